@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+// The contracts: what a backend, a tensor, an energy, a layer and the policies of a sampler have to offer. Contracts that
+// speak of a sampler's or a loss's own types stand beside those types (sampling/kernel.hpp, sampling/replay_buffer.hpp,
+// loss/phases.hpp). A type has to be right, too, not only to compile: the conformance suite in tests/ asks that.
+#pragma once
+
+#include <jem/core/random.hpp>
+#include <jem/core/shape.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <type_traits>
+
+namespace jem::inline v0 {
+
+/// What networks and samplers compute in.
+template <class T>
+concept scalar = std::same_as<T, float> || std::same_as<T, double>;
+
+/// What a tensor may hold: values, or labels.
+template <class T>
+concept element = scalar<T> || std::same_as<T, std::int32_t>;
+
+/// Sums of T are kept in this type.
+template <element T>
+using accumulator_t = T;
+
+/// Which of a matrix product's factors are read transposed.
+enum class transpose : bool { no, yes };
+
+namespace archetype {
+
+struct index_function {
+  constexpr void operator()(index_t) const {}
+  constexpr void operator()(index_t, index_t) const {}
+};
+
+template <class A>
+struct row_function {
+  constexpr A operator()(index_t, index_t) const { return A{}; }
+};
+
+}  // namespace archetype
+
+/// A backend can keep n elements of type T, uninitialised, where its verbs reach them, and move them from and to the host.
+template <class B, class T>
+concept holds = requires(typename B::template storage<T>& s, const T* from, T* to, index_t n) {
+  requires std::constructible_from<typename B::template storage<T>, index_t>;
+  requires std::movable<typename B::template storage<T>>;
+  { s.data() } -> std::same_as<T*>;
+  B::upload(from, n, to);
+  B::download(from, n, to);
+};
+
+/// A backend: storage and a handful of verbs, all static. Pointers given to verbs point into its own memory.
+template <class B, class T>
+concept backend = scalar<T> && holds<B, T> && holds<B, std::int32_t> &&
+                  requires(index_t n, accumulator_t<T> a, const T* x, T* y, accumulator_t<T>* sums, transpose t) {
+                    B::for_each(n, archetype::index_function{});     // f(i) for i < n, in any order
+                    B::for_each(n, n, archetype::index_function{});  // f(i, j), j innermost
+                    B::sum_rows(n, n, archetype::row_function<accumulator_t<T>>{}, sums);     // sums[i] = Σⱼ f(i, j)
+                    B::sum_columns(n, n, archetype::row_function<accumulator_t<T>>{}, sums);  // sums[j] = Σᵢ f(i, j)
+                    B::gemm(t, t, n, n, n, a, x, x, a, y);  // y(m, n) = a·op(x)(m, k)·op(x)(k, n) + a·y, all row-major
+                  };
+
+/// Something that can be read as a tensor: it has extents and contiguous memory of a backend.
+template <class X>
+concept tensor_like = requires(const std::remove_cvref_t<X>& x, index_t axis) {
+  typename std::remove_cvref_t<X>::value_type;
+  typename std::remove_cvref_t<X>::backend_type;
+  { x.extents() } -> std::convertible_to<shape>;
+  { x.extent(axis) } -> std::same_as<index_t>;
+  { x.size() } -> std::same_as<index_t>;
+  { x.data() } -> std::convertible_to<const typename std::remove_cvref_t<X>::value_type*>;
+};
+
+/// A tensor that owns its elements: what functions return.
+template <class T>
+concept tensor_value = tensor_like<T> && std::copyable<T> && std::constructible_from<T, const shape&>;
+
+/// E(x), low where x is likely: a value for each row of a batch, (n, …) → (n).
+template <class E, class T>
+concept energy = tensor_value<T> && requires(const E& e, const T& x) {
+  { e.value(x) } -> std::same_as<T>;
+};
+
+/// An energy with a gradient: value_and_grad(x, grad) returns (n) and sets grad to ∂E/∂x, of x's shape.
+template <class E, class T>
+concept differentiable_energy = energy<E, T> && requires(const E& e, const T& x, T& grad) {
+  { e.value_and_grad(x, grad) } -> std::same_as<T>;
+};
+
+/// The step number k → a step size ε or a learning rate.
+template <class S>
+concept schedule = std::copy_constructible<S> && requires(const S& s, index_t k) {
+  { s(k) } -> std::convertible_to<float>;
+};
+
+/// The step size ε → the standard deviation σ of the noise.
+template <class N>
+concept noise_scale = std::copy_constructible<N> && requires(const N& s, float step_size) {
+  { s(step_size) } -> std::convertible_to<float>;
+};
+
+/// Changes a batch in place: a sampler's gradient before the step, its position after it.
+template <class F, class T>
+concept batch_transform = std::copy_constructible<F> && requires(const F& f, T& x) { f(x); };
+
+/// A piece of a network. forward keeps in the cache what backward needs; backward returns ∂/∂input and adds ∂/∂parameters
+/// to *grad unless it is null, since sampling needs no parameter gradient. `parameters` is a std::tie of tensors, layers or
+/// ranges of layers, for L& and const L&.
+template <class L, class T>
+concept layer = std::copyable<L> && requires(const L& f, L& g, const T& x, typename L::template cache<T>& c, L* grad) {
+  { f.forward(x, c) } -> std::same_as<T>;
+  { f.backward(x, c, grad) } -> std::same_as<T>;
+  L::parameters(f);
+  L::parameters(g);
+};
+
+}  // namespace jem::inline v0

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// Elementary functions that compilers vectorise: branch-free polynomials in float, the standard library's in double.
+// Cody and Waite, Software Manual for the Elementary Functions (1980), for the reductions; the coefficients are Taylor's
+// for exp and the trigonometric functions and atanh's series for log. Errors are a few units in the last place.
+#pragma once
+
+#include <jem/core/version.hpp>
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+namespace jem::inline v0::math {
+
+/// eˣ; 0 below −87.3 (no subnormals), infinity above 88.7, NaN for NaN.
+constexpr float exp(float x) {
+  constexpr float magic   = 12582912.0f;  // 1.5·2²³: adding it rounds to the nearest integer, in the low bits
+  const float bounded     = x < -87.3f ? -87.3f : (x > 88.72f ? 88.72f : x);
+  const float shifted     = bounded * 1.44269504f + magic;
+  const float k           = shifted - magic;
+  const float r           = (bounded - k * 0.693359375f) + k * 2.12194440e-4f;  // |r| ≤ ln 2 / 2
+  float p                 = 1.0f / 5040;
+  p                       = p * r + 1.0f / 720;
+  p                       = p * r + 1.0f / 120;
+  p                       = p * r + 1.0f / 24;
+  p                       = p * r + 1.0f / 6;
+  p                       = p * r + 0.5f;
+  p                       = p * r * r + r + 1.0f;
+  const std::int32_t n    = std::bit_cast<std::int32_t>(shifted) - 0x4B400000;
+  const std::int32_t half = n >> 1;  // 2ⁿ as two factors, one after the other: n may be 128, and 2¹²⁸ is infinite
+  const float value       = p * std::bit_cast<float>((half + 127) << 23) * std::bit_cast<float>((n - half + 127) << 23);
+  return x < -87.3f ? 0.0f : (x > 88.72f ? std::numeric_limits<float>::infinity() : value);
+}
+
+/// ln x for normal x > 0; −infinity at 0, NaN below.
+constexpr float log(float x) {
+  const auto bits          = std::bit_cast<std::uint32_t>(x);
+  const std::int32_t k     = static_cast<std::int32_t>(bits - 0x3F3504F3u) >> 23;  // around √½: the mantissa falls in [√½, √2)
+  const float m            = std::bit_cast<float>(bits - (static_cast<std::uint32_t>(k) << 23));
+  const float s            = (m - 1.0f) / (m + 1.0f);
+  const float q            = s * s;
+  float p                  = 2.0f / 11;
+  p                        = p * q + 2.0f / 9;
+  p                        = p * q + 2.0f / 7;
+  p                        = p * q + 2.0f / 5;
+  p                        = p * q + 2.0f / 3;
+  const float e            = static_cast<float>(k);
+  const float value        = e * 0.693359375f + (2.0f * s + (s * q * p - e * 2.12194440e-4f));
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  const float special      = x == 0.0f ? -infinity : (x == infinity ? infinity : std::numeric_limits<float>::quiet_NaN());
+  return x > 0.0f && x < infinity ? value : special;
+}
+
+/// √x for normal x ≥ 0, 0 or infinity; NaN below 0. By Newton's iteration: std::sqrt sets errno and is therefore not vectorised.
+constexpr float sqrt(float x) {
+  float r                  = std::bit_cast<float>(0x5F3759DFu - (std::bit_cast<std::uint32_t>(x) >> 1));
+  r                        = r * (1.5f - 0.5f * x * r * r);
+  r                        = r * (1.5f - 0.5f * x * r * r);
+  r                        = r * (1.5f - 0.5f * x * r * r);
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  const float special      = x == 0.0f || x == infinity ? x : std::numeric_limits<float>::quiet_NaN();
+  return x > 0.0f && x < infinity ? x * r : special;
+}
+
+inline double exp(double x) { return std::exp(x); }
+inline double log(double x) { return std::log(x); }
+inline double sqrt(double x) { return std::sqrt(x); }
+
+/// 1 / (1 + e⁻ˣ)
+template <class T>
+constexpr T sigmoid(T x) {
+  return T(1) / (T(1) + math::exp(-x));
+}
+
+/// tanh x: Taylor's series near 0, where the other form cancels; e^(−2|x|) elsewhere, which never overflows.
+constexpr float tanh(float x) {
+  const float e     = math::exp(-2.0f * (x < 0.0f ? -x : x));
+  const float value = (1.0f - e) / (1.0f + e);
+  const float q     = x * x;
+  const float small = x + x * q * (-1.0f / 3 + q * (2.0f / 15 + q * (-17.0f / 315 + q * (62.0f / 2835 - q * (1382.0f / 155925)))));
+  return q < 0.09f ? small : (x < 0.0f ? -value : value);
+}
+inline double tanh(double x) { return std::tanh(x); }
+
+/// ln(1 + eˣ). The quotient gives back what 1 + e rounds away, so that the left tail is eˣ (after Kahan's log1p).
+template <class T>
+constexpr T softplus(T x) {
+  const T e = math::exp(x < T(0) ? x : -x);
+  const T u = T(1) + e;
+  return (x < T(0) ? T(0) : x) + (math::log(u) + (e - (u - T(1))) / u);
+}
+
+}  // namespace jem::inline v0::math

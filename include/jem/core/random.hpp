@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+// Random numbers as functions of (key, stream, index): Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random
+// numbers: as easy as 1, 2, 3" (SC 2011). Nothing is shared or hidden: the order in which threads ask does not matter.
+#pragma once
+
+#include <jem/core/math.hpp>
+#include <jem/core/shape.hpp>
+
+#include <array>
+#include <cstdint>
+
+namespace jem::inline v0 {
+
+using philox_block = std::array<std::uint32_t, 4>;
+
+/// Ten rounds of Philox4x32: 128 random bits for a counter under a key.
+constexpr philox_block philox4x32(philox_block counter, std::uint64_t key) {
+  auto k0               = static_cast<std::uint32_t>(key);
+  auto k1               = static_cast<std::uint32_t>(key >> 32);
+  auto [c0, c1, c2, c3] = counter;
+  for (int round = 0; round < 10; ++round) {
+    const std::uint64_t p0 = std::uint64_t{0xD2511F53} * c0;
+    const std::uint64_t p1 = std::uint64_t{0xCD9E8D57} * c2;
+    c0                     = static_cast<std::uint32_t>(p1 >> 32) ^ c1 ^ k0;
+    c2                     = static_cast<std::uint32_t>(p0 >> 32) ^ c3 ^ k1;
+    c1                     = static_cast<std::uint32_t>(p1);
+    c3                     = static_cast<std::uint32_t>(p0);
+    k0 += 0x9E3779B9;
+    k1 += 0xBB67AE85;
+  }
+  return {c0, c1, c2, c3};
+}
+
+/// An endless row of random numbers, each a pure function of its index. Numbers come in tiles of 128: 32 counters times
+/// four words, word by word, which is the order in which vector units make them.
+struct random_stream {
+  static constexpr index_t counters = 32;
+  static constexpr index_t tile     = 4 * counters;
+
+  std::uint64_t key;
+  std::uint64_t id;
+
+  /// The four words of the c-th counter of a tile.
+  constexpr philox_block block(index_t number, index_t c) const {
+    const auto n = static_cast<std::uint64_t>(number * counters + c);
+    return philox4x32({static_cast<std::uint32_t>(n), static_cast<std::uint32_t>(n >> 32), static_cast<std::uint32_t>(id),
+                       static_cast<std::uint32_t>(id >> 32)},
+                      key);
+  }
+
+  constexpr std::uint32_t bits(index_t i) const { return block(i / tile, i % counters)[static_cast<std::size_t>(i % tile / counters)]; }
+
+  /// Uniform on [0, 1), in steps of 2⁻²⁴: the same bits on every backend, compiler and machine.
+  constexpr float uniform(index_t i) const { return static_cast<float>(bits(i) >> 8) * 0x1p-24f; }
+
+  /// Standard normal, in float arithmetic whatever type it is stored in; |ξ| ≤ 6.7.
+  constexpr float normal(index_t i) const {
+    const index_t pair = i % tile / (2 * counters);  // words (0, 1) make two normals, words (2, 3) two more
+    const auto words   = block(i / tile, i % counters);
+    const auto both    = box_muller(words[static_cast<std::size_t>(2 * pair)], words[static_cast<std::size_t>(2 * pair + 1)]);
+    return both[static_cast<std::size_t>(i % tile / counters % 2)];
+  }
+
+  /// All uniforms of a tile.
+  constexpr void uniforms(index_t number, float* out) const {
+    std::uint32_t words[tile]{};
+    fill(number, words);
+    for (index_t i = 0; i < tile; ++i) out[i] = static_cast<float>(words[i] >> 8) * 0x1p-24f;
+  }
+
+  /// All normals of a tile: what normal(128·number + i) gives, up to the rounding of the last place.
+  constexpr void normals(index_t number, float* out) const {
+    std::uint32_t words[tile]{};
+    fill(number, words);
+    for (index_t pair = 0; pair < 2; ++pair) {
+      const std::uint32_t* first = words + pair * 2 * counters;
+      float* to                  = out + pair * 2 * counters;
+      for (index_t c = 0; c < counters; ++c) {
+        const auto both  = box_muller(first[c], first[c + counters]);
+        to[c]            = both[0];
+        to[c + counters] = both[1];
+      }
+    }
+  }
+
+ private:
+  constexpr void fill(index_t number, std::uint32_t* words) const {
+    for (index_t c = 0; c < counters; ++c) {
+      const auto four = block(number, c);
+      for (index_t word = 0; word < 4; ++word) words[word * counters + c] = four[static_cast<std::size_t>(word)];
+    }
+  }
+
+  /// Box and Muller (1958): radius from one word, angle from another, the quadrant from its upper bits.
+  static constexpr std::array<float, 2> box_muller(std::uint32_t for_radius, std::uint32_t for_angle) {
+    const float u      = (static_cast<float>(static_cast<std::int32_t>(for_radius >> 1)) + 0.5f) * 0x1p-31f;  // (0, 1]
+    const float radius = math::sqrt(-2.0f * math::log(u));
+    const auto turned  = static_cast<std::int32_t>(for_angle + 0x20000000u);        // an eighth of a turn further
+    const auto rest    = static_cast<std::int32_t>((for_angle + 0x20000000u) & 0x3FFFFFFFu) - 0x20000000;
+    const float t      = static_cast<float>(rest) * (6.283185307f * 0x1p-32f);      // [−π/4, π/4)
+    const float q      = t * t;
+    const float sine   = t * (1.0f + q * (-1.0f / 6 + q * (1.0f / 120 + q * (-1.0f / 5040))));
+    const float cosine = 1.0f + q * (-0.5f + q * (1.0f / 24 + q * (-1.0f / 720 + q * (1.0f / 40320))));
+    const bool odd     = (turned & 0x40000000) != 0;
+    const bool behind  = turned < 0;
+    const float s      = odd ? cosine : sine;
+    const float c      = odd ? -sine : cosine;
+    return {behind ? -radius * c : radius * c, behind ? -radius * s : radius * s};
+  }
+};
+
+/// A generator as a value: copying it repeats it, `split` makes an independent one, and its two numbers are all of its
+/// state. Functions that need randomness take an rng& and take streams from it.
+struct rng {
+  std::uint64_t key     = 0;
+  std::uint64_t counter = 0;
+
+  /// A stream that nobody has seen.
+  constexpr random_stream next() { return {key, counter++}; }
+
+  /// A generator with a key of its own; this one moves on by one stream.
+  constexpr rng split() {
+    constexpr std::uint64_t keys = std::uint64_t{1} << 63;  // no stream has this bit
+    const auto words             = random_stream{key, counter++ | keys}.block(0, 0);
+    return {std::uint64_t{words[0]} << 32 | words[1], 0};
+  }
+
+  friend constexpr bool operator==(const rng&, const rng&) = default;
+};
+
+/// An index in [0, n), n ≤ 2³², by Lemire's multiplication (2019) without rejection: biased by at most n·2⁻³².
+constexpr index_t index_below(const random_stream& stream, index_t i, index_t n) {
+  return static_cast<index_t>(std::uint64_t{stream.bits(i)} * static_cast<std::uint64_t>(n) >> 32);
+}
+
+}  // namespace jem::inline v0
