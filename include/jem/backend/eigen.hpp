@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// The default backend for the host: matrix products by Eigen, each on one thread over a block whose size depends on the shape
+// alone, with OpenMP around the blocks; convolutions by blocked im2col over the same products. The rest is openmp's.
+#pragma once
+
+#include <jem/backend/eigen_convolution.hpp>
+#include <jem/backend/eigen_product.hpp>
+#include <jem/backend/openmp.hpp>
+
+namespace jem::inline v0 {
+
+struct eigen : openmp {
+  static constexpr const char* name = "eigen";
+
+  template <scalar T>
+  static void gemm(transpose ta, transpose tb, index_t m, index_t n, index_t k, T alpha, const T* a, const T* b, T beta, T* c) {
+    eigen_product::gemm<openmp>(ta, tb, m, n, k, alpha, a, b, beta, c);
+  }
+
+  /// y = x ⋆ w
+  template <scalar T>
+  static void convolve(const convolution_shape& s, const T* x, const T* w, T* y) {
+    eigen_convolution::forward<openmp>(s, x, w, y);
+  }
+
+  /// dx = ∂L/∂x, given dy = ∂L/∂y
+  template <scalar T>
+  static void convolve_input_gradient(const convolution_shape& s, const T* dy, const T* w, T* dx) {
+    eigen_convolution::input_gradient<openmp>(s, dy, w, dx);
+  }
+
+  /// dw += ∂L/∂w, given dy = ∂L/∂y
+  template <scalar T>
+  static void convolve_weight_gradient(const convolution_shape& s, const T* x, const T* dy, T* dw) {
+    eigen_convolution::weight_gradient<openmp>(s, x, dy, dw);
+  }
+};
+
+static_assert(backend<eigen, float> && backend<eigen, double>);
+
+}  // namespace jem::inline v0

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+// Plain loops on all threads of the host. Work is cut into blocks whose size depends on the shape alone and partial sums are
+// added in order, so the number of threads never changes a bit. Without -fopenmp the same code runs on one thread.
+#pragma once
+
+#include <jem/backend/reference.hpp>
+#include <jem/core/platform.hpp>
+
+#include <algorithm>
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+namespace jem::inline v0 {
+
+struct openmp : reference {
+  static constexpr const char* name = "openmp";
+
+  static constexpr index_t grain            = 8192;  ///< elements worth a thread
+  static constexpr index_t sum_columns_rows = 256;   ///< rows in a partial column sum
+  static constexpr index_t sum_block        = 4096;  ///< elements in a partial sum of a long row
+
+  template <class F>
+  static void for_each(index_t n, F f) {
+    blocks(n, grain, [f](index_t begin, index_t end) {
+      const F g = f;
+      JEM_INDEPENDENT
+      for (index_t i = begin; i < end; ++i) g(i);
+    });
+  }
+
+  /// The optional verb of tensor/loops.hpp.
+  template <class F>
+  static void for_each_row(index_t rows, index_t work, F f) {
+    blocks(rows, rows_per_block(work), [f](index_t begin, index_t end) {
+      for (index_t i = begin; i < end; ++i) f(i);
+    });
+  }
+
+  template <class F>
+  static void for_each(index_t rows, index_t columns, F f) {
+    if (rows == 1) return for_each(columns, [f](index_t j) { f(0, j); });
+    blocks(rows, rows_per_block(columns), [f, columns](index_t begin, index_t end) {
+      const F g = f;
+      for (index_t i = begin; i < end; ++i) {
+        JEM_INDEPENDENT
+        for (index_t j = 0; j < columns; ++j) g(i, j);
+      }
+    });
+  }
+
+  template <class F, class A>
+  static void sum_rows(index_t rows, index_t columns, F f, A* sums) {
+    const index_t parts = (columns + sum_block - 1) / sum_block;
+    if (parts <= 1) {
+      blocks(rows, rows_per_block(columns), [f, columns, sums](index_t begin, index_t end) {
+        for (index_t i = begin; i < end; ++i) sums[i] = sum_range<A>(f, i, 0, columns);
+      });
+      return;
+    }
+    host_storage<A> partial(rows * parts);
+    A* const to = partial.data();
+    blocks(rows * parts, 2, [f, columns, parts, to](index_t begin, index_t end) {
+      for (index_t part = begin; part < end; ++part) {
+        const index_t first = part % parts * sum_block;
+        to[part]            = sum_range<A>(f, part / parts, first, std::min(first + sum_block, columns));
+      }
+    });
+    for (index_t i = 0; i < rows; ++i) {
+      A sum{};
+      for (index_t part = 0; part < parts; ++part) sum += to[i * parts + part];
+      sums[i] = sum;
+    }
+  }
+
+  template <class F, class A>
+  static void sum_columns(index_t rows, index_t columns, F f, A* sums) {
+    const index_t parts = std::max<index_t>(1, (rows + sum_columns_rows - 1) / sum_columns_rows);
+    host_storage<A> partial(parts * columns);
+    A* const to = partial.data();
+    blocks(parts, std::max<index_t>(1, rows_per_block(columns) / sum_columns_rows), [f, rows, columns, to](index_t begin, index_t end) {
+      for (index_t part = begin; part < end; ++part) {
+        A* const sum = to + part * columns;
+        std::fill_n(sum, columns, A{});
+        const F g = f;
+        for (index_t i = part * sum_columns_rows; i < std::min(rows, (part + 1) * sum_columns_rows); ++i) {
+          JEM_INDEPENDENT
+          for (index_t j = 0; j < columns; ++j) sum[j] += g(i, j);
+        }
+      }
+    });
+    std::copy_n(to, columns, sums);
+    for (index_t part = 1; part < parts; ++part) {
+      for (index_t j = 0; j < columns; ++j) sums[j] += to[part * columns + j];
+    }
+  }
+
+  template <scalar T>
+  static void gemm(transpose ta, transpose tb, index_t m, index_t n, index_t k, T alpha, const T* a, const T* b, T beta, T* c) {
+    host_storage<T> turned(tb == transpose::yes ? k * n : 0);
+    if (tb == transpose::yes) {  // rows of op(b) have to be contiguous
+      T* const to = turned.data();
+      for_each(k, n, [=](index_t p, index_t j) { to[p * n + j] = b[j * k + p]; });
+      b = to;
+    }
+    blocks(m, rows_per_block(n * k), [=](index_t begin, index_t end) {
+      for (index_t i = begin; i < end; ++i) {
+        T* const row = c + i * n;
+        JEM_INDEPENDENT
+        for (index_t j = 0; j < n; ++j) row[j] = beta == T{} ? T{} : beta * row[j];
+        for (index_t p = 0; p < k; ++p) {
+          const T factor      = alpha * (ta == transpose::yes ? a[p * m + i] : a[i * k + p]);
+          const T* const from = b + p * n;
+          JEM_INDEPENDENT
+          for (index_t j = 0; j < n; ++j) row[j] += factor * from[j];
+        }
+      }
+    });
+  }
+
+  /// f(begin, end) for blocks of `size` out of n, in parallel when there is more than one.
+  template <class F>
+  static void blocks(index_t n, index_t size, F f) {
+    if (n <= size || inside_parallel()) {
+      for (index_t begin = 0; begin < n; begin += size) f(begin, std::min(begin + size, n));
+      return;
+    }
+#pragma omp parallel for schedule(static)
+    for (index_t begin = 0; begin < n; begin += size) f(begin, std::min(begin + size, n));
+  }
+
+  static bool inside_parallel() {
+#ifdef _OPENMP
+    return omp_in_parallel() != 0;
+#else
+    return false;
+#endif
+  }
+
+ private:
+  static constexpr index_t rows_per_block(index_t columns) { return std::max<index_t>(1, grain / std::max<index_t>(1, columns)); }
+
+  template <class A, class F>
+  static A sum_range(F f, index_t i, index_t begin, index_t end) {
+    A sum{};
+#pragma omp simd reduction(+ : sum)
+    for (index_t j = begin; j < end; ++j) sum += f(i, j);
+    return sum;
+  }
+};
+
+static_assert(backend<openmp, float> && backend<openmp, double>);
+
+}  // namespace jem::inline v0

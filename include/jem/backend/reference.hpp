@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// The reference backend: plain loops on one thread. It is the specification that the other backends are tested against.
+#pragma once
+
+#include <jem/backend/host.hpp>
+
+#include <algorithm>
+
+namespace jem::inline v0 {
+
+struct reference {
+  static constexpr bool host_memory = true;  ///< the host may read it: views of users' memory are possible
+  static constexpr const char* name = "reference";
+
+  template <element T>
+  using storage = host_storage<T>;
+
+  template <element T>
+  static void upload(const T* from, index_t n, T* to) {
+    std::copy_n(from, n, to);
+  }
+
+  template <element T>
+  static void download(const T* from, index_t n, T* to) {
+    std::copy_n(from, n, to);
+  }
+
+  template <class F>
+  static void for_each(index_t n, F f) {
+    for (index_t i = 0; i < n; ++i) f(i);
+  }
+
+  template <class F>
+  static void for_each(index_t rows, index_t columns, F f) {
+    for (index_t i = 0; i < rows; ++i) {
+      for (index_t j = 0; j < columns; ++j) f(i, j);
+    }
+  }
+
+  /// sums[i] = Σⱼ f(i, j)
+  template <class F, class A>
+  static void sum_rows(index_t rows, index_t columns, F f, A* sums) {
+    for (index_t i = 0; i < rows; ++i) {
+      A sum{};
+      for (index_t j = 0; j < columns; ++j) sum += f(i, j);
+      sums[i] = sum;
+    }
+  }
+
+  /// sums[j] = Σᵢ f(i, j)
+  template <class F, class A>
+  static void sum_columns(index_t rows, index_t columns, F f, A* sums) {
+    for (index_t j = 0; j < columns; ++j) {
+      A sum{};
+      for (index_t i = 0; i < rows; ++i) sum += f(i, j);
+      sums[j] = sum;
+    }
+  }
+
+  /// c = alpha·op(a)·op(b) + beta·c;  op(a) is (m, k), op(b) is (k, n), c is (m, n), row-major. c is not read if beta is 0.
+  template <scalar T>
+  static void gemm(transpose ta, transpose tb, index_t m, index_t n, index_t k, T alpha, const T* a, const T* b, T beta, T* c) {
+    for (index_t i = 0; i < m; ++i) {
+      for (index_t j = 0; j < n; ++j) {
+        T sum{};
+        for (index_t p = 0; p < k; ++p) {
+          sum += (ta == transpose::yes ? a[p * m + i] : a[i * k + p]) * (tb == transpose::yes ? b[j * k + p] : b[p * n + j]);
+        }
+        c[i * n + j] = beta == T{} ? alpha * sum : alpha * sum + beta * c[i * n + j];
+      }
+    }
+  }
+};
+
+static_assert(backend<reference, float> && backend<reference, double>);
+
+}  // namespace jem::inline v0
