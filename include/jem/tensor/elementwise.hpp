@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+// Operations element by element. A noun returns a tensor, a verb changes its first argument. Functions are functors with a
+// constexpr operator(): such a functor runs on every backend; a lambda is a shorthand for backends on the host.
+#pragma once
+
+#include <jem/core/platform.hpp>
+#include <jem/tensor/tensor.hpp>
+
+namespace jem::inline v0 {
+
+/// Two operands that can be read side by side: one backend, one element type.
+template <class A, class B>
+concept compatible = tensor_like<A> && tensor_like<B> && std::same_as<typename A::value_type, typename B::value_type> &&
+                     std::same_as<typename A::backend_type, typename B::backend_type>;
+
+/// yᵢ = f(xᵢ)
+template <tensor_like X, class F>
+tensor_of<X> map(const X& x, F f) {
+  tensor_of<X> result(x.extents());
+  const auto* const from = x.data();
+  auto* const to         = result.data();
+  X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to[i] = f(from[i]); });
+  return result;
+}
+
+/// zᵢ = f(xᵢ, yᵢ). Throws std::invalid_argument unless the extents agree.
+template <tensor_like X, compatible<X> Y, class F>
+tensor_of<X> zip(const X& x, const Y& y, F f) {
+  expect_shape("zip", x.extents(), y.extents());
+  tensor_of<X> result(x.extents());
+  const auto *const left = x.data(), *const right = y.data();
+  auto* const to = result.data();
+  X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to[i] = f(left[i], right[i]); });
+  return result;
+}
+
+/// xᵢ ← f(xᵢ)
+template <tensor_value X, class F>
+void apply(X& x, F f) {
+  auto* const to = x.data();
+  X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to[i] = f(to[i]); });
+}
+
+/// xᵢ ← f(xᵢ, yᵢ)
+template <tensor_value X, compatible<X> Y, class F>
+void apply(X& x, const Y& y, F f) {
+  expect_shape("apply", x.extents(), y.extents());
+  auto* const to         = x.data();
+  const auto* const from = y.data();
+  X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to[i] = f(to[i], from[i]); });
+}
+
+/// f(xᵢ, yᵢ, zᵢ, uᵢ) with references to x, y and z: three states of an optimiser in one pass.
+template <tensor_value X, compatible<X> U, class F>
+void apply(X& x, X& y, X& z, const U& u, F f) {
+  expect_shape("apply", x.extents(), y.extents());
+  expect_shape("apply", x.extents(), z.extents());
+  expect_shape("apply", x.extents(), u.extents());
+  auto *const a = x.data(), *const b = y.data(), *const c = z.data();
+  const auto* const d = u.data();
+  X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { f(a[i], b[i], c[i], d[i]); });
+}
+
+namespace op {
+
+struct add {
+  template <class T> constexpr T operator()(T a, T b) const { return a + b; }
+};
+struct subtract {
+  template <class T> constexpr T operator()(T a, T b) const { return a - b; }
+};
+struct multiply {
+  template <class T> constexpr T operator()(T a, T b) const { return a * b; }
+};
+template <class T> struct scale_by {
+  T factor;
+  constexpr T operator()(T a) const { return factor * a; }
+};
+template <class T> struct constant {
+  T value;
+  constexpr T operator()(T) const { return value; }
+};
+template <class T> struct add_scaled {
+  T factor;
+  constexpr T operator()(T a, T b) const { return a + factor * b; }
+};
+template <class T> struct clamp {
+  T low, high;
+  constexpr T operator()(T a) const { return a < low ? low : (a > high ? high : a); }  // NaN stays NaN
+};
+
+}  // namespace op
+
+/// A tensor of one value.
+template <tensor_value T>
+T full(const shape& extents, typename T::value_type value) {
+  T result(extents);
+  apply(result, op::constant<typename T::value_type>{value});
+  return result;
+}
+
+template <tensor_value T>
+T zeros(const shape& extents) {
+  return full<T>(extents, {});
+}
+
+template <tensor_value X>
+void fill(X& x, typename X::value_type value) {
+  apply(x, op::constant<typename X::value_type>{value});
+}
+
+template <tensor_like X, compatible<X> Y>
+tensor_of<X> operator+(const X& x, const Y& y) {
+  return zip(x, y, op::add{});
+}
+
+template <tensor_like X, compatible<X> Y>
+tensor_of<X> operator-(const X& x, const Y& y) {
+  return zip(x, y, op::subtract{});
+}
+
+template <tensor_like X, compatible<X> Y>
+tensor_of<X> operator*(const X& x, const Y& y) {
+  return zip(x, y, op::multiply{});
+}
+
+template <tensor_like X>
+tensor_of<X> operator*(std::type_identity_t<typename X::value_type> factor, const X& x) {
+  return map(x, op::scale_by<typename X::value_type>{factor});
+}
+
+template <tensor_like X>
+tensor_of<X> operator-(const X& x) {
+  return map(x, op::scale_by<typename X::value_type>{typename X::value_type(-1)});
+}
+
+/// x ← factor·x
+template <tensor_value X>
+void scale(X& x, std::type_identity_t<typename X::value_type> factor) {
+  apply(x, op::scale_by<typename X::value_type>{factor});
+}
+
+/// x ← x + factor·y
+template <tensor_value X, compatible<X> Y>
+void add_scaled(X& x, std::type_identity_t<typename X::value_type> factor, const Y& y) {
+  apply(x, y, op::add_scaled<typename X::value_type>{factor});
+}
+
+/// x ← min(max(x, low), high), element by element; NaN stays NaN.
+template <tensor_value X>
+void clamp(X& x, std::type_identity_t<typename X::value_type> low, std::type_identity_t<typename X::value_type> high) {
+  apply(x, op::clamp<typename X::value_type>{low, high});
+}
+
+}  // namespace jem::inline v0

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// Tensors of random numbers. Element i of a tensor gets number i of a stream, whatever runs where.
+#pragma once
+
+#include <jem/tensor/elementwise.hpp>
+#include <jem/tensor/loops.hpp>
+
+namespace jem::inline v0 {
+
+namespace detail {
+
+/// f(first element, count, numbers) for each tile of a stream; Draw fills a tile.
+template <class Backend, class Draw, class F>
+void for_tiles(index_t n, const random_stream& stream, Draw draw, F f) {
+  constexpr index_t tile = random_stream::tile;
+  for_each_row<Backend>((n + tile - 1) / tile, 8 * tile, [=] JEM_LAMBDA(index_t number) {
+    float numbers[tile];
+    draw(stream, number, numbers);
+    f(number * tile, n - number * tile < tile ? n - number * tile : tile, numbers);
+  });
+}
+
+struct normal_tile {
+  constexpr void operator()(const random_stream& s, index_t number, float* out) const { s.normals(number, out); }
+};
+struct uniform_tile {
+  constexpr void operator()(const random_stream& s, index_t number, float* out) const { s.uniforms(number, out); }
+};
+
+template <class T>
+struct store_affine {
+  T* to;
+  T shift, factor;
+
+  constexpr void operator()(index_t first, index_t count, const float* numbers) const {
+    for (index_t i = 0; i < count; ++i) to[first + i] = shift + factor * static_cast<T>(numbers[i]);
+  }
+};
+
+template <class T>
+struct add_scaled_numbers {
+  T* to;
+  T factor;
+
+  constexpr void operator()(index_t first, index_t count, const float* numbers) const {
+    for (index_t i = 0; i < count; ++i) to[first + i] += factor * static_cast<T>(numbers[i]);
+  }
+};
+
+}  // namespace detail
+
+/// Independent standard normals.
+template <tensor_value T>
+T normal(const shape& extents, rng& g) {
+  using V = typename T::value_type;
+  T result(extents);
+  detail::for_tiles<typename T::backend_type>(result.size(), g.next(), detail::normal_tile{},
+                                              detail::store_affine<V>{result.data(), V{0}, V{1}});
+  return result;
+}
+
+/// Independent uniforms on [low, high).
+template <tensor_value T>
+T uniform(const shape& extents, typename T::value_type low, typename T::value_type high, rng& g) {
+  T result(extents);
+  detail::for_tiles<typename T::backend_type>(result.size(), g.next(), detail::uniform_tile{},
+                                              detail::store_affine<typename T::value_type>{result.data(), low, high - low});
+  return result;
+}
+
+/// x ← x + scale·ξ, ξ standard normal.
+template <tensor_value T>
+void add_normal(T& x, std::type_identity_t<typename T::value_type> scale, rng& g) {
+  detail::for_tiles<typename T::backend_type>(x.size(), g.next(), detail::normal_tile{},
+                                              detail::add_scaled_numbers<typename T::value_type>{x.data(), scale});
+}
+
+}  // namespace jem::inline v0

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: MIT
+// Operations on the rows of a batch: sums, log-sum-exp, selection, gathering. A row is everything behind the first axis.
+#pragma once
+
+#include <jem/core/math.hpp>
+#include <jem/tensor/elementwise.hpp>
+#include <jem/tensor/loops.hpp>
+
+namespace jem::inline v0 {
+
+namespace detail {
+
+template <tensor_like X>
+index_t row_count(std::string_view where, const X& x) {
+  if (x.extents().rank() < 1) fail(where, "a batch (n, …)", to_string(x.extents()));
+  return x.extent(0);
+}
+
+/// Labels have to be classes: the caller has checked their values (see `check_labels`).
+template <tensor_like X, tensor_like Y>
+void expect_labels(std::string_view where, const X& logits, const Y& y) {
+  expect_rank(where, 2, logits.extents());
+  expect_shape(where, shape{logits.extent(0)}, y.extents());
+}
+
+}  // namespace detail
+
+/// Throws std::invalid_argument unless every label is in [0, classes). Reads the labels on the host: once a data set.
+template <tensor_like Y>
+void check_labels(std::string_view where, const Y& y, index_t classes) {
+  const auto host = tensor_of<Y>(y).to_vector();
+  for (std::size_t i = 0; i < host.size(); ++i) {
+    if (host[i] < 0 || host[i] >= classes) {
+      fail(where, "labels in [0, " + std::to_string(classes) + ")", std::to_string(host[i]) + " at index " + std::to_string(i));
+    }
+  }
+}
+
+/// (n, …) → (n): the sum of each row.
+template <tensor_like X>
+tensor_of<X> row_sums(const X& x) {
+  using T = typename X::value_type;
+  tensor_of<X> sums(shape{detail::row_count("row_sums", x)});
+  const index_t columns = x.extents().row_size();
+  const T* const from   = x.data();
+  X::backend_type::sum_rows(x.extent(0), columns, [=] JEM_LAMBDA(index_t i, index_t j) { return from[i * columns + j]; }, sums.data());
+  return sums;
+}
+
+/// (n, …), (n, …) → (n): the inner product of each pair of rows.
+template <tensor_like X, compatible<X> Y>
+tensor_of<X> row_dots(const X& x, const Y& y) {
+  using T = typename X::value_type;
+  expect_shape("row_dots", x.extents(), y.extents());
+  tensor_of<X> sums(shape{detail::row_count("row_dots", x)});
+  const index_t columns = x.extents().row_size();
+  const T *const left = x.data(), *const right = y.data();
+  X::backend_type::sum_rows(
+      x.extent(0), columns, [=] JEM_LAMBDA(index_t i, index_t j) { return left[i * columns + j] * right[i * columns + j]; }, sums.data());
+  return sums;
+}
+
+/// (…, c) → (c): the sum over all axes but the last.
+template <tensor_like X>
+tensor_of<X> column_sums(const X& x) {
+  using T = typename X::value_type;
+  if (x.extents().rank() < 1) fail("column_sums", "at least one axis", to_string(x.extents()));
+  const index_t columns = x.extent(x.extents().rank() - 1);
+  const index_t rows    = columns == 0 ? 0 : x.size() / columns;
+  tensor_of<X> sums(shape{columns});
+  const T* const from = x.data();
+  X::backend_type::sum_columns(rows, columns, [=] JEM_LAMBDA(index_t i, index_t j) { return from[i * columns + j]; }, sums.data());
+  return sums;
+}
+
+/// The sum of all elements, on the host.
+template <tensor_like X>
+typename X::value_type sum(const X& x) {
+  return row_sums(view<const typename X::value_type, typename X::backend_type>(x.data(), shape{1, x.size()})).to_vector()[0];
+}
+
+/// The mean of all elements, on the host; NaN if there are none.
+template <tensor_like X>
+typename X::value_type mean(const X& x) {
+  return sum(x) / static_cast<typename X::value_type>(x.size());
+}
+
+/// The sum of the squares of all elements, on the host.
+template <tensor_like X>
+typename X::value_type squared_norm(const X& x) {
+  const view<const typename X::value_type, typename X::backend_type> flat(x.data(), shape{1, x.size()});
+  return row_dots(flat, flat).to_vector()[0];
+}
+
+/// x[…, j] ← x[…, j] + b[j]: a bias, b is (c).
+template <tensor_value X, compatible<X> B>
+void add_to_rows(X& x, const B& b) {
+  using T               = typename X::value_type;
+  const index_t columns = b.size();
+  if (x.extents().rank() < 1 || x.extent(x.extents().rank() - 1) != columns) {
+    fail("add_to_rows", "(…, " + std::to_string(columns) + ")", to_string(x.extents()));
+  }
+  T* const to         = x.data();
+  const T* const from = b.data();
+  X::backend_type::for_each(columns == 0 ? 0 : x.size() / columns, columns,
+                            [=] JEM_LAMBDA(index_t i, index_t j) { to[i * columns + j] += from[j]; });
+}
+
+/// x[i, …] ← s[i]·x[i, …], s is (n).
+template <tensor_value X, compatible<X> S>
+void scale_rows(X& x, const S& s) {
+  using T = typename X::value_type;
+  expect_shape("scale_rows", shape{detail::row_count("scale_rows", x)}, s.extents());
+  const index_t columns = x.extents().row_size();
+  T* const to           = x.data();
+  const T* const from   = s.data();
+  X::backend_type::for_each(x.extent(0), columns, [=] JEM_LAMBDA(index_t i, index_t j) { to[i * columns + j] *= from[i]; });
+}
+
+/// Takes rows of `from` into `to` where chosen[i] ≠ 0: accepted proposals, restarted chains.
+template <tensor_value X, compatible<X> Y, compatible<X> C>
+void choose_rows(X& to, const Y& from, const C& chosen) {
+  using T = typename X::value_type;
+  expect_shape("choose_rows", to.extents(), from.extents());
+  expect_shape("choose_rows", shape{detail::row_count("choose_rows", to)}, chosen.extents());
+  const index_t columns = to.extents().row_size();
+  T* const target       = to.data();
+  const T *const source = from.data(), *const flag = chosen.data();
+  X::backend_type::for_each(to.extent(0), columns, [=] JEM_LAMBDA(index_t i, index_t j) {
+    target[i * columns + j] = flag[i] != T{} ? source[i * columns + j] : target[i * columns + j];
+  });
+}
+
+/// (n, …)[rows (m)] → (m, …). The indices are the caller's: they are not read on the host.
+template <tensor_like X, tensor_like I>
+tensor_of<X> gather_rows(const X& x, const I& rows) {
+  using E = typename X::value_type;
+  expect_rank("gather_rows", 1, rows.extents());
+  tensor_of<X> result(x.extents().with_rows(rows.extent(0)));
+  const index_t columns           = x.extents().row_size();
+  const E* const from             = x.data();
+  const std::int32_t* const which = rows.data();
+  E* const to                     = result.data();
+  X::backend_type::for_each(rows.extent(0), columns,
+                            [=] JEM_LAMBDA(index_t i, index_t j) { to[i * columns + j] = from[which[i] * columns + j]; });
+  return result;
+}
+
+/// to[rows[i], …] ← from[i, …]; no row twice.
+template <tensor_value X, compatible<X> Y, tensor_like I>
+void scatter_rows(X& to, const I& rows, const Y& from) {
+  using E = typename X::value_type;
+  expect_shape("scatter_rows", to.extents().with_rows(rows.size()), from.extents());
+  const index_t columns           = to.extents().row_size();
+  E* const target                 = to.data();
+  const std::int32_t* const which = rows.data();
+  const E* const source           = from.data();
+  X::backend_type::for_each(rows.extent(0), columns,
+                            [=] JEM_LAMBDA(index_t i, index_t j) { target[which[i] * columns + j] = source[i * columns + j]; });
+}
+
+/// Batches of equal rows, one after the other.
+template <tensor_like X, compatible<X>... Rest>
+tensor_of<X> concatenate(const X& first, const Rest&... rest) {
+  ((rest.extents() == first.extents().with_rows(rest.extent(0)) ? void() : expect_shape("concatenate", first.extents(), rest.extents())),
+   ...);
+  tensor_of<X> result(first.extents().with_rows((first.extent(0) + ... + rest.extent(0))));
+  index_t at      = 0;
+  const auto copy = [&](const auto& part) {
+    copy_into(result.rows(at, part.extent(0)), part);
+    at += part.extent(0);
+  };
+  copy(first);
+  (copy(rest), ...);
+  return result;
+}
+
+/// log Σⱼ exp x[i, j] of logits (n, k) → (n), from the largest element down, so that nothing overflows. Throws
+/// std::invalid_argument for no classes.
+template <tensor_like X>
+tensor_of<X> log_sum_exp(const X& x) {
+  using T = typename X::value_type;
+  expect_rank("log_sum_exp", 2, x.extents());
+  expect_at_least("log_sum_exp", "classes", 1, x.extent(1));
+  tensor_of<X> result(shape{x.extent(0)});
+  const index_t columns = x.extent(1);
+  const T* const from   = x.data();
+  T* const to           = result.data();
+  for_each_row<typename X::backend_type>(x.extent(0), columns, [=] JEM_LAMBDA(index_t i) {
+    const T* const row = from + i * columns;
+    T largest          = row[0];
+    for (index_t j = 1; j < columns; ++j) largest = row[j] > largest ? row[j] : largest;
+    T total{};
+    for (index_t j = 0; j < columns; ++j) total += math::exp(row[j] - largest);
+    to[i] = largest + math::log(total);
+  });
+  return result;
+}
+
+/// exp x[i, j] / Σⱼ exp x[i, j] of logits (n, k) → (n, k).
+template <tensor_like X>
+tensor_of<X> softmax(const X& x) {
+  using T               = typename X::value_type;
+  const auto normaliser = log_sum_exp(x);  // (n)
+  tensor_of<X> result(x.extents());
+  const index_t columns = x.extent(1);
+  const T *const from = x.data(), *const lse = normaliser.data();
+  T* const to = result.data();
+  X::backend_type::for_each(x.extent(0), columns,
+                            [=] JEM_LAMBDA(index_t i, index_t j) { to[i * columns + j] = math::exp(from[i * columns + j] - lse[i]); });
+  return result;
+}
+
+/// The column of the largest element of each row, (n, k) → (n); the first of equals.
+template <tensor_like X>
+labels<X> row_argmax(const X& x) {
+  using T = typename X::value_type;
+  expect_rank("row_argmax", 2, x.extents());
+  expect_at_least("row_argmax", "classes", 1, x.extent(1));
+  labels<X> result(shape{x.extent(0)});
+  const index_t columns  = x.extent(1);
+  const T* const from    = x.data();
+  std::int32_t* const to = result.data();
+  for_each_row<typename X::backend_type>(x.extent(0), columns, [=] JEM_LAMBDA(index_t i) {
+    index_t best = 0;
+    for (index_t j = 1; j < columns; ++j) best = from[i * columns + j] > from[i * columns + best] ? j : best;
+    to[i] = static_cast<std::int32_t>(best);
+  });
+  return result;
+}
+
+/// x[i, y[i]] of logits (n, k) and labels (n) → (n).
+template <tensor_like X, tensor_like Y>
+tensor_of<X> pick(const X& x, const Y& y) {
+  using T = typename X::value_type;
+  detail::expect_labels("pick", x, y);
+  tensor_of<X> result(shape{x.extent(0)});
+  const index_t columns           = x.extent(1);
+  const T* const from             = x.data();
+  const std::int32_t* const which = y.data();
+  T* const to                     = result.data();
+  X::backend_type::for_each(x.extent(0), [=] JEM_LAMBDA(index_t i) { to[i] = from[i * columns + which[i]]; });
+  return result;
+}
+
+/// x[i, y[i]] ← x[i, y[i]] + amount
+template <tensor_value X, tensor_like Y>
+void add_at(X& x, const Y& y, std::type_identity_t<typename X::value_type> amount) {
+  using T = typename X::value_type;
+  detail::expect_labels("add_at", x, y);
+  const index_t columns           = x.extent(1);
+  T* const to                     = x.data();
+  const std::int32_t* const which = y.data();
+  X::backend_type::for_each(x.extent(0), [=] JEM_LAMBDA(index_t i) { to[i * columns + which[i]] += amount; });
+}
+
+/// f(row) for each row of (n, d) → (n); f takes a pointer to d elements.
+template <tensor_like X, class F>
+tensor_of<X> map_rows(const X& x, F f) {
+  using T = typename X::value_type;
+  tensor_of<X> result(shape{detail::row_count("map_rows", x)});
+  const index_t columns = x.extents().row_size();
+  const T* const from   = x.data();
+  T* const to           = result.data();
+  for_each_row<typename X::backend_type>(x.extent(0), 8 * columns, [=] JEM_LAMBDA(index_t i) { to[i] = f(from + i * columns); });
+  return result;
+}
+
+/// The same for a function that writes a row, too: f(row, row of `other`) → value. Energies write their gradients so.
+template <tensor_like X, tensor_value Y, class F>
+tensor_of<X> map_rows(const X& x, Y& other, F f) {
+  using T = typename X::value_type;
+  expect_shape("map_rows", x.extents(), other.extents());
+  tensor_of<X> result(shape{detail::row_count("map_rows", x)});
+  const index_t columns = x.extents().row_size();
+  const T* const from   = x.data();
+  T *const to = result.data(), *const written = other.data();
+  for_each_row<typename X::backend_type>(x.extent(0), 8 * columns,
+                                         [=] JEM_LAMBDA(index_t i) { to[i] = f(from + i * columns, written + i * columns); });
+  return result;
+}
+
+}  // namespace jem::inline v0
