@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// A convolution with a bias: y = x ⋆ W + b, channels last.
+#pragma once
+
+#include <jem/nn/initialize.hpp>
+#include <jem/tensor/convolution.hpp>
+#include <jem/tensor/rows.hpp>
+
+#include <array>
+#include <tuple>
+
+namespace jem::inline v0 {
+
+template <tensor_value T>
+struct conv2d {
+  using tensor_type = T;
+
+  T weight;  // (kh, kw, c, f)
+  T bias;    // (f)
+  convolution_geometry geometry{};
+
+  template <tensor_value X>
+  struct cache {
+    X input;  // (n, h, w, c)
+  };
+
+  static constexpr std::array parameter_names{"weight", "bias"};
+  static auto parameters(auto& self) { return std::tie(self.weight, self.bias); }
+
+  /// (n, h, w, c) → (n, oh, ow, f). Throws std::invalid_argument for other channels or an image smaller than the kernel.
+  T forward(T x, cache<T>& c) const {
+    T y = convolution(x, weight, geometry);  // (n, oh, ow, f)
+    add_to_rows(y, bias);
+    c.input = std::move(x);
+    return y;
+  }
+
+  /// ∂L/∂y (n, oh, ow, f) → ∂L/∂x (n, h, w, c);  adds ∂L/∂W and ∂L/∂b to the gradient.
+  T backward(const T& dy, cache<T>& c, conv2d* gradient) const {
+    if (gradient != nullptr) {
+      add_convolution_weight_gradient(gradient->weight, c.input, dy, geometry);
+      add_scaled(gradient->bias, 1, column_sums(dy));
+    }
+    return convolution_input_gradient(dy, weight, geometry, c.input.extents());
+  }
+};
+
+/// What a convolution is made of: kernel × kernel windows, `in` channels to `out` filters.
+struct conv2d_options {
+  index_t in, out;
+  index_t kernel  = 3;
+  index_t stride  = 1;
+  index_t padding = 1;
+};
+
+/// A convolution with drawn weights; biases are drawn like weights (he_uniform) or zero (all others).
+template <tensor_value T, initializer<T> I = he_uniform>
+conv2d<T> make_conv2d(const conv2d_options& o, rng& g, const I& initialize = {}) {
+  for (const index_t extent : {o.in, o.out, o.kernel, o.stride}) expect_at_least("make_conv2d", "channels, kernel and stride", 1, extent);
+  expect_at_least("make_conv2d", "a padding", 0, o.padding);
+  const index_t fan_in = o.kernel * o.kernel * o.in, fan_out = o.kernel * o.kernel * o.out;
+  T weight = initialize.template operator()<T>({o.kernel, o.kernel, o.in, o.out}, fan_in, fan_out, g);
+  const convolution_geometry geometry{o.stride, o.padding};
+  if constexpr (std::same_as<I, he_uniform>) {
+    return { std::move(weight), initialize.template operator()<T>({o.out}, fan_in, fan_out, g), geometry };
+  } else {
+    return {std::move(weight), zeros<T>({o.out}), geometry};
+  }
+}
+
+}  // namespace jem::inline v0

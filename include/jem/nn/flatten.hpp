@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// (n, …) → (n, d)
+#pragma once
+
+#include <jem/tensor/tensor.hpp>
+
+#include <tuple>
+
+namespace jem::inline v0 {
+
+struct flatten {
+  template <tensor_value X>
+  struct cache {
+    shape input;
+  };
+
+  static auto parameters(auto&) { return std::tuple<>{}; }
+
+  template <tensor_value T>
+  T forward(T x, cache<T>& c) const {
+    c.input = x.extents();
+    return std::move(x).reshaped({c.input[0], c.input.row_size()});
+  }
+
+  template <tensor_value T>
+  T backward(T dy, cache<T>& c, flatten*) const {
+    return std::move(dy).reshaped(c.input);
+  }
+};
+
+}  // namespace jem::inline v0

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// Where training starts. He: He, Zhang, Ren, Sun, "Delving deep into rectifiers" (2015, arXiv:1502.01852). Xavier: Glorot and
+// Bengio, "Understanding the difficulty of training deep feedforward neural networks" (AISTATS 2010).
+#pragma once
+
+#include <jem/core/concepts.hpp>
+#include <jem/tensor/noise.hpp>
+
+#include <cmath>
+
+namespace jem::inline v0 {
+
+/// A way to draw the weights of a layer with that many inputs and outputs per unit.
+template <class I, class T>
+concept initializer = requires(const I& make, const shape& extents, index_t fan, rng& g) {
+  { make.template operator()<T>(extents, fan, fan, g) } -> std::same_as<T>;
+};
+
+/// N(0, gain² / fan_in). A gain of √2 keeps the variance through a rectifier.
+struct he_normal {
+  float gain = 1.41421356f;
+
+  template <tensor_value T>
+  T operator()(const shape& extents, index_t fan_in, index_t, rng& g) const {
+    T weight = normal<T>(extents, g);
+    scale(weight, gain / std::sqrt(static_cast<float>(fan_in)));
+    return weight;
+  }
+};
+
+/// U(−b, b) with b = gain·√(3 / fan_in). A gain of 1/√3, b = 1/√fan_in, is what PyTorch's layers start from: the default.
+struct he_uniform {
+  float gain = 0.57735027f;
+
+  template <tensor_value T>
+  T operator()(const shape& extents, index_t fan_in, index_t, rng& g) const {
+    const float bound = gain * std::sqrt(3.0f / static_cast<float>(fan_in));
+    return uniform<T>(extents, -bound, bound, g);
+  }
+};
+
+/// N(0, 2 / (fan_in + fan_out))
+struct xavier_normal {
+  template <tensor_value T>
+  T operator()(const shape& extents, index_t fan_in, index_t fan_out, rng& g) const {
+    T weight = normal<T>(extents, g);
+    scale(weight, std::sqrt(2.0f / static_cast<float>(fan_in + fan_out)));
+    return weight;
+  }
+};
+
+/// U(−b, b) with b = √(6 / (fan_in + fan_out))
+struct xavier_uniform {
+  template <tensor_value T>
+  T operator()(const shape& extents, index_t fan_in, index_t fan_out, rng& g) const {
+    const float bound = std::sqrt(6.0f / static_cast<float>(fan_in + fan_out));
+    return uniform<T>(extents, -bound, bound, g);
+  }
+};
+
+}  // namespace jem::inline v0

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// A linear layer: y = x·W + b.
+#pragma once
+
+#include <jem/nn/initialize.hpp>
+#include <jem/tensor/matmul.hpp>
+#include <jem/tensor/rows.hpp>
+
+#include <array>
+#include <tuple>
+
+namespace jem::inline v0 {
+
+template <tensor_value T>
+struct linear {
+  using tensor_type = T;
+
+  T weight;  // (in, out)
+  T bias;    // (out)
+
+  /// What backward needs of forward.
+  template <tensor_value X>
+  struct cache {
+    X input;  // (n, in)
+  };
+
+  static constexpr std::array parameter_names{"weight", "bias"};
+  static auto parameters(auto& self) { return std::tie(self.weight, self.bias); }
+
+  index_t in() const { return weight.extent(0); }
+  index_t out() const { return weight.extent(1); }
+
+  /// (n, in) → (n, out). Throws std::invalid_argument for another number of inputs.
+  T forward(T x, cache<T>& c) const {
+    T y = matmul(x, weight);  // (n, out)
+    add_to_rows(y, bias);
+    c.input = std::move(x);
+    return y;
+  }
+
+  /// ∂L/∂y (n, out) → ∂L/∂x (n, in);  ∂L/∂W += xᵀ·∂L/∂y, ∂L/∂b += Σ ∂L/∂y.
+  T backward(const T& dy, cache<T>& c, linear* gradient) const {
+    if (gradient != nullptr) {
+      add_matmul(gradient->weight, c.input, dy, transpose::yes);
+      add_scaled(gradient->bias, 1, column_sums(dy));
+    }
+    return matmul(dy, weight, transpose::no, transpose::yes);
+  }
+};
+
+/// A linear layer with drawn weights; biases are drawn like weights (he_uniform) or zero (all others).
+template <tensor_value T, initializer<T> I = he_uniform>
+linear<T> make_linear(index_t in, index_t out, rng& g, const I& initialize = {}) {
+  expect_at_least("make_linear", "inputs", 1, in);
+  expect_at_least("make_linear", "outputs", 1, out);
+  T weight = initialize.template operator()<T>({in, out}, in, out, g);
+  if constexpr (std::same_as<I, he_uniform>) {
+    return { std::move(weight), initialize.template operator()<T>({out}, in, out, g) };
+  } else {
+    return {std::move(weight), zeros<T>({out})};
+  }
+}
+
+}  // namespace jem::inline v0

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// A small convolutional classifier without normalisation: a 3×3 convolution, then for each further width a 4×4 convolution
+// of stride 2 and a 3×3 one, an activation after each, and a linear head. Strided convolutions in place of pooling, and no
+// batch statistics: an energy has to be a smooth function of one image.
+#pragma once
+
+#include <jem/nn/activation.hpp>
+#include <jem/nn/conv2d.hpp>
+#include <jem/nn/flatten.hpp>
+#include <jem/nn/linear.hpp>
+#include <jem/nn/parameters.hpp>
+
+#include <vector>
+
+namespace jem::inline v0 {
+
+/// Images are (height, width, channels); widths are the channels of the first convolution and of each halving.
+struct convnet_options {
+  index_t height, width, channels = 1;
+  index_t classes             = 10;
+  std::vector<index_t> widths = {32, 64};
+};
+
+template <tensor_value T, class A = swish>
+  requires layer<A, T>
+struct convnet {
+  using tensor_type = T;
+
+  std::vector<conv2d<T>> convolutions;
+  linear<T> head;
+  A activation{};
+
+  convnet() = default;
+
+  /// Throws std::invalid_argument for no width, or an image that cannot be halved as often as asked.
+  convnet(const convnet_options& o, rng& g, A a = {}) : activation(a) {
+    expect_at_least("convnet", "widths", 1, std::ssize(o.widths));
+    convolutions.push_back(make_conv2d<T>({.in = o.channels, .out = o.widths[0]}, g));
+    index_t height = o.height, width = o.width;
+    for (std::size_t i = 1; i < o.widths.size(); ++i) {
+      convolutions.push_back(make_conv2d<T>({.in = o.widths[i - 1], .out = o.widths[i], .kernel = 4, .stride = 2}, g));
+      convolutions.push_back(make_conv2d<T>({.in = o.widths[i], .out = o.widths[i]}, g));
+      height /= 2;
+      width /= 2;
+    }
+    if (height < 1 || width < 1) {
+      fail("convnet", "an image that can be halved " + std::to_string(o.widths.size() - 1) + " times",
+           to_string({o.height, o.width, o.channels}));
+    }
+    head = make_linear<T>(height * width * o.widths.back(), o.classes, g);
+  }
+
+  template <tensor_value X>
+  struct cache {
+    std::vector<typename conv2d<X>::template cache<X>> convolutions;
+    std::vector<typename A::template cache<X>> activations;
+    flatten::cache<X> flat;
+    typename linear<X>::template cache<X> head;
+  };
+
+  static auto parameters(auto& self) { return std::tie(self.convolutions, self.head); }
+  static constexpr std::array parameter_names{"convolutions", "head"};
+
+  /// (n, h, w, c) → logits (n, classes)
+  T forward(T x, cache<T>& c) const {
+    c.convolutions.resize(convolutions.size());
+    c.activations.resize(convolutions.size());
+    for (std::size_t i = 0; i < convolutions.size(); ++i) {
+      x = convolutions[i].forward(std::move(x), c.convolutions[i]);
+      x = activation.forward(std::move(x), c.activations[i]);
+    }
+    return head.forward(flatten{}.forward(std::move(x), c.flat), c.head);
+  }
+
+  T backward(const T& dy, cache<T>& c, convnet* gradient) const {
+    T dx = head.backward(dy, c.head, gradient == nullptr ? nullptr : &gradient->head);
+    dx   = flatten{}.backward(std::move(dx), c.flat, nullptr);
+    for (std::size_t i = convolutions.size(); i-- > 0;) {
+      dx = activation.backward(std::move(dx), c.activations[i], static_cast<A*>(nullptr));
+      dx = convolutions[i].backward(std::move(dx), c.convolutions[i], gradient == nullptr ? nullptr : &gradient->convolutions[i]);
+    }
+    return dx;
+  }
+};
+
+}  // namespace jem::inline v0

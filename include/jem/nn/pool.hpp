@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// Average pooling over windows that do not overlap.
+#pragma once
+
+#include <jem/tensor/pooling.hpp>
+
+#include <tuple>
+
+namespace jem::inline v0 {
+
+/// (n, h, w, c) → (n, h / window, w / window, c); h and w have to be multiples of the window.
+struct average_pool {
+  index_t window = 2;
+
+  template <tensor_value X>
+  struct cache {
+    shape input;
+  };
+
+  static auto parameters(auto&) { return std::tuple<>{}; }
+
+  template <tensor_value T>
+  T forward(const T& x, cache<T>& c) const {
+    c.input = x.extents();
+    return window_means(x, window);
+  }
+
+  template <tensor_value T>
+  T backward(const T& dy, cache<T>& c, average_pool*) const {
+    return spread_means(dy, window, c.input);
+  }
+};
+
+}  // namespace jem::inline v0

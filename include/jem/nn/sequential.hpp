@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// Layers one after the other: fₖ ∘ … ∘ f₁, flat in memory and in the compiler.
+#pragma once
+
+#include <jem/nn/parameters.hpp>
+
+#include <tuple>
+#include <utility>
+
+namespace jem::inline v0 {
+
+namespace detail {
+
+/// The tensor type of the first layer that has one.
+template <class... Layers>
+struct first_tensor {};
+template <class L, class... Rest>
+  requires requires { typename L::tensor_type; }
+struct first_tensor<L, Rest...> {
+  using tensor_type = typename L::tensor_type;
+};
+template <class L, class... Rest>
+struct first_tensor<L, Rest...> : first_tensor<Rest...> {};
+
+}  // namespace detail
+
+template <class... Layers>
+struct sequential : detail::first_tensor<Layers...> {
+  std::tuple<Layers...> layers;
+
+  explicit sequential(Layers... each) : layers(std::move(each)...) {}
+
+  template <tensor_value X>
+  using cache = std::tuple<typename Layers::template cache<X>...>;
+
+  static auto parameters(auto& self) {
+    return std::apply([](auto&... each) { return std::tie(each...); }, self.layers);
+  }
+
+  template <tensor_value T>
+    requires(layer<Layers, T> && ...)
+  T forward(T x, cache<T>& c) const {
+    const auto pass = [&]<std::size_t... I>(std::index_sequence<I...>) {
+      ((x = std::get<I>(layers).forward(std::move(x), std::get<I>(c))), ...);
+    };
+    pass(std::index_sequence_for<Layers...>{});
+    return x;
+  }
+
+  template <tensor_value T>
+  T backward(T dy, cache<T>& c, sequential* gradient) const {
+    const auto pass = [&]<std::size_t... I>(std::index_sequence<I...>) {
+      constexpr std::size_t last = sizeof...(Layers) - 1;
+      ((dy = std::get<last - I>(layers).backward(std::move(dy), std::get<last - I>(c),
+                                                 gradient == nullptr ? nullptr : &std::get<last - I>(gradient->layers))),
+       ...);
+    };
+    pass(std::index_sequence_for<Layers...>{});
+    return dy;
+  }
+};
+
+}  // namespace jem::inline v0
