@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// Energies from energies: sums multiply densities (products of experts: Hinton 2002), a temperature flattens them.
+#pragma once
+
+#include <jem/core/concepts.hpp>
+#include <jem/tensor/elementwise.hpp>
+
+#include <utility>
+
+namespace jem::inline v0 {
+
+/// E(x) = E₁(x) + E₂(x):  p ∝ p₁·p₂
+template <class A, class B>
+struct energy_sum {
+  A first;
+  B second;
+
+  template <tensor_value T>
+    requires(energy<A, T> && energy<B, T>)
+  T value(const T& x) const {
+    return first.value(x) + second.value(x);
+  }
+
+  template <tensor_value T>
+    requires(differentiable_energy<A, T> && differentiable_energy<B, T>)
+  T value_and_grad(const T& x, T& grad) const {
+    T other(x.extents());
+    const T a = first.value_and_grad(x, grad);
+    const T b = second.value_and_grad(x, other);
+    add_scaled(grad, 1, other);
+    return a + b;
+  }
+};
+
+/// E(x) / T:  p^(1/T), flatter for T > 1, steeper for T < 1.
+template <class E>
+struct tempered_energy {
+  E inner;
+  float temperature;
+
+  template <tensor_value T>
+    requires energy<E, T>
+  T value(const T& x) const {
+    return (1 / temperature) * inner.value(x);
+  }
+
+  template <tensor_value T>
+    requires differentiable_energy<E, T>
+  T value_and_grad(const T& x, T& grad) const {
+    const T value = inner.value_and_grad(x, grad);
+    scale(grad, 1 / temperature);
+    return (1 / temperature) * value;
+  }
+};
+
+/// The sum of two or more energies.
+template <class A, class B, class... Rest>
+constexpr auto sum_energies(A a, B b, Rest... rest) {
+  if constexpr (sizeof...(Rest) == 0) {
+    return energy_sum<A, B>{std::move(a), std::move(b)};
+  } else {
+    return sum_energies(energy_sum<A, B>{std::move(a), std::move(b)}, std::move(rest)...);
+  }
+}
+
+/// E / temperature. Throws std::invalid_argument unless the temperature is positive.
+template <class E>
+constexpr tempered_energy<E> temper(E inner, float temperature) {
+  if (!(temperature > 0)) fail("temper", "a temperature > 0", std::to_string(temperature));
+  return {std::move(inner), temperature};
+}
+
+}  // namespace jem::inline v0

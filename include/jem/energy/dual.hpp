@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+// Dual numbers: a value with its derivatives in D directions, carried through arithmetic by the chain rule (Clifford 1873;
+// Griewank and Walther, Evaluating Derivatives, 2008). Functions such as square and exp are hidden friends: they are found
+// by their argument and collide with nothing. dual<T, 0> is a value alone, and costs what a value costs.
+#pragma once
+
+#include <jem/core/math.hpp>
+
+#include <array>
+#include <cmath>
+#include <type_traits>
+
+/// A namespace of its own: jem::tanh and jem::softplus are layers.
+namespace jem::inline v0::duals {
+
+template <class T, int D>
+struct dual {
+  T value{};
+  std::array<T, static_cast<std::size_t>(D)> partial{};
+
+  constexpr dual() = default;
+
+  /// A constant: numbers of any kind mix with duals.
+  template <class V>
+    requires std::is_arithmetic_v<V>
+  constexpr explicit(false) dual(V v) : value(static_cast<T>(v)) {}
+
+  /// The variable with number `axis`, whose derivative in its own direction is 1.
+  static constexpr dual variable(T v, int axis) {
+    dual x(v);
+    if constexpr (D > 0) x.partial[static_cast<std::size_t>(axis)] = T(1);
+    return x;
+  }
+
+  friend constexpr dual operator+(const dual& a, const dual& b) { return combine(a.value + b.value, a, T(1), b, T(1)); }
+  friend constexpr dual operator-(const dual& a, const dual& b) { return combine(a.value - b.value, a, T(1), b, T(-1)); }
+  friend constexpr dual operator*(const dual& a, const dual& b) { return combine(a.value * b.value, a, b.value, b, a.value); }
+  friend constexpr dual operator/(const dual& a, const dual& b) {
+    const T quotient = a.value / b.value;
+    return combine(quotient, a, T(1) / b.value, b, -quotient / b.value);
+  }
+  friend constexpr dual operator+(const dual& a) { return a; }
+  friend constexpr dual operator-(const dual& a) { return chain(-a.value, T(-1), a); }
+
+  constexpr dual& operator+=(const dual& b) { return *this = *this + b; }
+  constexpr dual& operator-=(const dual& b) { return *this = *this - b; }
+  constexpr dual& operator*=(const dual& b) { return *this = *this * b; }
+  constexpr dual& operator/=(const dual& b) { return *this = *this / b; }
+
+  /// Compares values: for branches such as the sides of |x|.
+  friend constexpr bool operator==(const dual& a, const dual& b) { return a.value == b.value; }
+  friend constexpr auto operator<=>(const dual& a, const dual& b) { return a.value <=> b.value; }
+
+  friend constexpr dual square(const dual& a) { return chain(a.value * a.value, 2 * a.value, a); }
+  friend constexpr dual exp(const dual& a) {
+    const T e = math::exp(a.value);
+    return chain(e, e, a);
+  }
+  friend constexpr dual log(const dual& a) { return chain(math::log(a.value), T(1) / a.value, a); }
+  friend constexpr dual sqrt(const dual& a) {
+    const T root = math::sqrt(a.value);
+    return chain(root, T(0.5) / root, a);
+  }
+  friend constexpr dual abs(const dual& a) { return a.value < T(0) ? -a : a; }
+  friend constexpr dual tanh(const dual& a) {
+    const T t = math::tanh(a.value);
+    return chain(t, T(1) - t * t, a);
+  }
+  friend constexpr dual sigmoid(const dual& a) {
+    const T s = math::sigmoid(a.value);
+    return chain(s, s * (T(1) - s), a);
+  }
+  friend constexpr dual softplus(const dual& a) { return chain(math::softplus(a.value), math::sigmoid(a.value), a); }
+  friend dual sin(const dual& a) { return chain(std::sin(a.value), std::cos(a.value), a); }
+  friend dual cos(const dual& a) { return chain(std::cos(a.value), -std::sin(a.value), a); }
+  friend dual pow(const dual& a, T exponent) {
+    return chain(std::pow(a.value, exponent), exponent * std::pow(a.value, exponent - T(1)), a);
+  }
+
+ private:
+  static constexpr dual chain(T value, T slope, const dual& a) {
+    dual result(value);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(D); ++i) result.partial[i] = slope * a.partial[i];
+    return result;
+  }
+
+  static constexpr dual combine(T value, const dual& a, T da, const dual& b, T db) {
+    dual result(value);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(D); ++i) result.partial[i] = da * a.partial[i] + db * b.partial[i];
+    return result;
+  }
+};
+
+}  // namespace jem::inline v0::duals
+
+namespace jem::inline v0 {
+using duals::dual;
+}  // namespace jem::inline v0

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// The energy of an image with a label: E(x, y) = −f(x)[y], so that p(x|y) ∝ e^(−E(x, y)).
+// Grathwohl et al. 2020, arXiv:1912.03263, equation 5.
+#pragma once
+
+#include <jem/nn/parameters.hpp>
+#include <jem/tensor/rows.hpp>
+
+namespace jem::inline v0 {
+
+/// Row i of a batch is asked with label i. Holds a reference to the network: it has to outlive the energy.
+template <class Net>
+class joint_energy {
+ public:
+  using label_tensor = labels<tensor_type_of<Net>>;
+
+  joint_energy(const Net& net, label_tensor y) : net_(&net), y_(std::move(y)) {}
+  joint_energy(const Net&&, label_tensor) = delete;
+
+  /// (n, …) → (n). Throws std::invalid_argument unless there is a label for each row.
+  template <tensor_value T>
+    requires layer<Net, T>
+  T value(const T& x) const {
+    typename Net::template cache<T> cache;
+    return -pick(net_->forward(x, cache), y_);
+  }
+
+  /// (n, …) → (n), grad = ∂E/∂x
+  template <tensor_value T>
+    requires layer<Net, T>
+  T value_and_grad(const T& x, T& grad) const {
+    typename Net::template cache<T> cache;
+    const T logits = net_->forward(x, cache);  // (n, k)
+    T slope        = zeros<T>(logits.extents());
+    add_at(slope, y_, -1);
+    grad = net_->backward(slope, cache, nullptr);
+    return -pick(logits, y_);
+  }
+
+ private:
+  const Net* net_;
+  label_tensor y_;  // (n)
+};
+
+template <class Net>
+joint_energy(const Net&, labels<tensor_type_of<Net>>) -> joint_energy<Net>;
+
+}  // namespace jem::inline v0

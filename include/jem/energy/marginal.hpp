@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// The energy of an image under a classifier: E(x) = −log Σ_y exp f(x)[y], so that p(x) ∝ e^(−E(x)).
+// Grathwohl et al. 2020, arXiv:1912.03263, equation 6.
+#pragma once
+
+#include <jem/nn/parameters.hpp>
+#include <jem/tensor/rows.hpp>
+
+namespace jem::inline v0 {
+
+/// Holds a reference to the network: it has to outlive the energy.
+template <class Net>
+class marginal_energy {
+ public:
+  explicit marginal_energy(const Net& net) : net_(&net) {}
+  explicit marginal_energy(const Net&&) = delete;
+
+  /// (n, …) → (n)
+  template <tensor_value T>
+    requires layer<Net, T>
+  T value(const T& x) const {
+    typename Net::template cache<T> cache;
+    return -log_sum_exp(net_->forward(x, cache));
+  }
+
+  /// (n, …) → (n), grad = ∂E/∂x: minus the mean of ∂f(x)[y]/∂x under p(y|x).
+  template <tensor_value T>
+    requires layer<Net, T>
+  T value_and_grad(const T& x, T& grad) const {
+    typename Net::template cache<T> cache;
+    const T logits = net_->forward(x, cache);  // (n, k)
+    grad           = net_->backward(-softmax(logits), cache, nullptr);
+    return -log_sum_exp(logits);
+  }
+
+ private:
+  const Net* net_;
+};
+
+}  // namespace jem::inline v0

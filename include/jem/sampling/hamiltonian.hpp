@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// Hamiltonian Monte Carlo: fresh momenta p ~ N(0, 1), a trajectory of H(x, p) = E(x) + ‖p‖²/2, and a Metropolis step on the
+// error of H. Duane, Kennedy, Pendleton and Roweth (1987); Neal, "MCMC using Hamiltonian dynamics" (2011, arXiv:1206.1901).
+#pragma once
+
+#include <jem/sampling/leapfrog.hpp>
+#include <jem/sampling/metropolis.hpp>
+
+namespace jem::inline v0 {
+
+template <class Integrator = leapfrog>
+struct hamiltonian {
+  static constexpr bool needs_gradient = true;
+
+  float step_size;     ///< ε
+  index_t steps = 10;  ///< L, the gradients of a trajectory; ≥ 1
+  Integrator integrate{};
+
+  /// K(p) − K(p′). Throws std::invalid_argument for fewer than one step.
+  template <tensor_value T, differentiable_energy<T> E>
+  T propose(const E& e, const point<T>& from, point<T>& to, rng& g) const {
+    expect_at_least("hamiltonian", "steps", 1, steps);
+    T momentum = normal<T>(from.position.extents(), g);
+    T kinetic  = row_dots(momentum, momentum);
+    to         = from;
+    integrate(e, to, momentum, step_size, steps);
+    add_scaled(kinetic, -1, row_dots(momentum, momentum));
+    scale(kinetic, 0.5f);
+    return kinetic;
+  }
+};
+
+using hmc = metropolis<hamiltonian<leapfrog>>;
+
+}  // namespace jem::inline v0

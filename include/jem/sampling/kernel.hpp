@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// The contracts of samplers, and the state that they share. A kernel is a value of settings; what evolves is a state, made by
+// `init` and changed by `step`; randomness is an argument. Structure after blackjax (Cabezas et al. 2024, arXiv:2402.10797).
+#pragma once
+
+#include <jem/core/concepts.hpp>
+#include <jem/tensor/tensor.hpp>
+
+namespace jem::inline v0 {
+
+/// A batch of positions with what an exact kernel knows of them, so that a step pays for one gradient only.
+template <tensor_value T>
+struct point {
+  T position;  // (n, …)
+  T energy;    // (n)
+  T gradient;  // (n, …): ∂E/∂x
+};
+
+/// What an unadjusted kernel carries: positions, and how many steps it has made (schedules ask).
+template <tensor_value T>
+struct walk {
+  T position;  // (n, …)
+  index_t step = 0;
+};
+
+/// What a step tells beside the new state. Empty tensors from kernels that accept everything.
+template <tensor_value T>
+struct transition_info {
+  T acceptance_probability;  // (n)
+  T energy_error;            // (n): of the proposal, E(x′) − E(x) with kinetic energies; NaN counts as rejected
+};
+
+template <class S, class T>
+concept chain_state = std::copyable<S> && requires(S& s) {
+  { s.position } -> std::same_as<T&>;
+};
+
+template <class K, class E, class T>
+using state_of = decltype(std::declval<const K&>().init(std::declval<const E&>(), std::declval<const T&>()));
+
+/// A Markov kernel for E: `init` starts a state at x, `step` moves it.
+template <class K, class E, class T>
+concept kernel = requires(const K& k, const E& e, const T& x, state_of<K, E, T>& s, rng& g) {
+  { k.init(e, x) } -> chain_state<T>;
+  { k.step(e, s, g) } -> std::same_as<transition_info<T>>;
+};
+
+/// A proposal for a Metropolis kernel: fills `to` with position, energy and gradient, and returns (n) what the proposal adds
+/// to the logarithm of the acceptance ratio beside E(x) − E(x′): log q(x|x′) − log q(x′|x).
+template <class P, class E, class T>
+concept proposal = requires(const P& p, const E& e, const point<T>& from, point<T>& to, rng& g) {
+  { p.propose(e, from, to, g) } -> std::same_as<T>;
+};
+
+/// Called after each step with the number of the step, the state and the info: progress, logs, diagnostics.
+template <class O, class S, class T>
+concept step_observer = std::invocable<O&, index_t, const S&, const transition_info<T>&>;
+
+/// The observer that nobody hears.
+struct no_observer {
+  template <class... Args>
+  constexpr void operator()(const Args&...) const {}
+};
+
+}  // namespace jem::inline v0

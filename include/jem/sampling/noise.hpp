@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// How strong a sampler's noise is, given its step size: ε → σ. Any function float → float is one.
+#pragma once
+
+#include <jem/core/concepts.hpp>
+#include <jem/core/math.hpp>
+
+namespace jem::inline v0 {
+
+/// σ whatever the step size: the paper's choice, with which step and noise are decoupled.
+struct fixed_noise {
+  float deviation;
+
+  constexpr float operator()(float) const { return deviation; }
+};
+
+/// σ = √(2εT): the diffusion whose law is e^(−E/T) as ε → 0.
+struct langevin_noise {
+  float temperature = 1;
+
+  constexpr float operator()(float step_size) const { return math::sqrt(2 * step_size * temperature); }
+};
+
+/// No noise: descent.
+struct no_noise {
+  constexpr float operator()(float) const { return 0; }
+};
+
+}  // namespace jem::inline v0

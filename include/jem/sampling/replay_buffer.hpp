@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+// Persistent chains (Tieleman 2008, doi:10.1145/1390156.1390290) kept in a buffer (Du and Mordatch 2019, arXiv:1903.08689): a
+// draw continues old chains, restarting each with a small probability, and puts them back after the sampler has moved them.
+#pragma once
+
+#include <jem/sampling/kernel.hpp>
+#include <jem/tensor/noise.hpp>
+#include <jem/tensor/rows.hpp>
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+namespace jem::inline v0 {
+
+/// Chains on loan from a buffer.
+template <tensor_value T>
+struct chains {
+  T position;       // (n, …)
+  labels<T> slots;  // (n): where in the buffer they belong, no slot twice
+  labels<T> y;      // (n): their classes; empty when drawn without
+};
+
+/// What training asks of a buffer.
+template <class B, class T>
+concept sample_buffer = requires(B& b, const B& c, index_t n, const labels<T>& y, rng& g, const chains<T>& x) {
+  { c.draw(n, g) } -> std::same_as<chains<T>>;
+  { c.draw(y, g) } -> std::same_as<chains<T>>;
+  b.store(x);
+};
+
+/// Where chains start: U(low, high), each element on its own.
+struct uniform_start {
+  float low  = -1;
+  float high = 1;
+
+  template <tensor_value T>
+  T operator()(const shape& extents, rng& g) const {
+    return uniform<T>(extents, low, high, g);
+  }
+};
+
+struct replay_options {
+  index_t capacity          = 10'000;
+  float restart_probability = 0.05f;
+  index_t classes           = 0;  ///< > 0: as many blocks of equal size, each for chains of its class
+};
+
+template <tensor_value T, class Start = uniform_start>
+class replay_buffer {
+ public:
+  /// Filled with fresh chains of the extents of `item`: one image (h, w, c), without the batch. Throws std::invalid_argument
+  /// for a capacity that the classes do not divide, or a probability outside [0, 1].
+  replay_buffer(const shape& item, const replay_options& options, rng& g, Start start = {})
+      : options_(options), start_(start), positions_(start.template operator()<T>(item.under(options.capacity), g)) {
+    expect_at_least("replay_buffer", "a capacity", 1, options.capacity);
+    expect_at_least("replay_buffer", "classes", 0, options.classes);
+    if (options.classes > 0 && options.capacity % options.classes != 0) {
+      fail("replay_buffer", "a capacity that " + std::to_string(options.classes) + " classes divide", std::to_string(options.capacity));
+    }
+    if (!(options.restart_probability >= 0 && options.restart_probability <= 1)) {
+      fail("replay_buffer", "a restart probability in [0, 1]", std::to_string(options.restart_probability));
+    }
+  }
+
+  index_t capacity() const { return options_.capacity; }
+  const replay_options& options() const { return options_; }
+
+  /// All chains, (capacity, …); class y holds rows [y·capacity/classes, (y + 1)·capacity/classes).
+  const T& positions() const { return positions_; }
+  void positions(T other) {
+    expect_shape("replay_buffer", positions_.extents(), other.extents());
+    positions_ = std::move(other);
+  }
+
+  /// n chains from anywhere. Throws std::invalid_argument for more than the buffer has.
+  chains<T> draw(index_t n, rng& g) const {
+    expect_at_least("replay_buffer", "chains", 0, n);
+    std::vector<std::int32_t> slots;
+    draw_slots(0, options_.capacity, n, g, slots);
+    return lend(std::move(slots), {}, g);
+  }
+
+  /// A chain of class y[i] for each i. Throws std::invalid_argument without class blocks, for a label without one, or for
+  /// more chains of a class than its block has.
+  chains<T> draw(const labels<T>& y, rng& g) const {
+    if (options_.classes == 0) fail("replay_buffer", "a buffer with classes", "labels for one without");
+    check_labels("replay_buffer", y, options_.classes);
+    const index_t block = options_.capacity / options_.classes;
+    const auto wanted   = y.to_vector();
+    std::vector<std::int32_t> slots(wanted.size());
+    for (index_t c = 0; c < options_.classes; ++c) {
+      std::vector<std::int32_t> own;
+      draw_slots(c * block, block, std::ranges::count(wanted, static_cast<std::int32_t>(c)), g, own);
+      for (std::size_t i = 0, next = 0; i < wanted.size(); ++i) {
+        if (wanted[i] == c) slots[i] = own[next++];
+      }
+    }
+    return lend(std::move(slots), y, g);
+  }
+
+  /// Puts chains back where they came from. Throws std::invalid_argument for chains drawn without labels from a buffer with
+  /// class blocks: they could be of any class by now.
+  void store(const chains<T>& x) {
+    if (options_.classes > 0 && x.y.size() != x.slots.size()) {
+      fail("replay_buffer", "chains drawn by class, since the buffer keeps classes apart", "chains drawn without labels");
+    }
+    scatter_rows(positions_, x.slots, x.position);
+  }
+
+ private:
+  /// n different slots of [first, first + size), by Floyd's algorithm (Bentley and Floyd 1987).
+  static void draw_slots(index_t first, index_t size, index_t n, rng& g, std::vector<std::int32_t>& slots) {
+    if (n > size) fail("replay_buffer", "at most " + std::to_string(size) + " chains in a draw", std::to_string(n));
+    const random_stream stream = g.next();
+    std::vector<bool> taken(static_cast<std::size_t>(size));
+    for (index_t i = 0; i < n; ++i) {
+      const index_t last = size - n + i;
+      index_t slot       = index_below(stream, i, last + 1);
+      if (taken[static_cast<std::size_t>(slot)]) slot = last;
+      taken[static_cast<std::size_t>(slot)] = true;
+      slots.push_back(static_cast<std::int32_t>(first + slot));
+    }
+  }
+
+  chains<T> lend(std::vector<std::int32_t> slots, labels<T> y, rng& g) const {
+    using V         = typename T::value_type;
+    const index_t n = std::ssize(slots);
+    labels<T> where(shape{n}, slots);
+    T position                 = gather_rows(positions_, where);
+    const random_stream stream = g.next();
+    std::vector<V> restart(slots.size());
+    for (index_t i = 0; i < n; ++i) restart[static_cast<std::size_t>(i)] = stream.uniform(i) < options_.restart_probability ? V(1) : V(0);
+    const T fresh = start_.template operator()<T>(position.extents(), g);
+    choose_rows(position, fresh, T(shape{n}, restart));
+    return {std::move(position), std::move(where), std::move(y)};
+  }
+
+  replay_options options_;
+  Start start_;
+  T positions_;  // (capacity, …)
+};
+
+}  // namespace jem::inline v0

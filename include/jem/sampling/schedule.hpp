@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// Schedules: from the number of a step to a step size or a learning rate. Any function index_t → float is one.
+#pragma once
+
+#include <jem/core/concepts.hpp>
+
+#include <cmath>
+
+namespace jem::inline v0 {
+
+/// The same at every step.
+struct constant {
+  float value;
+
+  constexpr float operator()(index_t) const { return value; }
+};
+
+/// first·(1 + k / delay)^(−power): Welling and Teh's decay (2011), which makes stochastic-gradient Langevin dynamics exact in
+/// the limit for powers in (½, 1].
+struct polynomial_decay {
+  float first;
+  float delay = 1;
+  float power = 0.55f;
+
+  float operator()(index_t k) const { return first * std::pow(1 + static_cast<float>(k) / delay, -power); }
+};
+
+}  // namespace jem::inline v0

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// Langevin dynamics without an acceptance step, as energy-based models use it:
+//
+//     x ← x − ε·∇E(x) + σ·ξ,   ξ ~ N(0, 1)
+//
+// The convention of the whole library: with σ = √(2ε) this is the Langevin diffusion; the paper's step α is 2ε, and its recipe
+// (ε∇E with 1.0, σ = 0.01) decouples the two. Called SGLD after Welling and Teh (2011), whose gradients are stochastic in the
+// data; here the energy is evaluated exactly, and what is inexact is the law that the chain settles in.
+#pragma once
+
+#include <jem/sampling/constraint.hpp>
+#include <jem/sampling/gradient_transform.hpp>
+#include <jem/sampling/kernel.hpp>
+#include <jem/sampling/noise.hpp>
+#include <jem/sampling/schedule.hpp>
+#include <jem/tensor/noise.hpp>
+
+namespace jem::inline v0 {
+
+template <schedule Schedule = constant, noise_scale Noise = langevin_noise, class Transform = identity, class Constraint = unconstrained>
+struct sgld {
+  static constexpr bool needs_gradient = true;
+
+  Schedule step_size;
+  Noise noise{};
+  Transform transform{};
+  Constraint constraint{};
+
+  template <tensor_value T, differentiable_energy<T> E>
+  walk<T> init(const E&, const T& x) const {
+    return {x};
+  }
+
+  /// One gradient.
+  template <tensor_value T, differentiable_energy<T> E>
+    requires(batch_transform<Transform, T> && batch_transform<Constraint, T>)
+  transition_info<T> step(const E& e, walk<T>& state, rng& g) const {
+    const float epsilon = step_size(state.step++);
+    T gradient(state.position.extents());
+    e.value_and_grad(state.position, gradient);
+    transform(gradient);
+    add_scaled(state.position, -epsilon, gradient);
+    add_normal(state.position, noise(epsilon), g);
+    constraint(state.position);
+    return {};
+  }
+};
+
+}  // namespace jem::inline v0
