@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// Shuffled batches of a data set: `batches` is one epoch as a range, `batch_stream` goes on for ever. Every batch is full;
+// what is left over at the end of an epoch is left out, other images each time.
+#pragma once
+
+#include <jem/data/dataset.hpp>
+#include <jem/tensor/noise.hpp>
+
+#include <iterator>
+#include <numeric>
+#include <utility>
+
+namespace jem::inline v0::data {
+
+template <tensor_value T>
+struct batch {
+  T x;          // (n, …)
+  labels<T> y;  // (n)
+};
+
+/// The numbers 0 … n − 1 in random order: Fisher and Yates (1938) in the form of Durstenfeld (1964).
+inline std::vector<std::int32_t> permutation(index_t n, rng& g) {
+  std::vector<std::int32_t> order(static_cast<std::size_t>(n));
+  std::iota(order.begin(), order.end(), 0);
+  const random_stream stream = g.next();
+  for (index_t i = n - 1; i > 0; --i)
+    std::swap(order[static_cast<std::size_t>(i)], order[static_cast<std::size_t>(index_below(stream, i, i + 1))]);
+  return order;
+}
+
+/// An endless row of batches, each epoch in an order of its own. Refers to the set, which has to outlive it. Two streams with
+/// generators of their own are independent: one for p(y|x), one for p(x).
+template <tensor_value T>
+class batch_stream {
+ public:
+  /// Throws std::invalid_argument for a batch larger than the set, or smaller than 1.
+  batch_stream(const dataset<T>& set, index_t size, rng g) : set_(&set), size_(size), rng_(g) {
+    expect_at_least("batches", "a batch", 1, size);
+    if (size > set.size())
+      fail("batches", "a batch of at most " + std::to_string(set.size()) + ", the size of the set,", std::to_string(size));
+  }
+  batch_stream(const dataset<T>&& temporary, index_t, rng) = delete;
+
+  batch<T> next() {
+    if (at_ + size_ > std::ssize(order_)) {
+      order_ = permutation(set_->size(), rng_);
+      at_    = 0;
+    }
+    const auto first = order_.begin() + at_;
+    const labels<T> rows(shape{size_}, std::span<const std::int32_t>(first, first + size_));
+    at_ += size_;
+    return {gather_rows(set_->x, rows), gather_rows(set_->y, rows)};
+  }
+
+ private:
+  const dataset<T>* set_;
+  index_t size_;
+  rng rng_;
+  std::vector<std::int32_t> order_;
+  index_t at_ = 0;
+};
+
+/// One epoch: `for (const auto& [x, y] : batches(set, 64, rng))`.
+template <tensor_value T>
+class batches {
+ public:
+  batches(const dataset<T>& set, index_t size, rng& g) : stream_(set, size, g.split()), count_(set.size() / size) {}
+  batches(const dataset<T>&& temporary, index_t, rng&) = delete;
+
+  class iterator {
+   public:
+    using value_type      = batch<T>;
+    using difference_type = std::ptrdiff_t;
+
+    iterator() = default;
+    explicit iterator(batches& owner) : owner_(&owner), left_(owner.count_) { read(); }
+
+    const batch<T>& operator*() const { return current_; }
+    iterator& operator++() {
+      --left_;
+      read();
+      return *this;
+    }
+    void operator++(int) { ++*this; }
+    friend bool operator==(const iterator& i, std::default_sentinel_t) { return i.left_ == 0; }
+
+   private:
+    void read() {
+      if (left_ > 0) current_ = owner_->stream_.next();
+    }
+
+    batches* owner_ = nullptr;
+    index_t left_   = 0;
+    batch<T> current_{};
+  };
+
+  iterator begin() { return iterator(*this); }
+  std::default_sentinel_t end() const { return {}; }
+  index_t size() const { return count_; }
+
+ private:
+  batch_stream<T> stream_;
+  index_t count_;
+};
+
+}  // namespace jem::inline v0::data

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// The umbrella: the numerics for the host. Readers of data (jem/data), evaluation (jem/evaluate) and files (jem/io) have
+// headers of their own.
+#pragma once
+
+#include <jem/backend/eigen.hpp>
+#include <jem/backend/openmp.hpp>
+#include <jem/backend/reference.hpp>
+#include <jem/core/concepts.hpp>
+#include <jem/core/version.hpp>
+#include <jem/energy/combine.hpp>
+#include <jem/energy/gaussian.hpp>
+#include <jem/energy/joint.hpp>
+#include <jem/energy/marginal.hpp>
+#include <jem/energy/pointwise.hpp>
+#include <jem/loss/compose.hpp>
+#include <jem/loss/contrastive_divergence.hpp>
+#include <jem/loss/cross_entropy.hpp>
+#include <jem/loss/energy_penalty.hpp>
+#include <jem/loss/joint_divergence.hpp>
+#include <jem/nn/activation.hpp>
+#include <jem/nn/conv2d.hpp>
+#include <jem/nn/flatten.hpp>
+#include <jem/nn/linear.hpp>
+#include <jem/nn/models/convnet.hpp>
+#include <jem/nn/models/mlp.hpp>
+#include <jem/nn/pool.hpp>
+#include <jem/nn/sequential.hpp>
+#include <jem/optim/adam.hpp>
+#include <jem/optim/clip.hpp>
+#include <jem/optim/sgd.hpp>
+#include <jem/sampling/hamiltonian.hpp>
+#include <jem/sampling/langevin.hpp>
+#include <jem/sampling/replay_buffer.hpp>
+#include <jem/sampling/sample.hpp>
+#include <jem/sampling/sgld.hpp>
+#include <jem/train/loop.hpp>

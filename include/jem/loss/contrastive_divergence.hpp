@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// Maximum likelihood of p(x) by samples: L = mean E(x⁺) − mean E(x⁻), with E(x) = −log Σ_y exp f(x)[y] and x⁻ ~ p(x).
+// Its gradient is minus that of log p(x⁺). Hinton (2002); with persistent chains Tieleman (2008).
+#pragma once
+
+#include <jem/loss/phases.hpp>
+
+namespace jem::inline v0 {
+
+struct contrastive_divergence {
+  using loss_tag = void;
+
+  constexpr phase_set reads() const { return {.data = true, .samples = true}; }
+
+  /// ∂E/∂f(x) = −p(·|x)
+  template <tensor_value T>
+  float accumulate(const phases<T>& logits, float weight, phases<T>& grad) const {
+    const T& data = logits.data();
+    add_scaled(grad.data(), -weight / static_cast<float>(data.extent(0)), softmax(data));
+    add_scaled(grad.samples, weight / static_cast<float>(logits.samples.extent(0)), softmax(logits.samples));
+    return weight * static_cast<float>(mean(log_sum_exp(logits.samples)) - mean(log_sum_exp(data)));
+  }
+};
+
+}  // namespace jem::inline v0

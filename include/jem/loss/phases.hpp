@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// The four batches that a training step of a joint energy-based model can need (Grathwohl et al. 2020, Algorithm 1), and the
+// contract of a loss over the logits at them.
+#pragma once
+
+#include <jem/core/concepts.hpp>
+#include <jem/tensor/rows.hpp>
+
+namespace jem::inline v0 {
+
+/// Images, or the logits at them; empty where a step has none.
+template <tensor_value T>
+struct phases {
+  T x{};                      // (n, …): labelled data
+  labels<T> y{};              // (n)
+  T unlabeled{};              // (m, …): data for p(x), an independent stream
+  T samples{};                // (s, …): of p(x)
+  T conditional{};            // (c, …): of p(x|y)
+  labels<T> conditional_y{};  // (c)
+
+  /// The data of the p(x) term: the unlabelled batch, or the labelled one where there is no other.
+  T& data() { return unlabeled.size() > 0 ? unlabeled : x; }
+  const T& data() const { return unlabeled.size() > 0 ? unlabeled : x; }
+};
+
+/// Which batches a loss reads: only those are run through the network.
+struct phase_set {
+  bool labelled = false, data = false, samples = false, conditional = false;
+
+  friend constexpr phase_set operator|(phase_set a, phase_set b) {
+    return {a.labelled || b.labelled, a.data || b.data, a.samples || b.samples, a.conditional || b.conditional};
+  }
+  friend constexpr bool operator==(phase_set, phase_set) = default;
+};
+
+/// A loss on the logits of the phases. accumulate returns weight·L and adds weight·∂L/∂logits to grad; a nested loss_tag
+/// lets + and * compose it (loss/compose.hpp).
+template <class L, class T>
+concept loss_term = requires(const L& l, const phases<T>& logits, float weight, phases<T>& grad) {
+  typename L::loss_tag;
+  { l.reads() } -> std::same_as<phase_set>;
+  { l.accumulate(logits, weight, grad) } -> std::convertible_to<float>;
+};
+
+}  // namespace jem::inline v0

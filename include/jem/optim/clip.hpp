@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// Bounds on a gradient before an update: Pascanu, Mikolov and Bengio 2013, arXiv:1211.5063.
+#pragma once
+
+#include <jem/nn/parameters.hpp>
+
+namespace jem::inline v0 {
+
+/// Scales a gradient to a Euclidean norm of at most `limit`; returns the norm that it had. A norm that is not finite is
+/// returned and nothing is changed: the caller decides.
+template <parameterised Net>
+double clip_global_norm(Net& gradient, double limit) {
+  const double norm = global_norm(gradient);
+  if (norm > limit && std::isfinite(norm)) {
+    for_each_parameter_of([&](auto& g) { scale(g, static_cast<float>(limit / norm)); }, gradient);
+  }
+  return norm;
+}
+
+}  // namespace jem::inline v0

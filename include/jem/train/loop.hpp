@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// Algorithm 1 of Grathwohl et al. (2020), as a value that evolves a state: batches, samples by way of the replay buffer, a
+// gradient, an update. Each line of `step` is a call that a program of one's own can make by hand.
+#pragma once
+
+#include <jem/data/batches.hpp>
+#include <jem/energy/joint.hpp>
+#include <jem/energy/marginal.hpp>
+#include <jem/optim/clip.hpp>
+#include <jem/sampling/replay_buffer.hpp>
+#include <jem/sampling/sample.hpp>
+#include <jem/train/gradient.hpp>
+#include <jem/train/monitor.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace jem::inline v0 {
+
+/// All that a training run has besides its settings and data; a copy is a checkpoint in memory.
+template <class Net, class Moments>
+struct training_state {
+  using tensor = tensor_type_of<Net>;
+
+  Net net;
+  Moments moments;
+  replay_buffer<tensor> buffer;
+  data::batch_stream<tensor> labelled, unlabeled;
+  rng random;
+  index_t iteration = 0;
+};
+
+template <class Loss, class Kernel, class Optimiser>
+struct trainer {
+  Loss loss;            ///< over the phases that it reads; only those are made
+  Kernel sampler;       ///< makes the samples of p(x) and p(x|y)
+  Optimiser optimiser;
+  index_t batch         = 64;
+  index_t steps         = 20;     ///< K, steps of the sampler an iteration
+  float data_noise      = 0.03f;  ///< standard deviation of the noise added to data
+  float gradient_limit  = 0;      ///< bound on the gradient's norm; 0 for none
+  replay_options buffer = {};
+
+  /// A state at iteration 0. The set has to outlive it. Throws std::invalid_argument for a batch larger than the set, K < 0.
+  template <class Net>
+  auto init(Net net, const data::dataset<tensor_type_of<Net>>& set, rng g) const {
+    using T = tensor_type_of<Net>;
+    expect_at_least("trainer", "K", 0, steps);
+    shape item;
+    for (index_t axis = 1; axis < set.x.extents().rank(); ++axis) item.push_back(set.x.extent(axis));
+    replay_options options = buffer;
+    if (!loss.reads().samples && !loss.reads().conditional) options.capacity = std::max<index_t>(1, options.classes);
+    auto moments = optimiser.init(net);
+    return training_state<Net, decltype(moments)>{std::move(net),
+                                                  std::move(moments),
+                                                  replay_buffer<T>(item, options, g),
+                                                  data::batch_stream<T>(set, batch, g.split()),
+                                                  data::batch_stream<T>(set, batch, g.split()),
+                                                  g.split()};
+  }
+
+  /// One iteration. Throws divergence_error, and leaves the network as it was, when the loss or its gradient is not finite.
+  template <class State>
+  training_info step(State& s) const {
+    phases<typename State::tensor> images = data_batches(s);
+    add_samples(s, images);
+    training_info info{.iteration = s.iteration};
+    auto [value, gradient] = value_and_grad(loss, s.net, images, [&](const auto& logits) { observe_logits(info, logits); });
+    info.loss              = value;
+    info.gradient_norm     = gradient_limit > 0 ? clip_global_norm(gradient, gradient_limit) : global_norm(gradient);
+    if (!std::isfinite(info.loss) || !std::isfinite(info.gradient_norm)) {
+      throw divergence_error("[trainer] expected a finite loss and gradient but received a loss of " + std::to_string(info.loss) +
+                                 " and a gradient of norm " + std::to_string(info.gradient_norm) + " at iteration " +
+                                 std::to_string(s.iteration),
+                             s.iteration);
+    }
+    optimiser.step(s.moments, s.net, gradient);
+    ++s.iteration;
+    return info;
+  }
+
+ private:
+  template <class State>
+  auto data_batches(State& s) const {
+    phases<typename State::tensor> images;
+    auto [x, y] = s.labelled.next();
+    add_normal(x, data_noise, s.random);
+    images.x = std::move(x);
+    images.y = std::move(y);
+    if (loss.reads().data) {
+      images.unlabeled = s.unlabeled.next().x;
+      add_normal(images.unlabeled, data_noise, s.random);
+    }
+    return images;
+  }
+
+  /// From a buffer with class blocks, samples are of p(y)·p(x|y) and serve the p(x) term, too.
+  template <class State, class Phases>
+  void add_samples(State& s, Phases& images) const {
+    const phase_set reads = loss.reads();
+    if (!reads.samples && !reads.conditional) return;
+    const bool by_class = reads.conditional || s.buffer.options().classes > 0;
+    auto chains         = by_class ? s.buffer.draw(images.y, s.random) : s.buffer.draw(batch, s.random);
+    chains.position     = by_class ? evolve(sampler, joint_energy{s.net, images.y}, chains.position, steps, s.random)
+                                   : evolve(sampler, marginal_energy{s.net}, chains.position, steps, s.random);
+    s.buffer.store(chains);
+    if (reads.samples) images.samples = chains.position;
+    if (reads.conditional) {
+      images.conditional   = std::move(chains.position);
+      images.conditional_y = images.y;
+    }
+  }
+};
+
+}  // namespace jem::inline v0

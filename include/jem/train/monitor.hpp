@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// What a training step tells: the numbers that a progress line, a curve or a log is made of.
+#pragma once
+
+#include <jem/loss/phases.hpp>
+
+#include <cmath>
+#include <limits>
+
+namespace jem::inline v0 {
+
+struct training_info {
+  index_t iteration    = 0;
+  float loss           = 0;
+  float accuracy       = std::numeric_limits<float>::quiet_NaN();  ///< on the labelled batch; NaN without one
+  float energy_data    = std::numeric_limits<float>::quiet_NaN();  ///< mean E(x⁺)
+  float energy_sample  = std::numeric_limits<float>::quiet_NaN();  ///< mean E(x⁻); NaN without samples
+  double gradient_norm = 0;
+
+  /// mean E(x⁻) − mean E(x⁺): near zero when samples and data look alike to the model.
+  float energy_gap() const { return energy_sample - energy_data; }
+};
+
+/// The share of rows whose largest logit is the label's.
+template <tensor_value T>
+float batch_accuracy(const T& logits, const labels<T>& y) {
+  const auto guess = row_argmax(logits).to_vector(), truth = y.to_vector();
+  index_t right = 0;
+  for (std::size_t i = 0; i < truth.size(); ++i) right += guess[i] == truth[i] ? 1 : 0;
+  return static_cast<float>(right) / static_cast<float>(truth.size());
+}
+
+/// Reads what it can from the logits of a step.
+template <tensor_value T>
+void observe_logits(training_info& info, const phases<T>& logits) {
+  if (logits.x.size() > 0 && logits.y.size() == logits.x.extent(0)) info.accuracy = batch_accuracy(logits.x, logits.y);
+  if (logits.data().size() > 0) info.energy_data = static_cast<float>(-mean(log_sum_exp(logits.data())));
+  if (logits.samples.size() > 0) info.energy_sample = static_cast<float>(-mean(log_sum_exp(logits.samples)));
+}
+
+}  // namespace jem::inline v0
