@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// The balls that an attack keeps to, L∞ and L2: where to start in them, which way is steepest, and the way back into them. What
+// they are given and give is a perturbation, relative to the clean image, in the units of the data.
+#pragma once
+
+#include <jem/sampling/gradient_transform.hpp>
+#include <jem/tensor/noise.hpp>
+
+#include <concepts>
+
+namespace jem::inline v0::evaluate {
+
+namespace detail {
+
+struct sign {
+  template <class V>
+  constexpr V operator()(V a) const {
+    return a > V(0) ? V(1) : (a < V(0) ? V(-1) : V(0));
+  }
+};
+/// 1/√s, no more than 10¹²: where the gradient vanishes there is no direction.
+struct inverse_norm {
+  template <class V>
+  constexpr V operator()(V squared) const {
+    return squared > V(1e-24) ? V(1) / math::sqrt(squared) : V(1e12);
+  }
+};
+
+}  // namespace detail
+
+/// No pixel changes by more than the radius.
+struct linf {
+  /// A perturbation to start from, uniform in the ball.
+  template <tensor_value T>
+  T start(const shape& extents, typename T::value_type radius, rng& g) const {
+    return uniform<T>(extents, -radius, radius, g);
+  }
+  /// The steepest direction of unit length: the gradient's sign.
+  template <tensor_value T>
+  void direct(T& gradient) const {
+    apply(gradient, detail::sign{});
+  }
+  template <tensor_value T>
+  void project(T& difference, typename T::value_type radius) const {
+    clamp(difference, -radius, radius);
+  }
+};
+
+/// The whole image, row by row, changes by no more than the radius in Euclidean length.
+struct l2 {
+  /// A random direction, its length uniform up to the radius.
+  template <tensor_value T>
+  T start(const shape& extents, typename T::value_type radius, rng& g) const {
+    T difference = normal<T>(extents, g);
+    direct(difference);
+    scale_rows(difference, uniform<T>(shape{extents[0]}, 0, radius, g));
+    return difference;
+  }
+  template <tensor_value T>
+  void direct(T& gradient) const {
+    scale_rows(gradient, map(row_dots(gradient, gradient), detail::inverse_norm{}));
+  }
+  template <tensor_value T>
+  void project(T& difference, typename T::value_type radius) const {
+    clip_norm{static_cast<float>(radius)}(difference);
+  }
+};
+
+/// What an attack asks of a norm: where to start, which way is steepest, and the way back into the ball, all relative to x.
+template <class N, class T>
+concept attack_norm = requires(const N& norm, const shape& extents, typename T::value_type radius, T& difference, rng& g) {
+  { norm.template start<T>(extents, radius, g) } -> std::same_as<T>;
+  norm.direct(difference);
+  norm.project(difference, radius);
+};
+
+}  // namespace jem::inline v0::evaluate

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// Samples of a trained model: of p(x) by the marginal energy, of p(x|y) by the joint one, from fresh starts or from the chains
+// of a replay buffer. No sample is filtered out: measures over the most confident ones are not comparable.
+#pragma once
+
+#include <jem/data/batches.hpp>
+#include <jem/energy/joint.hpp>
+#include <jem/energy/marginal.hpp>
+#include <jem/evaluate/logits.hpp>
+#include <jem/sampling/replay_buffer.hpp>
+#include <jem/sampling/sample.hpp>
+
+#include <vector>
+
+namespace jem::inline v0::evaluate {
+
+/// Chains (n, …) that go on for k steps of p(x), `part` of them at a time.
+template <class K, class Net, tensor_value T>
+  requires kernel<K, marginal_energy<Net>, T>
+T continued(const K& k, const Net& net, T start, index_t steps, rng& g, index_t part = 500) {
+  for_parts(start.extent(0), part, [&](index_t first, index_t count) {
+    copy_into(start.rows(first, count), evolve(k, marginal_energy<Net>(net), T(start.rows(first, count)), steps, g));
+  });
+  return start;
+}
+
+/// Chains (n, …) that go on for k steps of p(x|y), labels (n), `part` of them at a time. Throws std::invalid_argument unless there
+/// is a label for each.
+template <class K, class Net, tensor_value T>
+  requires kernel<K, joint_energy<Net>, T>
+T continued(const K& k, const Net& net, T start, const labels<T>& y, index_t steps, rng& g, index_t part = 500) {
+  expect_shape("continued", shape{start.extent(0)}, y.extents());
+  for_parts(start.extent(0), part, [&](index_t first, index_t count) {
+    const joint_energy energy(net, labels<T>(y.rows(first, count)));
+    copy_into(start.rows(first, count), evolve(k, energy, T(start.rows(first, count)), steps, g));
+  });
+  return start;
+}
+
+/// Samples of p(x), (n, h, w, c), from U(−1, 1). A chain that starts from noise needs many steps, far more than in training.
+template <class K, parameterised Net, class T = tensor_type_of<Net>>
+  requires kernel<K, marginal_energy<Net>, T>
+T fresh_samples(const K& k, const Net& net, const shape& extents, index_t steps, rng& g, index_t part = 500) {
+  return continued(k, net, uniform_start{}.template operator()<T>(extents, g), steps, g, part);
+}
+
+/// Samples of p(x|y), image i of class y[i]; extents are (n, h, w, c), labels (n). Throws std::invalid_argument unless there is a
+/// label for each.
+template <class K, parameterised Net, class T = tensor_type_of<Net>>
+  requires kernel<K, joint_energy<Net>, T>
+T fresh_samples(const K& k, const Net& net, const shape& extents, const labels<T>& y, index_t steps, rng& g, index_t part = 500) {
+  return continued(k, net, uniform_start{}.template operator()<T>(extents, g), y, steps, g, part);
+}
+
+namespace detail {
+
+/// Rows of a buffer: for each label one of its class's block, for none one from anywhere, no row twice, and none restarted.
+template <tensor_value T, class Start>
+T resting_chains(const replay_buffer<T, Start>& buffer, index_t block, const std::vector<std::int32_t>& blocks, rng& g) {
+  std::vector<std::vector<std::int32_t>> free(static_cast<std::size_t>(buffer.capacity() / block));
+  for (auto& order : free) order = data::permutation(block, g);
+  std::vector<std::int32_t> rows;
+  for (const auto b : blocks) {
+    auto& left = free[static_cast<std::size_t>(b)];
+    if (left.empty()) fail("buffer_samples", "at most " + std::to_string(block) + " chains of a block", "more");
+    rows.push_back(b * static_cast<std::int32_t>(block) + left.back());
+    left.pop_back();
+  }
+  return gather_rows(buffer.positions(), labels<T>(shape{std::ssize(rows)}, rows));
+}
+
+}  // namespace detail
+
+/// n chains of the buffer after k more steps of p(x); k = 0 is the buffer itself. None is restarted, unlike in training. Throws
+/// std::invalid_argument for more than the buffer has.
+template <class K, class Net, tensor_value T, class Start>
+  requires kernel<K, marginal_energy<Net>, T>
+T buffer_samples(const K& k, const Net& net, const replay_buffer<T, Start>& buffer, index_t n, index_t steps, rng& g, index_t part = 500) {
+  expect_at_least("buffer_samples", "chains", 0, n);
+  const std::vector<std::int32_t> anywhere(static_cast<std::size_t>(n), 0);
+  return continued(k, net, detail::resting_chains(buffer, buffer.capacity(), anywhere, g), steps, g, part);
+}
+
+/// A chain of class y[i] for each i, from a buffer with class blocks, after k more steps of p(x|y). Throws std::invalid_argument
+/// for a buffer without classes, a label that it does not have, or more chains of a class than it has.
+template <class K, class Net, tensor_value T, class Start>
+  requires kernel<K, joint_energy<Net>, T>
+T buffer_samples(const K& k, const Net& net, const replay_buffer<T, Start>& buffer, const labels<T>& y, index_t steps, rng& g,
+                 index_t part = 500) {
+  const index_t classes = buffer.options().classes;
+  if (classes == 0) fail("buffer_samples", "a buffer with classes", "labels for one without");
+  check_labels("buffer_samples", y, classes);
+  return continued(k, net, detail::resting_chains(buffer, buffer.capacity() / classes, y.to_vector(), g), y, steps, g, part);
+}
+
+}  // namespace jem::inline v0::evaluate

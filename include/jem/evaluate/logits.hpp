@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// A network on more images than its activations have room for: in parts, one after the other.
+#pragma once
+
+#include <jem/core/concepts.hpp>
+#include <jem/tensor/rows.hpp>
+
+#include <algorithm>
+
+namespace jem::inline v0::evaluate {
+
+/// f(first, count) for the parts of n rows, the last of them smaller. Throws std::invalid_argument for a part below 1.
+template <class F>
+void for_parts(index_t n, index_t part, F f) {
+  expect_at_least("for_parts", "a part", 1, part);
+  for (index_t first = 0; first < n; first += part) f(first, std::min(part, n - first));
+}
+
+/// The logits (n, k) of images (n, …), `part` of them at a time; of no images, (0, k). Throws std::invalid_argument for a part
+/// below 1.
+template <class Net, tensor_value T>
+  requires layer<Net, T>
+T logits_of(const Net& net, const T& x, index_t part = 500) {
+  const auto forward = [&](index_t first, index_t count) {
+    typename Net::template cache<T> cache;
+    return net.forward(T(x.rows(first, count)), cache);
+  };
+  expect_at_least("logits_of", "a part", 1, part);
+  const index_t n = x.extents().rank() == 0 ? 0 : x.extent(0);
+  if (n <= part) return forward(0, n);
+  T logits;  // (n, k), of which the first part tells k
+  for_parts(n, part, [&](index_t first, index_t count) {
+    const T some = forward(first, count);
+    if (first == 0) logits = T(some.extents().with_rows(n));
+    copy_into(logits.rows(first, count), some);
+  });
+  return logits;
+}
+
+}  // namespace jem::inline v0::evaluate

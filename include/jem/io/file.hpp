@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// Whole files in and out. A file is written beside its place and renamed into it, so that nobody ever sees half of one.
+#pragma once
+
+#include <jem/core/error.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace jem::inline v0::io {
+
+namespace detail {
+
+struct file_closer {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using file_handle = std::unique_ptr<std::FILE, file_closer>;
+
+/// Throws std::runtime_error with the path and the system's reason.
+[[noreturn]] inline void fail_system(const std::filesystem::path& path, std::string_view expected, int code) {
+  throw std::runtime_error(path.string() + ": expected " + std::string(expected) + " but received \"" +
+                           std::generic_category().message(code) + "\"");
+}
+
+}  // namespace detail
+
+/// Writes PATH.part and renames it to PATH, which it replaces. Throws std::runtime_error with the path and the system's reason;
+/// then PATH is what it was and PATH.part is gone.
+inline void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {
+  const std::filesystem::path part = path.string() + ".part";
+  const std::string expected       = "to write " + std::to_string(bytes.size()) + " bytes";
+  errno                            = 0;
+  std::FILE* const file            = std::fopen(part.string().c_str(), "wb");
+  if (file == nullptr) detail::fail_system(path, expected, errno);
+  const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
+  int code           = written ? 0 : errno;
+  if (std::fclose(file) != 0 && code == 0) code = errno;  // a full disk may show only now
+  std::error_code renamed;
+  if (written && code == 0) {
+    std::filesystem::rename(part, path, renamed);
+    if (!renamed) return;
+    code = renamed.value();
+  }
+  std::error_code ignored;
+  std::filesystem::remove(part, ignored);
+  detail::fail_system(path, expected, code);
+}
+
+/// The same for text.
+inline void write_file(const std::filesystem::path& path, std::string_view text) {
+  write_file(path, std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
+}
+
+/// All bytes of a file. Throws std::runtime_error with the path and the system's reason.
+inline std::vector<std::uint8_t> read_file(const std::filesystem::path& path) {
+  errno = 0;
+  const detail::file_handle file(std::fopen(path.string().c_str(), "rb"));
+  if (file == nullptr) detail::fail_system(path, "a file that can be read", errno);
+  std::vector<std::uint8_t> bytes;
+  for (std::size_t chunk = std::size_t{1} << 16;; chunk = std::max(chunk, bytes.size())) {
+    const std::size_t had = bytes.size();
+    bytes.resize(had + chunk);
+    const std::size_t got = std::fread(bytes.data() + had, 1, chunk, file.get());
+    bytes.resize(had + got);
+    if (std::ferror(file.get()) != 0) detail::fail_system(path, "a file that can be read", errno);
+    if (got < chunk) return bytes;
+  }
+}
+
+}  // namespace jem::inline v0::io

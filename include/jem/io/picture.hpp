@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// Pictures of the plane: where draws fall, and how a function of two variables runs, in perceptually even colours.
+#pragma once
+
+#include <jem/io/png.hpp>
+#include <jem/tensor/tensor.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+namespace jem::inline v0::io {
+
+/// The part of the plane that a picture shows, and its size in pixels; y grows upwards.
+struct picture_options {
+  double left = -3, right = 3, bottom = -3, top = 3;
+  index_t width = 480, height = 480;
+};
+
+/// Dark to bright for 0 to 1, through five anchors of viridis (van der Walt and Smith, 2015, CC0).
+inline std::array<std::uint8_t, 3> colour(double level) {
+  constexpr double anchors[5][3] = {{68, 1, 84}, {59, 82, 139}, {33, 145, 140}, {94, 201, 98}, {253, 231, 37}};
+  const double at                = std::clamp(level, 0.0, 1.0) * 4;
+  const auto first               = std::min<std::size_t>(3, static_cast<std::size_t>(at));
+  const double part              = at - static_cast<double>(first);
+  std::array<std::uint8_t, 3> rgb{};
+  for (std::size_t k = 0; k < 3; ++k)
+    rgb[k] = static_cast<std::uint8_t>(std::lround(anchors[first][k] * (1 - part) + anchors[first + 1][k] * part));
+  return rgb;
+}
+
+/// One colour a value, row by row from the top: the largest is brightest, zero and below darkest.
+inline image heat_map(const std::vector<double>& values, index_t height, index_t width) {
+  if (std::ssize(values) != height * width) { fail("heat_map", std::to_string(height * width) + " values", std::to_string(values.size())); }
+  const double largest = values.empty() ? 1 : *std::ranges::max_element(values);
+  image result{height, width, 3, {}};
+  result.pixels.reserve(values.size() * 3);
+  for (const double value : values) {
+    const auto rgb = colour(largest > 0 ? value / largest : 0);
+    result.pixels.insert(result.pixels.end(), rgb.begin(), rgb.end());
+  }
+  return result;
+}
+
+/// The centres of a picture's pixels, row by row from the top: (height·width, 2), for energies to be evaluated at.
+template <tensor_value T>
+T pixel_centres(const picture_options& o) {
+  std::vector<typename T::value_type> at;
+  for (index_t i = 0; i < o.height; ++i) {
+    for (index_t j = 0; j < o.width; ++j) {
+      at.push_back(
+          static_cast<typename T::value_type>(o.left + (o.right - o.left) * (static_cast<double>(j) + 0.5) / static_cast<double>(o.width)));
+      at.push_back(
+          static_cast<typename T::value_type>(o.top - (o.top - o.bottom) * (static_cast<double>(i) + 0.5) / static_cast<double>(o.height)));
+    }
+  }
+  return T(shape{o.height * o.width, 2}, at);
+}
+
+/// How many points (…, 2) fall into each pixel, as a picture; brightness grows with the square root of their number.
+template <tensor_like X>
+image histogram(const X& points, const picture_options& o = {}) {
+  if (points.extents().rank() < 1 || points.extent(points.extents().rank() - 1) != 2)
+    fail("histogram", "points (…, 2)", to_string(points.extents()));
+  std::vector<double> counts(static_cast<std::size_t>(o.width * o.height));
+  const auto xy = tensor_of<X>(points).to_vector();
+  for (std::size_t i = 0; i < xy.size(); i += 2) {
+    const double column = (static_cast<double>(xy[i]) - o.left) / (o.right - o.left) * static_cast<double>(o.width);
+    const double row    = (o.top - static_cast<double>(xy[i + 1])) / (o.top - o.bottom) * static_cast<double>(o.height);
+    if (!(column >= 0 && row >= 0 && column < static_cast<double>(o.width) && row < static_cast<double>(o.height))) continue;
+    ++counts[static_cast<std::size_t>(static_cast<index_t>(row) * o.width + static_cast<index_t>(column))];
+  }
+  for (double& count : counts) count = std::sqrt(count);
+  return heat_map(counts, o.height, o.width);
+}
+
+}  // namespace jem::inline v0::io

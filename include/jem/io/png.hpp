@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// Pictures as PNG, by libpng's simplified interface (which returns its errors instead of jumping), and contact sheets.
+#pragma once
+
+#include <jem/io/file.hpp>
+#include <jem/tensor/tensor.hpp>
+
+#include <png.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <vector>
+
+namespace jem::inline v0::io {
+
+/// Eight bits a channel, row by row from the top: height·width·channels values; 1 channel is grey, 3 are red, green, blue.
+struct image {
+  index_t height = 0, width = 0, channels = 1;
+  std::vector<std::uint8_t> pixels;
+};
+
+/// The bytes of a PNG file. Throws std::invalid_argument for an image without pixels, with other than 1 or 3 channels or with
+/// another number of pixels than its extents say, std::runtime_error if libpng refuses it.
+inline std::vector<std::uint8_t> encode_png(const image& picture) {
+  const index_t height = picture.height, width = picture.width, channels = picture.channels;
+  constexpr index_t most = std::numeric_limits<std::int32_t>::max() / 4;
+  const bool fits        = height >= 1 && width >= 1 && height <= most && width <= most && (channels == 1 || channels == 3);
+  if (!fits || height * width * channels != std::ssize(picture.pixels)) {
+    fail("encode_png", "an image (h, w, 1) or (h, w, 3) and as many pixels",
+         "(" + std::to_string(height) + ", " + std::to_string(width) + ", " + std::to_string(channels) + ") and " +
+             std::to_string(picture.pixels.size()));
+  }
+  png_image header{};
+  header.version        = PNG_IMAGE_VERSION;
+  header.height         = static_cast<png_uint_32>(height);
+  header.width          = static_cast<png_uint_32>(width);
+  header.format         = channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
+  png_alloc_size_t size = 0;
+  std::vector<std::uint8_t> bytes;
+  for (int pass = 0; pass < 2; ++pass) {  // the first one measures
+    bytes.resize(size);
+    if (png_image_write_to_memory(&header, pass == 0 ? nullptr : bytes.data(), &size, 0, picture.pixels.data(), 0, nullptr) == 0) {
+      throw std::runtime_error("[encode_png] expected an image that libpng takes but received \"" + std::string(header.message) + "\"");
+    }
+  }
+  bytes.resize(size);
+  return bytes;
+}
+
+/// Throws what encode_png and write_file throw.
+inline void write_png(const std::filesystem::path& path, const image& picture) { write_file(path, encode_png(picture)); }
+
+/// A contact sheet of images (n, h, w, c) in [−1, 1], c = 1 or 3, n ≥ 1: row by row, `columns` beside each other, each pixel
+/// enlarged to scale × scale, a white line between images and white where there is none. Values outside are clamped, NaN is
+/// black. Throws std::invalid_argument for anything else.
+template <tensor_like X>
+image sheet(const X& x, index_t columns = 10, index_t scale = 1) {
+  expect_rank("sheet", 4, x.extents());
+  const index_t n = x.extent(0), h = x.extent(1), w = x.extent(2), c = x.extent(3);
+  if (n < 1 || h < 1 || w < 1 || (c != 1 && c != 3)) fail("sheet", "images (n, h, w, 1) or (n, h, w, 3)", to_string(x.extents()));
+  expect_at_least("sheet", "columns", 1, columns);
+  expect_at_least("sheet", "a scale", 1, scale);
+  const index_t across = std::min(columns, n), down = (n + across - 1) / across;
+  const index_t line = (scale + 2) / 3;
+  image result{down * (h * scale + line) - line, across * (w * scale + line) - line, c, {}};
+  result.pixels.assign(static_cast<std::size_t>(result.height * result.width * c), 255);
+  const auto values = tensor_of<X>(x).to_vector();
+  for (index_t i = 0; i < n; ++i) {
+    const index_t top = i / across * (h * scale + line), left = i % across * (w * scale + line);
+    for (index_t row = 0; row < h * scale; ++row) {
+      for (index_t column = 0; column < w * scale; ++column) {
+        for (index_t k = 0; k < c; ++k) {
+          const double value = static_cast<double>(values[static_cast<std::size_t>(((i * h + row / scale) * w + column / scale) * c + k)]);
+          const double level = value > -1 ? std::min(value, 1.0) * 127.5 + 128 : 0;  // + 127.5, and ½ to round
+          result.pixels[static_cast<std::size_t>(((top + row) * result.width + left + column) * c + k)] = static_cast<std::uint8_t>(level);
+        }
+      }
+    }
+  }
+  return result;
+}
+
+}  // namespace jem::inline v0::io

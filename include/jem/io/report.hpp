@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// A self-contained page: headings, sentences, tables and figures as one HTML file that needs no network.
+#pragma once
+
+#include <jem/io/file.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace jem::inline v0::io {
+
+/// Text as HTML: the five characters that mean something are escaped.
+inline std::string escape_html(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+/// RFC 4648, section 4.
+inline std::string base64(std::span<const std::uint8_t> bytes) {
+  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::size_t left = std::min<std::size_t>(3, bytes.size() - i);
+    std::uint32_t group    = 0;
+    for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (k < left ? bytes[i + k] : 0u);
+    for (std::size_t k = 0; k < 4; ++k) out += k <= left ? digits[group >> (18 - 6 * k) & 63] : '=';
+  }
+  return out;
+}
+
+/// Pieces are appended in reading order; `html` is the whole page. Text is escaped; an SVG is taken as it is.
+class page {
+ public:
+  explicit page(std::string_view title) : title_(escape_html(title)) { body_ += "<h1>" + title_ + "</h1>\n"; }
+
+  void heading(std::string_view text) { body_ += "<h2>" + escape_html(text) + "</h2>\n"; }
+  void paragraph(std::string_view text) { body_ += "<p>" + escape_html(text) + "</p>\n"; }
+
+  void list(const std::vector<std::string>& items) {
+    body_ += "<ul>\n";
+    for (const auto& item : items) body_ += "<li>" + escape_html(item) + "</li>\n";
+    body_ += "</ul>\n";
+  }
+
+  /// Rows of cells; the first row is the head, the first column names the rest.
+  void table(const std::vector<std::vector<std::string>>& rows) {
+    body_ += "<div class=\"wide\"><table>\n";
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      body_ += "<tr>";
+      for (std::size_t j = 0; j < rows[i].size(); ++j) {
+        const std::string tag = i == 0 || j == 0 ? "th" : "td";
+        body_ += "<" + tag + ">" + escape_html(rows[i][j]) + "</" + tag + ">";
+      }
+      body_ += "</tr>\n";
+    }
+    body_ += "</table></div>\n";
+  }
+
+  /// Figures that stand side by side where there is room.
+  void begin_row() { body_ += "<div class=\"row\">\n"; }
+  void end_row() { body_ += "</div>\n"; }
+
+  void figure_svg(const std::string& svg, std::string_view caption) { figure(svg, caption); }
+
+  void figure_png(std::span<const std::uint8_t> png, std::string_view caption) {
+    figure("<img alt=\"" + escape_html(caption) + "\" src=\"data:image/png;base64," + base64(png) + "\">", caption);
+  }
+
+  std::string html() const {
+    return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
+           title_ + "</title>\n<style>\n" + style() + "</style>\n</head>\n<body>\n<main>\n" + body_ + "</main>\n</body>\n</html>\n";
+  }
+
+  void write(const std::filesystem::path& path) const {
+    const std::string text = html();
+    write_file(path, std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
+  }
+
+ private:
+  void figure(const std::string& content, std::string_view caption) {
+    body_ += "<figure>" + content + "<figcaption>" + escape_html(caption) + "</figcaption></figure>\n";
+  }
+
+  static std::string style() {
+    return "body{margin:0;background:#fff;color:#1b1b1b;font:17px/1.55 system-ui,sans-serif}\n"
+           "main{max-width:60rem;margin:0 auto;padding:1rem 1.25rem 4rem}\n"
+           "h1{font-size:1.7rem;line-height:1.25}h2{font-size:1.25rem;margin-top:2.4rem}\n"
+           ".wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.95rem}\n"
+           "th,td{padding:.3rem .7rem;border-bottom:1px solid #ddd;text-align:right}\n"
+           "th:first-child{text-align:left;font-weight:500}td{white-space:nowrap}tr:first-child th{border-bottom:2px solid #888}\n"
+           ".row{display:flex;flex-wrap:wrap;gap:1rem}.row figure{flex:1 1 18rem}\n"
+           "figure{margin:1rem 0}figure svg,figure img{width:100%;height:auto;display:block}\n"
+           "figure img{image-rendering:pixelated}figcaption{font-size:.9rem;color:#444;margin-top:.4rem}\n"
+           "li{margin:.3rem 0}@media(max-width:32rem){th,td{padding:.3rem .35rem}table{font-size:.85rem}}\n";
+  }
+
+  std::string title_;
+  std::string body_;
+};
+
+}  // namespace jem::inline v0::io
