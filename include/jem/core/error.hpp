@@ -11,8 +11,7 @@
 
 namespace jem::inline v0 {
 
-/// The loss or the gradient of a training step is not finite. The network that was being trained still holds the last
-/// finite weights.
+/// The loss or the gradient of a training step is not finite. The step has left the network as it was.
 struct divergence_error : std::runtime_error {
   divergence_error(const std::string& message, index_t at) : std::runtime_error(message), iteration(at) {}
 

@@ -2,7 +2,7 @@
 // Images with labels, in the memory of a backend.
 #pragma once
 
-#include <jem/tensor/rows.hpp>
+#include <jem/tensor/logits.hpp>
 
 #include <cmath>
 #include <numeric>

@@ -4,11 +4,12 @@
 #pragma once
 
 #include <jem/nn/parameters.hpp>
-#include <jem/tensor/rows.hpp>
+#include <jem/tensor/logits.hpp>
 
 namespace jem::inline v0 {
 
-/// Row i of a batch is asked with label i. Holds a reference to the network: it has to outlive the energy.
+/// Row i of a batch is asked with label i. Labels have to be classes of the network: they are not read on the host (see
+/// check_labels). Holds a reference to the network: it has to outlive the energy.
 template <class Net>
 class joint_energy {
  public:

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <jem/core/concepts.hpp>
-#include <jem/tensor/rows.hpp>
+#include <jem/tensor/logits.hpp>
 
 #include <algorithm>
 

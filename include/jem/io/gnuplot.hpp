@@ -1,35 +1,72 @@
 // SPDX-License-Identifier: MIT
-// Figures by gnuplot: a script goes in through a pipe, an SVG comes out. gnuplot has to be on the PATH when it is called.
+// Figures by gnuplot: a script goes in, an SVG comes back through a pipe. gnuplot has to be on the PATH when it is called.
 #pragma once
 
-#include <jem/core/error.hpp>
 #include <jem/io/file.hpp>
+
+#include <sys/wait.h>
 
 #include <cstdio>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 namespace jem::inline v0::io {
 
-/// The SVG that a gnuplot script draws; the terminal is set here, the script plots. `scratch` is a file that may be written
-/// and is removed. Throws std::runtime_error if gnuplot is missing or fails.
-inline std::string gnuplot_svg(std::string_view script, const std::filesystem::path& scratch, int width = 640, int height = 400) {
-  std::FILE* const pipe = popen("gnuplot", "w");
-  if (pipe == nullptr) throw std::runtime_error("gnuplot: expected to start it but the system refused");
-  const std::string head = "set terminal svg size " + std::to_string(width) + "," + std::to_string(height) +
-                           " dynamic enhanced font 'sans-serif,13' background rgb 'white'\nset output '" + scratch.string() + "'\n";
-  std::fwrite(head.data(), 1, head.size(), pipe);
-  std::fwrite(script.data(), 1, script.size(), pipe);
-  const int status = pclose(pipe);
-  if (status != 0) {
-    throw std::runtime_error("gnuplot: expected exit code 0 but received status " + std::to_string(status) +
-                             " (Debian package gnuplot-nox)");
+namespace detail {
+
+/// A file that is gone at the end, whatever happens.
+struct scratch_file {
+  std::filesystem::path path;
+
+  explicit scratch_file(std::filesystem::path at) : path(std::move(at)) {}
+  scratch_file(const scratch_file&)            = delete;
+  scratch_file& operator=(const scratch_file&) = delete;
+  ~scratch_file() {
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
   }
-  const auto bytes = read_file(scratch);
-  std::filesystem::remove(scratch);
-  const std::string svg(bytes.begin(), bytes.end());
+};
+
+/// A path as one word of the shell, absolute, so that none is taken for an option.
+inline std::string shell_word(const std::filesystem::path& path) {
+  std::string word = "'";
+  for (const char c : std::filesystem::absolute(path).string()) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
+}
+
+/// The last line of a program's complaints; "" if there is none.
+inline std::string last_line(const std::filesystem::path& path) {
+  const auto bytes = read_file(path);
+  std::string text(bytes.begin(), bytes.end());
+  text.erase(text.find_last_not_of(" \n\r\t") + 1);
+  return text.substr(text.rfind('\n') + 1);
+}
+
+}  // namespace detail
+
+/// The SVG that a gnuplot script draws, width × height pixels; the terminal is set here, the script plots. `scratch`, which
+/// takes the script, and SCRATCH.log are overwritten and removed. Throws std::runtime_error if gnuplot is missing, fails (with
+/// the last line of what it says) or draws nothing.
+inline std::string gnuplot_svg(std::string_view script, const std::filesystem::path& scratch, int width = 640, int height = 400) {
+  // Not the script but the picture goes through the pipe: a gnuplot that stops early would end this process by SIGPIPE.
+  write_file(scratch, "set terminal svg size " + std::to_string(width) + "," + std::to_string(height) +
+                          " dynamic enhanced font 'sans-serif,13' background rgb 'white'\n" + std::string(script));
+  const detail::scratch_file input(scratch), log(scratch.string() + ".log");
+  std::FILE* const pipe = popen(("2>" + detail::shell_word(log.path) + " gnuplot " + detail::shell_word(input.path)).c_str(), "r");
+  if (pipe == nullptr) throw std::runtime_error("gnuplot: expected to start it but the system refused");
+  std::string svg;
+  char chunk[4096];
+  for (std::size_t got = 0; (got = std::fread(chunk, 1, sizeof chunk, pipe)) > 0;) svg.append(chunk, got);
+  const int status = pclose(pipe);
+  const int code   = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  if (code == 127) throw std::runtime_error("gnuplot: expected it on the PATH but found none (Debian package gnuplot-nox)");
+  if (code != 0) {
+    throw std::runtime_error("gnuplot: expected exit code 0 but received " + std::to_string(code) + ": " + detail::last_line(log.path));
+  }
   const auto start = svg.find("<svg");
   if (start == std::string::npos)
     throw std::runtime_error("gnuplot: expected an SVG but received " + std::to_string(svg.size()) + " bytes without one");

@@ -18,10 +18,10 @@ struct picture_options {
   index_t width = 480, height = 480;
 };
 
-/// Dark to bright for 0 to 1, through five anchors of viridis (van der Walt and Smith, 2015, CC0).
+/// Dark to bright for 0 to 1, clamped, dark for NaN; through five anchors of viridis (van der Walt and Smith, 2015, CC0).
 inline std::array<std::uint8_t, 3> colour(double level) {
   constexpr double anchors[5][3] = {{68, 1, 84}, {59, 82, 139}, {33, 145, 140}, {94, 201, 98}, {253, 231, 37}};
-  const double at                = std::clamp(level, 0.0, 1.0) * 4;
+  const double at                = level > 0 ? std::min(level, 1.0) * 4 : 0;
   const auto first               = std::min<std::size_t>(3, static_cast<std::size_t>(at));
   const double part              = at - static_cast<double>(first);
   std::array<std::uint8_t, 3> rgb{};
@@ -30,10 +30,14 @@ inline std::array<std::uint8_t, 3> colour(double level) {
   return rgb;
 }
 
-/// One colour a value, row by row from the top: the largest is brightest, zero and below darkest.
+/// One colour a value, row by row from the top: the largest is brightest; zero, below and NaN are darkest.
+/// Throws std::invalid_argument for another number of values than height·width.
 inline image heat_map(const std::vector<double>& values, index_t height, index_t width) {
-  if (std::ssize(values) != height * width) { fail("heat_map", std::to_string(height * width) + " values", std::to_string(values.size())); }
-  const double largest = values.empty() ? 1 : *std::ranges::max_element(values);
+  if (height < 0 || width < 0 || std::ssize(values) != height * width) {
+    fail("heat_map", std::to_string(height) + " x " + std::to_string(width) + " values", std::to_string(values.size()));
+  }
+  double largest = 0;
+  for (const double value : values) largest = std::fmax(largest, value);  // passes over NaN
   image result{height, width, 3, {}};
   result.pixels.reserve(values.size() * 3);
   for (const double value : values) {
@@ -59,6 +63,7 @@ T pixel_centres(const picture_options& o) {
 }
 
 /// How many points (…, 2) fall into each pixel, as a picture; brightness grows with the square root of their number.
+/// Points outside and NaN count nowhere. Throws std::invalid_argument for points with other than two coordinates.
 template <tensor_like X>
 image histogram(const X& points, const picture_options& o = {}) {
   if (points.extents().rank() < 1 || points.extent(points.extents().rank() - 1) != 2)

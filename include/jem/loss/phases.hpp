@@ -4,7 +4,7 @@
 #pragma once
 
 #include <jem/core/concepts.hpp>
-#include <jem/tensor/rows.hpp>
+#include <jem/tensor/logits.hpp>
 
 namespace jem::inline v0 {
 

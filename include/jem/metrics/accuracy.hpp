@@ -3,6 +3,7 @@
 // (1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2) over all classes, Σ_k (p(k|x) − 1[k = y])², which lies in [0, 2].
 #pragma once
 
+#include <jem/tensor/logits.hpp>
 #include <jem/tensor/rows.hpp>
 
 #include <cmath>

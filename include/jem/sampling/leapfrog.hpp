@@ -13,6 +13,7 @@ struct leapfrog {
   /// One gradient a step: kicks of two neighbouring steps are one.
   template <tensor_value T, differentiable_energy<T> E>
   void operator()(const E& e, point<T>& at, T& momentum, float step_size, index_t steps) const {
+    if (steps < 1) return;
     add_scaled(momentum, -step_size / 2, at.gradient);
     for (index_t i = 1; i <= steps; ++i) {
       add_scaled(at.position, step_size, momentum);

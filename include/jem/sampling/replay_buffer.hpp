@@ -5,6 +5,7 @@
 
 #include <jem/sampling/kernel.hpp>
 #include <jem/tensor/noise.hpp>
+#include <jem/tensor/logits.hpp>
 #include <jem/tensor/rows.hpp>
 
 #include <algorithm>
@@ -52,16 +53,7 @@ class replay_buffer {
   /// Filled with fresh chains of the extents of `item`: one image (h, w, c), without the batch. Throws std::invalid_argument
   /// for a capacity that the classes do not divide, or a probability outside [0, 1].
   replay_buffer(const shape& item, const replay_options& options, rng& g, Start start = {})
-      : options_(options), start_(start), positions_(start.template operator()<T>(item.under(options.capacity), g)) {
-    expect_at_least("replay_buffer", "a capacity", 1, options.capacity);
-    expect_at_least("replay_buffer", "classes", 0, options.classes);
-    if (options.classes > 0 && options.capacity % options.classes != 0) {
-      fail("replay_buffer", "a capacity that " + std::to_string(options.classes) + " classes divide", std::to_string(options.capacity));
-    }
-    if (!(options.restart_probability >= 0 && options.restart_probability <= 1)) {
-      fail("replay_buffer", "a restart probability in [0, 1]", std::to_string(options.restart_probability));
-    }
-  }
+      : options_(checked(options)), start_(start), positions_(start.template operator()<T>(item.under(options.capacity), g)) {}
 
   index_t capacity() const { return options_.capacity; }
   const replay_options& options() const { return options_; }
@@ -109,6 +101,18 @@ class replay_buffer {
   }
 
  private:
+  static const replay_options& checked(const replay_options& options) {
+    expect_at_least("replay_buffer", "a capacity", 1, options.capacity);
+    expect_at_least("replay_buffer", "classes", 0, options.classes);
+    if (options.classes > 0 && options.capacity % options.classes != 0) {
+      fail("replay_buffer", "a capacity that " + std::to_string(options.classes) + " classes divide", std::to_string(options.capacity));
+    }
+    if (!(options.restart_probability >= 0 && options.restart_probability <= 1)) {
+      fail("replay_buffer", "a restart probability in [0, 1]", std::to_string(options.restart_probability));
+    }
+    return options;
+  }
+
   /// n different slots of [first, first + size), by Floyd's algorithm (Bentley and Floyd 1987).
   static void draw_slots(index_t first, index_t size, index_t n, rng& g, std::vector<std::int32_t>& slots) {
     if (n > size) fail("replay_buffer", "at most " + std::to_string(size) + " chains in a draw", std::to_string(n));

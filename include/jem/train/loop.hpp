@@ -59,11 +59,12 @@ struct trainer {
                                                   g.split()};
   }
 
-  /// One iteration. Throws divergence_error, and leaves the network as it was, when the loss or its gradient is not finite.
+  /// One iteration. Throws divergence_error, and leaves network, moments and buffer as they were, when the loss or its gradient
+  /// is not finite.
   template <class State>
   training_info step(State& s) const {
     phases<typename State::tensor> images = data_batches(s);
-    add_samples(s, images);
+    const auto chains                     = draw_samples(s, images);
     training_info info{.iteration = s.iteration};
     auto [value, gradient] = value_and_grad(loss, s.net, images, [&](const auto& logits) { observe_logits(info, logits); });
     info.loss              = value;
@@ -74,6 +75,7 @@ struct trainer {
                                  std::to_string(s.iteration),
                              s.iteration);
     }
+    if (chains.slots.size() > 0) s.buffer.store(chains);
     optimiser.step(s.moments, s.net, gradient);
     ++s.iteration;
     return info;
@@ -94,21 +96,23 @@ struct trainer {
     return images;
   }
 
-  /// From a buffer with class blocks, samples are of p(y)·p(x|y) and serve the p(x) term, too.
-  template <class State, class Phases>
-  void add_samples(State& s, Phases& images) const {
+  /// The chains of this step, already in the phases that the loss reads; none if it reads none. From a buffer with class
+  /// blocks, samples are of p(y)·p(x|y) and serve the p(x) term, too.
+  template <class State>
+  auto draw_samples(State& s, phases<typename State::tensor>& images) const {
+    using T               = typename State::tensor;
     const phase_set reads = loss.reads();
-    if (!reads.samples && !reads.conditional) return;
+    if (!reads.samples && !reads.conditional) return chains<T>{};
     const bool by_class = reads.conditional || s.buffer.options().classes > 0;
-    auto chains         = by_class ? s.buffer.draw(images.y, s.random) : s.buffer.draw(batch, s.random);
-    chains.position     = by_class ? evolve(sampler, joint_energy{s.net, images.y}, chains.position, steps, s.random)
-                                   : evolve(sampler, marginal_energy{s.net}, chains.position, steps, s.random);
-    s.buffer.store(chains);
-    if (reads.samples) images.samples = chains.position;
+    chains<T> drawn     = by_class ? s.buffer.draw(images.y, s.random) : s.buffer.draw(batch, s.random);
+    drawn.position      = by_class ? evolve(sampler, joint_energy{s.net, images.y}, drawn.position, steps, s.random)
+                                   : evolve(sampler, marginal_energy{s.net}, drawn.position, steps, s.random);
+    if (reads.samples) images.samples = drawn.position;
     if (reads.conditional) {
-      images.conditional   = std::move(chains.position);
+      images.conditional   = drawn.position;
       images.conditional_y = images.y;
     }
+    return drawn;
   }
 };
 

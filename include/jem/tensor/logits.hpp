@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// Operations on logits (n, k) and labels (n): what a classifier says, and how sure it is.
+#pragma once
+
+#include <jem/core/math.hpp>
+#include <jem/tensor/rows.hpp>
+
+namespace jem::inline v0 {
+
+namespace detail {
+
+/// Labels have to be classes: the caller has checked their values (see `check_labels`).
+template <tensor_like X, tensor_like Y>
+void expect_labels(std::string_view where, const X& logits, const Y& y) {
+  expect_rank(where, 2, logits.extents());
+  expect_shape(where, shape{logits.extent(0)}, y.extents());
+}
+
+}  // namespace detail
+
+/// Throws std::invalid_argument unless every label is in [0, classes). Reads the labels on the host: once a data set.
+template <tensor_like Y>
+void check_labels(std::string_view where, const Y& y, index_t classes) {
+  const auto host = tensor_of<Y>(y).to_vector();
+  for (std::size_t i = 0; i < host.size(); ++i) {
+    if (host[i] < 0 || host[i] >= classes) {
+      fail(where, "labels in [0, " + std::to_string(classes) + ")", std::to_string(host[i]) + " at index " + std::to_string(i));
+    }
+  }
+}
+
+/// log Σⱼ exp x[i, j] of logits (n, k) → (n), from the largest element down, so that nothing overflows. Throws
+/// std::invalid_argument for no classes.
+template <tensor_like X>
+tensor_of<X> log_sum_exp(const X& x) {
+  using T = typename X::value_type;
+  expect_rank("log_sum_exp", 2, x.extents());
+  expect_at_least("log_sum_exp", "classes", 1, x.extent(1));
+  tensor_of<X> result(shape{x.extent(0)});
+  const index_t columns = x.extent(1);
+  const T* const from   = x.data();
+  T* const to           = result.data();
+  for_each_row<typename X::backend_type>(x.extent(0), columns, [=] JEM_LAMBDA(index_t i) {
+    const T* const row = from + i * columns;
+    T largest          = row[0];
+    for (index_t j = 1; j < columns; ++j) largest = row[j] > largest ? row[j] : largest;
+    T total{};
+    for (index_t j = 0; j < columns; ++j) total += math::exp(row[j] - largest);
+    to[i] = largest + math::log(total);
+  });
+  return result;
+}
+
+/// exp x[i, j] / Σⱼ exp x[i, j] of logits (n, k) → (n, k).
+template <tensor_like X>
+tensor_of<X> softmax(const X& x) {
+  using T               = typename X::value_type;
+  const auto normaliser = log_sum_exp(x);  // (n)
+  tensor_of<X> result(x.extents());
+  const index_t columns = x.extent(1);
+  const T *const from = x.data(), *const lse = normaliser.data();
+  T* const to = result.data();
+  X::backend_type::for_each(x.extent(0), columns,
+                            [=] JEM_LAMBDA(index_t i, index_t j) { to[i * columns + j] = math::exp(from[i * columns + j] - lse[i]); });
+  return result;
+}
+
+/// The column of the largest element of each row, (n, k) → (n); the first of equals.
+template <tensor_like X>
+labels<X> row_argmax(const X& x) {
+  using T = typename X::value_type;
+  expect_rank("row_argmax", 2, x.extents());
+  expect_at_least("row_argmax", "classes", 1, x.extent(1));
+  labels<X> result(shape{x.extent(0)});
+  const index_t columns  = x.extent(1);
+  const T* const from    = x.data();
+  std::int32_t* const to = result.data();
+  for_each_row<typename X::backend_type>(x.extent(0), columns, [=] JEM_LAMBDA(index_t i) {
+    index_t best = 0;
+    for (index_t j = 1; j < columns; ++j) best = from[i * columns + j] > from[i * columns + best] ? j : best;
+    to[i] = static_cast<std::int32_t>(best);
+  });
+  return result;
+}
+
+/// x[i, y[i]] of logits (n, k) and labels (n) → (n).
+template <tensor_like X, tensor_like Y>
+tensor_of<X> pick(const X& x, const Y& y) {
+  using T = typename X::value_type;
+  detail::expect_labels("pick", x, y);
+  tensor_of<X> result(shape{x.extent(0)});
+  const index_t columns           = x.extent(1);
+  const T* const from             = x.data();
+  const std::int32_t* const which = y.data();
+  T* const to                     = result.data();
+  X::backend_type::for_each(x.extent(0), [=] JEM_LAMBDA(index_t i) { to[i] = from[i * columns + which[i]]; });
+  return result;
+}
+
+/// x[i, y[i]] ← x[i, y[i]] + amount
+template <tensor_value X, tensor_like Y>
+void add_at(X& x, const Y& y, std::type_identity_t<typename X::value_type> amount) {
+  using T = typename X::value_type;
+  detail::expect_labels("add_at", x, y);
+  const index_t columns           = x.extent(1);
+  T* const to                     = x.data();
+  const std::int32_t* const which = y.data();
+  X::backend_type::for_each(x.extent(0), [=] JEM_LAMBDA(index_t i) { to[i * columns + which[i]] += amount; });
+}
+
+}  // namespace jem::inline v0
