@@ -1,0 +1,46 @@
+// One step of a sampler for 1000 chains of a 100-dimensional normal with standard deviations from 0.5 to 2: items are
+// gradients of one chain. And one SGLD step of 64 digits under the digits network: items are images.
+#include "backends.hpp"
+
+template <class Tensor>
+static auto target() {
+  std::vector<float> deviation(100);
+  for (std::size_t j = 0; j < 100; ++j) deviation[j] = 0.5f + 1.5f * static_cast<float>(j) / 99;
+  return jem::gaussian<Tensor>(jem::zeros<Tensor>({100}), Tensor({100}, deviation));
+}
+
+template <class Backend, class Kernel>
+static void run_normal(benchmark::State& state, const Kernel& kernel, jem::index_t gradients) {
+  using tensor = jem::tensor<float, Backend>;
+  jem::rng rng{1};
+  const auto energy = target<tensor>();
+  auto chains       = kernel.init(energy, jem::normal<tensor>({1000, 100}, rng));
+  for (auto _ : state) kernel.step(energy, chains, rng);
+  state.SetItemsProcessed(state.iterations() * 1000 * gradients);
+}
+
+template <class Backend>
+static void hmc_step(benchmark::State& state) {
+  run_normal<Backend>(state, jem::hmc{{.step_size = 0.2f, .steps = 10}}, 10);
+}
+
+template <class Backend>
+static void mala_step(benchmark::State& state) {
+  run_normal<Backend>(state, jem::mala{{.step_size = 0.02f}}, 1);
+}
+
+template <class Backend>
+static void sgld_step_of_digits(benchmark::State& state) {
+  using tensor = jem::tensor<float, Backend>;
+  jem::rng rng{1};
+  const jem::convnet<tensor> net({.height = 8, .width = 8}, rng);
+  const jem::marginal_energy energy{net};
+  const jem::sgld kernel{.step_size = jem::constant{1.0f}, .noise = jem::fixed_noise{0.01f}};
+  auto chains = kernel.init(energy, jem::uniform<tensor>({64, 8, 8, 1}, -1, 1, rng));
+  for (auto _ : state) kernel.step(energy, chains, rng);
+  state.SetItemsProcessed(state.iterations() * 64);
+}
+
+JEM_BENCHMARK(hmc_step, );
+JEM_BENCHMARK(mala_step, );
+JEM_BENCHMARK(sgld_step_of_digits, ->Unit(benchmark::kMillisecond));

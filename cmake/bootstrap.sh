@@ -1,0 +1,86 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# All the set-up on Debian, and then a job:
+#
+#   sh cmake/bootstrap.sh demo [options of `jem demo`]   trains, samples, evaluates; writes demo/report.html
+#   sh cmake/bootstrap.sh test [options of ctest]        builds and runs all tests
+#   sh cmake/bootstrap.sh release                        builds the tool, the examples and the benchmarks
+#   sh cmake/bootstrap.sh sanitize [options of ctest]    the tests under the address and undefined-behaviour sanitizers
+#
+# Packages are installed only where they are missing; what is configured and built already is not done again.
+set -eu
+cd "$(dirname "$0")/.."
+
+stop() {
+  echo "jem: $*" >&2
+  exit 1
+}
+
+preset=${1:-}
+case $preset in
+  demo | test | release | sanitize) shift ;;
+  *) stop "expected demo, test, release or sanitize but received '$preset'" ;;
+esac
+
+# What is missing: tools by their command, libraries by their package.
+missing=
+need_tool() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; }
+need_package() {
+  [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ] || missing="$missing $1"
+}
+need_tool "${CXX:-c++}" g++
+need_tool cmake cmake
+need_tool make make
+if command -v dpkg-query >/dev/null 2>&1; then
+  for package in libeigen3-dev nlohmann-json3-dev libpng-dev zlib1g-dev; do need_package $package; done
+  case $preset in demo | test | release)
+    for package in libcli11-dev gnuplot-nox; do need_package $package; done ;;
+  esac
+  case $preset in test | sanitize) need_package doctest-dev ;; esac
+  case $preset in release) need_package libbenchmark-dev ;; esac
+fi
+
+# As root, or by sudo; quiet unless it fails.
+install_packages() {
+  command -v apt-get >/dev/null 2>&1 || stop "missing:$missing; this script installs by apt-get only, which is not here"
+  as_root=
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null 2>&1 || stop "missing:$missing; installing them needs root or sudo"
+    as_root=sudo
+  fi
+  log=$(mktemp)
+  echo "jem: installing$missing"
+  $as_root apt-get -qq update >"$log" 2>&1 || true # without a network, the lists that are here may do
+  # shellcheck disable=SC2086
+  if ! apt_install $missing; then
+    for package in $missing; do # which one is it?
+      apt_install "$package" || stop "the Debian package $package cannot be had: $(sed -n 's/^E: //p' "$log" | head -n 1)"
+    done
+  fi
+  rm -f "$log"
+}
+apt_install() {
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" >"$log" 2>&1
+}
+[ -z "$missing" ] || install_packages
+
+version=$(cmake --version | sed -n 's/^cmake version //p')
+case $version in
+  3.[0-9].* | 3.1[0-9].* | 3.2[0-4].*) stop "expected CMake 3.25 or newer but found $version" ;;
+esac
+
+# Configure once; make does it again by itself when a CMakeLists.txt changes.
+build=build/$preset
+jobs=$(nproc 2>/dev/null || echo 2)
+if [ ! -f "$build/Makefile" ] || [ -n "$(find CMakePresets.json -newer "$build/Makefile")" ]; then
+  cmake --preset "$preset"
+  touch "$build/Makefile"
+fi
+target=all
+[ "$preset" != demo ] || target=jem_tool
+cmake --build --preset "$preset" --parallel "$jobs" --target "$target"
+
+case $preset in
+  demo) exec "$build/examples/jem" demo "$@" ;;
+  test | sanitize) exec ctest --preset "$preset" --parallel "$jobs" "$@" ;;
+esac

@@ -1,0 +1,143 @@
+// The `jem` tool: `jem demo` and `jem train`. Exit codes: 0 done, 2 a bad argument or file, 3 a run that diverged.
+#include "demo.hpp"
+#include "run.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+#include <limits>
+#include <optional>
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+namespace {
+
+using jem::index_t;
+
+/// What was given on the command line; the rest comes from the defaults of the data.
+struct given {
+  std::optional<std::string> data;
+  std::optional<std::vector<index_t>> widths;
+  std::optional<index_t> steps, buffer, warm_up, batch, iterations;
+  std::optional<float> step_size, noise, restart, weight_x, weight_yx, weight_xy, penalty, data_noise, learning_rate;
+  std::optional<int> threads;
+  std::optional<std::uint64_t> seed;
+  std::optional<std::string> out;
+  bool by_class = false;
+  int seeds     = 1;
+};
+
+/// Refuses what is no number, and numbers outside [low, high].
+CLI::Validator within(double low, double high, const std::string& expected) {
+  const auto check = [=](std::string& text) -> std::string {
+    double value = 0;
+    if (CLI::detail::lexical_cast(text, value) && value >= low && value <= high) return {};
+    return "expected " + expected + " but received " + text;
+  };
+  return CLI::Validator(check, "");
+}
+
+const auto positive     = within(std::numeric_limits<double>::min(), std::numeric_limits<double>::max(), "a number > 0");
+const auto not_negative = within(0, std::numeric_limits<double>::max(), "a number >= 0");
+const auto share        = within(0, 1, "a number in [0, 1]");
+
+void add_common(CLI::App& app, given& g) {
+  app.add_option("--widths", g.widths, "network: channels of the first convolution and of each halving, such as 32,64")
+      ->delimiter(',')
+      ->check(positive);
+  app.add_option("--steps", g.steps, "K, sampler steps an iteration")->check(not_negative);
+  app.add_option("--step-size", g.step_size, "ε of the sampler")->check(not_negative);
+  app.add_option("--noise", g.noise, "σ of the sampler")->check(not_negative);
+  app.add_option("--buffer", g.buffer, "images in the replay buffer")->check(positive);
+  app.add_option("--restart", g.restart, "probability that a chain starts afresh")->check(share);
+  app.add_option("--penalty", g.penalty, "weight of the energies' squares")->check(not_negative);
+  app.add_option("--data-noise", g.data_noise, "standard deviation of the noise added to data in [-1, 1]")->check(not_negative);
+  app.add_option("--learning-rate", g.learning_rate, "of Adam")->check(positive);
+  app.add_option("--warm-up", g.warm_up, "iterations over which the learning rate rises")->check(not_negative);
+  app.add_option("--batch", g.batch, "images in a batch")->check(positive);
+  app.add_option("--iterations", g.iterations, "training iterations")->check(positive);
+  app.add_option("--threads", g.threads, "threads; the same seed gives the same result for any number")->check(positive);
+  app.add_option("--seed", g.seed, "seed of all random numbers")->check(not_negative);
+  app.add_option("--out", g.out, "folder to write into");
+}
+
+tool::settings merge(const given& g, const char* default_out) {
+  const bool digits = g.data.value_or("digits") == "digits";
+  tool::settings s  = digits ? tool::digits_settings() : tool::paper_settings();
+  const auto take   = [](auto& to, const auto& from) {
+    if (from) to = *from;
+  };
+  s.out = default_out;
+  take(s.data, g.data);
+  take(s.widths, g.widths);
+  take(s.steps, g.steps);
+  take(s.buffer, g.buffer);
+  take(s.warm_up, g.warm_up);
+  take(s.batch, g.batch);
+  take(s.iterations, g.iterations);
+  take(s.step_size, g.step_size);
+  take(s.noise, g.noise);
+  take(s.restart, g.restart);
+  take(s.weight_x, g.weight_x);
+  take(s.weight_yx, g.weight_yx);
+  take(s.weight_xy, g.weight_xy);
+  take(s.penalty, g.penalty);
+  take(s.data_noise, g.data_noise);
+  take(s.learning_rate, g.learning_rate);
+  take(s.threads, g.threads);
+  take(s.seed, g.seed);
+  take(s.out, g.out);
+  s.by_class = g.by_class;
+  return s;
+}
+
+void use_threads([[maybe_unused]] int threads) {
+#ifdef _OPENMP
+  if (threads > 0) omp_set_num_threads(threads);
+#endif
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{"jem: a classifier that is secretly an energy-based model"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::to_string(jem::version.major) + "." + std::to_string(jem::version.minor) + "." +
+                                        std::to_string(jem::version.patch));
+  given g;
+  auto* const demo = app.add_subcommand("demo", "cross-entropy and a JEM side by side on handwritten digits; writes demo/report.html");
+  add_common(*demo, g);
+  demo->add_option("--seeds", g.seeds, "runs of each; the table shows medians")->check(positive);
+  auto* const train = app.add_subcommand("train", "one training run on the digits or on IDX files");
+  add_common(*train, g);
+  train->add_option("--data", g.data, "digits, or idx:DIRECTORY with {train,t10k}-{images-idx3,labels-idx1}-ubyte[.gz]");
+  train->add_option("--w-x", g.weight_x, "weight of E(x+) - E(x-)")->check(not_negative);
+  train->add_option("--w-yx", g.weight_yx, "weight of the cross-entropy")->check(not_negative);
+  train->add_option("--w-xy", g.weight_xy, "weight of E(x+, y) - E(x-, y)")->check(not_negative);
+  train->add_flag("--by-class", g.by_class, "keep chains of each class apart and sample p(y) p(x|y)");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);
+    std::cerr << "jem: " << error.what() << std::endl;
+    return 2;
+  }
+  const tool::settings s = merge(g, demo->parsed() ? "demo" : "jem-run");
+  use_threads(s.threads);
+  demo->parsed() ? tool::demo(s, g.seeds) : tool::train_once(s);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const tool::diverged& error) {
+    std::cerr << "jem: " << error.what() << "; the last good weights are saved" << std::endl;
+    return 3;
+  } catch (const std::exception& error) {
+    std::cerr << "jem: " << error.what() << std::endl;
+    return 2;
+  }
+}

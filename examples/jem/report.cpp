@@ -1,0 +1,255 @@
+#include "report.hpp"
+
+#include <jem/io/gnuplot.hpp>
+#include <jem/io/report.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace tool {
+
+namespace {
+
+struct row {
+  const char* name;
+  const char* path;  ///< a JSON pointer into the table
+  bool larger_is_better;
+};
+
+constexpr row rows[] = {
+    {"accuracy", "/accuracy", true},
+    {"NLL", "/nll", false},
+    {"Brier score", "/brier", false},
+    {"ECE, 15 bins", "/ece", false},
+    {"AUROC log p(x): noise", "/ood/noise/log_px", true},
+    {"AUROC log p(x): inverted", "/ood/inverted/log_px", true},
+    {"AUROC log p(x): interpolated", "/ood/interpolated/log_px", true},
+    {"AUROC max p(y|x): noise", "/ood/noise/max_py", true},
+    {"AUROC max p(y|x): inverted", "/ood/inverted/max_py", true},
+    {"AUROC max p(y|x): interpolated", "/ood/interpolated/max_py", true},
+    {"AUROC approximate mass: noise", "/ood/noise/approximate_mass", true},
+    {"AUROC approximate mass: inverted", "/ood/inverted/approximate_mass", true},
+    {"AUROC approximate mass: interpolated", "/ood/interpolated/approximate_mass", true},
+    {"robust accuracy, L∞ 8/255", "/robust/linf/8", true},
+    {"robust accuracy, L∞ 16/255", "/robust/linf/16", true},
+    {"robust accuracy, L∞ 32/255", "/robust/linf/32", true},
+    {"robust accuracy, L2 128/255", "/robust/l2/128", true},
+    {"robust accuracy, L2 256/255", "/robust/l2/256", true},
+};
+
+double at(const table& figures, const char* path) { return figures.at(table::json_pointer(path)).get<double>(); }
+
+std::string number(double value, int digits = 3) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.*f", digits, value);
+  return text;
+}
+
+/// The characters that a terminal shows: bytes that do not continue another.
+std::size_t columns(const std::string& text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::string padded(const std::string& text, std::size_t width, bool left) {
+  const std::string blanks(width > columns(text) ? width - columns(text) : 0, ' ');
+  return left ? text + blanks : blanks + text;
+}
+
+std::string data_block(const std::string& name, const std::vector<std::vector<double>>& points) {
+  std::string text = "$" + name + " << EOD\n";
+  for (const auto& point : points) {
+    for (const double x : point) text += (std::isfinite(x) ? number(x, 6) : std::string("NaN")) + " ";
+    text += "\n";
+  }
+  return text + "EOD\n";
+}
+
+constexpr const char* frame = "set border 3\nset tics nomirror out\nset grid lc rgb '#dddddd'\nset key below center horizontal samplen 2\n";
+constexpr const char* colours[] = {"#1f6fb4", "#d1495b", "#e0a100", "#3a8f5c"};
+
+/// The mean of each run of iterations, so that a curve of noisy batches can be read.
+template <class F>
+std::vector<std::vector<double>> smooth(const std::vector<jem::training_info>& curve, F value) {
+  const std::size_t width = std::max<std::size_t>(1, curve.size() / 80);
+  std::vector<std::vector<double>> points;
+  for (std::size_t first = 0; first + width <= curve.size(); first += width) {
+    double sum = 0;
+    for (std::size_t i = first; i < first + width; ++i) sum += static_cast<double>(value(curve[i]));
+    points.push_back({static_cast<double>(first + width), sum / static_cast<double>(width)});
+  }
+  return points;
+}
+
+std::string accuracy_curves(const comparison& c) {
+  const auto accuracy = [](const auto& info) { return info.accuracy; };
+  return data_block("plain", smooth(c.plain.curve, accuracy)) + data_block("joint", smooth(c.joint.curve, accuracy)) + frame +
+         "set xlabel 'iteration'\nset ylabel 'accuracy on training batches'\nset yrange [0:1.02]\n"
+         "plot $plain with lines lw 2 lc rgb '#d1495b' title 'cross-entropy', $joint with lines lw 2 lc rgb '#1f6fb4' title 'JEM'\n";
+}
+
+std::string energy_curves(const comparison& c) {
+  return data_block("data", smooth(c.joint.curve, [](const auto& i) { return i.energy_data; })) +
+         data_block("samples", smooth(c.joint.curve, [](const auto& i) { return i.energy_sample; })) + frame +
+         "set xlabel 'iteration'\nset ylabel 'mean energy of the JEM'\n"
+         "plot $data with lines lw 2 lc rgb '#1f6fb4' title 'data', $samples with lines lw 2 lc rgb '#e0a100' title 'its own samples'\n";
+}
+
+std::string reliability(const contestant& who, const char* colour) {
+  std::vector<std::vector<double>> bars;
+  for (std::size_t b = 0; b < who.behind.bins.size(); ++b) {
+    const auto& bin = who.behind.bins[b];
+    if (bin.count == 0) continue;
+    const double width = 1 / static_cast<double>(who.behind.bins.size());
+    bars.push_back({(static_cast<double>(b) + 0.5) * width, bin.accuracy, 0.9 * width, std::sqrt(static_cast<double>(bin.count))});
+  }
+  return data_block("bars", bars) + frame +
+         "set key off\nset size ratio 1\nset xrange [0:1]\nset yrange [0:1]\nset xlabel 'confidence'\nset ylabel 'accuracy'\n" +
+         "set style fill solid 0.75 noborder\nplot $bars using 1:2:3 with boxes lc rgb '" + colour +
+         "', x with lines lw 2 dt 2 lc rgb '#444444'\n";
+}
+
+/// Shares of the images in 40 intervals of log p(x), one line a set.
+std::string score_histogram(const contestant& who) {
+  double low = INFINITY, high = -INFINITY;
+  for (const auto& [set, scores] : who.behind.log_px) {
+    for (const double s : scores) low = std::min(low, s), high = std::max(high, s);
+  }
+  constexpr std::size_t bins = 40;
+  const double width         = std::max(1e-9, (high - low) / static_cast<double>(bins));
+  std::string script, plot = "plot ";
+  std::size_t which = 0;
+  for (const auto& [set, scores] : who.behind.log_px) {
+    std::vector<double> counts(bins);
+    for (const double s : scores) ++counts[std::min(bins - 1, static_cast<std::size_t>((s - low) / width))];
+    std::vector<std::vector<double>> points;
+    for (std::size_t b = 0; b < bins; ++b)
+      points.push_back({low + (static_cast<double>(b) + 0.5) * width, counts[b] / static_cast<double>(scores.size())});
+    script += data_block("set" + std::to_string(which), points);
+    plot += (which > 0 ? ", " : "") + ("$set" + std::to_string(which)) + " with " +
+            (set == "test" ? "fillsteps fs solid 0.3 noborder" : "steps lw 2") + " lc rgb '" + colours[which % 4] + "' title '" + set + "'";
+    ++which;
+  }
+  return script + frame + "set xlabel 'log p(x), up to a constant'\nset ylabel 'share of images'\n" + plot + "\n";
+}
+
+std::string robustness(const comparison& c, const char* norm, std::initializer_list<int> radii) {
+  std::vector<std::vector<double>> points{{0, at(c.plain.figures, "/accuracy"), at(c.joint.figures, "/accuracy")}};
+  for (const int radius : radii) {
+    const std::string path = std::string("/robust/") + norm + "/" + std::to_string(radius);
+    points.push_back({static_cast<double>(radius), at(c.plain.figures, path.c_str()), at(c.joint.figures, path.c_str())});
+  }
+  return data_block("curve", points) + frame + "set yrange [0:1.02]\nset ylabel 'accuracy under attack'\nset xlabel 'radius · 255, " +
+         (std::string(norm) == "linf" ? "L∞" : "L2") +
+         "'\nplot $curve using 1:2 with linespoints lw 2 pt 7 lc rgb '#d1495b' title 'cross-entropy', " +
+         "$curve using 1:3 with linespoints lw 2 pt 7 lc rgb '#1f6fb4' title 'JEM'\n";
+}
+
+}  // namespace
+
+std::string terminal_table(const comparison& c) {
+  std::string text = padded("", 38, true) + padded("cross-entropy", 14, false) + padded("JEM", 9, false) + "\n";
+  for (const auto& r : rows) {
+    const double plain = at(c.plain.figures, r.path), joint = at(c.joint.figures, r.path);
+    const bool better = r.larger_is_better ? joint > plain : joint < plain;
+    text += padded(r.name, 38, true) + padded(number(plain), 14, false) + padded(number(joint), 9, false) + (better ? "" : "  ←") + "\n";
+  }
+  text += padded("training, seconds", 38, true) + padded(number(c.plain.seconds, 1), 14, false) +
+          padded(number(c.joint.seconds, 1), 9, false) + "  ←\n";
+  return text + "← where the JEM is not the better of the two; " +
+         (c.seeds == 1 ? std::string("one seed") : "medians of " + std::to_string(c.seeds) + " seeds") + "\n";
+}
+
+std::vector<std::string> drawbacks(const comparison& c) {
+  std::vector<std::string> sentences{"Training: " + number(c.joint.seconds, 0) + " seconds against " + number(c.plain.seconds, 0) +
+                                     ", since every iteration runs the sampler before it takes a gradient."};
+  for (const auto& r : rows) {
+    const double plain = at(c.plain.figures, r.path), joint = at(c.joint.figures, r.path);
+    if (r.larger_is_better ? joint < plain - 5e-4 : joint > plain + 5e-4) {
+      sentences.push_back(std::string(r.name) + ": " + number(joint) + " against " + number(plain) + " of the plain classifier.");
+    }
+  }
+  return sentences;
+}
+
+void write_report(const comparison& c, const std::filesystem::path& path) {
+  auto scratch = path;
+  scratch += ".plot";
+  const auto draw = [&](const std::string& script, int width = 480, int height = 340) {
+    return jem::io::gnuplot_svg(script, scratch, width, height);
+  };
+  const auto png = [](const jem::io::image& image) { return jem::io::encode_png(image); };
+
+  jem::io::page page("A classifier and the same network as an energy-based model");
+  page.paragraph(
+      "One small convolutional network was trained twice on 1297 handwritten digits of 8×8 pixels: by cross-entropy alone, and as a joint "
+      "energy-based model (JEM), whose logits also say how plausible an image is. Both were judged on 500 digits by other writers. " +
+      c.recipe);
+  std::vector<std::vector<std::string>> cells{{"", "cross-entropy", "JEM"}};
+  for (const auto& r : rows) cells.push_back({r.name, number(at(c.plain.figures, r.path)), number(at(c.joint.figures, r.path))});
+  cells.push_back({"training, seconds", number(c.plain.seconds, 1), number(c.joint.seconds, 1)});
+  page.table(cells);
+  page.paragraph(
+      std::string(c.seeds == 1 ? "One seed." : "Medians of " + std::to_string(c.seeds) + " seeds; the figures below are of the first.") +
+      " NLL, Brier score and ECE are better when small, everything else when large, seconds aside.");
+
+  page.heading("Where the JEM is the worse of the two");
+  page.list(drawbacks(c));
+
+  page.heading("Samples");
+  page.paragraph(
+      "What the model thinks digits look like: images that the sampler made from noise, by going down the energy. The plain "
+      "classifier's energy, "
+      "followed in the same way, leads to images that are no digits.");
+  page.begin_row();
+  page.figure_png(png(c.data), "Digits of the training set.");
+  page.figure_png(png(c.joint.samples), "JEM: samples of p(x) from its replay buffer.");
+  page.end_row();
+  page.begin_row();
+  page.figure_png(png(c.by_class), "JEM: samples of p(x|y), one row a class from 0 to 9.");
+  page.figure_png(png(c.fresh), "JEM: samples of p(x) from fresh noise.");
+  page.figure_png(png(c.plain.samples), "Cross-entropy alone: the same sampler on its energy.");
+  page.end_row();
+
+  page.heading("Training");
+  page.paragraph(
+      "Both networks learn to classify their training batches. The energies of data and of samples stay close to each other while "
+      "the JEM learns: were the "
+      "gap to open, the run would be diverging.");
+  page.begin_row();
+  page.figure_svg(draw(accuracy_curves(c)), "Accuracy on training batches, averaged over neighbouring iterations.");
+  page.figure_svg(draw(energy_curves(c)), "Mean energies in the JEM's training.");
+  page.end_row();
+
+  page.heading("Calibration");
+  page.paragraph(
+      "Of the images that a calibrated classifier is 80 % sure of, 80 % are right: bars on the dashed line. Bars below it are "
+      "overconfidence.");
+  page.begin_row();
+  page.figure_svg(draw(reliability(c.plain, "#d1495b"), 400, 400), "Cross-entropy: ECE " + number(at(c.plain.figures, "/ece")) + ".");
+  page.figure_svg(draw(reliability(c.joint, "#1f6fb4"), 400, 400), "JEM: ECE " + number(at(c.joint.figures, "/ece")) + ".");
+  page.end_row();
+
+  page.heading("Knowing what it has not seen");
+  page.paragraph(
+      "log p(x) of test digits against noise, inverted digits, and means of two digits of different classes: the further apart, the "
+      "surer an image that is no "
+      "digit is noticed. An AUROC of 1 separates them perfectly, 0.5 is guessing.");
+  page.begin_row();
+  page.figure_svg(draw(score_histogram(c.plain)), "Cross-entropy.");
+  page.figure_svg(draw(score_histogram(c.joint)), "JEM.");
+  page.end_row();
+
+  page.heading("Hard to fool");
+  page.paragraph(
+      "An attacker changes each pixel by at most the radius, or all pixels together by it, so as to change the class: the share of "
+      "digits that no attempt could "
+      "change (projected gradient descent, 40 steps from each of 5 random starts, every step tried).");
+  page.begin_row();
+  page.figure_svg(draw(robustness(c, "linf", {8, 16, 32})), "Each pixel by at most the radius (L∞).");
+  page.figure_svg(draw(robustness(c, "l2", {128, 256})), "All pixels together by the radius (L2).");
+  page.end_row();
+  page.write(path);
+}
+
+}  // namespace tool

@@ -1,0 +1,74 @@
+// The settings of a run of the `jem` tool, and where their defaults come from.
+#pragma once
+
+#include <jem/core/shape.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace tool {
+
+struct settings {
+  std::string data = "digits";  ///< "digits", or "idx:DIRECTORY"
+  std::vector<jem::index_t> widths;
+  jem::index_t steps;  ///< K
+  float step_size;
+  float noise;
+  jem::index_t buffer;
+  float restart;
+  bool by_class;      ///< keep the chains of each class apart and sample p(y)·p(x|y)
+  float weight_x;     ///< of contrastive divergence on E(x)
+  float weight_yx;    ///< of cross-entropy
+  float weight_xy;    ///< of contrastive divergence on E(x, y)
+  float penalty;      ///< of the energies' squares
+  float data_noise;
+  float learning_rate;
+  jem::index_t warm_up;
+  jem::index_t batch;
+  jem::index_t iterations;
+  int threads        = 0;  ///< 0: as many as the machine offers
+  std::uint64_t seed = 1;
+  std::filesystem::path out;
+};
+
+/// The paper's recipe (Grathwohl et al. 2020) on a small convolutional network.
+inline settings paper_settings() {
+  return {.widths        = {32, 64, 128},
+          .steps         = 20,
+          .step_size     = 1,
+          .noise         = 0.01f,
+          .buffer        = 10'000,
+          .restart       = 0.05f,
+          .by_class      = false,
+          .weight_x      = 1,
+          .weight_yx     = 1,
+          .weight_xy     = 0,
+          .penalty       = 0,
+          .data_noise    = 0.03f,
+          .learning_rate = 1e-4f,
+          .warm_up       = 1000,
+          .batch         = 64,
+          .iterations    = 10'000,
+          .out           = "jem-run"};
+}
+
+/// The demo's: the same with a smaller network, a larger learning rate and a small penalty on the energies.
+inline settings digits_settings() {
+  settings s      = paper_settings();
+  s.widths        = {32, 64};
+  s.penalty       = 0.01f;
+  s.learning_rate = 1e-3f;
+  s.warm_up       = 200;
+  s.iterations    = 2000;
+  return s;
+}
+
+/// The same settings for a plain classifier: cross-entropy alone, no samples.
+inline settings without_energy(settings s) {
+  s.weight_x = s.weight_xy = s.penalty = 0;
+  return s;
+}
+
+}  // namespace tool

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+# The tool at a tiny size: what it writes, and what it says to what it cannot do. Included by examples/CMakeLists.txt.
+
+# jem_tool_test(<sentence> ARGUMENTS … [CODE <exit code>] [SAYS <pattern>] [ONE_LINE] [WRITES <files>] [LEAVES_OUT <files>]):
+# runs jem with --out in a fresh folder of its own.
+function(jem_tool_test sentence)
+  cmake_parse_arguments(PARSE_ARGV 1 run "ONE_LINE" "CODE;SAYS" "ARGUMENTS;WRITES;LEAVES_OUT")
+  string(MAKE_C_IDENTIFIER ${sentence} name)
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/run/${name})
+  set(script ${CMAKE_CURRENT_BINARY_DIR}/run/${name}.cmake)
+  if(NOT run_CODE)
+    set(run_CODE 0)
+  endif()
+  file(GENERATE OUTPUT ${script} CONTENT "cmake_minimum_required(VERSION 3.25)
+set(command [==[$<TARGET_FILE:jem_tool>;${run_ARGUMENTS};--out;${folder}]==])
+set(folder [==[${folder}]==])
+set(code ${run_CODE})
+set(says [==[${run_SAYS}]==])
+set(one_line ${run_ONE_LINE})
+set(writes [==[${run_WRITES}]==])
+set(leaves_out [==[${run_LEAVES_OUT}]==])
+include([==[${CMAKE_CURRENT_SOURCE_DIR}/jem/expect.cmake]==])
+")
+  add_test(NAME "example: ${sentence}" COMMAND ${CMAKE_COMMAND} -P ${script})
+  set_tests_properties("example: ${sentence}" PROPERTIES LABELS examples ENVIRONMENT OMP_WAIT_POLICY=passive)
+endfunction()
+
+set(tiny --steps 2 --buffer 200 --iterations 3 --widths 4,8)
+jem_tool_test("jem demo writes its report" ARGUMENTS demo ${tiny} --seeds 2
+  WRITES report.html metrics.json metrics.jsonl samples.png samples_by_class.png jem.safetensors cross_entropy.safetensors
+  SAYS "AUROC log p.x.: noise" LEAVES_OUT report.html.part)
+jem_tool_test("jem train writes metrics as it goes and at the end" ARGUMENTS train ${tiny} SAYS "accuracy 0."
+  WRITES metrics.jsonl metrics.json weights.safetensors samples.png)
+jem_tool_test("jem train by class uses the joint energy" ARGUMENTS train ${tiny} --w-xy 1 WRITES metrics.json)
+jem_tool_test("jem train without the energy terms is a plain classifier" ARGUMENTS train ${tiny} --w-x 0 --penalty 0
+  WRITES metrics.json)
+foreach(mistake IN ITEMS "--steps -1" "--steps many" "--steps 1.5" "--batch 5000" "--batch 0" "--restart 2" "--data mnist" "--data idx:nowhere"
+    "--learning-rate 0" "--threads 0" "--seed -1" "--colour red" "--widths 4,0" "--w-xy 1 --buffer 64")
+  separate_arguments(words UNIX_COMMAND ${mistake})
+  jem_tool_test("jem train ${mistake} is refused in one line" ARGUMENTS train ${words}
+    CODE 2 SAYS "^jem: " ONE_LINE LEAVES_OUT metrics.json weights.safetensors)
+endforeach()
+jem_tool_test("a run that diverges ends with 3 and keeps the last good weights" CODE 3 SAYS "finite loss"
+  ARGUMENTS train --steps 2 --buffer 200 --widths 4,8 --iterations 20 --warm-up 0 --learning-rate 1e30 WRITES weights.safetensors LEAVES_OUT metrics.json)

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include <jem/backend/openmp.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <vector>
+
+using jem::index_t;
+using jem::openmp;
+
+TEST_CASE("blocks cover each index once, whatever the size") {
+  for (const index_t n : {0, 1, 7, 64, 65, 1000}) {
+    for (const index_t size : {1, 7, 64, 2000}) {
+      std::vector<int> seen(static_cast<std::size_t>(n), 0);
+      openmp::blocks(n, size, [&](index_t begin, index_t end) {
+        for (index_t i = begin; i < end; ++i) ++seen[static_cast<std::size_t>(i)];
+      });
+      CHECK(std::ranges::all_of(seen, [](int count) { return count == 1; }));
+    }
+  }
+}
+
+TEST_CASE("the boundaries of blocks depend on the shape and not on where they run") {
+  const auto boundaries = [] {
+    std::vector<index_t> ends(100, -1);
+    openmp::blocks(100, 7, [&](index_t begin, index_t end) { ends[static_cast<std::size_t>(begin)] = end; });
+    return ends;
+  };
+  const auto outside = boundaries();
+  std::vector<std::vector<index_t>> inside(3);
+#pragma omp parallel for num_threads(3)
+  for (int i = 0; i < 3; ++i) inside[static_cast<std::size_t>(i)] = boundaries();
+  for (const auto& each : inside) CHECK(each == outside);
+  CHECK(outside[98] == 100);
+}
+
+TEST_CASE("inside a parallel region openmp opens no other") {
+  CHECK_FALSE(openmp::inside_parallel());
+#ifdef _OPENMP
+  std::vector<int> threads(2, 0);
+#pragma omp parallel for num_threads(2)
+  for (int i = 0; i < 2; ++i) {
+    if (!openmp::inside_parallel()) continue;
+    int most = 0;
+    openmp::blocks(100'000, 1, [&](index_t, index_t) { most = std::max(most, omp_get_level()); });
+    threads[static_cast<std::size_t>(i)] = most;
+  }
+  CHECK(threads == std::vector<int>{1, 1});
+#endif
+}
+
+TEST_CASE("for_each_row visits each row once") {
+  for (const index_t work : {0, 1, 100, 100'000}) {
+    std::vector<int> seen(37, 0);
+    openmp::for_each_row(37, work, [&](index_t i) { ++seen[static_cast<std::size_t>(i)]; });
+    CHECK(std::ranges::all_of(seen, [](int count) { return count == 1; }));
+  }
+}
+
+TEST_CASE("partial sums keep long sums of floats accurate") {
+  // One after the other, 2^25 ones stop at 2^24 in float; in blocks of 4096 and 256 they do not.
+  constexpr index_t n = index_t{1} << 25;
+  float sum           = 0;
+  openmp::sum_rows(1, n, [](index_t, index_t) { return 1.0f; }, &sum);
+  CHECK(sum == static_cast<float>(n));
+  openmp::sum_columns(n, 1, [](index_t, index_t) { return 1.0f; }, &sum);
+  CHECK(sum == static_cast<float>(n));
+}

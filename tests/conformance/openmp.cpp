@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#include "convolutions.hpp"
+#include "layers.hpp"
+#include "operations.hpp"
+#include "verbs.hpp"
+
+#include <jem/backend/openmp.hpp>
+
+using backend = jem::openmp;
+
+TEST_CASE("conformance: openmp: storage keeps what it is given") { conformance::storage_keeps_what_it_is_given<backend>(); }
+TEST_CASE("conformance: openmp: loops visit every index once") { conformance::loops_visit_every_index_once<backend>(); }
+TEST_CASE("conformance: openmp: sums are right and repeat") { conformance::sums_are_right_and_repeat<backend>(); }
+TEST_CASE("conformance: openmp: small products are right in float") { conformance::small_products_are_right<backend, float>(); }
+TEST_CASE("conformance: openmp: small products are right in double") { conformance::small_products_are_right<backend, double>(); }
+TEST_CASE("conformance: openmp: large products are right") { conformance::large_products_are_right<backend>(); }
+TEST_CASE("conformance: openmp: operations agree with reference in float") {
+  conformance::operations_agree_with_reference<backend, float>();
+}
+TEST_CASE("conformance: openmp: operations agree with reference in double") {
+  conformance::operations_agree_with_reference<backend, double>();
+}
+TEST_CASE("conformance: openmp: convolutions of every kernel, stride and padding are right") {
+  conformance::convolutions_are_right<backend>();
+}
+TEST_CASE("conformance: openmp: unusual convolutions are right") { conformance::unusual_convolutions_are_right<backend>(); }
+TEST_CASE("conformance: openmp: layers have the gradients of central differences") {
+  conformance::layers_have_the_gradients_of_central_differences<backend>();
+}
+TEST_CASE("conformance: openmp: activations have the gradients of central differences") {
+  conformance::activations_have_the_gradients_of_central_differences<backend>();
+}
+TEST_CASE("conformance: openmp: networks and energies have the gradients of central differences") {
+  conformance::networks_have_the_gradients_of_central_differences<backend>();
+}

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MIT
+# The first line of a source says what to expect: "// compiles", or "// expected: CONCEPT", an error that says which concept
+# is not satisfied. "// expected: A or B" is for what one of the compilers does not tell.
+cmake_minimum_required(VERSION 3.25)
+
+file(STRINGS ${source} first LIMIT_COUNT 1)
+execute_process(COMMAND ${CMAKE_COMMAND} -E env LC_ALL=C ${compile} ${source}
+  RESULT_VARIABLE status ERROR_VARIABLE told OUTPUT_QUIET)
+if(first STREQUAL "// compiles")
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "expected that it compiles but received\n${told}")
+  endif()
+elseif(first MATCHES "^// expected: (.+)$")
+  string(REPLACE " or " "|" concept ${CMAKE_MATCH_1})
+  if(status EQUAL 0)
+    message(FATAL_ERROR "expected an error about ${concept} but it compiled")
+  elseif(NOT told MATCHES "(satisfaction of|not satisfy|because|the expression|the operand) [^\n]*[^a-z_](${concept})[^a-z_]")
+    message(FATAL_ERROR "expected an error about ${concept} but received\n${told}")
+  endif()
+else()
+  message(FATAL_ERROR "expected a first line '// expected: CONCEPT' or '// compiles' but received '${first}'")
+endif()

@@ -1,0 +1,7 @@
+// expected: differentiable_energy
+#include "programs.hpp"
+
+int main() {
+  jem::rng rng{1};
+  jem::evolve(jem::sgld{.step_size = jem::constant{0.1f}}, values_only{}, jem::normal<tensor>({4, 2}, rng), 2, rng);
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#include <jem/core/concepts.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <type_traits>
+
+TEST_CASE("networks compute in float and double, and tensors hold labels, too") {
+  static_assert(jem::scalar<float> && jem::scalar<double>);
+  static_assert(!jem::scalar<int> && !jem::scalar<std::int32_t> && !jem::scalar<long double> && !jem::scalar<const float>);
+  static_assert(jem::element<float> && jem::element<std::int32_t>);
+  static_assert(!jem::element<std::int64_t> && !jem::element<bool> && !jem::element<char>);
+  static_assert(std::is_same_v<jem::accumulator_t<double>, double>);
+  CHECK(true);
+}
+
+TEST_CASE("any function of a step number is a schedule, and any of a step size is a scale of noise") {
+  constexpr auto falling = [](jem::index_t k) { return 1.0f / static_cast<float>(1 + k); };
+  static_assert(jem::schedule<decltype(falling)>);
+  static_assert(jem::noise_scale<float (*)(float)>);
+  static_assert(!jem::schedule<int>);
+  struct told_nothing {
+    float operator()() const { return 1; }
+  };
+  struct text {
+    const char* operator()(jem::index_t) const { return ""; }
+  };
+  static_assert(!jem::schedule<told_nothing> && !jem::schedule<text> && !jem::noise_scale<told_nothing>);
+  CHECK(falling(1) == 0.5f);
+}
+
+TEST_CASE("a transform that cannot be called on a const object is none") {
+  struct changes_itself {
+    void operator()(int&) {}
+  };
+  struct changes_its_argument {
+    void operator()(int& x) const { ++x; }
+  };
+  static_assert(!jem::batch_transform<changes_itself, int>);
+  static_assert(jem::batch_transform<changes_its_argument, int>);
+  int x = 1;
+  changes_its_argument{}(x);
+  CHECK(x == 2);
+}

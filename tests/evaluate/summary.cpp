@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#include "../support/backends.hpp"
+
+#include <jem/evaluate/summary.hpp>
+#include <jem/nn/flatten.hpp>
+#include <jem/nn/linear.hpp>
+#include <jem/nn/sequential.hpp>
+
+#include <limits>
+
+namespace evaluate = jem::evaluate;
+using T            = jem::tensor<float, jem::eigen>;
+
+TEST_CASE("a summary has the measures of the network's logits, whatever the parts") {
+  test::on_every_tensor([]<class X>() {
+    // logits (x, −x): right for x > 0 as class 0; p = σ(2|x|)
+    const jem::sequential net{jem::flatten{}, jem::linear<X>{X({1, 2}, {1, -1}), X({2}, {0, 0})}};
+    const auto set = jem::data::make_dataset(X({4, 1, 1, 1}, {0.5f, 0.5f, -0.5f, 0.5f}), jem::labels<X>({4}, {0, 0, 1, 1}), 2);
+    const double p = 1 / (1 + std::exp(-1.0));
+    for (const jem::index_t part : {1, 3, 500}) {
+      const auto found = evaluate::summarise(net, set, 10, part);
+      CHECK(found.accuracy == 0.75);
+      CHECK(found.nll == doctest::Approx(-0.75 * std::log(p) - 0.25 * std::log(1 - p)).epsilon(1e-6));
+      CHECK(found.brier == doctest::Approx(2 * (0.75 * (1 - p) * (1 - p) + 0.25 * p * p)).epsilon(1e-6));
+      CHECK(found.ece == doctest::Approx(0.75 - p).epsilon(1e-5));  // all in one bin
+      CHECK(found.mce == found.ece);
+      CHECK(found.reliability.size() == 10);
+      CHECK(found.reliability[7].count == 4);
+    }
+  });
+}
+
+TEST_CASE("the summary of no images is NaN, that of a broken network an error") {
+  const jem::linear<T> net{T({1, 2}, {1, -1}), T({2}, {0, 0})};
+  const auto none = evaluate::summarise(net, jem::data::dataset<T>{T(jem::shape{0, 1}), jem::labels<T>(jem::shape{0}), 2});
+  CHECK(std::isnan(none.accuracy));
+  CHECK(std::isnan(none.ece));
+  CHECK(none.reliability.size() == 15);
+  const T broken({1, 2}, {std::numeric_limits<float>::quiet_NaN(), 0});
+  CHECK_THROWS_WITH(evaluate::summarise_logits(broken, {{1}, {0}}), doctest::Contains("confidences in [0, 1]"));
+  CHECK_THROWS_WITH(evaluate::summarise_logits(T({1, 2}, {1, 0}), {{1}, {2}}), doctest::Contains("labels in [0, 2)"));
+}

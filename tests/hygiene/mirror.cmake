@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+# tests/ mirrors include/jem/: lists the headers without a test file of their own name.
+# Run by: cmake -D root=<checkout> -D strict=<bool> -P mirror.cmake
+cmake_minimum_required(VERSION 3.25)
+
+# Nothing in these runs by itself: the marks of compilers, and the text that data/digits.hpp decodes.
+set(exempt core/platform.hpp data/digits_text.hpp)
+
+set(missing)
+file(GLOB_RECURSE headers RELATIVE ${root}/include/jem ${root}/include/jem/*/*.hpp)
+list(REMOVE_ITEM headers ${exempt})
+foreach(header IN LISTS headers)
+  string(REGEX REPLACE "\\.hpp$" ".cpp" test ${header})
+  if(NOT EXISTS ${root}/tests/${test})
+    list(APPEND missing tests/${test})
+  endif()
+endforeach()
+
+if(missing)
+  list(JOIN missing "\n  " missing)
+  if(strict)
+    message(FATAL_ERROR "headers without a test:\n  ${missing}")
+  endif()
+  message(WARNING "headers without a test:\n  ${missing}")
+endif()

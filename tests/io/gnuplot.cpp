@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+#include "support/temporary_directory.hpp"
+
+#include <jem/io/gnuplot.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <optional>
+
+using jem::io::gnuplot_svg;
+using test::temporary_directory;
+
+namespace {
+
+/// Sets the PATH and puts it back.
+class path_of_programs {
+ public:
+  explicit path_of_programs(const std::string& value) {
+    if (const char* const was = std::getenv("PATH"); was != nullptr) was_ = was;
+    ::setenv("PATH", value.c_str(), 1);
+  }
+  path_of_programs(const path_of_programs&)            = delete;
+  path_of_programs& operator=(const path_of_programs&) = delete;
+  ~path_of_programs() { was_ ? ::setenv("PATH", was_->c_str(), 1) : ::unsetenv("PATH"); }
+
+ private:
+  std::optional<std::string> was_;
+};
+
+std::string refusal(std::string_view script, const std::filesystem::path& scratch) {
+  return test::message_of<std::runtime_error>([&] { gnuplot_svg(script, scratch); });
+}
+
+void check_is_svg(const std::string& svg) {
+  CHECK(svg.starts_with("<svg"));
+  CHECK(svg.find("</svg>") != std::string::npos);
+  CHECK(svg.find("<path") != std::string::npos);
+}
+
+/// A gnuplot of the test's own, first on the PATH.
+void put_program(const temporary_directory& place, const std::string& body) {
+  const std::string text = "#!/bin/sh\n" + body;
+  test::put_file(place / "gnuplot", {text.begin(), text.end()});
+  std::filesystem::permissions(place / "gnuplot", std::filesystem::perms::owner_all);
+}
+
+}  // namespace
+
+TEST_CASE("gnuplot draws an svg of the size asked for and leaves no file behind") {
+  const temporary_directory place;
+  const auto svg = gnuplot_svg("set title 'rising'\nplot x with lines title 'a line'\n", place / "scratch", 320, 200);
+  check_is_svg(svg);
+  CHECK(svg.find("viewBox=\"0 0 320 200\"") != std::string::npos);
+  CHECK(svg.find("rising") != std::string::npos);
+  CHECK(place.size() == 0);
+}
+
+TEST_CASE("a gnuplot script may carry its data, more of it than a pipe holds") {
+  const temporary_directory place;
+  std::string script = "$data << EOD\n";
+  for (int i = 0; i < 20'000; ++i) script += std::to_string(i) + " " + std::to_string(i % 7) + "\n";
+  check_is_svg(gnuplot_svg(script + "EOD\nplot $data with lines\n", place / "scratch"));
+  check_is_svg(gnuplot_svg("plot '-' with lines\n1 1\n2 4\ne\n", place / "scratch"));
+  CHECK(place.size() == 0);
+}
+
+TEST_CASE("a scratch path with quotes, spaces and a dollar is taken as it is") {
+  const temporary_directory place;
+  for (const char* const name : {"it's", "''", "a b", "\"$HOME\"", "-help", "`x`;y"}) {
+    INFO(name);
+    check_is_svg(gnuplot_svg("plot x\n", place / name));
+    CHECK(place.size() == 0);
+  }
+}
+
+TEST_CASE("a gnuplot script with an error throws what gnuplot says, before and after a plot, and leaves no file behind") {
+  const temporary_directory place;
+  for (const std::string before : {"", "plot x\n"}) {
+    const auto message = refusal(before + "nonsense here\nplot sin(x)\n", place / "scratch");
+    CHECK_MESSAGE(message.starts_with("gnuplot: expected exit code 0 but received 1: "), message);
+    CHECK_MESSAGE(message.find("invalid command") != std::string::npos, message);
+    CHECK_MESSAGE(message.find('\n') == std::string::npos, message);
+    CHECK(place.size() == 0);
+  }
+}
+
+TEST_CASE("a gnuplot that stops at the first line of a long script throws and does not end the process") {
+  const temporary_directory place;
+  const std::string rest(1'000'000, '\n');
+  CHECK(refusal("nonsense here\n" + rest, place / "scratch").find("invalid command") != std::string::npos);
+  CHECK(place.size() == 0);
+}
+
+TEST_CASE("a gnuplot script that draws nothing is refused") {
+  const temporary_directory place;
+  CHECK(refusal("", place / "scratch") == "gnuplot: expected an SVG but received 0 bytes without one");
+  CHECK(place.size() == 0);
+}
+
+TEST_CASE("a scratch file that cannot be written is named, and a directory in its place stays") {
+  const temporary_directory place;
+  CHECK(refusal("plot x\n", place / "no" / "scratch").starts_with((place / "no" / "scratch").string() + ": expected to write"));
+  std::filesystem::create_directory(place / "taken");
+  CHECK(refusal("plot x\n", place / "taken").starts_with((place / "taken").string() + ": expected to write"));
+  CHECK(std::filesystem::is_directory(place / "taken"));
+  CHECK(place.size() == 1);
+}
+
+TEST_CASE("without gnuplot the message names the package, and no file is left behind") {
+  const temporary_directory place, programs;
+  const path_of_programs none(programs.path().string());
+  CHECK(refusal("plot x\n", place / "scratch") == "gnuplot: expected it on the PATH but found none (Debian package gnuplot-nox)");
+  CHECK(place.size() == 0);
+}
+
+TEST_CASE("a gnuplot that fails without a word, or is killed, throws") {
+  const temporary_directory place, programs;
+  const path_of_programs own(programs.path().string());
+  put_program(programs, "exit 3\n");
+  CHECK(refusal("plot x\n", place / "scratch") == "gnuplot: expected exit code 0 but received 3: ");
+  put_program(programs, "kill -9 $$\n");
+  CHECK(refusal("plot x\n", place / "scratch").starts_with("gnuplot: expected exit code 0 but received "));
+  CHECK(place.size() == 0);
+}

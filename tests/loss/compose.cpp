@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#include "../support/loss_oracle.hpp"
+
+#include <jem/loss/compose.hpp>
+#include <jem/loss/contrastive_divergence.hpp>
+#include <jem/loss/cross_entropy.hpp>
+#include <jem/loss/energy_penalty.hpp>
+#include <jem/loss/joint_divergence.hpp>
+
+using namespace test;
+
+namespace {
+
+constexpr auto everything = jem::cross_entropy{} + 0.5f * jem::contrastive_divergence{} + 0.25f * jem::joint_contrastive_divergence{} +
+                            2.0f * jem::energy_penalty{};
+
+double everything_value(const logit_phases& f) {
+  return cross_entropy_value(f) + 0.5 * divergence_value(f) + 0.25 * joint_divergence_value(f) + 2 * penalty_value(f);
+}
+
+template <class A, class B>
+concept addable = requires(A a, B b) { a + b; };
+template <class A, class B>
+concept multipliable = requires(A a, B b) { a* b; };
+
+static_assert(jem::loss_term<decltype(everything), reference_double>);
+static_assert(addable<jem::cross_entropy, jem::energy_penalty> && !addable<jem::cross_entropy, float>);
+static_assert(multipliable<float, jem::cross_entropy> && !multipliable<jem::cross_entropy, jem::cross_entropy>);
+
+static_assert(everything.reads() == jem::phase_set{.labelled = true, .data = true, .samples = true, .conditional = true});
+static_assert((0.0f * jem::contrastive_divergence{}).reads() == jem::phase_set{});
+static_assert((jem::cross_entropy{} + 0.0f * jem::contrastive_divergence{}).reads() == jem::phase_set{.labelled = true});
+static_assert((0.0f * (jem::cross_entropy{} + jem::contrastive_divergence{})).reads() == jem::phase_set{});
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("a composed loss is the weighted sum of its terms, and so is its gradient", T, reference_double, openmp_double,
+                   eigen_double, guarded_double) {
+  CHECK(loss_error(everything, wave_logits<T>(), 1, everything_value) < 5e-6);
+  CHECK(loss_error(everything, wave_logits<T>(), 0.5f, everything_value) < 5e-6);
+}
+
+TEST_CASE("weights multiply through parentheses and through each other") {
+  const auto nested = 2.0f * (jem::cross_entropy{} + 0.5f * (3.0f * jem::energy_penalty{}));
+  const auto oracle = [](const logit_phases& f) { return 2 * cross_entropy_value(f) + 3 * penalty_value(f); };
+  CHECK(loss_error(nested, wave_logits<reference_double>(), 1, oracle) < 1e-5);
+}
+
+TEST_CASE("a term of weight zero reads nothing: its batch may be missing or NaN") {
+  using T            = reference_double;
+  auto logits        = wave_logits<T>();
+  const auto loss    = jem::cross_entropy{} + 0.0f * jem::contrastive_divergence{} + 0.0f * jem::joint_contrastive_divergence{};
+  logits.unlabeled   = jem::full<T>({3, 3}, NAN);
+  logits.samples     = T();
+  logits.conditional = T();
+  CHECK(loss_error(loss, logits, 1, cross_entropy_value) < 1e-6);
+}
+
+TEST_CASE("a negative weight turns a term round") {
+  const auto oracle = [](const logit_phases& f) { return -divergence_value(f); };
+  CHECK(loss_error(-1.0f * jem::contrastive_divergence{}, wave_logits<reference_double>(), 1, oracle) < 1e-6);
+}

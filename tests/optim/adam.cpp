@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include "../support/optimiser_goldens.hpp"
+
+#include <jem/nn/models/mlp.hpp>
+#include <jem/optim/adam.hpp>
+#include <jem/sampling/schedule.hpp>
+
+using namespace test;
+
+TEST_CASE_TEMPLATE("adam makes the updates of PyTorch", T, reference_double, openmp_double, eigen_double, guarded_double, eigen_float) {
+  const std::vector<double> golden{0.596239968,  0.667668719, -0.036073546, -0.869239948, -1.050289556,
+                                   -0.357743270, 0.682096456, -0.852167666, -0.337573337};
+  CHECK(largest_difference(five_updates<T>(jem::adam{.learning_rate = jem::constant{0.05f}}), golden) < 1e-6);
+}
+
+TEST_CASE("adam takes other betas and a large epsilon, added to the corrected root") {
+  const std::vector<double> golden{0.794962506,  0.866103779, 0.119261094,  -0.765102687, -0.969443838,
+                                   -0.290964498, 0.906987309, -0.757496337, -0.279861756};
+  const jem::adam optimiser{.learning_rate = jem::constant{0.01f}, .beta1 = 0.5f, .beta2 = 0.75f, .epsilon = 0.125f};
+  CHECK(largest_difference(five_updates<eigen_double>(optimiser), golden) < 1e-6);
+}
+
+TEST_CASE("adam's first update is the rate against the sign of the gradient, whatever its size") {
+  const jem::adam optimiser{.learning_rate = jem::warm_up{.rate = 0.1f, .updates = 0}};
+  auto net   = wave_layer<reference_double>();
+  auto state = optimiser.init(net);
+  const auto gradient =
+      jem::linear<reference_double>{reference_double({2, 3}, {1e-5, -1, 1e5, -3e-5, 7, -1e9}), reference_double({3}, {0, 1, -1})};
+  const auto before = numbers(net);
+  optimiser.step(state, net, gradient);
+  const auto after = numbers(net), slope = numbers(gradient);
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    const double sign = slope[i] > 0 ? 1 : (slope[i] < 0 ? -1 : 0);
+    CHECK(after[i] - before[i] == doctest::Approx(-0.1 * sign).epsilon(2e-3));
+  }
+  CHECK(state.updates == 1);
+}
+
+TEST_CASE("adam asks its schedule for updates 0, 1, 2") {
+  std::vector<jem::index_t> asked;
+  const auto watch = [&asked](jem::index_t k) {
+    asked.push_back(k);
+    return 0.0f;
+  };
+  auto net          = wave_layer<reference_double>();
+  const auto before = numbers(net);
+  const jem::adam optimiser{.learning_rate = watch};
+  auto state = optimiser.init(net);
+  for (int k = 0; k < 3; ++k) optimiser.step(state, net, wave_layer<reference_double>());
+  CHECK(asked == std::vector<jem::index_t>{0, 1, 2});
+  CHECK(numbers(net) == before);  // a rate of zero
+}
+
+TEST_CASE("adam's state is a value: a copy of it resumes the same run") {
+  const jem::adam optimiser{.learning_rate = jem::warm_up{.rate = 0.01f, .updates = 10}};
+  auto net   = wave_layer<eigen_double>();
+  auto state = optimiser.init(net);
+  for (int k = 1; k <= 3; ++k) optimiser.step(state, net, wave_layer<eigen_double>(1, k, 1, k));
+  auto copy       = net;
+  auto copy_state = state;
+  optimiser.step(state, net, wave_layer<eigen_double>(1, 9));
+  optimiser.step(copy_state, copy, wave_layer<eigen_double>(1, 9));
+  CHECK(numbers(net) == numbers(copy));
+}
+
+TEST_CASE("adam finds the bottom of a bowl through a network's own structure") {
+  using T = jem::tensor<float, jem::eigen>;
+  jem::rng g{1};
+  jem::mlp<T> net({2, 3, 1}, g);
+  const jem::adam optimiser{.learning_rate = jem::constant{0.02f}};
+  auto state = optimiser.init(net);
+  for (int k = 0; k < 500; ++k) optimiser.step(state, net, net);  // the gradient of ‖θ‖²/2 is θ
+  CHECK(jem::global_norm(net) < 0.05);
+}

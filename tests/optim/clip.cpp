@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#include "../support/optimiser_goldens.hpp"
+
+#include <jem/optim/clip.hpp>
+
+#include <limits>
+
+using namespace test;
+
+TEST_CASE_TEMPLATE("clip_global_norm scales all parameters together to the limit, and returns the norm there was", T, reference_double,
+                   openmp_double, eigen_double, guarded_double) {
+  jem::linear<T> gradient{T({1, 2}, {2, 4}), T({2}, {-5, 6})};  // norm 9
+  CHECK(jem::clip_global_norm(gradient, 3) == 9);
+  CHECK(largest_difference(numbers(gradient), std::vector<double>{2.0 / 3, 4.0 / 3, -5.0 / 3, 2}) < 1e-6);
+  CHECK(jem::global_norm(gradient) == doctest::Approx(3));
+}
+
+TEST_CASE("clip_global_norm leaves a gradient within the limit as it is") {
+  auto gradient     = wave_layer<reference_double>();
+  const auto before = numbers(gradient);
+  const double norm = jem::global_norm(gradient);
+  CHECK(jem::clip_global_norm(gradient, norm) == norm);
+  CHECK(numbers(gradient) == before);
+  jem::linear<reference_double> zero = jem::zeros_like(gradient);
+  CHECK(jem::clip_global_norm(zero, 1) == 0);
+  CHECK(numbers(zero) == std::vector<double>(9));
+}
+
+TEST_CASE("clip_global_norm hides no norm that is not finite") {
+  using T = reference_double;
+  for (const double bad : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+    jem::linear<T> gradient{T({1, 2}, {2, bad}), T({2}, {-5, 6})};
+    CHECK_FALSE(std::isfinite(jem::clip_global_norm(gradient, 1)));
+    CHECK(numbers(gradient)[0] == 2);
+    CHECK(numbers(gradient)[3] == 6);
+  }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#include "../support/optimiser_goldens.hpp"
+
+#include <jem/optim/sgd.hpp>
+#include <jem/sampling/schedule.hpp>
+
+using namespace test;
+
+TEST_CASE_TEMPLATE("sgd makes the updates of PyTorch, without momentum and with it", T, reference_double, openmp_double, eigen_double,
+                   guarded_double, eigen_float) {
+  const std::vector<double> plain{0.126866252,  0.251874951, -0.011780764, -0.734682839, -1.122858146,
+                                  -0.472285308, 0.906820345, -0.757277077, -0.279398849};
+  const std::vector<double> heavy{-0.767164103, -1.006937961, -1.038228901, -1.310472992, -1.424555742,
+                                  -0.737829757, 0.900645338,  -0.759085644, -0.280742686};
+  CHECK(largest_difference(five_updates<T>(jem::sgd{.learning_rate = jem::constant{0.1f}}), plain) < 1e-6);
+  CHECK(largest_difference(five_updates<T>(jem::sgd{.learning_rate = jem::constant{0.1f}, .momentum = 0.9f}), heavy) < 1e-6);
+}
+
+TEST_CASE("sgd without momentum is a step down the gradient") {
+  const jem::sgd optimiser{.learning_rate = jem::warm_up{.rate = 0.5f}};
+  using T = reference_double;
+  jem::linear<T> net{T({1, 2}, {1, 2}), T({2}, {3, 4})};
+  auto state = optimiser.init(net);
+  optimiser.step(state, net, jem::linear<T>{T({1, 2}, {2, -2}), T({2}, {0, 1})});
+  CHECK(numbers(net) == std::vector<double>{0, 3, 3, 3.5});
+  CHECK(state.updates == 1);
+}
+
+TEST_CASE("momentum carries an update on by a geometric series") {
+  const jem::sgd optimiser{.learning_rate = jem::constant{1.0f}, .momentum = 0.5f};
+  using T = reference_double;
+  jem::linear<T> net{T({1, 1}, {0}), T({1}, {0})};
+  auto state = optimiser.init(net);
+  optimiser.step(state, net, jem::linear<T>{T({1, 1}, {-1}), T({1}, {0})});
+  for (int k = 0; k < 60; ++k) optimiser.step(state, net, jem::linear<T>{T({1, 1}, {0}), T({1}, {0})});
+  CHECK(numbers(net)[0] == doctest::Approx(2));  // 1 + ½ + ¼ + …
+}
+
+TEST_CASE("the rate multiplies the velocity, not what is added to it: a change of rate acts at once") {
+  const auto halving = [](jem::index_t k) { return k == 0 ? 1.0f : 0.5f; };
+  const jem::sgd optimiser{.learning_rate = halving, .momentum = 1.0f};
+  using T = reference_double;
+  jem::linear<T> net{T({1, 1}, {0}), T({1}, {0})}, slope{T({1, 1}, {1}), T({1}, {0})};
+  auto state = optimiser.init(net);
+  for (int k = 0; k < 2; ++k) optimiser.step(state, net, slope);
+  CHECK(numbers(net)[0] == -(1 + 0.5 * 2));
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#include <jem/sampling/noise.hpp>
+
+#include <doctest/doctest.h>
+
+namespace {
+
+static_assert(jem::noise_scale<jem::fixed_noise> && jem::noise_scale<jem::langevin_noise> && jem::noise_scale<jem::no_noise>);
+static_assert(jem::noise_scale<decltype([](float step_size) { return 2 * step_size; })>);
+static_assert(!jem::noise_scale<float>, "a number is no noise: jem::fixed_noise is");
+
+}  // namespace
+
+TEST_CASE("langevin noise is the square root of two step sizes times the temperature") {
+  CHECK(jem::langevin_noise{}(0.5f) == doctest::Approx(1).epsilon(1e-6));
+  CHECK(jem::langevin_noise{.temperature = 4}(0.5f) == doctest::Approx(2).epsilon(1e-6));
+  CHECK(jem::langevin_noise{}(0.0f) == 0);
+  CHECK(jem::langevin_noise{.temperature = 0}(0.5f) == 0);
+}
+
+TEST_CASE("fixed noise and no noise do not ask for the step size") {
+  CHECK(jem::fixed_noise{0.01f}(0.0f) == 0.01f);
+  CHECK(jem::fixed_noise{0.01f}(100.0f) == 0.01f);
+  CHECK(jem::no_noise{}(100.0f) == 0);
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+#include "../support/doubles.hpp"
+
+#include <jem/energy/gaussian.hpp>
+#include <jem/energy/marginal.hpp>
+#include <jem/energy/pointwise.hpp>
+#include <jem/nn/models/mlp.hpp>
+#include <jem/sampling/hamiltonian.hpp>
+#include <jem/sampling/langevin.hpp>
+#include <jem/sampling/sample.hpp>
+#include <jem/sampling/sgld.hpp>
+
+namespace {
+
+using tensor = jem::tensor<float, jem::eigen>;
+
+struct banana {
+  constexpr auto operator()(auto x, auto y) const { return square(1 - x) / 2 + square(y - x * x); }
+};
+const auto energy = jem::pointwise<2>(banana{});
+
+const jem::sgld annealed{.step_size = [](jem::index_t k) { return 0.1f / static_cast<float>(1 + k); }, .transform = jem::clip_norm{1.0f}};
+const jem::mala langevin{{.step_size = 0.1f}};
+const jem::hmc hamiltonian{{.step_size = 0.2f, .steps = 5}};
+
+tensor chains(jem::index_t n) { return test::waves<tensor>({n, 2}); }
+
+template <class K>
+void check_resumption(const K& kernel) {
+  jem::rng g{5}, same = g;
+  auto whole = kernel.init(energy, chains(17));
+  jem::advance<tensor>(kernel, energy, whole, 9, g);
+  auto part = kernel.init(energy, chains(17));
+  jem::advance<tensor>(kernel, energy, part, 4, same);
+  jem::advance<tensor>(kernel, energy, part, 5, same);
+  CHECK(whole.position.to_vector() == part.position.to_vector());
+  CHECK(g == same);
+}
+
+/// Chain j of n starts somewhere else: the others may not notice.
+template <class K, class E>
+void check_independence(const K& kernel, const E& e, jem::index_t n, std::size_t j) {
+  jem::rng g{6}, same = g;
+  auto values      = chains(n).to_vector();
+  const auto first = jem::evolve(kernel, e, tensor({n, 2}, values), 5, g).to_vector();
+  values[2 * j] += 0.5f;
+  const auto second = jem::evolve(kernel, e, tensor({n, 2}, values), 5, same).to_vector();
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    if (i / 2 != j && first[i] != second[i]) FAIL("chain ", i / 2, " has changed with chain ", j);
+  }
+  CHECK((first[2 * j] != second[2 * j] || first[2 * j + 1] != second[2 * j + 1]));
+}
+
+/// The same as `inner`, and able to prepare a value of itself for a run.
+struct preparing {
+  int* prepared_times;
+  int* dear_steps;
+
+  struct cheap {
+    template <jem::tensor_value T>
+    T value(const T& x) const {
+      return energy.value(x);
+    }
+    template <jem::tensor_value T>
+    T value_and_grad(const T& x, T& grad) const {
+      return energy.value_and_grad(x, grad);
+    }
+  };
+
+  template <jem::tensor_value T>
+  cheap prepared(const T&) const {
+    ++*prepared_times;
+    return {};
+  }
+  template <jem::tensor_value T>
+  T value(const T& x) const {
+    return energy.value(x);
+  }
+  template <jem::tensor_value T>
+  T value_and_grad(const T& x, T& grad) const {
+    ++*dear_steps;
+    return energy.value_and_grad(x, grad);
+  }
+};
+
+struct value_only {
+  template <jem::tensor_value T>
+  T value(const T& x) const {
+    return energy.value(x);
+  }
+};
+
+template <class K, class E>
+concept can_evolve = requires(const K& k, const E& e, const tensor& x, jem::rng& g) { jem::evolve(k, e, x, 1, g); };
+template <class K, class E>
+concept can_sample  = requires(const K& k, const E& e, const tensor& x, jem::rng& g) { jem::sample(k, e, x, 1, g); };
+using banana_energy = std::remove_const_t<decltype(energy)>;
+static_assert(can_evolve<jem::hmc, banana_energy> && can_sample<jem::hmc, banana_energy>);
+static_assert(!can_evolve<jem::hmc, value_only> && !can_sample<jem::hmc, value_only>);
+static_assert(!can_evolve<int, banana_energy> && !can_sample<jem::hmc, int>);
+
+}  // namespace
+
+TEST_CASE("sample returns every draw, evolve the last, and the start is not among them") {
+  jem::rng g{1}, same = g;
+  const auto draws = jem::sample(hamiltonian, energy, chains(3), 4, g);
+  CHECK(draws.extents() == jem::shape{4, 3, 2});
+  const auto last = jem::evolve(hamiltonian, energy, chains(3), 4, same).to_vector();
+  const auto all  = draws.to_vector();
+  CHECK(std::vector<float>(all.end() - 6, all.end()) == last);
+  CHECK(std::vector<float>(all.begin(), all.begin() + 6) != chains(3).to_vector());
+  CHECK(g == same);
+}
+
+TEST_CASE("images are sampled under one more axis") {
+  jem::rng g{2};
+  const jem::mlp<tensor> net({4, 5, 3}, g);
+  const jem::gaussian<tensor> flat(jem::zeros<tensor>({2}), jem::full<tensor>({2}, 1));
+  CHECK(jem::sample(langevin, flat, chains(1), 1, g).extents() == jem::shape{1, 1, 2});
+  CHECK(jem::sample(langevin, jem::marginal_energy{net}, jem::zeros<tensor>({3, 4}), 2, g).extents() == jem::shape{2, 3, 4});
+}
+
+TEST_CASE("no steps are no change, and no chains no work") {
+  jem::rng g{3};
+  const auto before = g;
+  CHECK(jem::evolve(annealed, energy, chains(3), 0, g).to_vector() == chains(3).to_vector());
+  CHECK(g == before);
+  CHECK(jem::sample(annealed, energy, chains(3), 0, g).extents() == jem::shape{0, 3, 2});
+  CHECK(jem::sample(hamiltonian, energy, tensor(jem::shape{0, 2}), 4, g).extents() == jem::shape{4, 0, 2});
+  CHECK(jem::evolve(langevin, energy, tensor(jem::shape{0, 2}), 4, g).extents() == jem::shape{0, 2});
+}
+
+TEST_CASE("a negative number of steps is refused") {
+  jem::rng g{4};
+  CHECK_THROWS_WITH_AS((void)jem::evolve(annealed, energy, chains(3), -1, g), "[evolve] expected steps >= 0 but received -1",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)jem::sample(annealed, energy, chains(3), -2, g), "[sample] expected draws >= 0 but received -2",
+                       std::invalid_argument);
+  auto state = annealed.init(energy, chains(1));
+  CHECK_THROWS_AS(jem::advance<tensor>(annealed, energy, state, -1, g), std::invalid_argument);
+}
+
+TEST_CASE("the observer sees the number, the state and the info after each step") {
+  jem::rng g{5};
+  std::vector<jem::index_t> numbers;
+  std::vector<float> last;
+  const auto watch = [&](jem::index_t i, const auto& state, const auto& info) {
+    numbers.push_back(i);
+    last = state.position.to_vector();
+    CHECK(info.acceptance_probability.extents() == jem::shape{3});
+    CHECK(info.energy_error.extents() == jem::shape{3});
+  };
+  const auto end = jem::evolve(hamiltonian, energy, chains(3), 3, g, watch);
+  CHECK(numbers == std::vector<jem::index_t>{0, 1, 2});
+  CHECK(last == end.to_vector());
+  numbers.clear();
+  (void)jem::sample(hamiltonian, energy, chains(3), 2, g, watch);
+  CHECK(numbers == std::vector<jem::index_t>{0, 1});
+}
+
+TEST_CASE("a run of nine steps is a run of four resumed for five, bit by bit") {
+  check_resumption(annealed);
+  check_resumption(langevin);
+  check_resumption(hamiltonian);
+}
+
+TEST_CASE("evolve goes on where it stopped when the kernel keeps nothing of its own") {
+  const jem::sgld plain{.step_size = jem::constant{0.1f}};
+  jem::rng g{7}, same = g;
+  const auto whole = jem::evolve(plain, energy, chains(5), 9, g);
+  const auto part  = jem::evolve(plain, energy, jem::evolve(plain, energy, chains(5), 4, same), 5, same);
+  CHECK(whole.to_vector() == part.to_vector());
+}
+
+TEST_CASE("changing one chain leaves the bits of every other") {
+  jem::rng g{8};
+  const jem::mlp<tensor> net({2, 16, 3}, g);
+  const jem::marginal_energy energy_of_net{net};
+  for (const std::size_t j : {std::size_t{0}, std::size_t{131}, std::size_t{299}}) {
+    check_independence(annealed, energy, 300, j);
+    check_independence(langevin, energy, 300, j);
+    check_independence(hamiltonian, energy, 300, j);
+    check_independence(annealed, energy_of_net, 300, j);
+    check_independence(langevin, energy_of_net, 300, j);
+    check_independence(hamiltonian, energy_of_net, 300, j);
+  }
+}
+
+TEST_CASE("an energy that can prepare itself does so once a run") {
+  int prepared_times = 0, dear_steps = 0;
+  const preparing slow{&prepared_times, &dear_steps};
+  jem::rng g{9}, same = g;
+  const auto quick = jem::evolve(langevin, slow, chains(4), 6, g);
+  CHECK(prepared_times == 1);
+  CHECK(dear_steps == 0);
+  CHECK(quick.to_vector() == jem::evolve(langevin, energy, chains(4), 6, same).to_vector());
+  (void)jem::sample(langevin, slow, chains(4), 2, g);
+  CHECK(prepared_times == 2);
+}

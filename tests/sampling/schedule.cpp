@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#include <jem/sampling/schedule.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+namespace {
+
+static_assert(jem::schedule<jem::constant> && jem::schedule<jem::polynomial_decay>);
+static_assert(jem::schedule<decltype([](jem::index_t k) { return 1.0f / static_cast<float>(1 + k); })>);
+static_assert(!jem::schedule<float>, "a number is no schedule: jem::constant is");
+static_assert(!jem::schedule<decltype([](std::string) { return 1.0f; })>);
+
+}  // namespace
+
+TEST_CASE("a constant schedule stays") {
+  static_assert(jem::constant{0.25f}(0) == 0.25f && jem::constant{0.25f}(1'000'000'000'000) == 0.25f);
+  CHECK(jem::constant{0.1f}(7) == 0.1f);
+}
+
+TEST_CASE("polynomial decay starts at its first value and halves where its formula says") {
+  const jem::polynomial_decay decay{.first = 2.0f, .delay = 10, .power = 1};
+  CHECK(decay(0) == 2.0f);
+  CHECK(decay(10) == doctest::Approx(1.0));
+  CHECK(decay(30) == doctest::Approx(0.5));
+  CHECK(jem::polynomial_decay{.first = 1}(31) == doctest::Approx(std::pow(32.0, -0.55)));
+}

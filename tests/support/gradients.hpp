@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+// Gradients against central differences, (f(x + h) − f(x − h)) / 2h, in double: of layers, networks, energies and losses, in
+// every element of the input and of every parameter. For f in double and h = 1e-5 the differences are good to about 1e-9.
+#pragma once
+
+#include "numbers.hpp"
+
+#include <jem/core/concepts.hpp>
+#include <jem/nn/parameters.hpp>
+#include <jem/tensor/rows.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace test {
+
+/// maxᵢ |gᵢ − differenceᵢ| / (10⁻³ + |differenceᵢ|) for a function of a vector.
+template <class F>
+double gradient_error(std::vector<double> at, const std::vector<double>& gradient, F f, double h = 1e-5) {
+  if (at.size() != gradient.size()) return std::numeric_limits<double>::infinity();
+  double largest = 0;
+  for (std::size_t i = 0; i < at.size(); ++i) {
+    const double here       = at[i];
+    at[i]                   = here + h;
+    const double up         = f(at);
+    at[i]                   = here - h;
+    const double down       = f(at);
+    at[i]                   = here;
+    const double difference = (up - down) / (2 * h);
+    const double error      = std::abs(gradient[i] - difference) / (1e-3 + std::abs(difference));
+    largest                 = std::isnan(error) ? std::numeric_limits<double>::infinity() : std::max(largest, error);
+  }
+  return largest;
+}
+
+/// All parameters of a network, one tensor after the other.
+template <jem::parameterised L>
+std::vector<double> parameter_values(const L& net) {
+  std::vector<double> values;
+  jem::for_each_parameter_of(
+      [&](const auto& parameter) {
+        const auto part = parameter.to_vector();
+        values.insert(values.end(), part.begin(), part.end());
+      },
+      net);
+  return values;
+}
+
+/// The same network with other parameters.
+template <jem::parameterised L>
+L with_parameters(L net, const std::vector<double>& values) {
+  std::size_t at = 0;
+  jem::for_each_parameter_of(
+      [&]<class T>(T& parameter) {
+        const auto n = static_cast<std::size_t>(parameter.size());
+        parameter    = T(parameter.extents(), std::span(values).subspan(at, n));
+        at += n;
+      },
+      net);
+  return net;
+}
+
+/// Both gradients of a layer f at x, of L = Σ rᵢ·f(x)ᵢ with fixed random r: the largest error of gradient_error. Infinity where
+/// backward without a parameter gradient gives another ∂L/∂x, or where it overwrites the gradient instead of adding to it.
+template <jem::tensor_value T, jem::layer<T> L>
+double check_layer_gradients(const L& net, const T& x, double h = 1e-5) {
+  typename L::template cache<T> cache;
+  const auto y    = net.forward(T(x), cache);
+  const T r       = random_tensor<T>(y.extents(), 77);
+  const auto loss = [&](const L& f, const T& input) {
+    typename L::template cache<T> own;
+    return jem::sum(r * f.forward(T(input), own));
+  };
+  L gradient = jem::zeros_like(net);
+  jem::for_each_parameter_of([](auto& parameter) { jem::fill(parameter, 0.5); }, gradient);
+  const T dx = net.backward(T(r), cache, &gradient);
+  typename L::template cache<T> again;
+  net.forward(T(x), again);
+  if (!same_bits(dx.to_vector(), net.backward(T(r), again, static_cast<L*>(nullptr)).to_vector())) {
+    return std::numeric_limits<double>::infinity();
+  }
+  auto dtheta = parameter_values(gradient);
+  for (double& each : dtheta) each -= 0.5;
+  const double of_input =
+      gradient_error(x.to_vector(), dx.to_vector(), [&](const std::vector<double>& v) { return loss(net, T(x.extents(), v)); }, h);
+  const double of_parameters =
+      gradient_error(parameter_values(net), dtheta, [&](const std::vector<double>& v) { return loss(with_parameters(net, v), x); }, h);
+  return std::max(of_input, of_parameters);
+}
+
+/// The gradient of an energy at x, of the sum over the batch; infinity where value and value_and_grad disagree by more than 1e-12.
+template <jem::tensor_value T, jem::differentiable_energy<T> E>
+double check_energy_gradient(const E& e, const T& x, double h = 1e-5) {
+  T gradient(x.extents());
+  const T value = e.value_and_grad(x, gradient);
+  if (!(largest_difference(value.to_vector(), e.value(x).to_vector()) < 1e-12)) return std::numeric_limits<double>::infinity();
+  return gradient_error(
+      x.to_vector(), gradient.to_vector(), [&](const std::vector<double>& v) { return jem::sum(e.value(T(x.extents(), v))); }, h);
+}
+
+/// The gradient of a loss with respect to one batch of logits: `member` is &jem::phases<T>::x or another. A loss is told in
+/// float, so h has to be large and the answer is good to about 1e-3.
+template <class Loss, jem::tensor_value T, class Phases>
+double check_loss_gradient(const Loss& loss, const Phases& logits, T Phases::* member, double h = 1e-2) {
+  const auto like   = [](const T& t) { return t.size() > 0 ? jem::zeros<T>(t.extents()) : T{}; };
+  const auto slopes = [&] {
+    Phases grad;
+    grad.x = like(logits.x), grad.unlabeled = like(logits.unlabeled), grad.samples = like(logits.samples),
+    grad.conditional = like(logits.conditional);
+    return grad;
+  };
+  Phases grad = slopes();
+  loss.accumulate(logits, 1.0f, grad);
+  return gradient_error((logits.*member).to_vector(), (grad.*member).to_vector(),
+                        [&](const std::vector<double>& v) {
+                          Phases moved  = logits;
+                          moved.*member = T((logits.*member).extents(), v);
+                          Phases unused = slopes();
+                          return static_cast<double>(loss.accumulate(moved, 1.0f, unused));
+                        },
+                        h);
+}
+
+}  // namespace test

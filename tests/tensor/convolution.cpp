@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// Against the definition, with every kernel, stride and padding, convolutions are asked by the conformance suite.
+#include "../support/backends.hpp"
+#include "../support/numbers.hpp"
+
+#include <jem/tensor/convolution.hpp>
+#include <jem/tensor/rows.hpp>
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+using jem::shape;
+using floats = std::vector<float>;
+
+TEST_CASE("a convolution is a cross-correlation: the kernel is not turned") {
+  test::on_every_tensor([]<class T>() {
+    const T x({1, 3, 3, 1}, {1, 2, 3, 4, 5, 6, 7, 8, 9});
+    const T w({2, 2, 1, 1}, {1, 0, 0, 10});
+    CHECK(convolution(x, w, {}).to_vector() == floats{51, 62, 84, 95});
+  });
+}
+
+TEST_CASE("padding is zeros and stride skips pixels") {
+  test::on_every_tensor([]<class T>() {
+    const T x({1, 3, 3, 1}, {1, 2, 3, 4, 5, 6, 7, 8, 9});
+    const T ones = jem::full<T>({3, 3, 1, 1}, 1);
+    CHECK(convolution(x, ones, {.padding = 1}).to_vector() == floats{12, 21, 16, 27, 45, 33, 24, 39, 28});
+    CHECK(convolution(x, ones, {.stride = 2, .padding = 1}).to_vector() == floats{12, 16, 24, 28});
+  });
+}
+
+TEST_CASE("a kernel of one pixel is a product with the channels") {
+  test::on_every_tensor([]<class T>() {
+    const T x({1, 1, 2, 2}, {1, 2, 3, 4}), w({1, 1, 2, 3}, {1, 0, 2, 0, 1, 3});
+    CHECK(convolution(x, w, {}).to_vector() == floats{1, 2, 8, 3, 4, 18});
+  });
+}
+
+// ⟨x ⋆ w, dy⟩ = ⟨x, dx⟩ = ⟨w, dw⟩: both gradients are transposes of the convolution.
+TEST_CASE("the two gradients of a convolution are its transposes") {
+  test::on_every_backend([]<class B>() {
+    using T = jem::tensor<double, B>;
+    for (const jem::convolution_geometry g : {jem::convolution_geometry{1, 1}, {2, 0}, {3, 2}}) {
+      const T x = test::random_tensor<T>({2, 7, 6, 3}, 1), w = test::random_tensor<T>({3, 3, 3, 4}, 2);
+      const T y = convolution(x, w, g), dy = test::random_tensor<T>(y.extents(), 3);
+      T dw            = jem::zeros<T>(w.extents());
+      const double is = jem::sum(y * dy);
+      add_convolution_weight_gradient(dw, x, dy, g);
+      CHECK(jem::sum(x * convolution_input_gradient(dy, w, g, x.extents())) == doctest::Approx(is).epsilon(1e-12));
+      CHECK(jem::sum(w * dw) == doctest::Approx(is).epsilon(1e-12));
+    }
+  });
+}
+
+TEST_CASE("the weight gradient adds to what is there") {
+  test::on_every_tensor([]<class T>() {
+    T dw({1, 1, 1, 1}, {100});
+    add_convolution_weight_gradient(dw, T({1, 1, 2, 1}, {1, 2}), T({1, 1, 2, 1}, {3, 4}), {});
+    CHECK(dw.to_vector() == floats{111});
+  });
+}
+
+TEST_CASE("pixels that no window covers have no gradient") {
+  test::on_every_tensor([]<class T>() {
+    const T dy({1, 1, 1, 1}, {5}), w = jem::full<T>({2, 2, 1, 1}, 1);
+    CHECK(convolution_input_gradient(dy, w, {.stride = 2}, {1, 3, 3, 1}).to_vector() == floats{5, 5, 0, 5, 5, 0, 0, 0, 0});
+  });
+}
+
+TEST_CASE("a batch is cut into parts that fit, and the parts agree with the whole") {
+  using detail_shape = jem::convolution_shape;
+  CHECK(jem::detail::images_at_a_time(detail_shape{64, 8, 8, 32, 3, 3, 32, 1, 1}) == 64);
+  CHECK(jem::detail::images_at_a_time(detail_shape{64, 224, 224, 64, 3, 3, 64, 1, 1}) == 1);
+  CHECK(jem::detail::images_at_a_time(detail_shape{0, 8, 8, 1, 3, 3, 1, 1, 1}) == 1);
+  using T   = jem::tensor<float, jem::openmp>;
+  const T x = test::random_tensor<T>({3, 100, 100, 20}, 1), w = test::random_tensor<T>({3, 3, 20, 1}, 2);
+  REQUIRE(jem::detail::images_at_a_time(jem::make_convolution_shape(x.extents(), w.extents(), {1, 1})) == 2);
+  const T whole = convolution(x, w, {1, 1});
+  const T last  = convolution(T(x.rows(2, 1)), w, {1, 1});
+  CHECK(T(whole.rows(2, 1)).to_vector() == last.to_vector());
+}
+
+TEST_CASE("convolutions refuse what does not fit") {
+  using T = jem::tensor<float, jem::eigen>;
+  const T x(shape{1, 4, 4, 2}), w(shape{3, 3, 2, 5}), wrong(shape{3, 3, 1, 5}), dy(shape{1, 4, 4, 5});
+  T dw(shape{3, 3, 2, 5});
+  CHECK_THROWS_AS(convolution(x, wrong, {}), std::invalid_argument);
+  CHECK_THROWS_WITH_AS(convolution_input_gradient(dy, w, {}, x.extents()),
+                       "[convolution_input_gradient] expected (1, 2, 2, 5) but received (1, 4, 4, 5)", std::invalid_argument);
+  CHECK_THROWS_AS(add_convolution_weight_gradient(dw, x, dy, {}), std::invalid_argument);
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#include "../support/backends.hpp"
+#include "../support/numbers.hpp"
+
+#include <jem/tensor/noise.hpp>
+#include <jem/tensor/rows.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+using jem::index_t;
+using jem::shape;
+
+TEST_CASE("element i of a random tensor is number i of the next stream, on every backend") {
+  test::on_every_tensor([]<class T>() {
+    for (const index_t n : {0, 1, 127, 128, 129, 1000}) {
+      jem::rng g{3, 8}, same = g;
+      const auto uniforms = jem::uniform<T>({n}, 0, 1, g).to_vector(), normals = jem::normal<T>({n}, g).to_vector();
+      const auto first = same.next(), second = same.next();
+      CHECK(g == same);
+      std::vector<float> u(uniforms.size()), z(u);
+      for (index_t i = 0; i < n; ++i) u[static_cast<std::size_t>(i)] = first.uniform(i), z[static_cast<std::size_t>(i)] = second.normal(i);
+      CHECK(test::same_bits(uniforms, u));
+      CHECK(test::largest_difference(normals, z) < 1e-5);
+    }
+  });
+}
+
+TEST_CASE("a tensor's noise does not depend on its extents, only on its size") {
+  test::on_every_tensor([]<class T>() {
+    jem::rng a{1}, b{1};
+    CHECK(jem::normal<T>({10, 30}, a).to_vector() == jem::normal<T>({300}, b).to_vector());
+  });
+}
+
+TEST_CASE("a longer tensor begins with the numbers of a shorter one") {
+  test::on_every_tensor([]<class T>() {
+    jem::rng a{1}, b{1};
+    const T short_one = jem::normal<T>({200}, a), long_one = jem::normal<T>({1000}, b);
+    CHECK(T(long_one.rows(0, 200)).to_vector() == short_one.to_vector());
+  });
+}
+
+TEST_CASE("uniforms are at least low and below high") {
+  test::on_every_tensor([]<class T>() {
+    jem::rng g{2};
+    const auto x = jem::uniform<T>({20'000}, -1, 1, g).to_vector();
+    CHECK(std::ranges::all_of(x, [](float v) { return v >= -1 && v < 1; }));
+    CHECK(std::ranges::min(x) < -0.999f);
+    CHECK(std::ranges::max(x) > 0.999f);
+  });
+}
+
+TEST_CASE("add_normal adds scaled normals of the next stream") {
+  test::on_every_tensor([]<class T>() {
+    jem::rng g{5}, same = g;
+    T x = jem::full<T>({500}, 2);
+    add_normal(x, 0.25f, g);
+    T expected = jem::full<T>({500}, 2);
+    add_scaled(expected, 0.25f, jem::normal<T>({500}, same));
+    CHECK(test::largest_difference(x.to_vector(), expected.to_vector()) < 1e-6);
+    add_normal(x, 0, g);
+    CHECK(test::largest_difference(x.to_vector(), expected.to_vector()) < 1e-6);
+  });
+}
+
+// The mean and the variance of n normals within five standard errors, 1/√n and √(2/n): false alarm 6e-7 each.
+TEST_CASE("normals of a tensor have mean 0 and variance 1, in double, too") {
+  test::on_every_backend([]<class B>() {
+    using T            = jem::tensor<double, B>;
+    constexpr double n = 100'000;
+    jem::rng g{6};
+    const T x = jem::normal<T>({100'000}, g);
+    CHECK(std::abs(jem::mean(x)) < 5 / std::sqrt(n));
+    CHECK(std::abs(squared_norm(x) / n - 1) < 5 * std::sqrt(2 / n));
+  });
+}
+
+TEST_CASE("two draws of a generator differ, and the same generator repeats them") {
+  test::on_every_tensor([]<class T>() {
+    jem::rng g{7}, again{7};
+    const auto a = jem::normal<T>({100}, g).to_vector(), b = jem::normal<T>({100}, g).to_vector();
+    CHECK(a != b);
+    CHECK(jem::normal<T>({100}, again).to_vector() == a);
+    CHECK(jem::normal<T>({100}, again).to_vector() == b);
+  });
+}

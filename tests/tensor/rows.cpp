@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#include "../support/backends.hpp"
+#include "../support/numbers.hpp"
+
+#include <jem/tensor/rows.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+using jem::shape;
+using floats                 = std::vector<float>;
+using classes                = std::vector<std::int32_t>;
+using eigen_tensor           = jem::tensor<float, jem::eigen>;
+constexpr float infinity     = std::numeric_limits<float>::infinity();
+constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
+
+TEST_CASE("a row is everything behind the first axis, a column everything before the last") {
+  test::on_every_tensor([]<class T>() {
+    const T x({2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8});
+    CHECK(row_sums(x).to_vector() == floats{10, 26});
+    CHECK(column_sums(x).to_vector() == floats{16, 20});
+    CHECK(row_dots(x, x).to_vector() == floats{30, 174});
+    CHECK(jem::sum(x) == 36);
+    CHECK(jem::mean(x) == 4.5f);
+    CHECK(squared_norm(x) == 204);
+  });
+}
+
+TEST_CASE("sums over nothing are 0, and the mean of nothing is NaN") {
+  test::on_every_tensor([]<class T>() {
+    CHECK(row_sums(T(shape{2, 0})).to_vector() == floats{0, 0});
+    CHECK(row_sums(T(shape{0, 2})).to_vector().empty());
+    CHECK(column_sums(T(shape{0, 2})).to_vector() == floats{0, 0});
+    CHECK(column_sums(T(shape{2, 0})).to_vector().empty());
+    CHECK(jem::sum(T{}) == 0);
+    CHECK(squared_norm(T{}) == 0);
+    CHECK(std::isnan(jem::mean(T{})));
+  });
+}
+
+TEST_CASE("a sum knows NaN when it sees it") {
+  test::on_every_tensor([]<class T>() {
+    CHECK(std::isnan(jem::sum(T({3}, {1, not_a_number, 2}))));
+    CHECK(jem::sum(T({2}, {1, infinity})) == infinity);
+  });
+}
+
+TEST_CASE("biases go to columns and scales to rows") {
+  test::on_every_tensor([]<class T>() {
+    T x({2, 1, 2}, {1, 2, 3, 4});
+    add_to_rows(x, T({2}, {10, 20}));
+    CHECK(x.to_vector() == floats{11, 22, 13, 24});
+    scale_rows(x, T({2}, {2, -1}));
+    CHECK(x.to_vector() == floats{22, 44, -13, -24});
+  });
+}
+
+TEST_CASE("choose_rows takes whole rows, and does not mix NaN into the ones that it leaves") {
+  test::on_every_tensor([]<class T>() {
+    T x({3, 2}, {1, 2, 3, 4, 5, 6});
+    choose_rows(x, T({3, 2}, {not_a_number, not_a_number, 30, 40, not_a_number, 60}), T({3}, {0, 1, 0}));
+    CHECK(x.to_vector() == floats{1, 2, 30, 40, 5, 6});
+  });
+}
+
+TEST_CASE("gather and scatter are each other's inverse on the rows they name") {
+  test::on_every_tensor([]<class T>() {
+    const T x({4, 2}, {0, 1, 10, 11, 20, 21, 30, 31});
+    const jem::labels<T> which({3}, {3, 0, 2});
+    const T taken = gather_rows(x, which);
+    CHECK(taken.to_vector() == floats{30, 31, 0, 1, 20, 21});
+    T y = jem::zeros<T>({4, 2});
+    scatter_rows(y, which, taken);
+    CHECK(y.to_vector() == floats{0, 1, 0, 0, 20, 21, 30, 31});
+    CHECK(gather_rows(x, jem::labels<T>(shape{0})).extents() == shape{0, 2});
+    CHECK(gather_rows(x, jem::labels<T>({2}, {1, 1})).to_vector() == floats{10, 11, 10, 11});
+    CHECK(gather_rows(jem::labels<T>({2}, {7, 8}), jem::labels<T>({1}, {1})).to_vector() == classes{8});
+  });
+}
+
+TEST_CASE("concatenate puts batches one after the other, empty ones too") {
+  test::on_every_tensor([]<class T>() {
+    const T a({1, 2}, {1, 2}), b({2, 2}, {3, 4, 5, 6}), none(shape{0, 2});
+    CHECK(concatenate(a, none, b).to_vector() == floats{1, 2, 3, 4, 5, 6});
+    CHECK(concatenate(a, none, b).extents() == shape{3, 2});
+    CHECK(concatenate(none).extents() == shape{0, 2});
+  });
+}
+
+TEST_CASE("map_rows gives a function the whole row, and a row to write") {
+  test::on_every_tensor([]<class T>() {
+    struct product {
+      constexpr float operator()(const float* row) const { return row[0] * row[1]; }
+      constexpr float operator()(const float* row, float* other) const {
+        other[0] = row[1], other[1] = row[0];
+        return row[0] * row[1];
+      }
+    };
+    const T x({2, 2}, {1, 2, 3, 4});
+    T gradient(shape{2, 2});
+    CHECK(map_rows(x, product{}).to_vector() == floats{2, 12});
+    CHECK(map_rows(x, gradient, product{}).to_vector() == floats{2, 12});
+    CHECK(gradient.to_vector() == floats{2, 1, 4, 3});
+  });
+}
+
+TEST_CASE("operations on rows refuse extents that do not fit") {
+  eigen_tensor x(shape{4, 3});
+  const eigen_tensor y(shape{3, 4}), three(shape{3}), four(shape{4});
+  const jem::labels<eigen_tensor> short_labels({3}, {0, 1, 2});
+  CHECK_THROWS_AS(row_dots(x, y), std::invalid_argument);
+  CHECK_THROWS_AS(row_sums(eigen_tensor(shape{}, {1})), std::invalid_argument);
+  CHECK_THROWS_AS(add_to_rows(x, four), std::invalid_argument);
+  CHECK_THROWS_AS(scale_rows(x, three), std::invalid_argument);
+  CHECK_THROWS_AS(choose_rows(x, y, four), std::invalid_argument);
+  CHECK_THROWS_AS(choose_rows(x, x, three), std::invalid_argument);
+  CHECK_THROWS_AS(scatter_rows(x, short_labels, x), std::invalid_argument);
+  CHECK_THROWS_AS(concatenate(x, y), std::invalid_argument);
+  CHECK_THROWS_AS(concatenate(x, three), std::invalid_argument);
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+#include "../support/loss_oracle.hpp"
+
+#include <jem/loss/compose.hpp>
+#include <jem/loss/contrastive_divergence.hpp>
+#include <jem/loss/cross_entropy.hpp>
+#include <jem/loss/energy_penalty.hpp>
+#include <jem/loss/joint_divergence.hpp>
+#include <jem/nn/models/convnet.hpp>
+#include <jem/nn/models/mlp.hpp>
+#include <jem/train/gradient.hpp>
+
+using namespace test;
+
+namespace {
+
+/// Batches of items of these extents, of different sizes, for three classes.
+template <class T>
+jem::phases<T> wave_images(const jem::shape& item) {
+  return {.x             = waves<T>(item.under(4), 1, 1),
+          .y             = jem::labels<T>({4}, {0, 2, 1, 2}),
+          .unlabeled     = waves<T>(item.under(3), 1, 2.3),
+          .samples       = waves<T>(item.under(5), 1, 0.7),
+          .conditional   = waves<T>(item.under(2), 1, 3.1),
+          .conditional_y = jem::labels<T>({2}, {1, 0})};
+}
+
+/// Each batch through the network by itself.
+template <class T, class Net>
+jem::phases<T> separate_logits(const Net& net, const jem::phases<T>& images) {
+  const auto forward = [&](const T& batch) {
+    typename Net::template cache<T> cache;
+    return batch.size() == 0 ? T() : net.forward(batch, cache);
+  };
+  return {forward(images.x),   images.y, forward(images.unlabeled), forward(images.samples), forward(images.conditional),
+          images.conditional_y};
+}
+
+/// The largest error of ∂L/∂θ, element by element.
+template <class T, class Net, class Loss, class Oracle>
+double parameter_gradient_error(const Loss& loss, Net net, const jem::phases<T>& images, Oracle oracle) {
+  const auto [value, gradient] = jem::value_and_grad(loss, net, images);
+  const auto total             = [&] { return oracle(on_the_host(separate_logits(net, images))); };
+  double largest               = std::abs(static_cast<double>(value) - total());
+  jem::for_each_parameter_of(
+      [&](T& parameter, const T& slope) {
+        const auto moved = [&](const std::vector<double>& values) {
+          parameter = T(parameter.extents(), values);
+          return total();
+        };
+        const auto at    = parameter.to_vector();
+        const auto error = largest_difference(slope.to_vector(), central_differences(at, moved));
+        largest          = error <= largest ? largest : error;
+        parameter        = T(parameter.extents(), at);
+      },
+      net, gradient);
+  return largest;
+}
+
+template <class T, class Net>
+void check_each_loss(const Net& net, const jem::phases<T>& images) {
+  CHECK(parameter_gradient_error(jem::cross_entropy{}, net, images, cross_entropy_value) < 1e-6);
+  CHECK(parameter_gradient_error(jem::contrastive_divergence{}, net, images, divergence_value) < 1e-6);
+  CHECK(parameter_gradient_error(jem::joint_contrastive_divergence{}, net, images, joint_divergence_value) < 1e-6);
+  CHECK(parameter_gradient_error(jem::energy_penalty{}, net, images, penalty_value) < 1e-6);
+}
+
+constexpr auto everything =
+    jem::cross_entropy{} + jem::contrastive_divergence{} + 0.5f * jem::joint_contrastive_divergence{} + 0.01f * jem::energy_penalty{};
+
+jem::mlp<reference_double> small_net() {
+  jem::rng g{1};
+  return {{2, 5, 3}, g};
+}
+
+template <class Loss>
+auto gradient_of(const Loss& loss, const jem::phases<reference_double>& images) {
+  return jem::value_and_grad(loss, small_net(), images);
+}
+
+using T = reference_double;
+struct not_a_loss {};
+template <class L>
+concept can_train =
+    requires(const L& loss, const jem::mlp<T>& net, const jem::phases<T>& images) { jem::value_and_grad(loss, net, images); };
+static_assert(can_train<jem::cross_entropy> && !can_train<not_a_loss> && !can_train<int>);
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("every loss has the parameter gradient of central differences through a perceptron", T, reference_double, openmp_double,
+                   eigen_double, guarded_double) {
+  jem::rng g{1};
+  check_each_loss(jem::mlp<T>({3, 4, 3}, g), wave_images<T>({3}));
+}
+
+TEST_CASE_TEMPLATE("every loss has the parameter gradient of central differences through a convnet", T, reference_double, openmp_double,
+                   eigen_double, guarded_double) {
+  jem::rng g{2};
+  check_each_loss(jem::convnet<T>({.height = 4, .width = 4, .channels = 1, .classes = 3, .widths = {2, 3}}, g), wave_images<T>({4, 4, 1}));
+}
+
+TEST_CASE_TEMPLATE("one pass over all batches gives what a pass for each gives", T, reference_double, openmp_double, eigen_double,
+                   guarded_double) {
+  jem::rng g{3};
+  using Net = jem::convnet<T>;
+  const Net net({.height = 4, .width = 6, .channels = 2, .classes = 3, .widths = {3, 4}}, g);
+  const auto images            = wave_images<T>({4, 6, 2});
+  const auto [value, together] = jem::value_and_grad(everything, net, images);
+
+  const auto logits   = separate_logits(net, images);
+  auto slopes         = zero_slopes(logits);
+  const float alone   = everything.accumulate(logits, 1, slopes);
+  Net apart           = jem::zeros_like(net);
+  const auto backward = [&](const T& batch, const T& slope) {
+    typename Net::template cache<T> cache;
+    (void)net.forward(batch, cache);
+    (void)net.backward(slope, cache, &apart);
+  };
+  backward(images.x, slopes.x);
+  backward(images.unlabeled, slopes.unlabeled);
+  backward(images.samples, slopes.samples);
+  backward(images.conditional, slopes.conditional);
+  CHECK(value == doctest::Approx(alone).epsilon(1e-6));
+  jem::for_each_parameter_of([](const T& a, const T& b) { CHECK(largest_difference(a.to_vector(), b.to_vector()) < 1e-12); }, together,
+                             apart);
+}
+
+TEST_CASE("the observer sees the logits of the batches that the loss reads, and no others") {
+  const auto images = wave_images<T>({2});
+  int seen          = 0;
+  const auto watch  = [&](const jem::phases<T>& logits) {
+    ++seen;
+    CHECK(logits.x.extents() == jem::shape{4, 3});
+    CHECK(logits.unlabeled.size() + logits.samples.size() + logits.conditional.size() == 0);
+    CHECK(largest_difference(logits.x.to_vector(), separate_logits(small_net(), images).x.to_vector()) < 1e-15);
+  };
+  (void)jem::value_and_grad(jem::cross_entropy{}, small_net(), images, watch);
+  CHECK(seen == 1);
+}
+
+TEST_CASE("a batch that the loss does not read may be missing, be of any shape, or hold NaN") {
+  auto images        = wave_images<T>({2});
+  const auto all     = gradient_of(jem::cross_entropy{}, images);
+  images.samples     = jem::full<T>({7, 9}, NAN);
+  images.unlabeled   = T();
+  images.conditional = T();
+  CHECK(gradient_of(jem::cross_entropy{}, images).value == all.value);
+  CHECK(gradient_of(jem::cross_entropy{} + 0.0f * jem::energy_penalty{}, images).value == all.value);
+}
+
+TEST_CASE("the p(x) term falls back on the labelled images, once") {
+  auto images       = wave_images<T>({2});
+  images.unlabeled  = T();
+  const auto oracle = [](const logit_phases& f) { return cross_entropy_value(f) + divergence_value(f); };
+  CHECK(parameter_gradient_error(jem::cross_entropy{} + jem::contrastive_divergence{}, small_net(), images, oracle) < 1e-6);
+  images.y = jem::labels<T>();  // no labels are needed where none are read
+  CHECK(parameter_gradient_error(jem::contrastive_divergence{}, small_net(), images, divergence_value) < 1e-6);
+}
+
+TEST_CASE("a missing batch is named") {
+  const auto message = [](const char* name) {
+    return "[value_and_grad] expected a batch '" + std::string(name) + "', which the loss reads, but received none";
+  };
+  auto images    = wave_images<T>({2});
+  images.samples = T();
+  CHECK_THROWS_WITH_AS(gradient_of(jem::contrastive_divergence{}, images), message("samples").c_str(), std::invalid_argument);
+  images.conditional = T();
+  CHECK_THROWS_WITH_AS(gradient_of(jem::joint_contrastive_divergence{}, images), message("conditional").c_str(), std::invalid_argument);
+  images.x = T();
+  CHECK_THROWS_WITH_AS(gradient_of(jem::cross_entropy{}, images), message("x").c_str(), std::invalid_argument);
+  CHECK_THROWS_WITH_AS(gradient_of(0.0f * jem::cross_entropy{}, images),
+                       "[value_and_grad] expected a loss that reads a batch but received one that reads nothing", std::invalid_argument);
+}
+
+TEST_CASE("labels are checked: one for each row, and classes only") {
+  auto images = wave_images<T>({2});
+  images.y    = jem::labels<T>({4}, {0, 3, 1, 2});
+  CHECK_THROWS_WITH_AS(gradient_of(jem::cross_entropy{}, images), "[value_and_grad] expected labels in [0, 3) but received 3 at index 1",
+                       std::invalid_argument);
+  images.y = jem::labels<T>({4}, {0, 1, 1, -1});
+  CHECK_THROWS_WITH_AS(gradient_of(jem::cross_entropy{}, images), "[value_and_grad] expected labels in [0, 3) but received -1 at index 3",
+                       std::invalid_argument);
+  images.y = jem::labels<T>({3}, {0, 1, 1});
+  CHECK_THROWS_WITH_AS(gradient_of(jem::cross_entropy{}, images), "[value_and_grad] expected (4) but received (3)", std::invalid_argument);
+  images.y = jem::labels<T>();
+  CHECK_THROWS_AS(gradient_of(jem::cross_entropy{}, images), std::invalid_argument);
+  images               = wave_images<T>({2});
+  images.conditional_y = jem::labels<T>({2}, {0, 7});
+  CHECK_THROWS_AS(gradient_of(jem::joint_contrastive_divergence{}, images), std::invalid_argument);
+}
+
+TEST_CASE("batches of different images do not mix") {
+  auto images    = wave_images<T>({2});
+  images.samples = waves<T>({5, 3});
+  CHECK_THROWS_WITH_AS(gradient_of(jem::contrastive_divergence{}, images), "[value_and_grad] expected (5, 2) but received (5, 3)",
+                       std::invalid_argument);
+}
+
+TEST_CASE("a batch of one is enough") {
+  const jem::phases<T> one{.x = waves<T>({1, 2}), .y = jem::labels<T>({1}, {2})};
+  CHECK(parameter_gradient_error(jem::cross_entropy{}, small_net(), one, cross_entropy_value) < 1e-6);
+}

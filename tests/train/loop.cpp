@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: MIT
+#include "../support/doubles.hpp"
+
+#include <jem/loss/compose.hpp>
+#include <jem/loss/contrastive_divergence.hpp>
+#include <jem/loss/cross_entropy.hpp>
+#include <jem/loss/energy_penalty.hpp>
+#include <jem/loss/joint_divergence.hpp>
+#include <jem/nn/models/convnet.hpp>
+#include <jem/nn/models/mlp.hpp>
+#include <jem/optim/adam.hpp>
+#include <jem/optim/sgd.hpp>
+#include <jem/sampling/sgld.hpp>
+#include <jem/train/loop.hpp>
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+namespace {
+
+using T       = test::eigen_float;
+using dataset = jem::data::dataset<T>;
+
+const jem::sgld sampler{.step_size = jem::constant{1.0f}, .noise = jem::fixed_noise{0.01f}};
+const jem::adam optimiser{.learning_rate = jem::warm_up{.rate = 0.01f, .updates = 10}};
+constexpr auto hybrid = jem::cross_entropy{} + jem::contrastive_divergence{} + 0.1f * jem::energy_penalty{};
+
+/// Normals of deviation 0.3 about (−0.8, 0) and (0.8, 0), one class each, in turns.
+dataset two_gaussians(jem::index_t n) {
+  jem::rng g{17};
+  auto x = jem::normal<T>({n, 2}, g).to_vector();
+  std::vector<std::int32_t> y(static_cast<std::size_t>(n));
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    y[i]         = static_cast<std::int32_t>(i % 2);
+    x[2 * i]     = 0.3f * x[2 * i] + (i % 2 == 0 ? -0.8f : 0.8f);
+    x[2 * i + 1] = 0.3f * x[2 * i + 1];
+  }
+  return jem::data::make_dataset(T({n, 2}, x), jem::labels<T>({n}, y), 2);
+}
+
+jem::mlp<T> small_net() {
+  jem::rng g{3};
+  return {{2, 32, 2}, g};
+}
+
+template <class Net>
+std::vector<float> bits_of(const Net& net) {
+  std::vector<float> all;
+  jem::for_each_parameter_of(
+      [&](const T& p) {
+        const auto host = p.to_vector();
+        all.insert(all.end(), host.begin(), host.end());
+      },
+      net);
+  return all;
+}
+
+template <class Trainer>
+std::vector<float> train_convnet(const Trainer& algorithm, int threads) {
+#ifdef _OPENMP
+  const int before = omp_get_max_threads();
+  omp_set_num_threads(threads);
+#endif
+  jem::rng g{5};
+  const jem::data::dataset<T> set{jem::uniform<T>({128, 8, 8, 1}, -1, 1, g), jem::labels<T>({128}, std::vector<std::int32_t>(128, 1)), 4};
+  auto state = algorithm.init(jem::convnet<T>({.height = 8, .width = 8, .classes = 4, .widths = {16, 32}}, g), set, g);
+  std::vector<float> trace;
+  for (int k = 0; k < 3; ++k) trace.push_back(algorithm.step(state).loss);
+  const auto net = bits_of(state.net), chains = state.buffer.positions().to_vector();
+  trace.insert(trace.end(), net.begin(), net.end());
+  trace.insert(trace.end(), chains.begin(), chains.end());
+#ifdef _OPENMP
+  omp_set_num_threads(before);
+#else
+  (void)threads;
+#endif
+  return trace;
+}
+
+}  // namespace
+
+TEST_CASE("a small jem learns two gaussians: the loss falls, and the classes come apart") {
+  const auto set = two_gaussians(256);
+  const jem::trainer algorithm{
+      .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 32, .steps = 10, .buffer = {.capacity = 500}};
+  auto state  = algorithm.init(small_net(), set, jem::rng{1});
+  float first = 0, last = 0;
+  for (int k = 0; k < 300; ++k) {
+    const auto info = algorithm.step(state);
+    CHECK(info.iteration == k);
+    if (k < 20) first += info.loss / 20;
+    if (k >= 280) last += info.loss / 20;
+  }
+  CHECK(state.iteration == 300);
+  CHECK(last < first - 0.3f);
+  decltype(state.net)::cache<T> cache;
+  CHECK(jem::batch_accuracy(state.net.forward(set.x, cache), set.y) > 0.97f);  // the best there is: 0.996
+}
+
+TEST_CASE("an iteration tells loss, accuracy, energies and the gradient's norm") {
+  const auto set = two_gaussians(64);
+  const jem::trainer algorithm{
+      .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 16, .steps = 2, .buffer = {.capacity = 40}};
+  auto state      = algorithm.init(small_net(), set, jem::rng{1});
+  const auto info = algorithm.step(state);
+  CHECK(std::isfinite(info.loss));
+  CHECK((info.accuracy >= 0 && info.accuracy <= 1));
+  CHECK(std::isfinite(info.energy_gap()));
+  CHECK(info.gradient_norm > 0);
+}
+
+TEST_CASE("a classifier alone draws no samples and keeps no buffer to speak of") {
+  const auto set = two_gaussians(64);
+  const jem::trainer algorithm{
+      .loss = jem::cross_entropy{} + 0.0f * jem::contrastive_divergence{}, .sampler = sampler, .optimiser = optimiser, .batch = 16};
+  auto state = algorithm.init(small_net(), set, jem::rng{1});
+  CHECK(state.buffer.capacity() == 1);
+  const auto before = state.buffer.positions().to_vector();
+  const auto info   = algorithm.step(state);
+  CHECK(std::isnan(info.energy_sample));
+  CHECK(info.accuracy >= 0);
+  CHECK(state.buffer.positions().to_vector() == before);
+}
+
+TEST_CASE("the p(x) term alone trains without reading labels") {
+  const auto set = two_gaussians(64);
+  const jem::trainer algorithm{.loss      = jem::contrastive_divergence{},
+                               .sampler   = sampler,
+                               .optimiser = optimiser,
+                               .batch     = 16,
+                               .steps     = 2,
+                               .buffer    = {.capacity = 40}};
+  auto state      = algorithm.init(small_net(), set, jem::rng{1});
+  const auto info = algorithm.step(state);
+  CHECK(std::isnan(info.accuracy));
+  CHECK(std::isfinite(info.loss));
+}
+
+TEST_CASE("the term of p(x|y) draws by class and keeps the blocks") {
+  const auto set  = two_gaussians(64);
+  const auto loss = hybrid + 0.5f * jem::joint_contrastive_divergence{};
+  const jem::trainer algorithm{
+      .loss = loss, .sampler = sampler, .optimiser = optimiser, .batch = 16, .steps = 3, .buffer = {.capacity = 64, .classes = 2}};
+  auto state = algorithm.init(small_net(), set, jem::rng{1});
+  for (int k = 0; k < 20; ++k) CHECK(std::isfinite(algorithm.step(state).loss));
+
+  const jem::trainer without_blocks{
+      .loss = loss, .sampler = sampler, .optimiser = optimiser, .batch = 16, .steps = 3, .buffer = {.capacity = 64}};
+  auto other = without_blocks.init(small_net(), set, jem::rng{1});
+  CHECK_THROWS_WITH_AS(without_blocks.step(other), doctest::Contains("[replay_buffer] expected a buffer with classes"),
+                       std::invalid_argument);
+}
+
+TEST_CASE("with class blocks the samples of the p(x) term are drawn by class: each stays in its own") {
+  const auto set = two_gaussians(256);
+  const jem::trainer algorithm{
+      .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 32, .steps = 10, .buffer = {.capacity = 100, .classes = 2}};
+  auto state = algorithm.init(small_net(), set, jem::rng{1});
+  for (int k = 0; k < 200; ++k) algorithm.step(state);
+  decltype(state.net)::cache<T> cache;
+  std::vector<std::int32_t> blocks(100);
+  for (std::size_t i = 50; i < 100; ++i) blocks[i] = 1;
+  CHECK(jem::batch_accuracy(state.net.forward(state.buffer.positions(), cache), jem::labels<T>({100}, blocks)) > 0.9f);
+}
+
+TEST_CASE("a loss that is not finite throws, and the network keeps its bits") {
+  for (const float bad : {NAN, HUGE_VALF, 1e38f}) {
+    const auto set = two_gaussians(32);
+    auto spoiled   = set.x.to_vector();
+    spoiled[7]     = bad;
+    const dataset data{T({32, 2}, spoiled), set.y, 2};
+    const jem::trainer algorithm{
+        .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 32, .steps = 1, .buffer = {.capacity = 64}};
+    auto state        = algorithm.init(small_net(), data, jem::rng{1});
+    const auto before = bits_of(state.net);
+    CHECK_THROWS_WITH_AS(algorithm.step(state), doctest::Contains("[trainer] expected a finite loss and gradient"), jem::divergence_error);
+    CHECK(bits_of(state.net) == before);
+    CHECK(state.iteration == 0);
+    CHECK(state.moments.updates == 0);
+  }
+}
+
+TEST_CASE("the error of a run that diverged names the iteration") {
+  const auto set = two_gaussians(32);
+  const jem::trainer algorithm{.loss      = jem::cross_entropy{},
+                               .sampler   = sampler,
+                               .optimiser = jem::adam{.learning_rate = [](jem::index_t k) { return k == 2 ? HUGE_VALF : 0.01f; }},
+                               .batch     = 32};
+  auto state = algorithm.init(small_net(), set, jem::rng{1});
+  for (int k = 0; k < 3; ++k) algorithm.step(state);
+  jem::index_t at = -1;
+  try {
+    algorithm.step(state);
+  } catch (const jem::divergence_error& e) {
+    at = e.iteration;
+    CHECK(std::string(e.what()).find("at iteration 3") != std::string::npos);
+  }
+  CHECK(at == 3);
+}
+
+TEST_CASE("the gradient's norm is bounded when a limit is set, and told as it was") {
+  const auto set = two_gaussians(32);
+  const auto run = [&](float limit) {
+    const jem::trainer algorithm{.loss           = jem::cross_entropy{},
+                                 .sampler        = sampler,
+                                 .optimiser      = jem::sgd{.learning_rate = jem::warm_up{.rate = 1}},
+                                 .batch          = 32,
+                                 .data_noise     = 0,
+                                 .gradient_limit = limit};
+    auto state      = algorithm.init(small_net(), set, jem::rng{1});
+    const auto info = algorithm.step(state);
+    auto moved      = state.net;
+    const auto was  = small_net();
+    jem::for_each_parameter_of([](T& p, const T& start) { jem::add_scaled(p, -1, start); }, moved, was);
+    return std::pair{info.gradient_norm, jem::global_norm(moved)};
+  };
+  const auto [norm, step] = run(0);
+  CHECK(step == doctest::Approx(norm).epsilon(1e-4));
+  const auto [same_norm, short_step] = run(static_cast<float>(norm) / 4);
+  CHECK(same_norm == doctest::Approx(norm));
+  CHECK(short_step == doctest::Approx(norm / 4).epsilon(1e-4));
+}
+
+TEST_CASE("the same seed trains the same bits on one, two and seven threads") {
+  const jem::trainer algorithm{
+      .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 64, .steps = 3, .buffer = {.capacity = 100}};
+  const auto one = train_convnet(algorithm, 1);
+  CHECK(one == train_convnet(algorithm, 2));
+  CHECK(one == train_convnet(algorithm, 7));
+  CHECK(std::all_of(one.begin(), one.end(), [](float x) { return std::isfinite(x); }));
+}
+
+TEST_CASE("a copy of the state is a checkpoint: both go on alike") {
+  const auto set = two_gaussians(64);
+  const jem::trainer algorithm{
+      .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 16, .steps = 2, .buffer = {.capacity = 40}};
+  auto state = algorithm.init(small_net(), set, jem::rng{1});
+  for (int k = 0; k < 5; ++k) algorithm.step(state);
+  auto copy = state;
+  for (int k = 0; k < 5; ++k) CHECK(algorithm.step(state).loss == algorithm.step(copy).loss);
+  CHECK(bits_of(state.net) == bits_of(copy.net));
+  auto other = algorithm.init(small_net(), set, jem::rng{2});
+  CHECK(algorithm.step(other).loss != algorithm.step(copy).loss);
+}
+
+TEST_CASE("a batch larger than the data, a negative K and an empty batch are refused before anything is trained") {
+  const auto set  = two_gaussians(10);
+  const auto make = [&](jem::index_t batch, jem::index_t steps) {
+    const jem::trainer algorithm{
+        .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = batch, .steps = steps, .buffer = {.capacity = 64}};
+    return algorithm.init(small_net(), set, jem::rng{1});
+  };
+  CHECK_THROWS_WITH_AS(make(11, 1), "[batches] expected a batch of at most 10, the size of the set, but received 11",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make(5, -1), "[trainer] expected K >= 0 but received -1", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make(0, 1), "[batches] expected a batch >= 1 but received 0", std::invalid_argument);
+  CHECK(make(10, 0).iteration == 0);
+}
+
+TEST_CASE("a batch larger than the buffer is refused") {
+  const auto set = two_gaussians(32);
+  const jem::trainer algorithm{
+      .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 16, .steps = 1, .buffer = {.capacity = 15}};
+  auto state = algorithm.init(small_net(), set, jem::rng{1});
+  CHECK_THROWS_WITH_AS(algorithm.step(state), "[replay_buffer] expected at most 15 chains in a draw but received 16",
+                       std::invalid_argument);
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#include "../support/doubles.hpp"
+
+#include <jem/train/monitor.hpp>
+
+using namespace test;
+
+TEST_CASE_TEMPLATE("accuracy is the share of rows whose largest logit is the label's", T, reference_double, openmp_double, eigen_double,
+                   guarded_double) {
+  const T logits({4, 3}, {1, 2, 3, 5, 1, 1, 0, 2, 2, -1, -2, -3});  // the first of equals counts
+  CHECK(jem::batch_accuracy(logits, jem::labels<T>({4}, {2, 0, 1, 0})) == 1.0f);
+  CHECK(jem::batch_accuracy(logits, jem::labels<T>({4}, {2, 1, 2, 0})) == 0.5f);
+}
+
+TEST_CASE_TEMPLATE("the monitor reads accuracy and mean energies from the logits", T, reference_double, openmp_double, eigen_double,
+                   guarded_double) {
+  const jem::phases<T> logits{.x         = T({2, 2}, {0, std::log(3), 5, 0}),
+                              .y         = jem::labels<T>({2}, {1, 1}),
+                              .unlabeled = T({1, 2}, {0, 0}),
+                              .samples   = T({1, 2}, {1, 1})};
+  jem::training_info info;
+  jem::observe_logits(info, logits);
+  CHECK(info.accuracy == 0.5f);
+  CHECK(info.energy_data == doctest::Approx(-std::log(2)));        // of the p(x) batch, where there is one
+  CHECK(info.energy_sample == doctest::Approx(-1 - std::log(2)));
+  CHECK(info.energy_gap() == doctest::Approx(-1));
+}
+
+TEST_CASE("what a step has not is NaN, not zero") {
+  using T = reference_double;
+  const jem::training_info none;
+  CHECK(std::isnan(none.accuracy));
+  CHECK(std::isnan(none.energy_gap()));
+  jem::training_info info;
+  jem::observe_logits(info, jem::phases<T>{.x = T({1, 2}, {0, 0}), .y = jem::labels<T>({1}, {0})});
+  CHECK(info.accuracy == 1.0f);
+  CHECK(info.energy_data == doctest::Approx(-std::log(2)));
+  CHECK(std::isnan(info.energy_sample));
+  CHECK(std::isnan(info.energy_gap()));
+  jem::training_info unlabelled;
+  jem::observe_logits(unlabelled, jem::phases<T>{.y = jem::labels<T>({1}, {0}), .unlabeled = T({1, 2}, {0, 0})});
+  CHECK(std::isnan(unlabelled.accuracy));
+}
