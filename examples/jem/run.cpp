@@ -74,8 +74,8 @@ outcome train(const settings& s, const dataset& set, const std::string& title, c
   const stopwatch clock;
   outcome result;
   network last_good = state.net, candidate;  // weights are good once a step has seen a finite loss at them
-  const auto finish = [&](network net) {
-    result.net     = std::move(net);
+  const auto finish = [&](network weights) {
+    result.net     = std::move(weights);
     result.buffer  = state.buffer.positions();
     result.seconds = clock.seconds();
   };

@@ -12,11 +12,8 @@ namespace jem::inline v0::evaluate {
 /// f(first, count) for the parts of n rows, the last of them smaller. Throws std::invalid_argument for a part below 1.
 template <class F>
 void for_parts(index_t n, index_t part, F f) {
-  expect_at_least("for_parts", "a part", 1, part);
-  for (index_t first = 0, count = 0; first < n; first += count) {
-    count = std::min(part, n - first);
-    f(first, count);
-  }
+  if (part < 1) fail("for_parts", "a part >= 1", std::to_string(part));
+  for (index_t first = 0; first < n; first += part) f(first, std::min(part, n - first));
 }
 
 /// The logits (n, k) of images (n, …), `part` of them at a time; of no images, (0, k). Throws std::invalid_argument for a part
