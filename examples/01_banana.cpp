@@ -1,4 +1,3 @@
-// Hamiltonian Monte Carlo on an energy of one's own; writes banana.png.
 #include <jem/io/picture.hpp>
 #include <jem/jem.hpp>
 
@@ -8,7 +7,7 @@ struct banana {  // low where likely; its gradient is automatic
   constexpr auto operator()(auto x, auto y) const { return square(1 - x) / 2 + 2 * square(y - x * x); }
 };
 
-int main() {
+int main() {  // Hamiltonian Monte Carlo; writes banana.png
   const jem::hmc kernel{{.step_size = 0.1f, .steps = 20}};
   jem::rng rng{42};
   const auto start = jem::normal<tensor>({1'000, 2}, rng);                               // (1000, 2): a thousand chains

@@ -1,6 +1,7 @@
 // A joint energy-based model of handwritten digits, its training loop by hand; writes digits.png, samples of p(x).
 // usage: 02_digits [epochs]
 #include <jem/data/digits.hpp>
+#include <jem/evaluate/logits.hpp>
 #include <jem/io/png.hpp>
 #include <jem/jem.hpp>
 
@@ -31,7 +32,6 @@ int main(int argc, char** argv) {
       adam.step(moments, net, gradient);
     }
   }
-  jem::convnet<tensor>::cache<tensor> cache;
-  std::printf("accuracy %.3f\n", static_cast<double>(jem::batch_accuracy(net.forward(test.x, cache), test.y)));
-  jem::io::write_png("digits.png", jem::io::sheet(buffer.draw(100, rng).position, 10, 6));
+  std::printf("accuracy %.3f\n", jem::metrics::accuracy(jem::evaluate::logits_of(net, test.x), test.y));
+  jem::io::write_png("digits.png", jem::io::sheet(buffer.positions().rows(0, 100), 10, 6));
 }

@@ -23,7 +23,8 @@ int main(int argc, char** argv) {
       .steps      = 40,
       .data_noise = 0,
   };
-  auto state = trainer.init(jem::mlp<tensor>({2, 64, 64, 2}, rng), moons, rng);
+  const jem::mlp<tensor> net({2, 64, 64, 2}, rng);
+  auto state = trainer.init(net, moons, rng);
   for (int i = 0; i < iterations; ++i) {
     const auto info = trainer.step(state);
     if (i % 500 == 0)

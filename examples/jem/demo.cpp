@@ -13,14 +13,18 @@
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
+#include <numeric>
 
 namespace tool {
 
 namespace {
 
-void write_json(const std::filesystem::path& path, const table& value) {
-  const std::string text = value.dump(2) + "\n";
-  jem::io::write_file(path, std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
+void write_json(const std::filesystem::path& path, const table& value) { jem::io::write_file(path, value.dump(2) + "\n"); }
+
+/// The folder of a run, without what an earlier run said at its end.
+void prepare(const std::filesystem::path& folder) {
+  std::filesystem::create_directories(folder);
+  for (const char* name : {"metrics.json", "report.html", "weights.safetensors"}) std::filesystem::remove(folder / name);
 }
 
 /// The first images of a batch as a sheet, enlarged to a few hundred pixels.
@@ -66,11 +70,6 @@ std::string recipe(const settings& s) {
   return text;
 }
 
-double middle(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
-
 /// Several seeds of one of the two objectives.
 struct series {
   std::vector<table> figures;
@@ -87,6 +86,12 @@ struct series {
   }
 };
 
+/// Samples of p(x|y), ten of each class in a row.
+jem::io::image sheet_by_class(const settings& s, const outcome& run, const dataset& train, jem::rng& rng) {
+  const auto start = starts_by_class(run.net, run.buffer, train.classes, 10);
+  return sheet_of(jem::evaluate::continued(sampler_of(s), run.net, start, labels_by_class(train.classes, 10), s.steps, rng), 10);
+}
+
 /// Samples of the same sampler on both networks, and the JEM's by class.
 void add_samples(comparison& c, const settings& s, const outcome& plain, const outcome& joint, const dataset& train) {
   jem::rng rng{s.seed};
@@ -97,18 +102,27 @@ void add_samples(comparison& c, const settings& s, const outcome& plain, const o
   c.joint.samples             = buffer_sheet(joint.buffer);
   c.plain.samples             = sheet_of(jem::evaluate::fresh_samples(kernel, plain.net, hundred, long_run, rng), 10);
   c.fresh                     = sheet_of(jem::evaluate::fresh_samples(kernel, joint.net, hundred, long_run, rng), 10);
-  const auto start            = starts_by_class(joint.net, joint.buffer, train.classes, 10);
-  c.by_class = sheet_of(jem::evaluate::continued(kernel, joint.net, start, labels_by_class(train.classes, 10), s.steps, rng), 10);
+  c.by_class                  = sheet_by_class(s, joint, train, rng);
 }
 
 void save(const settings& s, const std::string& name, const outcome& run) {
   jem::io::save_parameters(s.out / (name + ".safetensors"), run.net);
 }
 
+/// A run that diverges leaves its last good weights before it is reported.
+outcome train_or_save(const settings& s, const dataset& set, const std::string& title, const std::filesystem::path& log) {
+  try {
+    return train(s, set, title, log);
+  } catch (const diverged& stop) {
+    save(s, "weights", stop.state);
+    throw;
+  }
+}
+
 }  // namespace
 
 void demo(const settings& s, int seeds) {
-  std::filesystem::create_directories(s.out);
+  prepare(s.out);
   const stopwatch clock;
   const split digits = load(s.data);
   series plain, joint;
@@ -119,7 +133,7 @@ void demo(const settings& s, int seeds) {
       return seeds == 1 ? std::string(name) : std::string(name) + " " + std::to_string(k + 1) + "/" + std::to_string(seeds);
     };
     const auto compete = [&](series& side, const settings& own, const char* name, const std::filesystem::path& log) {
-      outcome run = train(own, digits.train, title(name), log);
+      outcome run = train_or_save(own, digits.train, title(name), log);
       std::fprintf(stderr, "%s: judging\n", title(name).c_str());
       auto verdict = judge(run.net, digits.test, own.seed);
       side.add(std::move(run), std::move(verdict));
@@ -128,8 +142,8 @@ void demo(const settings& s, int seeds) {
     compete(joint, now, "JEM", k == 0 ? s.out : std::filesystem::path{});
   }
   comparison c;
-  c.plain  = {"cross-entropy", median(plain.figures), plain.behind, plain.first[0].curve, middle(plain.seconds), {}};
-  c.joint  = {"JEM", median(joint.figures), joint.behind, joint.first[0].curve, middle(joint.seconds), {}};
+  c.plain  = {"cross-entropy", median(plain.figures), plain.behind, plain.first[0].curve, median(plain.seconds), {}};
+  c.joint  = {"JEM", median(joint.figures), joint.behind, joint.first[0].curve, median(joint.seconds), {}};
   c.seeds  = seeds;
   c.recipe = recipe(s);
   add_samples(c, s, plain.first[0], joint.first[0], digits.train);
@@ -137,33 +151,29 @@ void demo(const settings& s, int seeds) {
   jem::io::write_png(s.out / "samples_by_class.png", c.by_class);
   save(s, "cross_entropy", plain.first[0]);
   save(s, "jem", joint.first[0]);
-  write_report(c, s.out / "report.html");
   c.seconds = clock.seconds();
   write_json(s.out / "metrics.json",
              {{"seconds", c.seconds}, {"seeds", seeds}, {"cross_entropy", c.plain.figures}, {"jem", c.joint.figures}});
+  write_report(c, s.out / "report.html");
   std::cout << '\n' << terminal_table(c) << "\nwrote " << (s.out / "report.html").string() << std::endl;
 }
 
 void train_once(const settings& s) {
   const split data = load(s.data);
-  std::filesystem::create_directories(s.out);
-  const auto keep = [&](const outcome& run) {
-    save(s, "weights", run);
-    if (run.buffer.extent(0) >= 2) jem::io::write_png(s.out / "samples.png", buffer_sheet(run.buffer));
-  };
-  try {
-    const outcome run = train(s, data.train, "training", s.out);
-    keep(run);
-    table figures      = judge_classifier(run.net, data.test);
-    figures["seconds"] = run.seconds;
-    write_json(s.out / "metrics.json", figures);
-    std::printf("accuracy %.4f  NLL %.4f  Brier %.4f  ECE %.4f  on %td test images\nwrote %s\n", figures["accuracy"].get<double>(),
-                figures["nll"].get<double>(), figures["brier"].get<double>(), figures["ece"].get<double>(), data.test.size(),
-                (s.out / "metrics.json").c_str());
-  } catch (const diverged& stop) {
-    keep(stop.state);
-    throw;
+  prepare(s.out);
+  const outcome run = train_or_save(s, data.train, "training", s.out);
+  save(s, "weights", run);
+  if (s.weight_x != 0 || s.weight_xy != 0) {
+    jem::rng rng{s.seed};
+    jem::io::write_png(s.out / "samples.png", buffer_sheet(run.buffer));
+    jem::io::write_png(s.out / "samples_by_class.png", sheet_by_class(s, run, data.train, rng));
   }
+  table figures      = judge_classifier(run.net, data.test);
+  figures["seconds"] = run.seconds;
+  write_json(s.out / "metrics.json", figures);
+  std::printf("accuracy %.4f  NLL %.4f  Brier %.4f  ECE %.4f  on %td test images\nwrote %s\n", figures["accuracy"].get<double>(),
+              figures["nll"].get<double>(), figures["brier"].get<double>(), figures["ece"].get<double>(), data.test.size(),
+              (s.out / "metrics.json").c_str());
 }
 
 }  // namespace tool

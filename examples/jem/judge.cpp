@@ -50,14 +50,18 @@ judgement judge(const network& net, const dataset& test, std::uint64_t seed) {
   return result;
 }
 
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  const std::size_t half = values.size() / 2;
+  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
 table median(const std::vector<table>& each) {
   table flat = each.front().flatten();
   for (auto& [path, value] : flat.items()) {
     std::vector<double> values;
     for (const auto& one : each) values.push_back(one.at(table::json_pointer(path)).get<double>());
-    std::ranges::sort(values);
-    const std::size_t half = values.size() / 2;
-    value                  = values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+    value = median(std::move(values));
   }
   return flat.unflatten();
 }

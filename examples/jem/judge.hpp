@@ -34,6 +34,8 @@ judgement judge(const network& net, const dataset& test, std::uint64_t seed);
 /// Accuracy, NLL, Brier and ECE only.
 table judge_classifier(const network& net, const dataset& test);
 
+double median(std::vector<double> values);
+
 /// Each figure's median over the tables of several seeds.
 table median(const std::vector<table>& each);
 

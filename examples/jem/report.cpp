@@ -113,7 +113,9 @@ std::string reliability(const contestant& who, const char* colour) {
 std::string score_histogram(const contestant& who) {
   double low = INFINITY, high = -INFINITY;
   for (const auto& [set, scores] : who.behind.log_px) {
-    for (const double s : scores) low = std::min(low, s), high = std::max(high, s);
+    for (const double s : scores) {
+      if (std::isfinite(s)) low = std::min(low, s), high = std::max(high, s);
+    }
   }
   constexpr std::size_t bins = 40;
   const double width         = std::max(1e-9, (high - low) / static_cast<double>(bins));
@@ -121,7 +123,9 @@ std::string score_histogram(const contestant& who) {
   std::size_t which = 0;
   for (const auto& [set, scores] : who.behind.log_px) {
     std::vector<double> counts(bins);
-    for (const double s : scores) ++counts[std::min(bins - 1, static_cast<std::size_t>((s - low) / width))];
+    for (const double s : scores) {
+      if (std::isfinite(s)) ++counts[std::min(bins - 1, static_cast<std::size_t>((s - low) / width))];
+    }
     std::vector<std::vector<double>> points;
     for (std::size_t b = 0; b < bins; ++b)
       points.push_back({low + (static_cast<double>(b) + 0.5) * width, counts[b] / static_cast<double>(scores.size())});
@@ -183,7 +187,7 @@ void write_report(const comparison& c, const std::filesystem::path& path) {
   jem::io::page page("A classifier and the same network as an energy-based model");
   page.paragraph(
       "One small convolutional network was trained twice on 1297 handwritten digits of 8×8 pixels: by cross-entropy alone, and as a joint "
-      "energy-based model (JEM), whose logits also say how plausible an image is. Both were judged on 500 digits by other writers. " +
+      "energy-based model (JEM), whose logits also say how plausible an image is. Both were judged on the last 500 digits of the collection, which neither had seen. " +
       c.recipe);
   std::vector<std::vector<std::string>> cells{{"", "cross-entropy", "JEM"}};
   for (const auto& r : rows) cells.push_back({r.name, number(at(c.plain.figures, r.path)), number(at(c.joint.figures, r.path))});
@@ -192,6 +196,13 @@ void write_report(const comparison& c, const std::filesystem::path& path) {
   page.paragraph(
       std::string(c.seeds == 1 ? "One seed." : "Medians of " + std::to_string(c.seeds) + " seeds; the figures below are of the first.") +
       " NLL, Brier score and ECE are better when small, everything else when large, seconds aside.");
+
+  page.list(
+      {"NLL and Brier score: how much probability the right class was given; small is better.",
+       "ECE: how far stated confidence is from the share of right answers; 0 is honest.",
+       "log p(x): how plausible the model finds an image. max p(y|x): how sure the classifier is of its answer. Approximate mass: how flat log p(x) "
+       "is around the image. Each AUROC says how well that number tells test digits from images that are no digits.",
+       "Robust accuracy: the share of digits that an attacker could not turn into another class."});
 
   page.heading("Where the JEM is the worse of the two");
   page.list(drawbacks(c));

@@ -42,7 +42,10 @@ split load(const std::string& data) {
   if (data == "digits") return {jem::data::digits_train<tensor>(), jem::data::digits_test<tensor>()};
   if (data.starts_with("idx:")) {
     const std::string folder = data.substr(4);
-    return {jem::data::read_idx_dataset<tensor>(folder, "train"), jem::data::read_idx_dataset<tensor>(folder, "t10k")};
+    split both{jem::data::read_idx_dataset<tensor>(folder, "train"), jem::data::read_idx_dataset<tensor>(folder, "t10k")};
+    jem::expect_shape("jem: test images", both.train.x.extents().with_rows(both.test.size()), both.test.x.extents());
+    jem::expect_at_least("jem", "test images", 1, both.test.size());
+    return both;
   }
   jem::fail("jem", "--data digits or --data idx:DIRECTORY", data);
 }
@@ -81,10 +84,9 @@ outcome train(const settings& s, const dataset& set, const std::string& title, c
   };
   try {
     for (jem::index_t i = 0; i < s.iterations; ++i) {
-      const bool keep = i % 50 == 0;
-      if (keep) candidate = state.net;
+      candidate       = state.net;
       const auto info = trainer.step(state);
-      if (keep) last_good = std::move(candidate);
+      std::swap(last_good, candidate);
       result.curve.push_back(info);
       if (log.is_open()) log << line(info, clock.seconds()).dump() << std::endl;
       bar.show(i + 1, details(info, static_cast<double>((i + 1) * s.batch) / clock.seconds()));
@@ -94,6 +96,7 @@ outcome train(const settings& s, const dataset& set, const std::string& title, c
     throw diverged(error.what(), std::move(result));
   }
   finish(std::move(state.net));
+  if (log.is_open() && !log.flush()) throw std::runtime_error((folder / "metrics.jsonl").string() + ": expected room for all lines");
   return result;
 }
 

@@ -25,20 +25,23 @@ include([==[${CMAKE_CURRENT_SOURCE_DIR}/jem/expect.cmake]==])
   set_tests_properties("example: ${sentence}" PROPERTIES LABELS examples ENVIRONMENT OMP_WAIT_POLICY=passive)
 endfunction()
 
-set(tiny --steps 2 --buffer 200 --iterations 3 --widths 4,8)
+set(tiny --steps 2 --buffer 640 --iterations 3 --widths 4,8)
 jem_tool_test("jem demo writes its report" ARGUMENTS demo ${tiny} --seeds 2
   WRITES report.html metrics.json metrics.jsonl samples.png samples_by_class.png jem.safetensors cross_entropy.safetensors
   SAYS "AUROC log p.x.: noise" LEAVES_OUT report.html.part)
 jem_tool_test("jem train writes metrics as it goes and at the end" ARGUMENTS train ${tiny} SAYS "accuracy 0."
-  WRITES metrics.jsonl metrics.json weights.safetensors samples.png)
+  WRITES metrics.jsonl metrics.json weights.safetensors samples.png samples_by_class.png)
 jem_tool_test("jem train by class uses the joint energy" ARGUMENTS train ${tiny} --w-xy 1 WRITES metrics.json)
 jem_tool_test("jem train without the energy terms is a plain classifier" ARGUMENTS train ${tiny} --w-x 0 --penalty 0
   WRITES metrics.json)
 foreach(mistake IN ITEMS "--steps -1" "--steps many" "--steps 1.5" "--batch 5000" "--batch 0" "--restart 2" "--data mnist" "--data idx:nowhere"
-    "--learning-rate 0" "--threads 0" "--seed -1" "--colour red" "--widths 4,0" "--w-xy 1 --buffer 64")
+    "--learning-rate 0" "--threads 0" "--seed -1" "--colour red" "--widths 4,0" "--w-xy 1 --buffer 64" "--by-class --buffer 100" "--buffer 32")
   separate_arguments(words UNIX_COMMAND ${mistake})
   jem_tool_test("jem train ${mistake} is refused in one line" ARGUMENTS train ${words}
     CODE 2 SAYS "^jem: " ONE_LINE LEAVES_OUT metrics.json weights.safetensors)
 endforeach()
 jem_tool_test("a run that diverges ends with 3 and keeps the last good weights" CODE 3 SAYS "finite loss"
   ARGUMENTS train --steps 2 --buffer 200 --widths 4,8 --iterations 20 --warm-up 0 --learning-rate 1e30 WRITES weights.safetensors LEAVES_OUT metrics.json)
+jem_tool_test("a demo that diverges does, too" CODE 3 SAYS "finite loss"
+  ARGUMENTS demo --steps 2 --buffer 200 --widths 4,8 --iterations 20 --warm-up 0 --learning-rate 1e30
+  WRITES weights.safetensors LEAVES_OUT metrics.json report.html)

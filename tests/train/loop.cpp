@@ -84,7 +84,8 @@ TEST_CASE("a small jem learns two gaussians: the loss falls, and the classes com
   const auto set = two_gaussians(256);
   const jem::trainer algorithm{
       .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 32, .steps = 10, .buffer = {.capacity = 500}};
-  auto state  = algorithm.init(small_net(), set, jem::rng{1});
+  jem::rng random_state{1};
+  auto state  = algorithm.init(small_net(), set, random_state);
   float first = 0, last = 0;
   for (int k = 0; k < 300; ++k) {
     const auto info = algorithm.step(state);
@@ -95,14 +96,15 @@ TEST_CASE("a small jem learns two gaussians: the loss falls, and the classes com
   CHECK(state.iteration == 300);
   CHECK(last < first - 0.3f);
   decltype(state.net)::cache<T> cache;
-  CHECK(jem::batch_accuracy(state.net.forward(set.x, cache), set.y) > 0.97f);  // the best there is: 0.996
+  CHECK(jem::metrics::accuracy(state.net.forward(set.x, cache), set.y) > 0.97f);  // the best there is: 0.996
 }
 
 TEST_CASE("an iteration tells loss, accuracy, energies and the gradient's norm") {
   const auto set = two_gaussians(64);
   const jem::trainer algorithm{
       .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 16, .steps = 2, .buffer = {.capacity = 40}};
-  auto state      = algorithm.init(small_net(), set, jem::rng{1});
+  jem::rng random_state{1};
+  auto state      = algorithm.init(small_net(), set, random_state);
   const auto info = algorithm.step(state);
   CHECK(std::isfinite(info.loss));
   CHECK((info.accuracy >= 0 && info.accuracy <= 1));
@@ -114,7 +116,8 @@ TEST_CASE("a classifier alone draws no samples and keeps no buffer to speak of")
   const auto set = two_gaussians(64);
   const jem::trainer algorithm{
       .loss = jem::cross_entropy{} + 0.0f * jem::contrastive_divergence{}, .sampler = sampler, .optimiser = optimiser, .batch = 16};
-  auto state = algorithm.init(small_net(), set, jem::rng{1});
+  jem::rng random_state{1};
+  auto state = algorithm.init(small_net(), set, random_state);
   CHECK(state.buffer.capacity() == 1);
   const auto before = state.buffer.positions().to_vector();
   const auto info   = algorithm.step(state);
@@ -131,7 +134,8 @@ TEST_CASE("the p(x) term alone trains without reading labels") {
                                .batch     = 16,
                                .steps     = 2,
                                .buffer    = {.capacity = 40}};
-  auto state      = algorithm.init(small_net(), set, jem::rng{1});
+  jem::rng random_state{1};
+  auto state      = algorithm.init(small_net(), set, random_state);
   const auto info = algorithm.step(state);
   CHECK(std::isnan(info.accuracy));
   CHECK(std::isfinite(info.loss));
@@ -142,13 +146,18 @@ TEST_CASE("the term of p(x|y) draws by class and keeps the blocks") {
   const auto loss = hybrid + 0.5f * jem::joint_contrastive_divergence{};
   const jem::trainer algorithm{
       .loss = loss, .sampler = sampler, .optimiser = optimiser, .batch = 16, .steps = 3, .buffer = {.capacity = 64, .classes = 2}};
-  auto state = algorithm.init(small_net(), set, jem::rng{1});
+  jem::rng random_state{1};
+  auto state = algorithm.init(small_net(), set, random_state);
   for (int k = 0; k < 20; ++k) CHECK(std::isfinite(algorithm.step(state).loss));
 
   const jem::trainer without_blocks{
       .loss = loss, .sampler = sampler, .optimiser = optimiser, .batch = 16, .steps = 3, .buffer = {.capacity = 64}};
-  auto other = without_blocks.init(small_net(), set, jem::rng{1});
-  CHECK_THROWS_WITH_AS(without_blocks.step(other), doctest::Contains("[replay_buffer] expected a buffer with classes"),
+  jem::rng g{1};
+  CHECK_THROWS_WITH_AS(without_blocks.init(small_net(), set, g), doctest::Contains("[trainer] expected a buffer with classes"),
+                       std::invalid_argument);
+  const jem::trainer small_blocks{
+      .loss = loss, .sampler = sampler, .optimiser = optimiser, .batch = 16, .steps = 3, .buffer = {.capacity = 30, .classes = 2}};
+  CHECK_THROWS_WITH_AS(small_blocks.init(small_net(), set, g), doctest::Contains("chains of a class in the buffer >= 16"),
                        std::invalid_argument);
 }
 
@@ -156,12 +165,13 @@ TEST_CASE("with class blocks the samples of the p(x) term are drawn by class: ea
   const auto set = two_gaussians(256);
   const jem::trainer algorithm{
       .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 32, .steps = 10, .buffer = {.capacity = 100, .classes = 2}};
-  auto state = algorithm.init(small_net(), set, jem::rng{1});
+  jem::rng random_state{1};
+  auto state = algorithm.init(small_net(), set, random_state);
   for (int k = 0; k < 200; ++k) algorithm.step(state);
   decltype(state.net)::cache<T> cache;
   std::vector<std::int32_t> blocks(100);
   for (std::size_t i = 50; i < 100; ++i) blocks[i] = 1;
-  CHECK(jem::batch_accuracy(state.net.forward(state.buffer.positions(), cache), jem::labels<T>({100}, blocks)) > 0.9f);
+  CHECK(jem::metrics::accuracy(state.net.forward(state.buffer.positions(), cache), jem::labels<T>({100}, blocks)) > 0.9f);
 }
 
 TEST_CASE("a loss that is not finite throws, and the network keeps its bits") {
@@ -172,7 +182,8 @@ TEST_CASE("a loss that is not finite throws, and the network keeps its bits") {
     const dataset data{T({32, 2}, spoiled), set.y, 2};
     const jem::trainer algorithm{
         .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 32, .steps = 1, .buffer = {.capacity = 64}};
-    auto state        = algorithm.init(small_net(), data, jem::rng{1});
+    jem::rng random_state{1};
+    auto state        = algorithm.init(small_net(), data, random_state);
     const auto before = bits_of(state.net);
     CHECK_THROWS_WITH_AS(algorithm.step(state), doctest::Contains("[trainer] expected a finite loss and gradient"), jem::divergence_error);
     CHECK(bits_of(state.net) == before);
@@ -187,7 +198,8 @@ TEST_CASE("the error of a run that diverged names the iteration") {
                                .sampler   = sampler,
                                .optimiser = jem::adam{.learning_rate = [](jem::index_t k) { return k == 2 ? HUGE_VALF : 0.01f; }},
                                .batch     = 32};
-  auto state = algorithm.init(small_net(), set, jem::rng{1});
+  jem::rng random_state{1};
+  auto state = algorithm.init(small_net(), set, random_state);
   for (int k = 0; k < 3; ++k) algorithm.step(state);
   jem::index_t at = -1;
   try {
@@ -208,7 +220,8 @@ TEST_CASE("the gradient's norm is bounded when a limit is set, and told as it wa
                                  .batch          = 32,
                                  .data_noise     = 0,
                                  .gradient_limit = limit};
-    auto state      = algorithm.init(small_net(), set, jem::rng{1});
+    jem::rng random_state{1};
+    auto state      = algorithm.init(small_net(), set, random_state);
     const auto info = algorithm.step(state);
     auto moved      = state.net;
     const auto was  = small_net();
@@ -235,12 +248,14 @@ TEST_CASE("a copy of the state is a checkpoint: both go on alike") {
   const auto set = two_gaussians(64);
   const jem::trainer algorithm{
       .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 16, .steps = 2, .buffer = {.capacity = 40}};
-  auto state = algorithm.init(small_net(), set, jem::rng{1});
+  jem::rng random_state{1};
+  auto state = algorithm.init(small_net(), set, random_state);
   for (int k = 0; k < 5; ++k) algorithm.step(state);
   auto copy = state;
   for (int k = 0; k < 5; ++k) CHECK(algorithm.step(state).loss == algorithm.step(copy).loss);
   CHECK(bits_of(state.net) == bits_of(copy.net));
-  auto other = algorithm.init(small_net(), set, jem::rng{2});
+  jem::rng random_other{2};
+  auto other = algorithm.init(small_net(), set, random_other);
   CHECK(algorithm.step(other).loss != algorithm.step(copy).loss);
 }
 
@@ -249,7 +264,8 @@ TEST_CASE("a batch larger than the data, a negative K and an empty batch are ref
   const auto make = [&](jem::index_t batch, jem::index_t steps) {
     const jem::trainer algorithm{
         .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = batch, .steps = steps, .buffer = {.capacity = 64}};
-    return algorithm.init(small_net(), set, jem::rng{1});
+    jem::rng g{1};
+    return algorithm.init(small_net(), set, g);
   };
   CHECK_THROWS_WITH_AS(make(11, 1), "[batches] expected a batch of at most 10, the size of the set, but received 11",
                        std::invalid_argument);
@@ -262,7 +278,8 @@ TEST_CASE("a batch larger than the buffer is refused") {
   const auto set = two_gaussians(32);
   const jem::trainer algorithm{
       .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 16, .steps = 1, .buffer = {.capacity = 15}};
-  auto state = algorithm.init(small_net(), set, jem::rng{1});
+  jem::rng random_state{1};
+  auto state = algorithm.init(small_net(), set, random_state);
   CHECK_THROWS_WITH_AS(algorithm.step(state), "[replay_buffer] expected at most 15 chains in a draw but received 16",
                        std::invalid_argument);
 }

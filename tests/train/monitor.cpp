@@ -5,13 +5,6 @@
 
 using namespace test;
 
-TEST_CASE_TEMPLATE("accuracy is the share of rows whose largest logit is the label's", T, reference_double, openmp_double, eigen_double,
-                   guarded_double) {
-  const T logits({4, 3}, {1, 2, 3, 5, 1, 1, 0, 2, 2, -1, -2, -3});  // the first of equals counts
-  CHECK(jem::batch_accuracy(logits, jem::labels<T>({4}, {2, 0, 1, 0})) == 1.0f);
-  CHECK(jem::batch_accuracy(logits, jem::labels<T>({4}, {2, 1, 2, 0})) == 0.5f);
-}
-
 TEST_CASE_TEMPLATE("the monitor reads accuracy and mean energies from the logits", T, reference_double, openmp_double, eigen_double,
                    guarded_double) {
   const jem::phases<T> logits{.x         = T({2, 2}, {0, std::log(3), 5, 0}),

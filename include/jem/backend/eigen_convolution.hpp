@@ -29,9 +29,9 @@ void gather_patches(const convolution_shape& s, const T* x, index_t first, index
         std::fill_n(row, run, T{});
         continue;
       }
-      const T* const source = image + ((top + a) * s.w + left) * s.c;
+      const index_t source = ((top + a) * s.w + left) * s.c;  // may lie before the image; source + j does not
       for (index_t j = 0; j < from; ++j) row[j] = T{};
-      for (index_t j = from; j < to; ++j) row[j] = source[j];
+      for (index_t j = from; j < to; ++j) row[j] = image[source + j];
       for (index_t j = to; j < run; ++j) row[j] = T{};
     }
   }
@@ -60,10 +60,10 @@ void scatter_patches(const convolution_shape& s, const T* patches, index_t first
     const index_t top = pixel / ow % oh * s.stride - s.padding, left = pixel % ow * s.stride - s.padding;
     const index_t from = std::clamp<index_t>(-left, 0, s.kw) * s.c, to = std::clamp<index_t>(s.w - left, 0, s.kw) * s.c;
     for (index_t a = std::max<index_t>(0, -top); a < std::min(s.kh, s.h - top); ++a) {
-      const T* const row = patches + a * run;
-      T* const target    = image + ((top + a) * s.w + left) * s.c;
+      const T* const row   = patches + a * run;
+      const index_t target = ((top + a) * s.w + left) * s.c;
       JEM_INDEPENDENT
-      for (index_t j = from; j < to; ++j) target[j] += row[j];
+      for (index_t j = from; j < to; ++j) image[target + j] += row[j];
     }
   }
 }

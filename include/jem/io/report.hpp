@@ -98,10 +98,7 @@ class page {
            title_ + "</title>\n<style>\n" + style() + "</style>\n</head>\n<body>\n<main>\n" + body_ + "</main>\n</body>\n</html>\n";
   }
 
-  void write(const std::filesystem::path& path) const {
-    const std::string text = html();
-    write_file(path, std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
-  }
+  void write(const std::filesystem::path& path) const { write_file(path, html()); }
 
  private:
   void figure(const std::string& content, std::string_view caption) {

@@ -23,8 +23,8 @@ using tensor_type_of = typename std::remove_cvref_t<L>::tensor_type;
 
 namespace detail {
 
-template <class F, class First, class... Rest>
-void visit(F& f, const std::string* name, First& first, Rest&... rest);
+template <bool Named, class F, class First, class... Rest>
+void visit(F& f, const std::string& name, First& first, Rest&... rest);
 
 template <class L>
 std::string parameter_name(std::size_t i) {
@@ -37,40 +37,37 @@ std::string parameter_name(std::size_t i) {
 
 inline std::string child_name(const std::string& parent, const std::string& child) { return parent.empty() ? child : parent + "." + child; }
 
-template <class F, class First, class... Rest>
-void visit_members(F& f, const std::string* name, First& first, Rest&... rest) {
+template <bool Named, class F, class First, class... Rest>
+void visit_members(F& f, const std::string& name, First& first, Rest&... rest) {
   using L          = std::remove_cvref_t<First>;
   constexpr auto n = std::tuple_size_v<decltype(L::parameters(first))>;
   [&]<std::size_t... I>(std::index_sequence<I...>) {
     [[maybe_unused]] const auto member = [&]<std::size_t J>(std::integral_constant<std::size_t, J>) {
-      if (name == nullptr) return visit(f, name, std::get<J>(L::parameters(first)), std::get<J>(L::parameters(rest))...);
-      const std::string own = child_name(*name, parameter_name<L>(J));
-      visit(f, &own, std::get<J>(L::parameters(first)), std::get<J>(L::parameters(rest))...);
+      std::string own;
+      if constexpr (Named) own = child_name(name, parameter_name<L>(J));
+      visit<Named>(f, own, std::get<J>(L::parameters(first)), std::get<J>(L::parameters(rest))...);
     };
     (member(std::integral_constant<std::size_t, I>{}), ...);
   }(std::make_index_sequence<n>{});
 }
 
-template <class F, class First, class... Rest>
-void visit(F& f, const std::string* name, First& first, Rest&... rest) {
+template <bool Named, class F, class First, class... Rest>
+void visit(F& f, const std::string& name, First& first, Rest&... rest) {
   if constexpr (tensor_like<First>) {
-    if constexpr (std::invocable<F&, const std::string&, First&, Rest&...>) {
-      f(*name, first, rest...);
+    if constexpr (Named) {
+      f(name, first, rest...);
     } else {
       f(first, rest...);
     }
   } else if constexpr (parameterised<First>) {
-    visit_members(f, name, first, rest...);
+    visit_members<Named>(f, name, first, rest...);
   } else {  // a range of layers
     for (std::size_t i = 0; i < std::size(first); ++i) {
       if (((std::size(rest) != std::size(first)) || ...))
         fail("parameters", std::to_string(std::size(first)) + " layers", "another number");
-      if (name == nullptr) {
-        visit(f, name, first[i], rest[i]...);
-      } else {
-        const std::string own = child_name(*name, std::to_string(i));
-        visit(f, &own, first[i], rest[i]...);
-      }
+      std::string own;
+      if constexpr (Named) own = child_name(name, std::to_string(i));
+      visit<Named>(f, own, first[i], rest[i]...);
     }
   }
 }
@@ -80,20 +77,19 @@ void visit(F& f, const std::string* name, First& first, Rest&... rest) {
 /// f(tensor, …) for each parameter of `first` and the same one of the others, in a fixed order.
 template <parameterised First, class F, std::same_as<std::remove_const_t<First>>... Rest>
 void for_each_parameter(F f, First& first, const Rest&... rest) {
-  detail::visit(f, nullptr, first, rest...);
+  detail::visit<false>(f, {}, first, rest...);
 }
 
 /// The same with all models changeable: f(tensor&, tensor&, …).
 template <class F, parameterised... Models>
 void for_each_parameter_of(F f, Models&... models) {
-  detail::visit(f, nullptr, models...);
+  detail::visit<false>(f, {}, models...);
 }
 
-/// f(name, tensor): names are paths such as "0.weight", as in the state of a sequential network of PyTorch.
+/// f(name, tensor): names are paths, "0.weight" in a sequential as in PyTorch, "convolutions.0.weight" in a convnet.
 template <parameterised L, class F>
 void for_each_named_parameter(F f, L& model) {
-  const std::string root;
-  detail::visit(f, &root, model);
+  detail::visit<true>(f, {}, model);
 }
 
 /// A model of the same structure whose parameters are zero: where a gradient starts.

@@ -12,9 +12,11 @@ struct langevin {
 
   float step_size;  ///< ε
 
-  /// log q(x|x′) − log q(x′|x) = ½‖ξ‖² − ‖x − x′ + ε∇E(x′)‖² / 4ε. One gradient.
+  /// log q(x|x′) − log q(x′|x) = ½‖ξ‖² − ‖x − x′ + ε∇E(x′)‖² / 4ε. One gradient. Throws std::invalid_argument
+  /// unless the step size is positive.
   template <tensor_value T, differentiable_energy<T> E>
   T propose(const E& e, const point<T>& from, point<T>& to, rng& g) const {
+    if (!(step_size > 0)) fail("langevin", "a step size > 0", std::to_string(step_size));
     const auto root = math::sqrt(2 * step_size);
     const T xi      = normal<T>(from.position.extents(), g);
     T back          = root * xi;                        // x′ − x, then minus the way back

@@ -9,7 +9,7 @@
 #include <jem/tensor/rows.hpp>
 
 #include <algorithm>
-#include <numeric>
+#include <limits>
 #include <vector>
 
 namespace jem::inline v0 {
@@ -103,6 +103,9 @@ class replay_buffer {
  private:
   static const replay_options& checked(const replay_options& options) {
     expect_at_least("replay_buffer", "a capacity", 1, options.capacity);
+    if (options.capacity > std::numeric_limits<std::int32_t>::max()) {
+      fail("replay_buffer", "a capacity below 2^31", std::to_string(options.capacity));
+    }
     expect_at_least("replay_buffer", "classes", 0, options.classes);
     if (options.classes > 0 && options.capacity % options.classes != 0) {
       fail("replay_buffer", "a capacity that " + std::to_string(options.classes) + " classes divide", std::to_string(options.capacity));

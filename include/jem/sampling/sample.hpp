@@ -9,6 +9,10 @@ namespace jem::inline v0 {
 
 namespace detail {
 
+/// Kernels that evaluate gradients say so by a member alias; the compiler's message then names differentiable_energy.
+template <class K>
+inline constexpr bool needs_gradient = requires { requires K::needs_gradient; };
+
 /// An energy whose weights stand still for a whole run may offer a prepared value of itself: made once, used k times.
 template <class T, class E>
 decltype(auto) prepared(const E& e, const T& x) {
@@ -36,7 +40,7 @@ void advance(const K& k, const E& e, S& state, index_t steps, rng& g, O&& observ
 /// The positions after k steps from `start` (n, …) → (n, …). The observer sees (number, state, info) after each step.
 /// Throws std::invalid_argument for k < 0.
 template <class K, class E, tensor_value T, class O = no_observer>
-  requires(differentiable_energy<E, T> || (energy<E, T> && !K::needs_gradient))
+  requires(differentiable_energy<E, T> || (energy<E, T> && !detail::needs_gradient<K>))
 T evolve(const K& k, const E& e, const T& start, index_t steps, rng& g, O&& observe = {})
   requires kernel<K, E, T>
 {
@@ -49,7 +53,7 @@ T evolve(const K& k, const E& e, const T& start, index_t steps, rng& g, O&& obse
 
 /// All positions: `draws` steps from `start` (n, …) → (draws, n, …); the start is not among them.
 template <class K, class E, tensor_value T, class O = no_observer>
-  requires(differentiable_energy<E, T> || (energy<E, T> && !K::needs_gradient))
+  requires(differentiable_energy<E, T> || (energy<E, T> && !detail::needs_gradient<K>))
 T sample(const K& k, const E& e, const T& start, index_t draws, rng& g, O&& observe = {})
   requires kernel<K, E, T>
 {

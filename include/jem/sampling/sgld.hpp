@@ -31,11 +31,12 @@ struct sgld {
     return {x};
   }
 
-  /// One gradient.
+  /// One gradient. Throws std::invalid_argument for a step size that is negative or NaN.
   template <tensor_value T, differentiable_energy<T> E>
     requires(batch_transform<Transform, T> && batch_transform<Constraint, T>)
   transition_info<T> step(const E& e, walk<T>& state, rng& g) const {
     const float epsilon = step_size(state.step++);
+    if (!(epsilon >= 0)) fail("sgld", "a step size >= 0", std::to_string(epsilon));
     T gradient(state.position.extents());
     e.value_and_grad(state.position, gradient);
     transform(gradient);

@@ -41,15 +41,21 @@ struct trainer {
   float gradient_limit  = 0;      ///< bound on the gradient's norm; 0 for none
   replay_options buffer = {};
 
-  /// A state at iteration 0. The set has to outlive it. Throws std::invalid_argument for a batch larger than the set, K < 0.
+  /// A state at iteration 0. The set has to outlive it. Throws std::invalid_argument for a batch larger than the set or than the
+  /// chains of a class in the buffer, for K < 0, and for a loss of p(x|y) without class blocks.
   template <class Net>
-  auto init(Net net, const data::dataset<tensor_type_of<Net>>& set, rng g) const {
-    using T = tensor_type_of<Net>;
+  auto init(Net net, const data::dataset<tensor_type_of<Net>>& set, rng& g) const {
+    using T               = tensor_type_of<Net>;
+    const phase_set reads = loss.reads();
     expect_at_least("trainer", "K", 0, steps);
+    if (reads.conditional && buffer.classes == 0) fail("trainer", "a buffer with classes for a loss of p(x|y)", "one without");
+    if (reads.samples || reads.conditional) {
+      expect_at_least("trainer", "chains of a class in the buffer", batch, buffer.capacity / std::max<index_t>(1, buffer.classes));
+    }
     shape item;
     for (index_t axis = 1; axis < set.x.extents().rank(); ++axis) item.push_back(set.x.extent(axis));
     replay_options options = buffer;
-    if (!loss.reads().samples && !loss.reads().conditional) options.capacity = std::max<index_t>(1, options.classes);
+    if (!reads.samples && !reads.conditional) options.capacity = std::max<index_t>(1, options.classes);
     auto moments = optimiser.init(net);
     return training_state<Net, decltype(moments)>{std::move(net),
                                                   std::move(moments),
@@ -58,6 +64,9 @@ struct trainer {
                                                   data::batch_stream<T>(set, batch, g.split()),
                                                   g.split()};
   }
+
+  template <class Net>
+  auto init(Net net, const data::dataset<tensor_type_of<Net>>&& set, rng& g) const = delete;
 
   /// One iteration. Throws divergence_error, and leaves network, moments and buffer as they were, when the loss or its gradient
   /// is not finite.

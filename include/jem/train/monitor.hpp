@@ -3,6 +3,7 @@
 #pragma once
 
 #include <jem/loss/phases.hpp>
+#include <jem/metrics/accuracy.hpp>
 
 #include <cmath>
 #include <limits>
@@ -21,19 +22,11 @@ struct training_info {
   float energy_gap() const { return energy_sample - energy_data; }
 };
 
-/// The share of rows whose largest logit is the label's.
-template <tensor_value T>
-float batch_accuracy(const T& logits, const labels<T>& y) {
-  const auto guess = row_argmax(logits).to_vector(), truth = y.to_vector();
-  index_t right = 0;
-  for (std::size_t i = 0; i < truth.size(); ++i) right += guess[i] == truth[i] ? 1 : 0;
-  return static_cast<float>(right) / static_cast<float>(truth.size());
-}
-
 /// Reads what it can from the logits of a step.
 template <tensor_value T>
 void observe_logits(training_info& info, const phases<T>& logits) {
-  if (logits.x.size() > 0 && logits.y.size() == logits.x.extent(0)) info.accuracy = batch_accuracy(logits.x, logits.y);
+  if (logits.x.size() > 0 && logits.y.size() == logits.x.extent(0))
+    info.accuracy = static_cast<float>(metrics::accuracy(logits.x, logits.y));
   if (logits.data().size() > 0) info.energy_data = static_cast<float>(-mean(log_sum_exp(logits.data())));
   if (logits.samples.size() > 0) info.energy_sample = static_cast<float>(-mean(log_sum_exp(logits.samples)));
 }
