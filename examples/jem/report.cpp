@@ -187,7 +187,8 @@ void write_report(const comparison& c, const std::filesystem::path& path) {
   jem::io::page page("A classifier and the same network as an energy-based model");
   page.paragraph(
       "One small convolutional network was trained twice on 1297 handwritten digits of 8×8 pixels: by cross-entropy alone, and as a joint "
-      "energy-based model (JEM), whose logits also say how plausible an image is. Both were judged on the last 500 digits of the collection, which neither had seen. " +
+      "energy-based model (JEM), whose logits also say how plausible an image is. Both were judged on the last 500 digits of the "
+      "collection, which neither had seen. " +
       c.recipe);
   std::vector<std::vector<std::string>> cells{{"", "cross-entropy", "JEM"}};
   for (const auto& r : rows) cells.push_back({r.name, number(at(c.plain.figures, r.path)), number(at(c.joint.figures, r.path))});
@@ -200,7 +201,8 @@ void write_report(const comparison& c, const std::filesystem::path& path) {
   page.list(
       {"NLL and Brier score: how much probability the right class was given; small is better.",
        "ECE: how far stated confidence is from the share of right answers; 0 is honest.",
-       "log p(x): how plausible the model finds an image. max p(y|x): how sure the classifier is of its answer. Approximate mass: how flat log p(x) "
+       "log p(x): how plausible the model finds an image. max p(y|x): how sure the classifier is of its answer. Approximate mass: how "
+       "flat log p(x) "
        "is around the image. Each AUROC says how well that number tells test digits from images that are no digits.",
        "Robust accuracy: the share of digits that an attacker could not turn into another class."});
 

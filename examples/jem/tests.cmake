@@ -34,14 +34,16 @@ jem_tool_test("jem train writes metrics as it goes and at the end" ARGUMENTS tra
 jem_tool_test("jem train by class uses the joint energy" ARGUMENTS train ${tiny} --w-xy 1 WRITES metrics.json)
 jem_tool_test("jem train without the energy terms is a plain classifier" ARGUMENTS train ${tiny} --w-x 0 --penalty 0
   WRITES metrics.json)
-foreach(mistake IN ITEMS "--steps -1" "--steps many" "--steps 1.5" "--batch 5000" "--batch 0" "--restart 2" "--data mnist" "--data idx:nowhere"
-    "--learning-rate 0" "--threads 0" "--seed -1" "--colour red" "--widths 4,0" "--w-xy 1 --buffer 64" "--by-class --buffer 100" "--buffer 32")
+foreach(mistake IN ITEMS "--steps -1" "--steps many" "--steps 1.5" "--batch 5000" "--batch 0" "--restart 2"
+    "--data mnist" "--data idx:nowhere" "--learning-rate 0" "--threads 0" "--seed -1" "--colour red" "--widths 4,0"
+    "--w-xy 1 --buffer 64" "--by-class --buffer 100" "--buffer 32")
   separate_arguments(words UNIX_COMMAND ${mistake})
   jem_tool_test("jem train ${mistake} is refused in one line" ARGUMENTS train ${words}
     CODE 2 SAYS "^jem: " ONE_LINE LEAVES_OUT metrics.json weights.safetensors)
 endforeach()
 jem_tool_test("a run that diverges ends with 3 and keeps the last good weights" CODE 3 SAYS "finite loss"
-  ARGUMENTS train --steps 2 --buffer 200 --widths 4,8 --iterations 20 --warm-up 0 --learning-rate 1e30 WRITES weights.safetensors LEAVES_OUT metrics.json)
+  ARGUMENTS train --steps 2 --buffer 200 --widths 4,8 --iterations 20 --warm-up 0 --learning-rate 1e30
+  WRITES weights.safetensors LEAVES_OUT metrics.json)
 jem_tool_test("a demo that diverges does, too" CODE 3 SAYS "finite loss"
   ARGUMENTS demo --steps 2 --buffer 200 --widths 4,8 --iterations 20 --warm-up 0 --learning-rate 1e30
   WRITES weights.safetensors LEAVES_OUT metrics.json report.html)
