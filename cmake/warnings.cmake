@@ -7,6 +7,8 @@ function(jem_own_target target)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # False alarms of g++ 12: in its own AVX-512 headers, as Eigen uses them, and in std::string's concatenation (PR 105651).
     target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized -Wno-uninitialized -Wno-restrict)
+  elseif(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    target_compile_options(${target} PRIVATE -Wno-pass-failed)  # a loop that stays scalar is no mistake
   endif()
   if(JEM_NATIVE)
     target_compile_options(${target} PRIVATE -march=native)

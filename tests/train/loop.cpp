@@ -274,12 +274,11 @@ TEST_CASE("a batch larger than the data, a negative K and an empty batch are ref
   CHECK(make(10, 0).iteration == 0);
 }
 
-TEST_CASE("a batch larger than the buffer is refused") {
+TEST_CASE("a batch larger than the buffer is refused before anything is trained") {
   const auto set = two_gaussians(32);
   const jem::trainer algorithm{
       .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 16, .steps = 1, .buffer = {.capacity = 15}};
-  jem::rng random_state{1};
-  auto state = algorithm.init(small_net(), set, random_state);
-  CHECK_THROWS_WITH_AS(algorithm.step(state), "[replay_buffer] expected at most 15 chains in a draw but received 16",
+  jem::rng g{1};
+  CHECK_THROWS_WITH_AS(algorithm.init(small_net(), set, g), "[trainer] expected chains of a class in the buffer >= 16 but received 15",
                        std::invalid_argument);
 }
