@@ -41,7 +41,7 @@ inline void write_file(const std::filesystem::path& path, std::span<const std::u
   errno                            = 0;
   std::FILE* const file            = std::fopen(part.string().c_str(), "wb");
   if (file == nullptr) detail::fail_system(path, expected, errno);
-  const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
+  const bool written = bytes.empty() || std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
   int code           = written ? 0 : errno;
   if (std::fclose(file) != 0 && code == 0) code = errno;  // a full disk may show only now
   std::error_code renamed;
