@@ -61,11 +61,8 @@ conv2d<T> make_conv2d(const conv2d_options& o, rng& g, const I& initialize = {})
   const index_t fan_in = o.kernel * o.kernel * o.in, fan_out = o.kernel * o.kernel * o.out;
   T weight = initialize.template operator()<T>({o.kernel, o.kernel, o.in, o.out}, fan_in, fan_out, g);
   const convolution_geometry geometry{o.stride, o.padding};
-  if constexpr (std::same_as<I, he_uniform>) {
-    return { std::move(weight), initialize.template operator()<T>({o.out}, fan_in, fan_out, g), geometry };
-  } else {
-    return {std::move(weight), zeros<T>({o.out}), geometry};
-  }
+  T bias = initial_bias<T>(o.out, fan_in, fan_out, g, initialize);
+  return {std::move(weight), std::move(bias), geometry};
 }
 
 }  // namespace jem::inline v0

@@ -58,4 +58,14 @@ struct xavier_uniform {
   }
 };
 
+/// The biases (out) of a layer: drawn like its weights by he_uniform, zero by all others.
+template <tensor_value T, initializer<T> I>
+T initial_bias(index_t out, index_t fan_in, index_t fan_out, rng& g, const I& initialize) {
+  if constexpr (std::same_as<I, he_uniform>) {
+    return initialize.template operator()<T>({out}, fan_in, fan_out, g);
+  } else {
+    return zeros<T>({out});
+  }
+}
+
 }  // namespace jem::inline v0

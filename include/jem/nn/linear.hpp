@@ -54,11 +54,8 @@ linear<T> make_linear(index_t in, index_t out, rng& g, const I& initialize = {})
   expect_at_least("make_linear", "inputs", 1, in);
   expect_at_least("make_linear", "outputs", 1, out);
   T weight = initialize.template operator()<T>({in, out}, in, out, g);
-  if constexpr (std::same_as<I, he_uniform>) {
-    return { std::move(weight), initialize.template operator()<T>({out}, in, out, g) };
-  } else {
-    return {std::move(weight), zeros<T>({out})};
-  }
+  T bias   = initial_bias<T>(out, in, out, g, initialize);
+  return {std::move(weight), std::move(bias)};
 }
 
 }  // namespace jem::inline v0
