@@ -1,6 +1,7 @@
-// The two jobs of the tool.
+// The jobs of the tool.
 #pragma once
 
+#include "judge.hpp"
 #include "settings.hpp"
 
 namespace tool {
@@ -9,7 +10,11 @@ namespace tool {
 /// metrics.json, metrics.jsonl, weights and samples into the folder of the settings.
 void demo(const settings& s, int seeds);
 
-/// One training run: metrics.jsonl as it goes; metrics.json, weights.safetensors and samples.png at the end.
+/// One training run: settings.json and metrics.jsonl as it goes; metrics.json, weights.safetensors and samples.png at the end.
 void train_once(const settings& s);
+
+/// Judges the weights of a run on the test images of its data, made-up sets and the test images of others; prints the table
+/// and writes evaluation.json beside the weights.
+void evaluate_run(const std::filesystem::path& run, const std::vector<std::string>& others, const effort& e, std::uint64_t seed);
 
 }  // namespace tool

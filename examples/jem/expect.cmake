@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Runs a program and checks its exit code, what it says, and which files it leaves. Included by a script that sets
-# command, and where they matter code, says (a pattern), one_line, folder (emptied first), writes and leaves_out (files in it).
-if(folder)
+# command, and where they matter code, says (a pattern), one_line, folder (emptied first unless keep_folder is set), writes and
+# leaves_out (files in it).
+if(folder AND NOT keep_folder)
   file(REMOVE_RECURSE ${folder})
 endif()
 execute_process(COMMAND ${command} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE errors)

@@ -19,8 +19,8 @@ table figures_of(const jem::evaluate::ood_summary& s) {
 }
 
 /// Accuracy under attack at each radius, keyed by ε·255.
-template <class Norm>
-table robustness(const network& net, const dataset& test, Norm norm, std::initializer_list<int> radii, jem::rng& rng) {
+template <class Net, class Norm>
+table robustness(const Net& net, const dataset& test, Norm norm, std::initializer_list<int> radii, jem::rng& rng) {
   table accuracy;
   for (const int radius : radii) {
     const jem::evaluate::pgd attack{.norm = norm, .epsilon = static_cast<float>(radius) / 255};
@@ -29,26 +29,40 @@ table robustness(const network& net, const dataset& test, Norm norm, std::initia
   return accuracy;
 }
 
+dataset first_of(const dataset& set, jem::index_t count) { return set.rows(0, std::min(count, set.size())); }
+
 }  // namespace
 
-table judge_classifier(const network& net, const dataset& test) { return figures_of(jem::evaluate::summarise(net, test)); }
-
-judgement judge(const network& net, const dataset& test, std::uint64_t seed) {
+image_sets made_up_sets(const dataset& test, jem::rng& rng) {
   namespace evaluate = jem::evaluate;
-  jem::rng rng{seed};
+  return {{"noise", evaluate::uniform_noise<tensor>(test.x.extents(), rng)},
+          {"inverted", evaluate::inverted(test.x)},
+          {"interpolated", evaluate::interpolated(test, rng)}};
+}
+
+template <class Net>
+table judge_classifier(const Net& net, const dataset& test) {
+  return figures_of(jem::evaluate::summarise(net, test));
+}
+
+template <class Net>
+judgement judge(const Net& net, const dataset& test, const image_sets& others, const effort& e, jem::rng& rng) {
+  namespace evaluate = jem::evaluate;
   const auto summary = evaluate::summarise(net, test);
-  judgement result{figures_of(summary), {summary.reliability, {{"test", evaluate::log_px(net, test.x)}}}};
-  const std::vector<std::pair<std::string, tensor>> others{{"noise", evaluate::uniform_noise<tensor>(test.x.extents(), rng)},
-                                                           {"inverted", evaluate::inverted(test.x)},
-                                                           {"interpolated", evaluate::interpolated(test, rng)}};
+  const auto scored  = first_of(test, e.scored);
+  judgement result{figures_of(summary), {summary.reliability, {{"test", evaluate::log_px(net, scored.x)}}}};
   for (const auto& [name, images] : others) {
-    result.figures["ood"][name] = figures_of(evaluate::detect_ood(net, test.x, images));
+    result.figures["ood"][name] = figures_of(evaluate::detect_ood(net, scored.x, images));
     result.behind.log_px[name]  = evaluate::log_px(net, images);
   }
-  result.figures["robust"]["linf"] = robustness(net, test, evaluate::linf{}, {8, 16, 32}, rng);
-  result.figures["robust"]["l2"]   = robustness(net, test, evaluate::l2{}, {128, 256}, rng);
+  const auto attacked              = first_of(test, e.attacked);
+  result.figures["robust"]["linf"] = robustness(net, attacked, evaluate::linf{}, {8, 16, 32}, rng);
+  result.figures["robust"]["l2"]   = robustness(net, attacked, evaluate::l2{}, {128, 256}, rng);
   return result;
 }
+
+template judgement judge(const small_network&, const dataset&, const image_sets&, const effort&, jem::rng&);
+template table judge_classifier(const small_network&, const dataset&);
 
 double median(std::vector<double> values) {
   std::ranges::sort(values);

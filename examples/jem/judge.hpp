@@ -27,12 +27,26 @@ struct judgement {
   evidence behind;
 };
 
-/// Accuracy, calibration, out-of-distribution detection and robustness on a test set (the demo's protocol: three sets, three
-/// scores; 40 steps of PGD from 5 starts).
-judgement judge(const network& net, const dataset& test, std::uint64_t seed);
+/// Images that are out of the test set's distribution, by the name that the table shows.
+using image_sets = std::vector<std::pair<std::string, tensor>>;
+
+/// Uniform noise, the inverted images, and means of two images of different classes.
+image_sets made_up_sets(const dataset& test, jem::rng& rng);
+
+/// How many of the first test images the dear measures look at.
+struct effort {
+  jem::index_t scored   = 2000;  ///< out-of-distribution scores
+  jem::index_t attacked = 500;   ///< robust accuracy
+};
+
+/// Accuracy and calibration on a test set, out-of-distribution scores of its first images against each of the other sets, and
+/// robustness of its first images (40 steps of PGD from 5 starts).
+template <class Net>
+judgement judge(const Net& net, const dataset& test, const image_sets& others, const effort& e, jem::rng& rng);
 
 /// Accuracy, NLL, Brier and ECE only.
-table judge_classifier(const network& net, const dataset& test);
+template <class Net>
+table judge_classifier(const Net& net, const dataset& test);
 
 double median(std::vector<double> values);
 

@@ -1,4 +1,4 @@
-// The `jem` tool: `jem demo` and `jem train`. Exit codes: 0 done, 2 a bad argument or file, 3 a run that diverged.
+// The `jem` tool: `jem demo`, `jem train` and `jem evaluate`. Exit codes: 0 done, 2 a bad argument or file, 3 a run that diverged.
 #include "demo.hpp"
 #include "run.hpp"
 
@@ -27,6 +27,9 @@ struct given {
   std::optional<std::string> out;
   bool by_class = false;
   int seeds     = 1;
+  std::string run;                  // of evaluate: the folder that train wrote
+  std::vector<std::string> others;  // and data to compare with
+  tool::effort effort;
 };
 
 /// Refuses what is no number, and numbers outside [low, high].
@@ -86,7 +89,6 @@ tool::settings merge(const given& g, const char* default_out) {
   take(s.penalty, g.penalty);
   take(s.data_noise, g.data_noise);
   take(s.learning_rate, g.learning_rate);
-  take(s.threads, g.threads);
   take(s.seed, g.seed);
   take(s.out, g.out);
   s.by_class = g.by_class;
@@ -115,6 +117,13 @@ int run(int argc, char** argv) {
   train->add_option("--w-yx", g.weight_yx, "weight of the cross-entropy")->check(not_negative);
   train->add_option("--w-xy", g.weight_xy, "weight of E(x+, y) - E(x-, y)")->check(not_negative);
   train->add_flag("--by-class", g.by_class, "keep chains of each class apart and sample p(y) p(x|y)");
+  auto* const evaluate = app.add_subcommand("evaluate", "accuracy, calibration, out-of-distribution scores and robustness of a run");
+  evaluate->add_option("run", g.run, "the folder that jem train wrote")->required();
+  evaluate->add_option("--ood", g.others, "data whose test images are out of the distribution, named as for jem train; may be repeated");
+  evaluate->add_option("--scored", g.effort.scored, "test images of each set that are scored")->check(positive);
+  evaluate->add_option("--attacked", g.effort.attacked, "test images that are attacked")->check(positive);
+  evaluate->add_option("--threads", g.threads, "threads; the same seed gives the same result for any number")->check(positive);
+  evaluate->add_option("--seed", g.seed, "seed of all random numbers")->check(not_negative);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -122,9 +131,14 @@ int run(int argc, char** argv) {
     std::cerr << "jem: " << error.what() << std::endl;
     return 2;
   }
-  const tool::settings s = merge(g, demo->parsed() ? "demo" : "jem-run");
-  use_threads(s.threads);
-  demo->parsed() ? tool::demo(s, g.seeds) : tool::train_once(s);
+  use_threads(g.threads.value_or(0));
+  if (evaluate->parsed()) {
+    tool::evaluate_run(g.run, g.others, g.effort, g.seed.value_or(1));
+  } else if (demo->parsed()) {
+    tool::demo(merge(g, "demo"), g.seeds);
+  } else {
+    tool::train_once(merge(g, "jem-run"));
+  }
   return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <map>
 
 namespace tool {
 
@@ -162,6 +163,30 @@ std::string terminal_table(const comparison& c) {
           padded(number(c.joint.seconds, 1), 9, false) + "  ←\n";
   return text + "← where the JEM is not the better of the two; " +
          (c.seeds == 1 ? std::string("one seed") : "medians of " + std::to_string(c.seeds) + " seeds") + "\n";
+}
+
+std::string terminal_table(const table& figures) {
+  static const std::map<std::string, std::string> names{{"nll", "NLL"},
+                                                        {"brier", "Brier score"},
+                                                        {"ece", "ECE, 15 bins"},
+                                                        {"log_px", "log p(x)"},
+                                                        {"max_py", "max p(y|x)"},
+                                                        {"linf", "L∞"},
+                                                        {"l2", "L2"},
+                                                        {"approximate_mass", "approximate mass"}};
+  const auto name = [](const std::string& key) { return names.contains(key) ? names.at(key) : key; };
+  std::string text;
+  const auto line = [&](const std::string& what, const table& value) {
+    text += padded(what, 44, true) + padded(number(value.get<double>()), 8, false) + "\n";
+  };
+  for (const auto* key : {"accuracy", "nll", "brier", "ece"}) line(name(key), figures.at(key));
+  for (const auto& [set, scores] : figures.at("ood").items()) {
+    for (const auto& [score, auroc] : scores.items()) line("AUROC " + name(score) + ": " + set, auroc);
+  }
+  for (const auto& [norm, radii] : figures.at("robust").items()) {
+    for (const auto& [radius, accuracy] : radii.items()) line("robust accuracy, " + name(norm) + " " + radius + "/255", accuracy);
+  }
+  return text;
 }
 
 std::vector<std::string> drawbacks(const comparison& c) {

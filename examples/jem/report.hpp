@@ -32,6 +32,9 @@ struct comparison {
 /// The table as text, for a terminal.
 std::string terminal_table(const comparison& c);
 
+/// One network's figures as text, one a line.
+std::string terminal_table(const table& figures);
+
 /// Sentences that say where the JEM is the worse of the two; empty if nowhere.
 std::vector<std::string> drawbacks(const comparison& c);
 

@@ -4,6 +4,7 @@
 
 #include <jem/data/digits.hpp>
 #include <jem/data/idx.hpp>
+#include <jem/io/safetensors.hpp>
 
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -11,11 +12,6 @@
 namespace tool {
 
 namespace {
-
-network make_network(const settings& s, const dataset& set, jem::rng rng) {
-  const auto& x = set.x.extents();
-  return network({.height = x[1], .width = x[2], .channels = x[3], .classes = set.classes, .widths = s.widths}, rng);
-}
 
 std::string details(const jem::training_info& info, double images_per_second) {
   char text[160];
@@ -36,25 +32,48 @@ nlohmann::json line(const jem::training_info& info, double seconds) {
           {"gradient_norm", info.gradient_norm}, {"seconds", seconds}};
 }
 
+enum class part { train, test };
+
+/// One part of the data that a specification names: KIND or KIND:DIRECTORY.
+dataset load_part(const std::string& data, part which) {
+  const bool train       = which == part::train;
+  const auto colon       = data.find(':');
+  const std::string kind = data.substr(0, colon), folder = colon == std::string::npos ? "" : data.substr(colon + 1);
+  if (kind == "digits" && colon == std::string::npos) return train ? jem::data::digits_train<tensor>() : jem::data::digits_test<tensor>();
+  if (kind == "idx" && !folder.empty()) return jem::data::read_idx_dataset<tensor>(folder, train ? "train" : "t10k");
+  jem::fail("jem", "data named digits or idx:DIRECTORY", data);
+}
+
 }  // namespace
 
+dataset load_test(const std::string& data) {
+  dataset test = load_part(data, part::test);
+  jem::expect_at_least("jem", "test images", 1, test.size());
+  return test;
+}
+
 split load(const std::string& data) {
-  if (data == "digits") return {jem::data::digits_train<tensor>(), jem::data::digits_test<tensor>()};
-  if (data.starts_with("idx:")) {
-    const std::string folder = data.substr(4);
-    split both{jem::data::read_idx_dataset<tensor>(folder, "train"), jem::data::read_idx_dataset<tensor>(folder, "t10k")};
-    jem::expect_shape("jem: test images", both.train.x.extents().with_rows(both.test.size()), both.test.x.extents());
-    jem::expect_at_least("jem", "test images", 1, both.test.size());
-    return both;
-  }
-  jem::fail("jem", "--data digits or --data idx:DIRECTORY", data);
+  split both{load_part(data, part::train), load_test(data)};
+  jem::expect_shape("jem: test images", both.train.x.extents().with_rows(both.test.size()), both.test.x.extents());
+  return both;
+}
+
+small_network make_small_network(const settings& s, const jem::shape& images, jem::index_t classes, jem::rng& rng) {
+  jem::rng own = rng.split();
+  return small_network({.height = images[1], .width = images[2], .channels = images[3], .classes = classes, .widths = s.widths}, own);
+}
+
+void begin_run(const std::filesystem::path& folder) {
+  std::filesystem::create_directories(folder);
+  for (const char* name : {"metrics.json", "report.html", "weights.safetensors"}) std::filesystem::remove(folder / name);
 }
 
 jem::sgld<jem::constant, jem::fixed_noise> sampler_of(const settings& s) {
   return {.step_size = jem::constant{s.step_size}, .noise = jem::fixed_noise{s.noise}};
 }
 
-outcome train(const settings& s, const dataset& set, const std::string& title, const std::filesystem::path& folder) {
+template <class Net>
+outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng, const std::string& title, bool write_log) {
   const jem::trainer trainer{
       .loss = s.weight_yx * jem::cross_entropy{} + s.weight_x * jem::contrastive_divergence{} +
               s.weight_xy * jem::joint_contrastive_divergence{} + s.penalty * jem::energy_penalty{},
@@ -64,24 +83,17 @@ outcome train(const settings& s, const dataset& set, const std::string& title, c
       .steps      = s.steps,
       .data_noise = s.data_noise,
       .buffer     = {.capacity = s.buffer, .restart_probability = s.restart, .classes = s.by_class || s.weight_xy != 0 ? set.classes : 0}};
-  jem::rng rng{s.seed};
-  auto net   = make_network(s, set, rng.split());  // its own generator: another network sees the same batches
   auto state = trainer.init(std::move(net), set, rng);
 
   std::ofstream log;
-  if (!folder.empty()) {
-    log.open(folder / "metrics.jsonl");
-    if (!log) throw std::runtime_error((folder / "metrics.jsonl").string() + ": expected a file that can be written");
+  if (write_log) {
+    log.open(s.out / "metrics.jsonl");
+    if (!log) throw std::runtime_error((s.out / "metrics.jsonl").string() + ": expected a file that can be written");
   }
   progress bar(title, s.iterations);
   const stopwatch clock;
-  outcome result;
-  network last_good = state.net, candidate;  // weights are good once a step has seen a finite loss at them
-  const auto finish = [&](network weights) {
-    result.net     = std::move(weights);
-    result.buffer  = state.buffer.positions();
-    result.seconds = clock.seconds();
-  };
+  outcome<Net> result;
+  Net last_good = state.net, candidate;  // weights are good once a step has seen a finite loss at them
   try {
     for (jem::index_t i = 0; i < s.iterations; ++i) {
       candidate       = state.net;
@@ -92,12 +104,16 @@ outcome train(const settings& s, const dataset& set, const std::string& title, c
       bar.show(i + 1, details(info, static_cast<double>((i + 1) * s.batch) / clock.seconds()));
     }
   } catch (const jem::divergence_error& error) {
-    finish(std::move(last_good));
-    throw diverged(error.what(), std::move(result));
+    jem::io::save_parameters(s.out / "weights.safetensors", last_good);
+    throw diverged(error.what());
   }
-  finish(std::move(state.net));
-  if (log.is_open() && !log.flush()) throw std::runtime_error((folder / "metrics.jsonl").string() + ": expected room for all lines");
+  result.net     = std::move(state.net);
+  result.buffer  = state.buffer.positions();
+  result.seconds = clock.seconds();
+  if (log.is_open() && !log.flush()) throw std::runtime_error((s.out / "metrics.jsonl").string() + ": expected room for all lines");
   return result;
 }
+
+template outcome<small_network> train(const settings&, small_network, const dataset&, jem::rng&, const std::string&, bool);
 
 }  // namespace tool

@@ -7,7 +7,6 @@
 #include <jem/jem.hpp>
 
 #include <filesystem>
-#include <functional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -15,34 +14,45 @@
 namespace tool {
 
 using tensor  = jem::tensor<float, jem::eigen>;  // the one line that chooses the backend
-using network = jem::convnet<tensor>;
 using dataset = jem::data::dataset<tensor>;
+
+using small_network = jem::convnet<tensor>;
 
 struct split {
   dataset train, test;
 };
 
-/// The digits, or the IDX files of a folder.
+/// The digits, or the files of a folder: "digits", "idx:DIRECTORY".
 split load(const std::string& data);
 
+/// The test images of the same.
+dataset load_test(const std::string& data);
+
 /// What a run leaves behind.
+template <class Net>
 struct outcome {
-  network net;
+  Net net;
   tensor buffer;                          // (capacity, h, w, c)
   std::vector<jem::training_info> curve;  ///< one entry an iteration
   double seconds = 0;
 };
 
-/// A run that diverged: its last good network, and why.
+/// A run that diverged, and why.
 struct diverged : std::runtime_error {
-  diverged(const std::string& why, outcome last) : std::runtime_error(why), state(std::move(last)) {}
-
-  outcome state;
+  using std::runtime_error::runtime_error;
 };
 
-/// Trains with a progress bar. Writes a line of metrics.jsonl an iteration if a folder is given. Throws `diverged` when the
-/// loss stops being finite.
-outcome train(const settings& s, const dataset& set, const std::string& title, const std::filesystem::path& folder = {});
+/// The network of the settings for such images. It draws from a generator of its own, so that another network sees the same
+/// batches.
+small_network make_small_network(const settings& s, const jem::shape& images, jem::index_t classes, jem::rng& rng);
+
+/// The folder of a run, made, and without what an earlier run said at its end.
+void begin_run(const std::filesystem::path& folder);
+
+/// Trains with a progress bar; writes a line of metrics.jsonl an iteration if asked to. When the loss stops being finite, saves
+/// the last good weights as weights.safetensors and throws `diverged`.
+template <class Net>
+outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng, const std::string& title, bool log);
 
 /// The sampler of the settings.
 jem::sgld<jem::constant, jem::fixed_noise> sampler_of(const settings& s);

@@ -3,6 +3,8 @@
 
 #include <jem/core/shape.hpp>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -28,10 +30,15 @@ struct settings {
   jem::index_t warm_up;
   jem::index_t batch;
   jem::index_t iterations;
-  int threads        = 0;  ///< 0: as many as the machine offers
   std::uint64_t seed = 1;
   std::filesystem::path out;
 };
+
+/// What a run keeps beside its weights, so that they can be read back.
+void to_json(nlohmann::ordered_json& j, const settings& s);
+
+/// The data and the network of a run, everything else by default. Throws std::runtime_error for what to_json does not write.
+settings read_settings(const std::filesystem::path& file);
 
 /// The paper's recipe (Grathwohl et al. 2020) on a small convolutional network.
 inline settings paper_settings() {

@@ -1,28 +1,40 @@
 # SPDX-License-Identifier: MIT
 # The tool at a tiny size: what it writes, and what it says to what it cannot do. Included by examples/CMakeLists.txt.
 
-# jem_tool_test(<sentence> ARGUMENTS … [CODE <exit code>] [SAYS <pattern>] [ONE_LINE] [WRITES <files>] [LEAVES_OUT <files>]):
-# runs jem with --out in a fresh folder of its own.
+# jem_tool_test(<sentence> ARGUMENTS … [CODE <exit code>] [SAYS <pattern>] [ONE_LINE] [WRITES <files>] [LEAVES_OUT <files>]
+#               [AFTER <sentence>]):
+# runs jem with --out in a fresh folder of its own; after another test, `jem evaluate` in that one's folder.
 function(jem_tool_test sentence)
-  cmake_parse_arguments(PARSE_ARGV 1 run "ONE_LINE" "CODE;SAYS" "ARGUMENTS;WRITES;LEAVES_OUT")
+  cmake_parse_arguments(PARSE_ARGV 1 run "ONE_LINE" "CODE;SAYS;AFTER" "ARGUMENTS;WRITES;LEAVES_OUT")
   string(MAKE_C_IDENTIFIER ${sentence} name)
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/run/${name})
+  set(arguments "${run_ARGUMENTS};--out;${folder}")
+  if(run_AFTER)
+    string(MAKE_C_IDENTIFIER ${run_AFTER} before)
+    set(folder ${CMAKE_CURRENT_BINARY_DIR}/run/${before})
+    set(arguments "evaluate;${folder};${run_ARGUMENTS}")
+    set_tests_properties("example: ${run_AFTER}" PROPERTIES FIXTURES_SETUP ${before})
+  endif()
   set(script ${CMAKE_CURRENT_BINARY_DIR}/run/${name}.cmake)
   if(NOT run_CODE)
     set(run_CODE 0)
   endif()
   file(GENERATE OUTPUT ${script} CONTENT "cmake_minimum_required(VERSION 3.25)
-set(command [==[$<TARGET_FILE:jem_tool>;${run_ARGUMENTS};--out;${folder}]==])
+set(command [==[$<TARGET_FILE:jem_tool>;${arguments}]==])
 set(folder [==[${folder}]==])
 set(code ${run_CODE})
 set(says [==[${run_SAYS}]==])
 set(one_line ${run_ONE_LINE})
 set(writes [==[${run_WRITES}]==])
 set(leaves_out [==[${run_LEAVES_OUT}]==])
+set(keep_folder [==[${run_AFTER}]==])
 include([==[${CMAKE_CURRENT_SOURCE_DIR}/jem/expect.cmake]==])
 ")
   add_test(NAME "example: ${sentence}" COMMAND ${CMAKE_COMMAND} -P ${script})
   set_tests_properties("example: ${sentence}" PROPERTIES LABELS examples ENVIRONMENT OMP_WAIT_POLICY=passive)
+  if(run_AFTER)
+    set_tests_properties("example: ${sentence}" PROPERTIES FIXTURES_REQUIRED ${before})
+  endif()
 endfunction()
 
 set(tiny --steps 2 --buffer 640 --iterations 3 --widths 4,8)
@@ -30,7 +42,11 @@ jem_tool_test("jem demo writes its report" ARGUMENTS demo ${tiny} --seeds 2
   WRITES report.html metrics.json metrics.jsonl samples.png samples_by_class.png jem.safetensors cross_entropy.safetensors
   SAYS "AUROC log p.x.: noise" LEAVES_OUT report.html.part)
 jem_tool_test("jem train writes metrics as it goes and at the end" ARGUMENTS train ${tiny} SAYS "accuracy 0."
-  WRITES metrics.jsonl metrics.json weights.safetensors samples.png samples_by_class.png)
+  WRITES settings.json metrics.jsonl metrics.json weights.safetensors samples.png samples_by_class.png)
+jem_tool_test("jem evaluate judges what jem train has left" AFTER "jem train writes metrics as it goes and at the end"
+  ARGUMENTS --scored 50 --attacked 10 --ood digits SAYS "AUROC log p.x.: digits" WRITES evaluation.json)
+jem_tool_test("jem evaluate refuses other data in one line" AFTER "jem train writes metrics as it goes and at the end"
+  ARGUMENTS --ood idx:nowhere CODE 2 SAYS "^jem: " ONE_LINE)
 jem_tool_test("jem train by class uses the joint energy" ARGUMENTS train ${tiny} --w-xy 1 WRITES metrics.json)
 jem_tool_test("jem train without the energy terms is a plain classifier" ARGUMENTS train ${tiny} --w-x 0 --penalty 0
   WRITES metrics.json)

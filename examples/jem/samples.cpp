@@ -1,0 +1,57 @@
+#include "samples.hpp"
+
+#include <jem/evaluate/generate.hpp>
+
+#include <algorithm>
+
+namespace tool {
+
+namespace {
+
+/// 0, 0, …, 1, 1, …: `each` labels a class.
+jem::labels<tensor> labels_by_class(jem::index_t classes, jem::index_t each) {
+  std::vector<std::int32_t> y;
+  for (jem::index_t i = 0; i < classes * each; ++i) y.push_back(static_cast<std::int32_t>(i / each));
+  return jem::labels<tensor>(jem::shape{classes * each}, y);
+}
+
+/// Where chains of p(x|y) start: for each class the first chains of the buffer that the network takes for it. Pairs (x, y) with x
+/// from p(x) and y from p(y|x) are samples of p(x, y), so the sampler only has to refine them. A class with too few takes any.
+template <class Net>
+tensor starts_by_class(const Net& net, const tensor& buffer, jem::index_t classes, jem::index_t each) {
+  const auto guess = jem::row_argmax(jem::evaluate::logits_of(net, buffer)).to_vector();
+  std::vector<std::int32_t> rows;
+  for (jem::index_t c = 0; c < classes; ++c) {
+    for (std::size_t i = 0; i < guess.size() && std::ssize(rows) < (c + 1) * each; ++i) {
+      if (guess[i] == c) rows.push_back(static_cast<std::int32_t>(i));
+    }
+    while (std::ssize(rows) < (c + 1) * each) rows.push_back(static_cast<std::int32_t>(std::ssize(rows) % buffer.extent(0)));
+  }
+  return jem::gather_rows(buffer, jem::labels<tensor>(jem::shape{std::ssize(rows)}, rows));
+}
+
+}  // namespace
+
+jem::io::image sheet_of(const tensor& images, jem::index_t columns) {
+  return jem::io::sheet(images, columns, std::max<jem::index_t>(1, 48 / images.extent(2)));
+}
+
+jem::io::image buffer_sheet(const tensor& buffer) {
+  return sheet_of(tensor(buffer.rows(0, std::min<jem::index_t>(100, buffer.extent(0)))), 10);
+}
+
+template <class Net>
+jem::io::image sheet_by_class(const settings& s, const outcome<Net>& run, jem::index_t classes, jem::rng& rng) {
+  const auto start = starts_by_class(run.net, run.buffer, classes, 10);
+  return sheet_of(jem::evaluate::continued(sampler_of(s), run.net, start, labels_by_class(classes, 10), s.steps, rng), 10);
+}
+
+template <class Net>
+jem::io::image fresh_sheet(const settings& s, const Net& net, const jem::shape& images, jem::rng& rng) {
+  return sheet_of(jem::evaluate::fresh_samples(sampler_of(s), net, images.with_rows(100), 50 * s.steps, rng), 10);
+}
+
+template jem::io::image sheet_by_class(const settings&, const outcome<small_network>&, jem::index_t, jem::rng&);
+template jem::io::image fresh_sheet(const settings&, const small_network&, const jem::shape&, jem::rng&);
+
+}  // namespace tool

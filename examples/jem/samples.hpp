@@ -1,0 +1,24 @@
+// Sheets of images: the data, and what a trained network makes.
+#pragma once
+
+#include "run.hpp"
+
+#include <jem/io/picture.hpp>
+
+namespace tool {
+
+/// The first images of a batch as a sheet, enlarged to a few hundred pixels.
+jem::io::image sheet_of(const tensor& images, jem::index_t columns);
+
+/// A hundred chains of a replay buffer.
+jem::io::image buffer_sheet(const tensor& buffer);
+
+/// Samples of p(x|y), ten of each class in a row.
+template <class Net>
+jem::io::image sheet_by_class(const settings& s, const outcome<Net>& run, jem::index_t classes, jem::rng& rng);
+
+/// A hundred samples of p(x) from noise, by many more steps than in training.
+template <class Net>
+jem::io::image fresh_sheet(const settings& s, const Net& net, const jem::shape& images, jem::rng& rng);
+
+}  // namespace tool

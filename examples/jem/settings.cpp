@@ -1,0 +1,43 @@
+#include "settings.hpp"
+
+#include <jem/io/file.hpp>
+
+#include <nlohmann/json.hpp>
+
+namespace tool {
+
+void to_json(nlohmann::ordered_json& j, const settings& s) {
+  j = {{"data", s.data},
+       {"widths", s.widths},
+       {"steps", s.steps},
+       {"step_size", s.step_size},
+       {"noise", s.noise},
+       {"buffer", s.buffer},
+       {"restart", s.restart},
+       {"by_class", s.by_class},
+       {"weight_x", s.weight_x},
+       {"weight_yx", s.weight_yx},
+       {"weight_xy", s.weight_xy},
+       {"penalty", s.penalty},
+       {"data_noise", s.data_noise},
+       {"learning_rate", s.learning_rate},
+       {"warm_up", s.warm_up},
+       {"batch", s.batch},
+       {"iterations", s.iterations},
+       {"seed", s.seed}};
+}
+
+settings read_settings(const std::filesystem::path& file) {
+  const auto bytes = jem::io::read_file(file);
+  try {
+    const auto j = nlohmann::json::parse(bytes.begin(), bytes.end());
+    settings s   = paper_settings();
+    s.data       = j.at("data").get<std::string>();
+    s.widths     = j.at("widths").get<std::vector<jem::index_t>>();
+    return s;
+  } catch (const nlohmann::json::exception& error) {
+    throw std::runtime_error(file.string() + ": expected the settings of a run but found " + error.what());
+  }
+}
+
+}  // namespace tool
