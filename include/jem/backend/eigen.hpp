@@ -12,6 +12,7 @@ namespace jem::inline v0 {
 struct eigen : openmp {
   static constexpr const char* name = "eigen";
 
+  /// As reference::gemm, with the same bits for any number of threads.
   template <scalar T>
   static void gemm(transpose ta, transpose tb, index_t m, index_t n, index_t k, T alpha, const T* a, const T* b, T beta, T* c) {
     eigen_product::gemm<openmp>(ta, tb, m, n, k, alpha, a, b, beta, c);

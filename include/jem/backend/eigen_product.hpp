@@ -11,10 +11,13 @@
 
 namespace jem::inline v0::eigen_product {
 
+/// Row-major, as everything here.
 template <scalar T>
 using matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+/// A block of somebody's matrix, to be read.
 template <scalar T>
 using input = Eigen::Map<const matrix<T>, Eigen::Unaligned, Eigen::OuterStride<>>;
+/// A block of somebody's matrix, to be written.
 template <scalar T>
 using output = Eigen::Map<matrix<T>, Eigen::Unaligned, Eigen::OuterStride<>>;
 

@@ -19,8 +19,9 @@ namespace jem::inline v0 {
 /// Blocks that nobody uses at the moment, by size class (powers of two from 64 bytes; above a page in eighths of one).
 class host_pool {
  public:
-  static constexpr std::align_val_t alignment{64};
+  static constexpr std::align_val_t alignment{64};  ///< of every block, in bytes: a cache line
 
+  /// At least that many bytes, uninitialised. Throws std::bad_alloc.
   static void* acquire(std::size_t bytes) {
     const std::size_t rounded = round_up(bytes);
     if (lists* free = mine()) {
@@ -34,6 +35,7 @@ class host_pool {
     return ::operator new(rounded, alignment);
   }
 
+  /// Takes back what `acquire` gave for as many bytes.
   static void release(void* block, std::size_t bytes) noexcept {
     const std::size_t rounded = round_up(bytes);
     try {
@@ -100,12 +102,13 @@ class host_pool {
   }
 };
 
-/// n elements from the pool, uninitialised; moves, does not copy. Throws std::bad_array_new_length when n is absurd.
+/// n elements from the pool, uninitialised; moves, does not copy.
 template <element T>
 class host_storage {
  public:
   host_storage() = default;
 
+  /// Throws std::bad_array_new_length for n < 0 or an absurd one.
   explicit host_storage(index_t n) : bytes_(checked(n)), data_(n == 0 ? nullptr : static_cast<T*>(host_pool::acquire(bytes_))) {}
 
   host_storage(host_storage&& other) noexcept : bytes_(other.bytes_), data_(std::exchange(other.data_, nullptr)) {}
@@ -120,7 +123,9 @@ class host_storage {
     if (data_ != nullptr) host_pool::release(data_, bytes_);
   }
 
+  /// Null for no elements.
   T* data() { return data_; }
+  /// Null for no elements.
   const T* data() const { return data_; }
 
  private:

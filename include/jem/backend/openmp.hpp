@@ -21,6 +21,7 @@ struct openmp : reference {
   static constexpr index_t sum_columns_rows = 256;   ///< rows in a partial column sum
   static constexpr index_t sum_block        = 4096;  ///< elements in a partial sum of a long row
 
+  /// f(i) for i < n; calls must not depend on each other.
   template <class F>
   static void for_each(index_t n, F f) {
     blocks(n, grain, [f](index_t begin, index_t end) {
@@ -38,6 +39,7 @@ struct openmp : reference {
     });
   }
 
+  /// f(i, j) for i < rows, j < columns, j innermost; calls must not depend on each other.
   template <class F>
   static void for_each(index_t rows, index_t columns, F f) {
     if (rows == 1) return for_each(columns, [f](index_t j) { f(0, j); });
@@ -50,6 +52,7 @@ struct openmp : reference {
     });
   }
 
+  /// sums[i] = Σⱼ f(i, j), long rows in blocks.
   template <class F, class A>
   static void sum_rows(index_t rows, index_t columns, F f, A* sums) {
     const index_t parts = (columns + sum_block - 1) / sum_block;
@@ -74,6 +77,7 @@ struct openmp : reference {
     }
   }
 
+  /// sums[j] = Σᵢ f(i, j), many rows in blocks.
   template <class F, class A>
   static void sum_columns(index_t rows, index_t columns, F f, A* sums) {
     const index_t parts = std::max<index_t>(1, (rows + sum_columns_rows - 1) / sum_columns_rows);
@@ -96,6 +100,7 @@ struct openmp : reference {
     }
   }
 
+  /// As reference::gemm, rows of c shared out.
   template <scalar T>
   static void gemm(transpose ta, transpose tb, index_t m, index_t n, index_t k, T alpha, const T* a, const T* b, T beta, T* c) {
     host_storage<T> turned(tb == transpose::yes ? k * n : 0);
@@ -130,6 +135,7 @@ struct openmp : reference {
     for (index_t begin = 0; begin < n; begin += size) f(begin, std::min(begin + size, n));
   }
 
+  /// Whether the calling thread is one of a team already: then it works alone.
   static bool inside_parallel() {
 #ifdef _OPENMP
     return omp_in_parallel() != 0;

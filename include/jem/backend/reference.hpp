@@ -12,24 +12,29 @@ struct reference {
   static constexpr bool host_memory = true;  ///< the host may read it: views of users' memory are possible
   static constexpr const char* name = "reference";
 
+  /// Memory for n elements.
   template <element T>
   using storage = host_storage<T>;
 
+  /// to[i] = from[i] for i < n, from the host's memory into the backend's.
   template <element T>
   static void upload(const T* from, index_t n, T* to) {
     std::copy_n(from, n, to);
   }
 
+  /// to[i] = from[i] for i < n, from the backend's memory into the host's.
   template <element T>
   static void download(const T* from, index_t n, T* to) {
     std::copy_n(from, n, to);
   }
 
+  /// f(i) for i < n.
   template <class F>
   static void for_each(index_t n, F f) {
     for (index_t i = 0; i < n; ++i) f(i);
   }
 
+  /// f(i, j) for i < rows, j < columns, j innermost.
   template <class F>
   static void for_each(index_t rows, index_t columns, F f) {
     for (index_t i = 0; i < rows; ++i) {

@@ -13,9 +13,10 @@ namespace jem::inline v0 {
 
 /// The loss or the gradient of a training step is not finite. The step has left the network as it was.
 struct divergence_error : std::runtime_error {
+  /// A message, and the iteration that it is about.
   divergence_error(const std::string& message, index_t at) : std::runtime_error(message), iteration(at) {}
 
-  index_t iteration;
+  index_t iteration;  ///< the one that was not made
 };
 
 /// Throws std::invalid_argument "[where] expected … but received …".

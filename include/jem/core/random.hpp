@@ -11,6 +11,7 @@
 
 namespace jem::inline v0 {
 
+/// 128 bits: a counter, or what Philox makes of one.
 using philox_block = std::array<std::uint32_t, 4>;
 
 /// Ten rounds of Philox4x32: 128 random bits for a counter under a key.
@@ -34,11 +35,11 @@ constexpr philox_block philox4x32(philox_block counter, std::uint64_t key) {
 /// An endless row of random numbers, each a pure function of its index. Numbers come in tiles of 128: 32 counters times
 /// four words, word by word, which is the order in which vector units make them.
 struct random_stream {
-  static constexpr index_t counters = 32;
-  static constexpr index_t tile     = 4 * counters;
+  static constexpr index_t counters = 32;            ///< of a tile
+  static constexpr index_t tile     = 4 * counters;  ///< numbers in a tile
 
-  std::uint64_t key;
-  std::uint64_t id;
+  std::uint64_t key;  ///< of the generator
+  std::uint64_t id;   ///< of the stream, among those of its key
 
   /// The four words of the c-th counter of a tile.
   constexpr philox_block block(index_t number, index_t c) const {
@@ -48,6 +49,7 @@ struct random_stream {
                       key);
   }
 
+  /// Word i of the stream: 32 random bits.
   constexpr std::uint32_t bits(index_t i) const { return block(i / tile, i % counters)[static_cast<std::size_t>(i % tile / counters)]; }
 
   /// Uniform on [0, 1), in steps of 2⁻²⁴: the same bits on every backend, compiler and machine.
@@ -112,8 +114,8 @@ struct random_stream {
 /// A generator as a value: copying it repeats it, `split` makes an independent one, and its two numbers are all of its
 /// state. Functions that need randomness take an rng& and take streams from it.
 struct rng {
-  std::uint64_t key     = 0;
-  std::uint64_t counter = 0;
+  std::uint64_t key     = 0;  ///< the seed
+  std::uint64_t counter = 0;  ///< of the streams that it has given away
 
   /// A stream that nobody has seen.
   constexpr random_stream next() { return {key, counter++}; }

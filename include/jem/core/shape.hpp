@@ -12,12 +12,13 @@
 
 namespace jem::inline v0 {
 
+/// Sizes, strides and indices; signed.
 using index_t = std::ptrdiff_t;
 
 /// Extents, outermost axis first; the last axis is contiguous in memory. A value, at most `max_rank` long, never allocates.
 class shape {
  public:
-  static constexpr index_t max_rank = 5;
+  static constexpr index_t max_rank = 5;  ///< axes at the most
 
   constexpr shape() = default;
 
@@ -26,7 +27,9 @@ class shape {
     for (const index_t extent : extents) push_back(extent);
   }
 
-  constexpr index_t rank() const { return rank_; }
+  constexpr index_t rank() const { return rank_; }  ///< the number of axes
+
+  /// The extent of an axis, which has to be one: 0 ≤ axis < rank().
   constexpr index_t operator[](index_t axis) const { return extents_[static_cast<std::size_t>(axis)]; }
 
   /// The number of elements; 1 for rank 0.
@@ -35,6 +38,7 @@ class shape {
   /// The number of elements of one row: of one image of a batch, one logit vector of many.
   constexpr index_t row_size() const { return product(1, rank_); }
 
+  /// One more axis, innermost. Throws std::invalid_argument for a sixth one or a negative extent.
   constexpr void push_back(index_t extent) {
     if (rank_ == max_rank) throw std::invalid_argument("[shape] expected at most 5 axes");
     if (extent < 0) throw std::invalid_argument("[shape] expected extents >= 0 but received " + std::to_string(extent));

@@ -4,18 +4,20 @@
 
 #include <compare>
 
-#define JEM_VERSION_MAJOR 0
-#define JEM_VERSION_MINOR 1
-#define JEM_VERSION_PATCH 0
+#define JEM_VERSION_MAJOR 0  ///< incompatible changes from 1 on
+#define JEM_VERSION_MINOR 1  ///< additions; before 1.0 incompatible changes, too
+#define JEM_VERSION_PATCH 0  ///< corrections
 
 namespace jem::inline v0 {
 
+/// Major, minor and patch level, ordered.
 struct version_number {
-  int major, minor, patch;
+  int major, minor, patch;  ///< as in the macros JEM_VERSION_…
 
   friend constexpr auto operator<=>(const version_number&, const version_number&) = default;
 };
 
+/// Of the headers that this translation unit has included.
 inline constexpr version_number version{JEM_VERSION_MAJOR, JEM_VERSION_MINOR, JEM_VERSION_PATCH};
 
 }  // namespace jem::inline v0

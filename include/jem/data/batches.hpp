@@ -12,6 +12,7 @@
 
 namespace jem::inline v0::data {
 
+/// Images with their labels: const auto& [x, y] = batch.
 template <tensor_value T>
 struct batch {
   T x;          // (n, …)
@@ -41,6 +42,7 @@ class batch_stream {
   }
   batch_stream(const dataset<T>&& temporary, index_t, rng) = delete;
 
+  /// The next batch, (size, …) and (size).
   batch<T> next() {
     if (at_ + size_ > std::ssize(order_)) {
       order_ = permutation(set_->size(), rng_);
@@ -64,24 +66,28 @@ class batch_stream {
 template <tensor_value T>
 class batches {
  public:
+  /// Throws std::invalid_argument for a batch larger than the set, or smaller than 1.
   batches(const dataset<T>& set, index_t size, rng& g) : stream_(set, size, g.split()), count_(set.size() / size) {}
   batches(const dataset<T>&& temporary, index_t, rng&) = delete;
 
+  /// An input iterator: the batch that it shows is gone when it moves on.
   class iterator {
    public:
     using value_type      = batch<T>;
-    using difference_type = std::ptrdiff_t;
+    using difference_type = std::ptrdiff_t;  ///< of an iterator
 
     iterator() = default;
+    /// At the first batch.
     explicit iterator(batches& owner) : owner_(&owner), left_(owner.count_) { read(); }
 
-    const batch<T>& operator*() const { return current_; }
+    const batch<T>& operator*() const { return current_; }  ///< where it is
+    /// Goes on to the next batch.
     iterator& operator++() {
       --left_;
       read();
       return *this;
     }
-    void operator++(int) { ++*this; }
+    void operator++(int) { ++*this; }  ///< the same
     friend bool operator==(const iterator& i, std::default_sentinel_t) { return i.left_ == 0; }
 
    private:
@@ -94,9 +100,9 @@ class batches {
     batch<T> current_{};
   };
 
-  iterator begin() { return iterator(*this); }
-  std::default_sentinel_t end() const { return {}; }
-  index_t size() const { return count_; }
+  iterator begin() { return iterator(*this); }        ///< draws the first batch
+  std::default_sentinel_t end() const { return {}; }  ///< after the last one
+  index_t size() const { return count_; }             ///< batches in an epoch
 
  private:
   batch_stream<T> stream_;

@@ -10,15 +10,16 @@
 
 namespace jem::inline v0::data {
 
+/// A value; make_dataset checks one, and the readers of this folder have.
 template <tensor_value T>
 struct dataset {
   using tensor_type = T;
 
   T x;             // (n, …)
   labels<T> y;     // (n)
-  index_t classes = 0;
+  index_t classes = 0;  ///< labels are in [0, classes)
 
-  index_t size() const { return x.extent(0); }
+  index_t size() const { return x.extent(0); }  ///< n
 
   /// Rows [first, first + count). Throws std::invalid_argument outside the set.
   dataset rows(index_t first, index_t count) const { return {T(x.rows(first, count)), labels<T>(y.rows(first, count)), classes}; }

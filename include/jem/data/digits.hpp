@@ -13,7 +13,7 @@
 
 namespace jem::inline v0::data {
 
-inline constexpr index_t digits_count       = 1797;
+inline constexpr index_t digits_count       = 1797;  ///< images
 inline constexpr index_t digits_train_count = 1297;  ///< the other 500 are for testing
 
 /// The grey levels 0 (paper) … 16 (ink) of all images: 1797·8·8 values in row-major order.

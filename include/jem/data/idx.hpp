@@ -19,6 +19,7 @@
 
 namespace jem::inline v0::data {
 
+/// The contents of a file of bytes.
 struct idx_file {
   shape extents;                     // (n) for labels, (n, h, w) for images
   std::vector<std::uint8_t> values;  // in row-major order

@@ -12,15 +12,17 @@ namespace jem::inline v0 {
 /// E(x) = E₁(x) + E₂(x):  p ∝ p₁·p₂
 template <class A, class B>
 struct energy_sum {
-  A first;
-  B second;
+  A first;   ///< E₁
+  B second;  ///< E₂
 
+  /// (n, …) → (n)
   template <tensor_value T>
     requires(energy<A, T> && energy<B, T>)
   T value(const T& x) const {
     return first.value(x) + second.value(x);
   }
 
+  /// (n, …) → (n), grad = ∂E/∂x; one gradient of each.
   template <tensor_value T>
     requires(differentiable_energy<A, T> && differentiable_energy<B, T>)
   T value_and_grad(const T& x, T& grad) const {
@@ -35,15 +37,17 @@ struct energy_sum {
 /// E(x) / T:  p^(1/T), flatter for T > 1, steeper for T < 1.
 template <class E>
 struct tempered_energy {
-  E inner;
-  float temperature;
+  E inner;            ///< E
+  float temperature;  ///< T > 0
 
+  /// (n, …) → (n)
   template <tensor_value T>
     requires energy<E, T>
   T value(const T& x) const {
     return (1 / temperature) * inner.value(x);
   }
 
+  /// (n, …) → (n), grad = ∂E/∂x / T
   template <tensor_value T>
     requires differentiable_energy<E, T>
   T value_and_grad(const T& x, T& grad) const {

@@ -15,8 +15,8 @@ namespace jem::inline v0::duals {
 
 template <class T, int D>
 struct dual {
-  T value{};
-  std::array<T, static_cast<std::size_t>(D)> partial{};
+  T value{};                                              ///< f
+  std::array<T, static_cast<std::size_t>(D)> partial{};  ///< ∂f/∂x₁, …, ∂f/∂x_D
 
   constexpr dual() = default;
 

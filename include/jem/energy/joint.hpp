@@ -13,8 +13,10 @@ namespace jem::inline v0 {
 template <class Net>
 class joint_energy {
  public:
+  /// Labels where the network's tensors live.
   using label_tensor = labels<tensor_type_of<Net>>;
 
+  /// A label for each row that it will be asked for. A temporary network is refused.
   joint_energy(const Net& net, label_tensor y) : net_(&net), y_(std::move(y)) {}
   joint_energy(const Net&&, label_tensor) = delete;
 
@@ -43,6 +45,7 @@ class joint_energy {
   label_tensor y_;  // (n)
 };
 
+/// joint_energy{net, y}
 template <class Net>
 joint_energy(const Net&, labels<tensor_type_of<Net>>) -> joint_energy<Net>;
 

@@ -12,6 +12,7 @@ namespace jem::inline v0 {
 template <class Net>
 class marginal_energy {
  public:
+  /// A temporary network is refused.
   explicit marginal_energy(const Net& net) : net_(&net) {}
   explicit marginal_energy(const Net&&) = delete;
 

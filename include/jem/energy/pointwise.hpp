@@ -37,9 +37,10 @@ struct pointwise_row {
 
 }  // namespace detail
 
+/// What `pointwise` makes.
 template <int D, class F>
 struct pointwise_energy {
-  F function;
+  F function;  ///< of D dual numbers
 
   /// (n, D) → (n)
   template <tensor_value T>

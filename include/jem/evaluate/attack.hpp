@@ -19,15 +19,16 @@ namespace jem::inline v0::evaluate {
 /// Settings of an attack. The images have to lie in [low, low + pixel_range], and so do the adversarial ones.
 template <class Norm = linf>
 struct pgd {
-  Norm norm{};
+  Norm norm{};                     ///< linf or l2
   float epsilon     = 8.0f / 255;  ///< of [0, 1]
-  index_t steps     = 40;
-  index_t restarts  = 5;
-  float low         = -1;
+  index_t steps     = 40;   ///< of a restart, ≥ 1
+  index_t restarts  = 5;    ///< random starts, ≥ 1
+  float low         = -1;   ///< the darkest pixel of the data
   float pixel_range = 2;  ///< how wide the data's range is: 2 for [−1, 1]
 
   /// The ball's radius in the units of the data.
   float radius() const { return epsilon * pixel_range; }
+  /// The brightest pixel of the data.
   float high() const { return low + pixel_range; }
 };
 

@@ -40,6 +40,7 @@ struct linf {
   void direct(T& gradient) const {
     apply(gradient, detail::sign{});
   }
+  /// Back into the ball: each pixel into [−radius, radius].
   template <tensor_value T>
   void project(T& difference, typename T::value_type radius) const {
     clamp(difference, -radius, radius);
@@ -56,10 +57,12 @@ struct l2 {
     scale_rows(difference, uniform<T>(shape{extents[0]}, 0, radius, g));
     return difference;
   }
+  /// The steepest direction of unit length: the gradient over its norm; no direction where it vanishes.
   template <tensor_value T>
   void direct(T& gradient) const {
     scale_rows(gradient, map(row_dots(gradient, gradient), detail::inverse_norm{}));
   }
+  /// Back into the ball: longer rows are shortened to the radius.
   template <tensor_value T>
   void project(T& difference, typename T::value_type radius) const {
     clip_norm{static_cast<float>(radius)}(difference);

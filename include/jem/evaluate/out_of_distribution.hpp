@@ -45,7 +45,7 @@ std::vector<double> approximate_mass(const Net& net, const T& x, index_t part = 
 
 /// How well each score tells one set from another.
 struct ood_summary {
-  metrics::detection log_px, max_py, approximate_mass;
+  metrics::detection log_px, max_py, approximate_mass;  ///< by the score of this name
 };
 
 /// Images of the distribution (n, …) against others (m, …). Throws std::invalid_argument where a score is NaN.

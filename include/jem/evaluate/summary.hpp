@@ -11,9 +11,10 @@
 
 namespace jem::inline v0::evaluate {
 
+/// The measures of jem/metrics.
 struct classifier_summary {
-  double accuracy, nll, brier, ece, mce;
-  std::vector<metrics::reliability_bin> reliability;
+  double accuracy, nll, brier, ece, mce;              ///< as the functions of this name give it
+  std::vector<metrics::reliability_bin> reliability;  ///< the diagram that ece and mce are made of
 };
 
 /// Of logits (n, k) and labels (n). Measures are NaN without rows. Throws std::invalid_argument for a label that is no class, and

@@ -14,8 +14,8 @@ namespace jem::inline v0::io {
 
 /// The part of the plane that a picture shows, and its size in pixels; y grows upwards.
 struct picture_options {
-  double left = -3, right = 3, bottom = -3, top = 3;
-  index_t width = 480, height = 480;
+  double left = -3, right = 3, bottom = -3, top = 3;  ///< in the units of the data
+  index_t width = 480, height = 480;                   ///< in pixels
 };
 
 /// Dark to bright for 0 to 1, clamped, dark for NaN; through five anchors of viridis (van der Walt and Smith, 2015, CC0).

@@ -57,11 +57,15 @@ inline std::string base64(std::span<const std::uint8_t> bytes) {
 /// Pieces are appended in reading order; `html` is the whole page. Text is escaped; an SVG is taken as it is.
 class page {
  public:
+  /// A page that begins with its title.
   explicit page(std::string_view title) : title_(escape_html(title)) { body_ += "<h1>" + title_ + "</h1>\n"; }
 
+  /// A section begins.
   void heading(std::string_view text) { body_ += "<h2>" + escape_html(text) + "</h2>\n"; }
+  /// Some sentences.
   void paragraph(std::string_view text) { body_ += "<p>" + escape_html(text) + "</p>\n"; }
 
+  /// An item a line, each with a bullet.
   void list(const std::vector<std::string>& items) {
     body_ += "<ul>\n";
     for (const auto& item : items) body_ += "<li>" + escape_html(item) + "</li>\n";
@@ -84,20 +88,25 @@ class page {
 
   /// Figures that stand side by side where there is room.
   void begin_row() { body_ += "<div class=\"row\">\n"; }
+  /// The row is full.
   void end_row() { body_ += "</div>\n"; }
 
+  /// An SVG element over its caption.
   void figure_svg(const std::string& svg, std::string_view caption) { figure(svg, caption); }
 
+  /// The bytes of a PNG file over the caption, which is also what is read out in its place.
   void figure_png(std::span<const std::uint8_t> png, std::string_view caption) {
     figure("<img alt=\"" + escape_html(caption) + "\" src=\"data:image/png;base64," + base64(png) + "\">", caption);
   }
 
+  /// The page as it is now.
   std::string html() const {
     return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
            title_ + "</title>\n<style>\n" + style() + "</style>\n</head>\n<body>\n<main>\n" + body_ + "</main>\n</body>\n</html>\n";
   }
 
+  /// Writes `html()`. Throws what write_file throws.
   void write(const std::filesystem::path& path) const { write_file(path, html()); }
 
  private:

@@ -26,13 +26,14 @@ static_assert(std::endian::native == std::endian::little, "safetensors files are
 
 /// A tensor as a file holds it: "F32", extents outermost first, values in row-major order.
 struct named_tensor {
-  std::string dtype;
-  shape extents;
-  std::vector<std::uint8_t> bytes;
+  std::string dtype;                ///< "F32", "F64", "I32" and the like
+  shape extents;                    ///< outermost first
+  std::vector<std::uint8_t> bytes;  ///< of the values, little-endian
 
   friend bool operator==(const named_tensor&, const named_tensor&) = default;
 };
 
+/// Tensors under their names: what a file holds.
 using tensor_map = std::map<std::string, named_tensor>;
 
 namespace detail {

@@ -6,18 +6,21 @@
 
 namespace jem::inline v0 {
 
+/// A loss with a nested loss_tag: only for such ones are there + and *.
 template <class L>
 concept composable_loss = requires { typename L::loss_tag; };
 
+/// factor·L
 template <composable_loss L>
 struct weighted_loss {
   using loss_tag = void;
 
-  float factor;
-  L term;
+  float factor;  ///< may be negative; 0 switches the term off
+  L term;        ///< L
 
   constexpr phase_set reads() const { return factor == 0 ? phase_set{} : term.reads(); }
 
+  /// weight·factor·L, and adds its gradient.
   template <tensor_value T>
     requires loss_term<L, T>
   float accumulate(const phases<T>& logits, float weight, phases<T>& grad) const {
@@ -25,15 +28,17 @@ struct weighted_loss {
   }
 };
 
+/// A + B
 template <composable_loss A, composable_loss B>
 struct loss_sum {
   using loss_tag = void;
 
-  A first;
-  B second;
+  A first;   ///< A
+  B second;  ///< B
 
   constexpr phase_set reads() const { return first.reads() | second.reads(); }
 
+  /// weight·(A + B), and adds both gradients.
   template <tensor_value T>
     requires(loss_term<A, T> && loss_term<B, T>)
   float accumulate(const phases<T>& logits, float weight, phases<T>& grad) const {
@@ -42,11 +47,13 @@ struct loss_sum {
   }
 };
 
+/// factor·L
 template <composable_loss L>
 constexpr weighted_loss<L> operator*(float factor, L term) {
   return {factor, term};
 }
 
+/// A + B
 template <composable_loss A, composable_loss B>
 constexpr loss_sum<A, B> operator+(A first, B second) {
   return {first, second};

@@ -12,13 +12,13 @@ struct energy_penalty {
 
   constexpr phase_set reads() const { return {.data = true, .samples = true}; }
 
+  /// ∂E²/∂f(x) = 2·log Σ exp f(x) · p(·|x)
   template <tensor_value T>
   float accumulate(const phases<T>& logits, float weight, phases<T>& grad) const {
     return add_batch(logits.data(), weight, grad.data()) + add_batch(logits.samples, weight, grad.samples);
   }
 
  private:
-  /// ∂E²/∂f(x) = 2·log Σ exp f(x) · p(·|x)
   template <tensor_value T>
   static float add_batch(const T& logits, float weight, T& grad) {
     const T free_energy = log_sum_exp(logits);  // (n): −E

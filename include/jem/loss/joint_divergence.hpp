@@ -7,11 +7,13 @@
 
 namespace jem::inline v0 {
 
+/// contrastive_divergence of E(x, y) in place of E(x).
 struct joint_contrastive_divergence {
   using loss_tag = void;
 
   constexpr phase_set reads() const { return {.labelled = true, .conditional = true}; }
 
+  /// ∂E(x, y)/∂f(x) = −1_y
   template <tensor_value T>
   float accumulate(const phases<T>& logits, float weight, phases<T>& grad) const {
     add_at(grad.x, logits.y, -weight / static_cast<float>(logits.x.extent(0)));

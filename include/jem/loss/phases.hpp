@@ -20,12 +20,13 @@ struct phases {
 
   /// The data of the p(x) term: the unlabelled batch, or the labelled one where there is no other.
   T& data() { return unlabeled.size() > 0 ? unlabeled : x; }
+  /// The same, to be read.
   const T& data() const { return unlabeled.size() > 0 ? unlabeled : x; }
 };
 
 /// Which batches a loss reads: only those are run through the network.
 struct phase_set {
-  bool labelled = false, data = false, samples = false, conditional = false;
+  bool labelled = false, data = false, samples = false, conditional = false;  ///< (x, y); `data()`; samples of p(x); of p(x|y)
 
   friend constexpr phase_set operator|(phase_set a, phase_set b) {
     return {a.labelled || b.labelled, a.data || b.data, a.samples || b.samples, a.conditional || b.conditional};

@@ -80,9 +80,10 @@ inline double fpr_at_tpr(std::span<const double> in, std::span<const double> out
 
 /// The three measures of one score on one pair of sets.
 struct detection {
-  double auroc, aupr, fpr95;
+  double auroc, aupr, fpr95;  ///< shares of 1; fpr95 is fpr_at_tpr at 0.95
 };
 
+/// All three, of scores of in and of out. NaN and throws as auroc.
 inline detection detect(std::span<const double> in, std::span<const double> out) {
   return {auroc(in, out), aupr(in, out), fpr_at_tpr(in, out)};
 }

@@ -35,7 +35,7 @@ struct chain_rule {
 /// A layer that applies a function to each element; any extents.
 template <class F>
 struct activation {
-  F function{};
+  F function{};  ///< f and f′
 
   template <tensor_value X>
   struct cache {
@@ -44,6 +44,7 @@ struct activation {
 
   static auto parameters(auto&) { return std::tuple<>{}; }
 
+  /// f(x)
   template <tensor_value T>
     requires activation_function<F, typename T::value_type>
   T forward(T x, cache<T>& c) const {
@@ -52,6 +53,7 @@ struct activation {
     return y;
   }
 
+  /// ∂L/∂y → ∂L/∂x = ∂L/∂y · f′(x)
   template <tensor_value T>
   T backward(const T& dy, cache<T>& c, activation*) const {
     return zip(dy, c.input, detail::chain_rule<F>{function});
@@ -62,12 +64,13 @@ namespace functions {
 
 /// max(x, slope·x)
 struct leaky_relu {
-  float slope = 0.2f;
+  float slope = 0.2f;  ///< below 0
 
   template <class V>
   constexpr V operator()(V x) const {
     return x < V(0) ? V(slope) * x : x;
   }
+  /// slope or 1; 1 at 0
   template <class V>
   constexpr V derivative(V x) const {
     return x < V(0) ? V(slope) : V(1);
@@ -80,6 +83,7 @@ struct relu {
   constexpr V operator()(V x) const {
     return x < V(0) ? V(0) : x;
   }
+  /// 0 or 1; 0 at 0
   template <class V>
   constexpr V derivative(V x) const {
     return x > V(0) ? V(1) : V(0);
@@ -92,6 +96,7 @@ struct swish {
   constexpr V operator()(V x) const {
     return x * math::sigmoid(x);
   }
+  /// s + x·s·(1 − s), s = sigmoid(x)
   template <class V>
   constexpr V derivative(V x) const {
     const V s = math::sigmoid(x);
@@ -105,17 +110,20 @@ struct softplus {
   constexpr V operator()(V x) const {
     return math::softplus(x);
   }
+  /// sigmoid(x)
   template <class V>
   constexpr V derivative(V x) const {
     return math::sigmoid(x);
   }
 };
 
+/// tanh x
 struct tanh {
   template <class V>
   constexpr V operator()(V x) const {
     return math::tanh(x);
   }
+  /// 1 − tanh² x
   template <class V>
   constexpr V derivative(V x) const {
     const V t = math::tanh(x);
@@ -125,10 +133,10 @@ struct tanh {
 
 }  // namespace functions
 
-using leaky_relu = activation<functions::leaky_relu>;
-using relu       = activation<functions::relu>;
-using swish      = activation<functions::swish>;
-using softplus   = activation<functions::softplus>;
-using tanh       = activation<functions::tanh>;
+using leaky_relu = activation<functions::leaky_relu>;  ///< max(x, slope·x); the paper's, with slope 0.2
+using relu       = activation<functions::relu>;        ///< max(x, 0)
+using swish      = activation<functions::swish>;       ///< x·sigmoid(x)
+using softplus   = activation<functions::softplus>;    ///< ln(1 + eˣ)
+using tanh       = activation<functions::tanh>;        ///< tanh x
 
 }  // namespace jem::inline v0

@@ -17,7 +17,7 @@ struct conv2d {
 
   T weight;  // (kh, kw, c, f)
   T bias;    // (f)
-  convolution_geometry geometry{};
+  convolution_geometry geometry{};  ///< stride and padding
 
   template <tensor_value X>
   struct cache {
@@ -47,13 +47,14 @@ struct conv2d {
 
 /// What a convolution is made of: kernel × kernel windows, `in` channels to `out` filters.
 struct conv2d_options {
-  index_t in, out;
-  index_t kernel  = 3;
-  index_t stride  = 1;
-  index_t padding = 1;
+  index_t in, out;      ///< channels, ≥ 1
+  index_t kernel  = 3;  ///< height and width of a window, ≥ 1
+  index_t stride  = 1;  ///< pixels from window to window, ≥ 1
+  index_t padding = 1;  ///< zeros on each side, ≥ 0
 };
 
-/// A convolution with drawn weights; biases are drawn like weights (he_uniform) or zero (all others).
+/// A convolution with drawn weights; biases are drawn like weights (he_uniform) or zero (all others). Throws
+/// std::invalid_argument for options out of range.
 template <tensor_value T, initializer<T> I = he_uniform>
 conv2d<T> make_conv2d(const conv2d_options& o, rng& g, const I& initialize = {}) {
   for (const index_t extent : {o.in, o.out, o.kernel, o.stride}) expect_at_least("make_conv2d", "channels, kernel and stride", 1, extent);

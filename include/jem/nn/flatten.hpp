@@ -16,12 +16,14 @@ struct flatten {
 
   static auto parameters(auto&) { return std::tuple<>{}; }
 
+  /// (n, …) → (n, d), d = the number of elements of a row
   template <tensor_value T>
   T forward(T x, cache<T>& c) const {
     c.input = x.extents();
     return std::move(x).reshaped({c.input[0], c.input.row_size()});
   }
 
+  /// ∂L/∂y (n, d) → ∂L/∂x (n, …)
   template <tensor_value T>
   T backward(T dy, cache<T>& c, flatten*) const {
     return std::move(dy).reshaped(c.input);

@@ -27,8 +27,8 @@ struct linear {
   static constexpr std::array parameter_names{"weight", "bias"};
   static auto parameters(auto& self) { return std::tie(self.weight, self.bias); }
 
-  index_t in() const { return weight.extent(0); }
-  index_t out() const { return weight.extent(1); }
+  index_t in() const { return weight.extent(0); }   ///< inputs of a unit
+  index_t out() const { return weight.extent(1); }  ///< units
 
   /// (n, in) → (n, out). Throws std::invalid_argument for another number of inputs.
   T forward(T x, cache<T>& c) const {
@@ -48,7 +48,8 @@ struct linear {
   }
 };
 
-/// A linear layer with drawn weights; biases are drawn like weights (he_uniform) or zero (all others).
+/// A linear layer with drawn weights; biases are drawn like weights (he_uniform) or zero (all others). Throws
+/// std::invalid_argument for fewer than one input or output.
 template <tensor_value T, initializer<T> I = he_uniform>
 linear<T> make_linear(index_t in, index_t out, rng& g, const I& initialize = {}) {
   expect_at_least("make_linear", "inputs", 1, in);

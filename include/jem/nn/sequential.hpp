@@ -26,10 +26,12 @@ struct first_tensor<L, Rest...> : first_tensor<Rest...> {};
 
 template <class... Layers>
 struct sequential : detail::first_tensor<Layers...> {
-  std::tuple<Layers...> layers;
+  std::tuple<Layers...> layers;  ///< in the order of forward
 
+  /// sequential{f₁, …, fₖ}
   explicit sequential(Layers... each) : layers(std::move(each)...) {}
 
+  /// One cache a layer.
   template <tensor_value X>
   using cache = std::tuple<typename Layers::template cache<X>...>;
 
@@ -37,6 +39,7 @@ struct sequential : detail::first_tensor<Layers...> {
     return std::apply([](auto&... each) { return std::tie(each...); }, self.layers);
   }
 
+  /// fₖ(… f₁(x))
   template <tensor_value T>
     requires(layer<Layers, T> && ...)
   T forward(T x, cache<T>& c) const {
@@ -47,6 +50,7 @@ struct sequential : detail::first_tensor<Layers...> {
     return x;
   }
 
+  /// ∂L/∂output → ∂L/∂x, from the last layer to the first.
   template <tensor_value T>
   T backward(T dy, cache<T>& c, sequential* gradient) const {
     const auto pass = [&]<std::size_t... I>(std::index_sequence<I...>) {

@@ -29,22 +29,24 @@ struct adam_update {
 /// Moments are values of the network's own type.
 template <parameterised Net>
 struct adam_state {
-  Net first, second;
-  index_t updates = 0;
+  Net first, second;    ///< m and v, before the correction of their bias
+  index_t updates = 0;  ///< made so far
 };
 
 template <schedule Rate = warm_up>
 struct adam {
-  Rate learning_rate;
-  float beta1   = 0.9f;
-  float beta2   = 0.999f;
-  float epsilon = 1e-8f;
+  Rate learning_rate;      ///< number of the update → α
+  float beta1   = 0.9f;    ///< decay of m
+  float beta2   = 0.999f;  ///< decay of v
+  float epsilon = 1e-8f;   ///< ε, beside √v̂
 
+  /// Moments of zero.
   template <parameterised Net>
   adam_state<Net> init(const Net& net) const {
     return {zeros_like(net), zeros_like(net)};
   }
 
+  /// One update of the network, given ∂L/∂θ.
   template <parameterised Net>
   void step(adam_state<Net>& state, Net& net, const Net& gradient) const {
     const double k1 = 1 - std::pow(static_cast<double>(beta1), static_cast<double>(state.updates + 1));

@@ -8,22 +8,25 @@
 
 namespace jem::inline v0 {
 
+/// A velocity is a value of the network's own type.
 template <parameterised Net>
 struct sgd_state {
-  Net velocity;
-  index_t updates = 0;
+  Net velocity;         ///< v
+  index_t updates = 0;  ///< made so far
 };
 
 template <schedule Rate = warm_up>
 struct sgd {
-  Rate learning_rate;
-  float momentum = 0;
+  Rate learning_rate;  ///< number of the update → α
+  float momentum = 0;  ///< μ in [0, 1)
 
+  /// At rest.
   template <parameterised Net>
   sgd_state<Net> init(const Net& net) const {
     return {zeros_like(net)};
   }
 
+  /// One update of the network, given ∂L/∂θ.
   template <parameterised Net>
   void step(sgd_state<Net>& state, Net& net, const Net& gradient) const {
     const float rate = learning_rate(state.updates++);

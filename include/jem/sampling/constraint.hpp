@@ -14,7 +14,7 @@ struct unconstrained {
 
 /// Each element into [low, high].
 struct box {
-  float low, high;
+  float low, high;  ///< low ≤ high
 
   template <tensor_value T>
   void operator()(T& position) const {

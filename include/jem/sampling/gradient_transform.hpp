@@ -15,7 +15,7 @@ struct identity {
 
 /// Each element into [−limit, limit]: JEM++ (Yang and Ji 2021, arXiv:2109.09032) takes 1.
 struct clip_elements {
-  float limit = 1;
+  float limit = 1;  ///< > 0
 
   template <tensor_value T>
   void operator()(T& gradient) const {
@@ -37,7 +37,7 @@ struct shrink_to {
 
 /// Each row, a chain's gradient, to a Euclidean norm of at most `limit`.
 struct clip_norm {
-  float limit = 1;
+  float limit = 1;  ///< > 0
 
   template <tensor_value T>
   void operator()(T& gradient) const {  // (n, …)

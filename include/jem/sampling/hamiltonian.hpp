@@ -14,7 +14,7 @@ struct hamiltonian {
 
   float step_size;     ///< ε
   index_t steps = 10;  ///< L, the gradients of a trajectory; ≥ 1
-  Integrator integrate{};
+  Integrator integrate{};  ///< moves (x, p) by L steps
 
   /// K(p) − K(p′). Throws std::invalid_argument for fewer than one step.
   template <tensor_value T, differentiable_energy<T> E>
@@ -30,6 +30,7 @@ struct hamiltonian {
   }
 };
 
+/// Hamiltonian Monte Carlo: hmc{{.step_size = ε, .steps = L}}.
 using hmc = metropolis<hamiltonian<leapfrog>>;
 
 }  // namespace jem::inline v0

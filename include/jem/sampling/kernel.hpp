@@ -19,8 +19,8 @@ struct point {
 /// What an unadjusted kernel carries: positions, and how many steps it has made (schedules ask).
 template <tensor_value T>
 struct walk {
-  T position;  // (n, …)
-  index_t step = 0;
+  T position;        // (n, …)
+  index_t step = 0;  ///< steps made so far
 };
 
 /// What a step tells beside the new state. Empty tensors from kernels that accept everything.
@@ -30,11 +30,13 @@ struct transition_info {
   T energy_error;            // (n): of the proposal, E(x′) − E(x) with kinetic energies; NaN counts as rejected
 };
 
+/// What a kernel moves: positions (n, …), and whatever else it keeps of them.
 template <class S, class T>
 concept chain_state = std::copyable<S> && requires(S& s) {
   { s.position } -> std::same_as<T&>;
 };
 
+/// The state that a kernel makes for an energy and positions of type T.
 template <class K, class E, class T>
 using state_of = decltype(std::declval<const K&>().init(std::declval<const E&>(), std::declval<const T&>()));
 

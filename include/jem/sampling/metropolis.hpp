@@ -35,7 +35,7 @@ template <class Proposal>
 struct metropolis {
   static constexpr bool needs_gradient = requires { requires Proposal::needs_gradient; };
 
-  Proposal proposal;
+  Proposal proposal;  ///< langevin, hamiltonian, or one of one's own
 
   /// Evaluates the energy, and its gradient if the proposal uses it.
   template <tensor_value T, energy<T> E>
@@ -50,6 +50,8 @@ struct metropolis {
     return start;
   }
 
+  /// One proposal for each chain; the info has its acceptance probability and energy error. Throws what
+  /// the proposal throws.
   template <tensor_value T, energy<T> E>
     requires jem::proposal<Proposal, E, T>
   transition_info<T> step(const E& e, point<T>& state, rng& g) const {

@@ -9,14 +9,14 @@ namespace jem::inline v0 {
 
 /// σ whatever the step size: the paper's choice, with which step and noise are decoupled.
 struct fixed_noise {
-  float deviation;
+  float deviation;  ///< σ ≥ 0
 
   constexpr float operator()(float) const { return deviation; }
 };
 
 /// σ = √(2εT): the diffusion whose law is e^(−E/T) as ε → 0.
 struct langevin_noise {
-  float temperature = 1;
+  float temperature = 1;  ///< T ≥ 0
 
   constexpr float operator()(float step_size) const { return math::sqrt(2 * step_size * temperature); }
 };

@@ -32,8 +32,8 @@ concept sample_buffer = requires(B& b, const B& c, index_t n, const labels<T>& y
 
 /// Where chains start: U(low, high), each element on its own.
 struct uniform_start {
-  float low  = -1;
-  float high = 1;
+  float low  = -1;  ///< inclusive
+  float high = 1;   ///< exclusive
 
   template <tensor_value T>
   T operator()(const shape& extents, rng& g) const {
@@ -41,10 +41,11 @@ struct uniform_start {
   }
 };
 
+/// The paper's, by default.
 struct replay_options {
-  index_t capacity          = 10'000;
-  float restart_probability = 0.05f;
-  index_t classes           = 0;  ///< > 0: as many blocks of equal size, each for chains of its class
+  index_t capacity          = 10'000;  ///< chains, ≥ 1
+  float restart_probability = 0.05f;   ///< of each chain in each draw
+  index_t classes           = 0;       ///< > 0: as many blocks of equal size, each for chains of its class
 };
 
 template <tensor_value T, class Start = uniform_start>
@@ -55,11 +56,12 @@ class replay_buffer {
   replay_buffer(const shape& item, const replay_options& options, rng& g, Start start = {})
       : options_(checked(options)), start_(start), positions_(start.template operator()<T>(item.under(options.capacity), g)) {}
 
-  index_t capacity() const { return options_.capacity; }
-  const replay_options& options() const { return options_; }
+  index_t capacity() const { return options_.capacity; }            ///< chains
+  const replay_options& options() const { return options_; }  ///< as they were given
 
   /// All chains, (capacity, …); class y holds rows [y·capacity/classes, (y + 1)·capacity/classes).
   const T& positions() const { return positions_; }
+  /// Sets all chains: from a checkpoint, say. Throws std::invalid_argument for other extents.
   void positions(T other) {
     expect_shape("replay_buffer", positions_.extents(), other.extents());
     positions_ = std::move(other);

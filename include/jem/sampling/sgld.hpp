@@ -21,11 +21,12 @@ template <schedule Schedule = constant, noise_scale Noise = langevin_noise, clas
 struct sgld {
   static constexpr bool needs_gradient = true;
 
-  Schedule step_size;
-  Noise noise{};
-  Transform transform{};
-  Constraint constraint{};
+  Schedule step_size;       ///< step number → ε ≥ 0
+  Noise noise{};            ///< ε → σ ≥ 0
+  Transform transform{};    ///< of ∇E(x), before the step
+  Constraint constraint{};  ///< of x, after it
 
+  /// Step 0 at x (n, …); the energy is not asked yet.
   template <tensor_value T, differentiable_energy<T> E>
   walk<T> init(const E&, const T& x) const {
     return {x};

@@ -63,29 +63,36 @@ void apply(X& x, X& y, X& z, const U& u, F f) {
 
 namespace op {
 
+/// a + b
 struct add {
   template <class T> constexpr T operator()(T a, T b) const { return a + b; }
 };
+/// a − b
 struct subtract {
   template <class T> constexpr T operator()(T a, T b) const { return a - b; }
 };
+/// a·b
 struct multiply {
   template <class T> constexpr T operator()(T a, T b) const { return a * b; }
 };
+/// factor·a
 template <class T> struct scale_by {
-  T factor;
+  T factor;  ///< of each element
   constexpr T operator()(T a) const { return factor * a; }
 };
+/// A value, whatever was there.
 template <class T> struct constant {
-  T value;
+  T value;  ///< of each element
   constexpr T operator()(T) const { return value; }
 };
+/// a + factor·b
 template <class T> struct add_scaled {
-  T factor;
+  T factor;  ///< of b
   constexpr T operator()(T a, T b) const { return a + factor * b; }
 };
+/// min(max(a, low), high)
 template <class T> struct clamp {
-  T low, high;
+  T low, high;  ///< low ≤ high
   constexpr T operator()(T a) const { return a < low ? low : (a > high ? high : a); }  // NaN stays NaN
 };
 
@@ -99,36 +106,43 @@ T full(const shape& extents, typename T::value_type value) {
   return result;
 }
 
+/// A tensor of zeros.
 template <tensor_value T>
 T zeros(const shape& extents) {
   return full<T>(extents, {});
 }
 
+/// xᵢ ← value
 template <tensor_value X>
 void fill(X& x, typename X::value_type value) {
   apply(x, op::constant<typename X::value_type>{value});
 }
 
+/// x + y. Throws std::invalid_argument unless the extents agree, as all of these do.
 template <tensor_like X, compatible<X> Y>
 tensor_of<X> operator+(const X& x, const Y& y) {
   return zip(x, y, op::add{});
 }
 
+/// x − y
 template <tensor_like X, compatible<X> Y>
 tensor_of<X> operator-(const X& x, const Y& y) {
   return zip(x, y, op::subtract{});
 }
 
+/// x·y, element by element
 template <tensor_like X, compatible<X> Y>
 tensor_of<X> operator*(const X& x, const Y& y) {
   return zip(x, y, op::multiply{});
 }
 
+/// factor·x
 template <tensor_like X>
 tensor_of<X> operator*(std::type_identity_t<typename X::value_type> factor, const X& x) {
   return map(x, op::scale_by<typename X::value_type>{factor});
 }
 
+/// −x
 template <tensor_like X>
 tensor_of<X> operator-(const X& x) {
   return map(x, op::scale_by<typename X::value_type>{typename X::value_type(-1)});

@@ -34,6 +34,7 @@ class tensor {
     Backend::upload(values.data(), size(), data());
   }
 
+  /// The same for a list of numbers.
   tensor(const shape& extents, std::initializer_list<T> values) : tensor(extents, std::span<const T>(values.begin(), values.size())) {}
 
   /// A copy of what a view or another tensor of this backend shows.
@@ -62,13 +63,13 @@ class tensor {
 
   ~tensor() = default;
 
-  const shape& extents() const { return extents_; }
-  index_t extent(index_t axis) const { return extents_[axis]; }
-  index_t size() const { return extents_.size(); }
+  const shape& extents() const { return extents_; }              ///< outermost axis first
+  index_t extent(index_t axis) const { return extents_[axis]; }  ///< of one axis
+  index_t size() const { return extents_.size(); }               ///< the number of elements
 
   /// Memory of the backend: the host may only read it where Backend::host_memory says so.
   T* data() { return storage_.data(); }
-  const T* data() const { return storage_.data(); }
+  const T* data() const { return storage_.data(); }  ///< the same, to be read
 
   /// The elements under other extents. Throws std::invalid_argument unless the sizes agree.
   tensor reshaped(const shape& extents) && {
@@ -77,10 +78,12 @@ class tensor {
     other.extents_ = extents;
     return other;
   }
+  /// The same, of a copy.
   tensor reshaped(const shape& extents) const& { return tensor(*this).reshaped(extents); }
 
-  /// Rows [first, first + count) of the outermost axis, without a copy.
+  /// Rows [first, first + count) of the outermost axis, without a copy. Throws std::invalid_argument outside it.
   view<const T, Backend> rows(index_t first, index_t count) const { return view<const T, Backend>(*this).rows(first, count); }
+  /// The same, to be written.
   view<T, Backend> rows(index_t first, index_t count) { return view<T, Backend>(*this).rows(first, count); }
 
   /// The elements on the host, in row-major order.

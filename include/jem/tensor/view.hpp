@@ -25,16 +25,18 @@ class view {
   using value_type   = std::remove_const_t<T>;
   using backend_type = Backend;
 
+  /// Memory of the backend with as many elements as the extents say; it has to outlive the view.
   view(T* data, const shape& extents) : data_(data), extents_(extents) {}
 
+  /// All of a tensor, which has to outlive the view.
   template <tensor_like X>
     requires requires(X& x) { view(x.data(), x.extents()); }
   explicit(false) view(X& owner) : view(owner.data(), owner.extents()) {}
 
-  const shape& extents() const { return extents_; }
-  index_t extent(index_t axis) const { return extents_[axis]; }
-  index_t size() const { return extents_.size(); }
-  T* data() const { return data_; }
+  const shape& extents() const { return extents_; }              ///< outermost axis first
+  index_t extent(index_t axis) const { return extents_[axis]; }  ///< of one axis
+  index_t size() const { return extents_.size(); }               ///< the number of elements
+  T* data() const { return data_; }                              ///< memory of the backend
 
   /// Rows [first, first + count) of the outermost axis. Throws std::invalid_argument outside it.
   view rows(index_t first, index_t count) const {

@@ -12,10 +12,11 @@
 
 namespace jem::inline v0 {
 
+/// What `value_and_grad` returns: auto [value, gradient] = ….
 template <parameterised Net>
 struct value_and_gradient {
-  float value;
-  Net gradient;
+  float value;   ///< L
+  Net gradient;  ///< ∂L/∂θ, as a network
 };
 
 namespace detail {

@@ -20,26 +20,27 @@ namespace jem::inline v0 {
 /// All that a training run has besides its settings and data; a copy is a checkpoint in memory.
 template <class Net, class Moments>
 struct training_state {
-  using tensor = tensor_type_of<Net>;
+  using tensor = tensor_type_of<Net>;  ///< what the network computes with
 
-  Net net;
-  Moments moments;
-  replay_buffer<tensor> buffer;
-  data::batch_stream<tensor> labelled, unlabeled;
-  rng random;
-  index_t iteration = 0;
+  Net net;                                         ///< θ
+  Moments moments;                                 ///< the optimiser's state
+  replay_buffer<tensor> buffer;                    ///< persistent chains
+  data::batch_stream<tensor> labelled, unlabeled;  ///< independent streams, of (x, y) and of x for p(x)
+  rng random;                                      ///< of noise and samples
+  index_t iteration = 0;                           ///< updates made so far
 };
 
+/// The settings of Algorithm 1: `init` makes a state, `step` is one iteration.
 template <class Loss, class Kernel, class Optimiser>
 struct trainer {
   Loss loss;            ///< over the phases that it reads; only those are made
   Kernel sampler;       ///< makes the samples of p(x) and p(x|y)
-  Optimiser optimiser;
-  index_t batch         = 64;
+  Optimiser optimiser;  ///< adam, sgd
+  index_t batch         = 64;     ///< images an iteration, and chains
   index_t steps         = 20;     ///< K, steps of the sampler an iteration
   float data_noise      = 0.03f;  ///< standard deviation of the noise added to data
   float gradient_limit  = 0;      ///< bound on the gradient's norm; 0 for none
-  replay_options buffer = {};
+  replay_options buffer = {};     ///< where chains go on
 
   /// A state at iteration 0. The set has to outlive it. Throws std::invalid_argument for a batch larger than the set or than the
   /// chains of a class in the buffer, for K < 0, and for a loss of p(x|y) without class blocks.
@@ -65,6 +66,7 @@ struct trainer {
                                                   g.split()};
   }
 
+  /// A temporary set is refused.
   template <class Net>
   auto init(Net net, const data::dataset<tensor_type_of<Net>>&& set, rng& g) const = delete;
 

@@ -10,13 +10,14 @@
 
 namespace jem::inline v0 {
 
+/// Of one iteration.
 struct training_info {
-  index_t iteration    = 0;
-  float loss           = 0;
+  index_t iteration    = 0;                                        ///< its number, from 0
+  float loss           = 0;                                        ///< L, before the update
   float accuracy       = std::numeric_limits<float>::quiet_NaN();  ///< on the labelled batch; NaN without one
   float energy_data    = std::numeric_limits<float>::quiet_NaN();  ///< mean E(x⁺)
   float energy_sample  = std::numeric_limits<float>::quiet_NaN();  ///< mean E(x⁻); NaN without samples
-  double gradient_norm = 0;
+  double gradient_norm = 0;                                        ///< ‖∂L/∂θ‖₂, before clipping
 
   /// mean E(x⁻) − mean E(x⁺): near zero when samples and data look alike to the model.
   float energy_gap() const { return energy_sample - energy_data; }

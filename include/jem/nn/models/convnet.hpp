@@ -16,9 +16,9 @@ namespace jem::inline v0 {
 
 /// Images are (height, width, channels); widths are the channels of the first convolution and of each halving.
 struct convnet_options {
-  index_t height, width, channels = 1;
-  index_t classes             = 10;
-  std::vector<index_t> widths = {32, 64};
+  index_t height, width, channels = 1;           ///< of an image
+  index_t classes             = 10;             ///< logits
+  std::vector<index_t> widths = {32, 64};       ///< at least one
 };
 
 template <tensor_value T, class A = swish>
@@ -26,9 +26,9 @@ template <tensor_value T, class A = swish>
 struct convnet {
   using tensor_type = T;
 
-  std::vector<conv2d<T>> convolutions;
-  linear<T> head;
-  A activation{};
+  std::vector<conv2d<T>> convolutions;  ///< one, and two for each halving
+  linear<T> head;                       ///< from what is left of the image to logits
+  A activation{};                       ///< after each convolution
 
   convnet() = default;
 
@@ -72,6 +72,7 @@ struct convnet {
     return head.forward(flatten{}.forward(std::move(x), c.flat), c.head);
   }
 
+  /// ∂L/∂logits (n, classes) → ∂L/∂x (n, h, w, c)
   T backward(const T& dy, cache<T>& c, convnet* gradient) const {
     T dx = head.backward(dy, c.head, gradient == nullptr ? nullptr : &gradient->head);
     dx   = flatten{}.backward(std::move(dx), c.flat, nullptr);

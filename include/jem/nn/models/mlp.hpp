@@ -15,14 +15,15 @@ template <tensor_value T, class A = swish>
 struct mlp {
   using tensor_type = T;
 
-  std::vector<linear<T>> layers;
-  A activation{};
+  std::vector<linear<T>> layers;  ///< in the order of forward
+  A activation{};                 ///< between them
 
   mlp() = default;
 
   /// Widths are inputs, hidden layers, outputs. Throws std::invalid_argument for fewer than two.
   mlp(std::initializer_list<index_t> widths, rng& g, A a = {}) : mlp(std::vector<index_t>(widths), g, a) {}
 
+  /// The same for widths that are known at run time.
   mlp(const std::vector<index_t>& widths, rng& g, A a = {}) : activation(a) {
     expect_at_least("mlp", "widths", 2, std::ssize(widths));
     for (std::size_t i = 1; i < widths.size(); ++i) layers.push_back(make_linear<T>(widths[i - 1], widths[i], g));
@@ -48,6 +49,7 @@ struct mlp {
     return x;
   }
 
+  /// ∂L/∂y (n, out) → ∂L/∂x (n, in)
   T backward(T dy, cache<T>& c, mlp* gradient) const {
     for (std::size_t i = layers.size(); i-- > 0;) {
       if (i + 1 < layers.size()) dy = activation.backward(std::move(dy), c.activations[i], static_cast<A*>(nullptr));
