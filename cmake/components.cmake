@@ -3,12 +3,37 @@
 # and the installed package both include this file, so that a consumer sees the same targets either way. They carry no
 # warnings, no -march and no macros: those are the consumer's.
 
-set(jem_all_components openmp eigen zlib png json)
-set(jem_openmp_needs "OpenMP for C++ (part of g++; for clang the Debian package libomp-dev)")
-set(jem_eigen_needs "Eigen 3.4 (Debian package libeigen3-dev) with OpenMP")
-set(jem_zlib_needs "zlib (Debian package zlib1g-dev)")
-set(jem_png_needs "libpng (Debian package libpng-dev)")
-set(jem_json_needs "nlohmann-json 3.10 (Debian package nlohmann-json3-dev)")
+# jem_component(<name> FIND <arguments of find_package> LINKS <targets> NEEDS <what to install>): one call is all that a
+# component takes; one that links another stands behind it.
+set(jem_all_components)
+function(jem_component component)
+  cmake_parse_arguments(PARSE_ARGV 1 given "" "NEEDS" "FIND;LINKS")
+  foreach(what FIND LINKS NEEDS)
+    set(jem_${component}_${what} "${given_${what}}" PARENT_SCOPE)
+  endforeach()
+  set(jem_all_components ${jem_all_components} ${component} PARENT_SCOPE)
+endfunction()
+
+jem_component(openmp
+  FIND OpenMP COMPONENTS CXX
+  LINKS OpenMP::OpenMP_CXX
+  NEEDS "OpenMP for C++ (part of g++; for clang the Debian package libomp-dev)")
+jem_component(eigen
+  FIND Eigen3 3.4 NO_MODULE
+  LINKS Eigen3::Eigen jem::openmp
+  NEEDS "Eigen 3.4 (Debian package libeigen3-dev)")
+jem_component(zlib
+  FIND ZLIB
+  LINKS ZLIB::ZLIB
+  NEEDS "zlib (Debian package zlib1g-dev)")
+jem_component(png
+  FIND PNG
+  LINKS PNG::PNG
+  NEEDS "libpng (Debian package libpng-dev)")
+jem_component(json
+  FIND nlohmann_json 3.10
+  LINKS nlohmann_json::nlohmann_json
+  NEEDS "nlohmann-json 3.10 (Debian package nlohmann-json3-dev)")
 
 # jem_define_targets(<include directory> <list of components> [GLOBAL]): a component whose dependency is missing has no target.
 # GLOBAL is for a build tree, whose targets have to be seen by the project that it is a subdirectory of.
@@ -26,32 +51,36 @@ endfunction()
 
 function(jem_define_component component)
   set(scope ${ARGN})
-  if(TARGET jem::${component})
-    return()
-  elseif(component STREQUAL "openmp")
-    find_package(OpenMP QUIET COMPONENTS CXX ${scope})
-    set(links OpenMP::OpenMP_CXX)
-  elseif(component STREQUAL "eigen")
-    jem_define_component(openmp ${scope})
-    find_package(Eigen3 3.4 QUIET NO_MODULE ${scope})
-    set(links Eigen3::Eigen jem::openmp)
-  elseif(component STREQUAL "zlib")
-    find_package(ZLIB QUIET ${scope})
-    set(links ZLIB::ZLIB)
-  elseif(component STREQUAL "png")
-    find_package(PNG QUIET ${scope})
-    set(links PNG::PNG)
-  elseif(component STREQUAL "json")
-    find_package(nlohmann_json 3.10 QUIET ${scope})
-    set(links nlohmann_json::nlohmann_json)
-  else()
+  if(TARGET jem::${component} OR NOT component IN_LIST jem_all_components)
     return()
   endif()
-  foreach(link IN LISTS links)
+  foreach(link IN LISTS jem_${component}_LINKS)
+    if(link MATCHES "^jem::(.+)$")
+      jem_define_component(${CMAKE_MATCH_1} ${scope})
+    endif()
+  endforeach()
+  find_package(${jem_${component}_FIND} QUIET ${scope})
+  foreach(link IN LISTS jem_${component}_LINKS)
     if(NOT TARGET ${link})
       return()
     endif()
   endforeach()
   add_library(jem::${component} INTERFACE IMPORTED ${scope})
-  target_link_libraries(jem::${component} INTERFACE jem::jem ${links})
+  target_link_libraries(jem::${component} INTERFACE jem::jem ${jem_${component}_LINKS})
+endfunction()
+
+# jem_why_missing(<component> <variable>): sets the variable to a sentence for a component that has no target.
+function(jem_why_missing component variable)
+  if(NOT component IN_LIST jem_all_components)
+    list(JOIN jem_all_components ", " known)
+    set(${variable} "there is no component ${component} of jem, only ${known}" PARENT_SCOPE)
+    return()
+  endif()
+  set(needs "${jem_${component}_NEEDS}")
+  foreach(link IN LISTS jem_${component}_LINKS)
+    if(link MATCHES "^jem::(.+)$" AND NOT TARGET ${link})
+      string(APPEND needs " with ${jem_${CMAKE_MATCH_1}_NEEDS}")
+    endif()
+  endforeach()
+  set(${variable} "component ${component} of jem needs ${needs}, which is missing" PARENT_SCOPE)
 endfunction()

@@ -4,8 +4,10 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(package_directory ${CMAKE_INSTALL_DATADIR}/cmake/jem)
+list(JOIN jem_all_components " " jem_all_components_in_words)
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/jem-config.cmake.in ${PROJECT_BINARY_DIR}/jem-config.cmake
   INSTALL_DESTINATION ${package_directory} PATH_VARS CMAKE_INSTALL_INCLUDEDIR)
+# Before 1.0 a minor version may change what programs rely on: 0.2 is no 0.1.
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/jem-config-version.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/jem DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development

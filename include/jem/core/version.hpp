@@ -4,8 +4,8 @@
 
 #include <compare>
 
-#define JEM_VERSION_MAJOR 0  ///< incompatible changes from 1 on
-#define JEM_VERSION_MINOR 1  ///< additions; before 1.0 incompatible changes, too
+#define JEM_VERSION_MAJOR 0  ///< incompatible changes
+#define JEM_VERSION_MINOR 1  ///< additions, and incompatible changes as long as the major version is zero
 #define JEM_VERSION_PATCH 0  ///< corrections
 
 namespace jem::inline v0 {
