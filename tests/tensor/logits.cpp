@@ -40,6 +40,15 @@ TEST_CASE("log_sum_exp and softmax pass NaN on, wherever in the row it stands, a
   });
 }
 
+TEST_CASE("log_sum_exp of nothing but -infinity is -infinity, unless a NaN is among them") {
+  test::on_every_tensor([]<class T>() {
+    const auto lse = log_sum_exp(T({3, 2}, {-infinity, -infinity, -infinity, not_a_number, not_a_number, -infinity})).to_vector();
+    CHECK(lse[0] == -infinity);
+    CHECK(std::isnan(lse[1]));
+    CHECK(std::isnan(lse[2]));
+  });
+}
+
 TEST_CASE("softmax has rows that sum to one, is unmoved by a shift, and is 1 for one class") {
   test::on_every_tensor([]<class T>() {
     const T x = 30 * test::random_tensor<T>({50, 10}, 1);

@@ -5,6 +5,8 @@
 #include <jem/core/math.hpp>
 #include <jem/tensor/rows.hpp>
 
+#include <limits>
+
 namespace jem::inline v0 {
 
 namespace detail {
@@ -29,14 +31,15 @@ void check_labels(std::string_view where, const Y& y, index_t classes) {
   }
 }
 
-/// log Σⱼ exp x[i, j] of logits (n, k) → (n), from the largest element down, so that nothing overflows. Throws
-/// std::invalid_argument for no classes.
+/// log Σⱼ exp x[i, j] of logits (n, k) → (n), from the largest element down, so that nothing overflows; −infinity of a row of
+/// −infinities. Throws std::invalid_argument for no classes.
 template <tensor_like X>
 tensor_of<X> log_sum_exp(const X& x) {
   using T = typename X::value_type;
   expect_rank("log_sum_exp", 2, x.extents());
   expect_at_least("log_sum_exp", "classes", 1, x.extent(1));
   tensor_of<X> result(shape{x.extent(0)});
+  constexpr T nothing   = -std::numeric_limits<T>::infinity();
   const index_t columns = x.extent(1);
   const T* const from   = x.data();
   T* const to           = result.data();
@@ -44,9 +47,10 @@ tensor_of<X> log_sum_exp(const X& x) {
     const T* const row = from + i * columns;
     T largest          = row[0];
     for (index_t j = 1; j < columns; ++j) largest = row[j] > largest ? row[j] : largest;
+    const T shift = largest == nothing ? T{} : largest;
     T total{};
-    for (index_t j = 0; j < columns; ++j) total += math::exp(row[j] - largest);
-    to[i] = largest + math::log(total);
+    for (index_t j = 0; j < columns; ++j) total += math::exp(row[j] - shift);
+    to[i] = shift + math::log(total);
   });
   return result;
 }
