@@ -11,6 +11,8 @@ namespace {
 
 using tensor = jem::tensor<float, jem::eigen>;
 static_assert(jem::batch_transform<jem::box, tensor> && jem::batch_transform<jem::unconstrained, tensor>);
+static_assert(jem::batch_transform<jem::hold<tensor>, tensor>);
+static_assert(!jem::batch_transform<jem::hold<jem::tensor<double, jem::eigen>>, tensor>, "observed values of another type");
 
 }  // namespace
 
@@ -20,6 +22,16 @@ TEST_CASE("a box holds each element between its sides, and keeps a NaN visible")
   const auto values = x.to_vector();
   CHECK(std::vector<float>(values.begin(), values.begin() + 4) == std::vector<float>{-1, -1, 0.5f, 1});
   CHECK(std::isnan(values[4]));
+}
+
+TEST_CASE("held coordinates get their observed values back, the same for all chains or each chain its own") {
+  tensor x({2, 3}, {1, 2, 3, 4, 5, 6});
+  jem::hold{.observed = tensor({3}, {7, 8, 9}), .mask = tensor({3}, {0, 1, 0})}(x);
+  CHECK(x.to_vector() == std::vector<float>{1, 8, 3, 4, 8, 6});
+  jem::hold{.observed = tensor({3}, {7, 8, 9}), .mask = tensor({2, 3}, {1, 0, 0, 0, 0, 1})}(x);
+  CHECK(x.to_vector() == std::vector<float>{7, 8, 3, 4, 8, 9});
+  CHECK_THROWS_WITH_AS((jem::hold{tensor({2}, {0, 0}), tensor({3}, {1, 0, 0})}(x)),
+                       "[replace_where] expected (2, 3) or (3) but received (2)", std::invalid_argument);
 }
 
 TEST_CASE("no constraint is no change, and an empty batch fits into any box") {

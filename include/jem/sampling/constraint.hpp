@@ -3,6 +3,7 @@
 #pragma once
 
 #include <jem/tensor/elementwise.hpp>
+#include <jem/tensor/mask.hpp>
 
 namespace jem::inline v0 {
 
@@ -20,6 +21,19 @@ struct box {
   void operator()(T& position) const {
     clamp(position, low, high);
   }
+};
+
+/// Observed values where the mask is not 0; each is one for all chains (…), or one for each (n, …). A chain that starts with
+/// them then has the law of the free coordinates given the held ones: what masked(energy, observed, mask) has under any kernel,
+/// here with the held coordinates in their place at every step. A transform sees the gradient of held coordinates, too: with
+/// clip_norm take both.
+template <tensor_value T>
+struct hold {
+  T observed;  // (…) or (n, …)
+  T mask;      // (…) or (n, …): not 0 where held
+
+  /// Throws std::invalid_argument unless both fit the position.
+  void operator()(T& position) const { replace_where(position, observed, mask); }
 };
 
 }  // namespace jem::inline v0
