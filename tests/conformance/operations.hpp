@@ -11,6 +11,7 @@
 #include <jem/tensor/noise.hpp>
 #include <jem/tensor/pooling.hpp>
 #include <jem/tensor/logits.hpp>
+#include <jem/tensor/mask.hpp>
 #include <jem/tensor/rows.hpp>
 
 #include <doctest/doctest.h>
@@ -36,6 +37,13 @@ struct mix {
   template <class V>
   constexpr V operator()(V x, V y) const {
     return V(2) * x - y * y;
+  }
+};
+
+struct positive {
+  template <class V>
+  constexpr V operator()(V x) const {
+    return x > V(0) ? V(1) : V(0);
   }
 };
 
@@ -127,6 +135,10 @@ void row_outcomes(index_t n, std::vector<outcome>& out) {
   out.push_back({"add_to_rows", 0, host(a)});
   out.push_back({"scale_rows", 0, host(b)});
   out.push_back({"choose_rows", 0, host(c)});
+  const T mask = map(x, functor::positive{});
+  replace_where(c, y, mask), clear_where(b, mask);
+  out.push_back({"replace_where", 0, host(c)});
+  out.push_back({"clear_where", 0, host(b)});
   out.push_back({"map_rows", unit, host(map_rows(x, functor::first_less_last{10}))});
   out.push_back({"map_rows with a second", unit, host(map_rows(x, a, functor::first_less_last{10}))});
   out.push_back({"map_rows, the second", unit, host(a)});
@@ -158,6 +170,10 @@ void logit_outcomes(index_t n, std::vector<outcome>& out) {
   out.push_back({"row_argmax", 0, host(row_argmax(x))});
   out.push_back({"pick", 0, host(pick(x, y))});
   out.push_back({"add_at", 0, host(z)});
+  set_column(z, 7, pick(x, y));
+  out.push_back({"set_column", 0, host(z)});
+  add_weighted_rows(z, x, 3, x);
+  out.push_back({"add_weighted_rows", 160 * unit, host(z)});  // products up to 1600
 }
 
 /// Uniforms are the same bits everywhere; normals agree to some units in the last place.
