@@ -12,7 +12,10 @@
 #include <jem/energy/gaussian.hpp>
 #include <jem/energy/joint.hpp>
 #include <jem/energy/marginal.hpp>
+#include <jem/energy/mask.hpp>
+#include <jem/energy/mixture.hpp>
 #include <jem/energy/pointwise.hpp>
+#include <jem/energy/row.hpp>
 #include <jem/loss/compose.hpp>
 #include <jem/loss/contrastive_divergence.hpp>
 #include <jem/loss/cross_entropy.hpp>

@@ -182,13 +182,19 @@ TEST_CASE("energies return a tensor, and their gradients are asked for") {
   CHECK(true);
 }
 
-TEST_CASE("sums and temperatures of energies are as differentiable as what they are made of") {
+TEST_CASE("sums, temperatures, mixtures and masks of energies are as differentiable as what they are made of") {
   static_assert(jem::differentiable_energy<jem::energy_sum<value_and_gradient, jem::gaussian<tensor>>, tensor>);
   static_assert(jem::energy<jem::energy_sum<only_value, value_and_gradient>, tensor>);
   static_assert(!jem::differentiable_energy<jem::energy_sum<only_value, value_and_gradient>, tensor>);
   static_assert(jem::energy<jem::tempered_energy<only_value>, tensor> &&
                 !jem::differentiable_energy<jem::tempered_energy<only_value>, tensor>);
   static_assert(!jem::energy<jem::tempered_energy<int>, tensor>);
+  static_assert(jem::differentiable_energy<jem::mixture<value_and_gradient>, tensor> && jem::energy<jem::mixture<only_value>, tensor> &&
+                !jem::differentiable_energy<jem::mixture<only_value>, tensor>);
+  static_assert(jem::differentiable_energy<jem::masked_energy<value_and_gradient, tensor>, tensor> &&
+                jem::energy<jem::masked_energy<only_value, tensor>, tensor> &&
+                !jem::differentiable_energy<jem::masked_energy<only_value, tensor>, tensor>);
+  static_assert(!jem::energy<jem::mixture<int>, tensor> && !jem::energy<jem::masked_energy<value_and_gradient, tensor>, other_tensor>);
   CHECK(true);
 }
 

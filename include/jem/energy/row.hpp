@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// An energy of one's own with a gradient of one's own. Any type is an energy that has
+//
+//     T value(const T& x) const;                      // (n, …) → (n)
+//     T value_and_grad(const T& x, T& grad) const;    // the same, and grad = ∂E/∂x (n, …)
+//
+// with tensor operations on the whole batch: so is `gaussian`, and every network's energy. Where E is easier to write for one
+// chain at a time, a named functor with plain loops over a row is enough, and this makes it an energy:
+//
+//     struct bowl {
+//       template <class V>
+//       constexpr V operator()(const V* x, V* gradient) const {   // fills the gradient, returns E(x)
+//         gradient[0] = x[0], gradient[1] = 3 * x[1];
+//         return (x[0] * x[0] + 3 * x[1] * x[1]) / 2;
+//       }
+//     };
+//     const jem::row_energy energy{2, bowl{}};
+//
+// Without a gradient at hand, `pointwise` finds it for functions of few numbers.
+#pragma once
+
+#include <jem/tensor/rows.hpp>
+
+namespace jem::inline v0 {
+
+namespace detail {
+
+template <class F, class V>
+concept row_value = requires(const F& f, const V* x) {
+  { f(x) } -> std::convertible_to<V>;
+};
+
+template <class F, class V>
+concept row_value_and_grad = requires(const F& f, const V* x, V* gradient) {
+  { f(x, gradient) } -> std::convertible_to<V>;
+};
+
+}  // namespace detail
+
+/// f(x, gradient) → E for one row of `size` elements. Beside it f may have f(x) → E, which is cheaper where only values are
+/// asked for; with f(x) alone there is no gradient. Rows are given to copies of f, many at a time: a call may change nothing but
+/// the gradient.
+template <class F>
+struct row_energy {
+  index_t size;
+  F function;
+
+  /// (n, …) → (n). Throws std::invalid_argument unless rows have `size` elements.
+  template <tensor_value T>
+    requires(detail::row_value<F, typename T::value_type> || detail::row_value_and_grad<F, typename T::value_type>)
+  T value(const T& x) const {
+    check(x.extents());
+    if constexpr (detail::row_value<F, typename T::value_type>) {
+      return map_rows(x, function);
+    } else {
+      T unused(x.extents());
+      return map_rows(x, unused, function);
+    }
+  }
+
+  /// (n, …) → (n), grad = ∂E/∂x (n, …)
+  template <tensor_value T>
+    requires detail::row_value_and_grad<F, typename T::value_type>
+  T value_and_grad(const T& x, T& grad) const {
+    check(x.extents());
+    if (!(grad.extents() == x.extents())) grad = T(x.extents());
+    return map_rows(x, grad, function);
+  }
+
+ private:
+  void check(const shape& extents) const {
+    if (extents.rank() < 1 || extents.row_size() != size) {
+      fail("row_energy", "rows of " + std::to_string(size) + " elements", to_string(extents));
+    }
+  }
+};
+
+}  // namespace jem::inline v0
