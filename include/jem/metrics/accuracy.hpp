@@ -3,6 +3,7 @@
 // (1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2) over all classes, Σ_k (p(k|x) − 1[k = y])², which lies in [0, 2].
 #pragma once
 
+#include <jem/metrics/moments.hpp>
 #include <jem/tensor/logits.hpp>
 #include <jem/tensor/rows.hpp>
 
@@ -19,14 +20,6 @@ void check(std::string_view where, const T& logits, const labels<T>& y) {
   expect_rank(where, 2, logits.extents());
   expect_shape(where, shape{logits.extent(0)}, y.extents());
   check_labels(where, y, logits.extent(1));
-}
-
-/// In double, whatever the values are in; NaN of none.
-template <class V>
-double mean(const std::vector<V>& values) {
-  double total = 0;
-  for (const V value : values) total += static_cast<double>(value);
-  return total / static_cast<double>(values.size());
 }
 
 }  // namespace detail

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// Mean and variance of numbers on the host, in double.
+#pragma once
+
+#include <vector>
+
+namespace jem::inline v0::metrics::detail {
+
+/// In double, whatever the values are in; NaN of none.
+template <class V>
+double mean(const std::vector<V>& values) {
+  double total = 0;
+  for (const V value : values) total += static_cast<double>(value);
+  return total / static_cast<double>(values.size());
+}
+
+/// With divisor n − 1: NaN of fewer than two values. Exactly 0 of equal ones, which is why the first is subtracted.
+inline double variance(const std::vector<double>& values) {
+  if (values.empty()) return mean(values);
+  std::vector<double> apart = values;
+  for (double& value : apart) value -= values[0];
+  const double center = mean(apart);
+  double sum          = 0;
+  for (const double value : apart) sum += (value - center) * (value - center);
+  return sum / (static_cast<double>(values.size()) - 1);
+}
+
+}  // namespace jem::inline v0::metrics::detail

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+// Effective sample sizes against closed forms, and against numbers that ArviZ 0.23.4 gives for the draws of this script, which
+// draws.hpp repeats (ArviZ takes 1/log₁₀ for a limit of τ, and quantiles of type 7, as here):
+//
+//     import arviz, numpy
+//     def series(seed, n, k, phi):
+//         chains = []
+//         for c in range(n):
+//             state, x, chain = seed + 7919 * c, 0.0, []
+//             for i in range(k):
+//                 state = (1664525 * state + 1013904223) % 2**32
+//                 x = phi * x + state / 2**32 - 0.5
+//                 chain.append(x)
+//             chains.append(chain)
+//         return numpy.array(chains)
+//     cases = {
+//         "autoregressive": series(1, 4, 200, 0.7),
+//         "antithetic, odd": series(2, 3, 151, -0.6),
+//         "random walks": series(3, 2, 40, 1.0),
+//         "heavy tails": 1 / series(4, 4, 100, 0.0),
+//         "rounded": numpy.floor(4 * series(5, 2, 120, 0.5)),
+//         "of different widths": series(6, 4, 80, 0.3) * numpy.array([[1], [1], [1], [3]]),
+//         "short": series(7, 2, 10, 0.2),
+//         "one chain": series(8, 1, 64, 0.9),
+//     }
+//     for name, x in cases.items():
+//         ess = [arviz.ess(x, method=m) for m in ("bulk", "tail", "mean")]
+//         r = arviz.rhat(x) if len(x) > 1 else numpy.nan
+//         print(name, ", ".join("%.12g" % v for v in ess + [arviz.mcse(x, method="mean"), r]))
+#include "../support/backends.hpp"
+#include "../support/draws.hpp"
+
+#include <jem/metrics/ess.hpp>
+#include <jem/tensor/elementwise.hpp>
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <limits>
+
+namespace metrics = jem::metrics;
+
+namespace {
+
+using tensor  = jem::tensor<double, jem::eigen>;
+using doubles = std::vector<double>;
+using chains  = std::vector<std::vector<double>>;
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+chains mapped(chains x, const std::function<double(double)>& f) {
+  for (auto& chain : x) {
+    for (double& value : chain) value = f(value);
+  }
+  return x;
+}
+
+void check_golden(const chains& x, double bulk, double tail, double mean, double mcse) {
+  const auto draws = test::draws_of<tensor>(x);
+  CHECK(metrics::ess_bulk(draws)[0] == doctest::Approx(bulk).epsilon(1e-10));
+  CHECK(metrics::ess_tail(draws)[0] == doctest::Approx(tail).epsilon(1e-10));
+  CHECK(metrics::ess_mean(draws)[0] == doctest::Approx(mean).epsilon(1e-10));
+  CHECK(metrics::mcse_mean(draws)[0] == doctest::Approx(mcse).epsilon(1e-10));
+}
+
+/// All four say NaN.
+void check_unknown(const tensor& draws) {
+  for (const auto& result : {metrics::ess_bulk(draws), metrics::ess_tail(draws), metrics::ess_mean(draws), metrics::mcse_mean(draws)}) {
+    REQUIRE(result.size() == 1);
+    CHECK(std::isnan(result[0]));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("effective sizes and standard errors are those of the published definitions") {
+  using test::congruential_chains;
+  auto widths = congruential_chains(6, 4, 80, 0.3);
+  for (double& value : widths[3]) value *= 3;
+  check_golden(congruential_chains(1, 4, 200, 0.7), 196.387421467, 319.214642725, 195.193346036, 0.0283862751938);
+  check_golden(congruential_chains(2, 3, 151, -0.6), 1193.9456312, 471.599729646, 1193.9456312, 0.00991365079037);
+  check_golden(congruential_chains(3, 2, 40, 1), 10.7783741653, 20.0766081099, 10.7020635283, 0.159303072649);
+  check_golden(mapped(congruential_chains(4, 4, 100, 0), [](double x) { return 1 / x; }), 419.464035308, 464.037446192, 416.876252132,
+               7.949123057);
+  check_golden(mapped(congruential_chains(5, 2, 120, 0.5), [](double x) { return std::floor(4 * x); }), 89.0517381182, 148.033546218,
+               91.5364558143, 0.135847392464);
+  check_golden(widths, 194.780690108, 63.5235972478, 186.749445655, 0.0378699385515);
+  check_golden(congruential_chains(7, 2, 10, 0.2), 26.0205999133, 21.7391304348, 26.0205999133, 0.0697123231287);
+  check_golden(congruential_chains(8, 1, 64, 0.9), 1.69841977259, 12.7742454728, 1.64285083591, 0.588871510761);
+}
+
+TEST_CASE("autoregressions are worth (1 - φ) / (1 + φ) of their draws, and antithetic ones more than they are") {
+  // 400 000 draws; the tolerance is some six deviations of the estimate over 25 other seeds
+  for (const auto& [phi, tolerance] : {std::pair{0.0, 0.035}, {0.5, 0.055}, {0.9, 0.13}, {-0.5, 0.07}}) {
+    CAPTURE(phi);
+    const auto draws   = test::autoregressions<tensor>(20'000, 20, phi, 5);
+    const double worth = (1 - phi) / (1 + phi) * 400'000;
+    CHECK(metrics::ess_mean(draws)[0] == doctest::Approx(worth).epsilon(tolerance));
+    CHECK(metrics::ess_bulk(draws)[0] == doctest::Approx(worth).epsilon(tolerance));
+    CHECK(metrics::mcse_mean(draws)[0] == doctest::Approx(1 / std::sqrt(worth)).epsilon(tolerance));
+  }
+}
+
+TEST_CASE("chains that alternate exactly are worth S·log₁₀ S, the limit, and not infinitely much") {
+  doubles alternating;
+  for (int i = 0; i < 100; ++i) alternating.push_back(i % 2 == 0 ? 1 : -1);
+  CHECK(metrics::ess_mean(test::draws_of<tensor>({alternating, alternating}))[0] == doctest::Approx(200 * std::log10(200.0)));
+}
+
+TEST_CASE("a monotone transformation of the draws changes neither bulk nor tail, but the mean's") {
+  const auto x      = test::congruential_chains(9, 4, 100, 0.5);
+  const auto before = test::draws_of<tensor>(x), after = test::draws_of<tensor>(mapped(x, [](double v) { return std::exp(9 * v); }));
+  CHECK(metrics::ess_bulk(before) == metrics::ess_bulk(after));
+  CHECK(metrics::ess_tail(before)[0] == doctest::Approx(metrics::ess_tail(after)[0]));
+  CHECK(metrics::ess_mean(before)[0] != doctest::Approx(metrics::ess_mean(after)[0]).epsilon(0.01));
+}
+
+TEST_CASE("chains at different places are worth next to nothing") {
+  auto x = test::congruential_chains(10, 4, 500, 0);
+  CHECK(metrics::ess_bulk(test::draws_of<tensor>(x))[0] > 1'000);
+  for (double& value : x[0]) value += 10;
+  CHECK(metrics::ess_bulk(test::draws_of<tensor>(x))[0] < 10);
+}
+
+TEST_CASE("each coordinate of the draws has a number of its own") {
+  test::on_every_tensor([]<class T>() {
+    const auto slow = test::autoregressions<T>(60, 2, 0.8, 1).to_vector(), quick = test::autoregressions<T>(60, 2, 0, 2).to_vector();
+    std::vector<float> both;
+    for (std::size_t i = 0; i < slow.size(); ++i) both.push_back(slow[i]), both.push_back(quick[i]);
+    const auto result = metrics::ess_bulk(T({60, 2, 2}, both));
+    CHECK(result == doubles{metrics::ess_bulk(T({60, 2}, slow))[0], metrics::ess_bulk(T({60, 2}, quick))[0]});
+    CHECK(result[0] < result[1]);
+  });
+}
+
+TEST_CASE("constant, infinite, empty and too short draws have no effective size") {
+  check_unknown(jem::full<tensor>({100, 4}, 0.1));
+  auto x = test::congruential_chains(11, 2, 100, 0.5);
+  check_unknown(test::draws_of<tensor>(test::congruential_chains(11, 2, 9, 0.5)));
+  CHECK(std::isfinite(metrics::ess_bulk(test::draws_of<tensor>(test::congruential_chains(11, 2, 10, 0.5)))[0]));
+  for (const double bad : {infinity, -infinity, std::numeric_limits<double>::quiet_NaN()}) {
+    x[1][50] = bad;
+    check_unknown(test::draws_of<tensor>(x));
+  }
+  check_unknown(tensor(jem::shape{0, 2}));
+  check_unknown(tensor(jem::shape{100, 0}));
+}
+
+TEST_CASE("draws are at least of two axes") {
+  const tensor flat(jem::shape{20});
+  CHECK_THROWS_WITH_AS(metrics::ess_bulk(flat), "[ess_bulk] expected draws (k, n, …) of n chains but received (20)", std::invalid_argument);
+  CHECK_THROWS_AS(metrics::ess_tail(flat), std::invalid_argument);
+  CHECK_THROWS_AS(metrics::ess_mean(flat), std::invalid_argument);
+  CHECK_THROWS_AS(metrics::mcse_mean(flat), std::invalid_argument);
+}

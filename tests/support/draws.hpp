@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// Draws of chains for the tests of diagnostics.
+#pragma once
+
+#include <jem/core/random.hpp>
+#include <jem/tensor/tensor.hpp>
+
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+namespace test {
+
+/// (k, n): n stationary autoregressions x ← φ·x + √(1 − φ²)·ξ of variance 1.
+template <class T>
+T autoregressions(jem::index_t k, jem::index_t n, double phi, std::uint64_t seed) {
+  using V = typename T::value_type;
+  const jem::random_stream stream{seed, 0};
+  std::vector<V> x(static_cast<std::size_t>(k * n));
+  for (jem::index_t i = 0; i < k * n; ++i) {
+    const double fresh = stream.normal(i), last = i < n ? 0 : static_cast<double>(x[static_cast<std::size_t>(i - n)]);
+    x[static_cast<std::size_t>(i)] = static_cast<V>(i < n ? fresh : phi * last + std::sqrt(1 - phi * phi) * fresh);
+  }
+  return T({k, n}, x);
+}
+
+/// (k, n): x ← φ·x + u with u uniform by a congruential generator, chain after chain: numbers that another program can make, too.
+inline std::vector<std::vector<double>> congruential_chains(std::uint32_t seed, std::uint32_t n, int k, double phi) {
+  std::vector<std::vector<double>> chains;
+  for (std::uint32_t c = 0; c < n; ++c) {
+    std::uint32_t state = seed + 7919 * c;
+    double x            = 0;
+    auto& chain         = chains.emplace_back();
+    for (int i = 0; i < k; ++i) {
+      state = 1664525 * state + 1013904223;
+      x     = phi * x + (state / 4294967296.0 - 0.5);
+      chain.push_back(x);
+    }
+  }
+  return chains;
+}
+
+/// [chain][draw] → (k, n)
+template <class T>
+T draws_of(const std::vector<std::vector<double>>& chains) {
+  std::vector<typename T::value_type> values;
+  for (std::size_t i = 0; i < chains[0].size(); ++i) {
+    for (const auto& chain : chains) values.push_back(static_cast<typename T::value_type>(chain[i]));
+  }
+  return T({std::ssize(chains[0]), std::ssize(chains)}, values);
+}
+
+}  // namespace test
