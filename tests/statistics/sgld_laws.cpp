@@ -3,11 +3,13 @@
 // its stationary law is N(0, b² / (1 − (1 − a)²)), its lag-one correlation 1 − a. Unadjusted Langevin has a = ε/s², b = √(2ε);
 // the paper's decoupled recipe a = ε/s², b = σ. Chains are independent, so every tolerance is an exact bound for their number:
 // Laurent and Massart's for a variance, Dvoretzky, Kiefer and Wolfowitz's for the law, a normal quantile for a correlation.
-// Each check fails by chance with probability 1e-6 at most, any of the 39 with 3.9e-5.
+// Each check fails by chance with probability 1e-6 at most, any of the 39 with 3.9e-5. An autoregression of N draws is worth
+// N·a/(2 − a) independent ones; that is tested by the estimate of ess.hpp within six deviations of it over other seeds.
 #include "../support/distributions.hpp"
 
 #include <jem/backend/eigen.hpp>
 #include <jem/energy/gaussian.hpp>
+#include <jem/metrics/ess.hpp>
 #include <jem/sampling/sample.hpp>
 #include <jem/sampling/sgld.hpp>
 
@@ -117,4 +119,19 @@ TEST_CASE("a decaying step makes langevin dynamics exact in the limit") {
   CHECK(widest > 1.2);
   CHECK(variance < 1.01);
   check_normal(jem::evolve(kernel, bowl(1), jem::normal<tensor>({chains / 4, 1}, g), 400, g).to_vector(), 0, variance);
+}
+
+TEST_CASE("a run of sgld is worth a / (2 - a) of its draws, and more than they are where it overshoots") {
+  const auto share = [](const auto& kernel, const law& exact, double s) {
+    jem::rng g{66};
+    tensor start = jem::normal<tensor>({100, 1}, g);
+    jem::scale(start, static_cast<float>(std::sqrt(exact.variance())));
+    return jem::metrics::ess_mean(jem::sample(kernel, bowl(s), start, 4'000, g))[0] / 400'000;
+  };
+  const jem::sgld langevin{.step_size = jem::constant{0.5f}};
+  CHECK(share(langevin, {0.5, 1}, 1) == doctest::Approx(1.0 / 3).epsilon(0.07));
+  const jem::sgld decoupled{.step_size = jem::constant{1.0f}, .noise = jem::fixed_noise{0.01f}};
+  CHECK(share(decoupled, {0.25, 0.01}, 2) == doctest::Approx(1.0 / 7).epsilon(0.09));
+  const jem::sgld overshooting{.step_size = jem::constant{1.5f}, .noise = jem::fixed_noise{0.1f}};
+  CHECK(share(overshooting, {1.5, 0.1}, 1) == doctest::Approx(3).epsilon(0.11));
 }
