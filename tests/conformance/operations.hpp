@@ -49,6 +49,10 @@ struct positive {
 
 struct turn {
   template <class V>
+  constexpr void operator()(V& x, V& y, V u) const {
+    x += u, y -= x;
+  }
+  template <class V>
   constexpr void operator()(V& x, V& y, V& z, V u) const {
     x += u, y -= x, z = y * u;
   }
@@ -95,6 +99,8 @@ void elementwise_outcomes(index_t n, std::vector<outcome>& out) {
   apply(b, x, functor::mix{});
   out.push_back({"apply", unit, host(a)});
   out.push_back({"apply with another", unit, host(b)});
+  apply(a, b, u, functor::turn{});
+  for (const T* each : {&a, &b}) out.push_back({"apply to two", 2 * unit, host(*each)});
   apply(a, b, c, u, functor::turn{});
   for (const T* each : {&a, &b, &c}) out.push_back({"apply to three", 2 * unit, host(*each)});
   out.push_back({"full", 0, host(jem::full<T>(extents, V(7)))});

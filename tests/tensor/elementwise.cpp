@@ -30,6 +30,11 @@ struct difference_times_ten {
 
 struct rotate {
   template <class V>
+  constexpr void operator()(V& a, V& b, V u) const {
+    const V first = a;
+    a = b, b = first + u;
+  }
+  template <class V>
   constexpr void operator()(V& a, V& b, V& c, V u) const {
     const V first = a;
     a = b, b = c, c = first + u;
@@ -49,6 +54,10 @@ TEST_CASE("map, zip and apply run a function over every element") {
     apply(z, y, difference_times_ten{});
     CHECK(z.to_vector() == floats{-30, 50, 250, 630});
     T a({2}, {1, 2}), b({2}, {3, 4}), c({2}, {5, 6});
+    apply(a, b, T({2}, {10, 20}), rotate{});
+    CHECK(a.to_vector() == floats{3, 4});
+    CHECK(b.to_vector() == floats{11, 22});
+    a = T({2}, {1, 2}), b = T({2}, {3, 4});
     apply(a, b, c, T({2}, {10, 20}), rotate{});
     CHECK(a.to_vector() == floats{3, 4});
     CHECK(b.to_vector() == floats{5, 6});
@@ -114,6 +123,7 @@ TEST_CASE("operands of other extents are refused, even where the sizes agree") {
   CHECK_THROWS_WITH_AS(add_scaled(x, 1, y), "[apply] expected (2, 3) but received (3, 2)", std::invalid_argument);
   T a = x, b = x;
   CHECK_THROWS_AS(apply(x, a, b, y, rotate{}), std::invalid_argument);
+  CHECK_THROWS_AS(apply(x, a, y, rotate{}), std::invalid_argument);
 }
 
 TEST_CASE("tensors of two backends or two types do not mix") {

@@ -50,7 +50,17 @@ void apply(X& x, const Y& y, F f) {
   X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to[i] = f(to[i], from[i]); });
 }
 
-/// f(xᵢ, yᵢ, zᵢ, uᵢ) with references to x, y and z: three states of an optimiser in one pass.
+/// f(xᵢ, yᵢ, uᵢ) with references to x and y: a state of an optimiser in one pass.
+template <tensor_value X, compatible<X> U, class F>
+void apply(X& x, X& y, const U& u, F f) {
+  expect_shape("apply", x.extents(), y.extents());
+  expect_shape("apply", x.extents(), u.extents());
+  auto *const a = x.data(), *const b = y.data();
+  const auto* const c = u.data();
+  X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { f(a[i], b[i], c[i]); });
+}
+
+/// f(xᵢ, yᵢ, zᵢ, uᵢ) with references to x, y and z: two states of an optimiser in one pass.
 template <tensor_value X, compatible<X> U, class F>
 void apply(X& x, X& y, X& z, const U& u, F f) {
   expect_shape("apply", x.extents(), y.extents());
