@@ -33,7 +33,7 @@ struct adam_state {
   index_t updates = 0;  ///< made so far
 };
 
-template <schedule Rate = warm_up>
+template <schedule Rate = warm_up<>>
 struct adam {
   Rate learning_rate;      ///< number of the update → α
   float beta1   = 0.9f;    ///< decay of m

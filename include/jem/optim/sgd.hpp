@@ -15,7 +15,7 @@ struct sgd_state {
   index_t updates = 0;  ///< made so far
 };
 
-template <schedule Rate = warm_up>
+template <schedule Rate = warm_up<>>
 struct sgd {
   Rate learning_rate;  ///< number of the update → α
   float momentum = 0;  ///< μ in [0, 1)
