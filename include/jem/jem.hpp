@@ -30,6 +30,7 @@
 #include <jem/nn/pool.hpp>
 #include <jem/nn/sequential.hpp>
 #include <jem/optim/adam.hpp>
+#include <jem/optim/adamw.hpp>
 #include <jem/optim/clip.hpp>
 #include <jem/optim/sgd.hpp>
 #include <jem/sampling/hamiltonian.hpp>

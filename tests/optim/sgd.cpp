@@ -16,6 +16,34 @@ TEST_CASE_TEMPLATE("sgd makes the updates of PyTorch, without momentum and with 
   CHECK(largest_difference(five_updates<T>(jem::sgd{.learning_rate = jem::constant{0.1f}, .momentum = 0.9f}), heavy) < 1e-6);
 }
 
+TEST_CASE_TEMPLATE("sgd makes the updates of PyTorch with weight decay, and with Nesterov's momentum", T, reference_double, openmp_double,
+                   eigen_double, guarded_double, eigen_float) {
+  const std::vector<double> decayed{-0.958477032, -1.178130099, -0.967355903, -0.981609534, -1.057904404,
+                                    -0.600251164, 0.619685331,  -0.524375453, -0.194039865};
+  const std::vector<double> ahead{-1.480652822, -1.573635713, -0.890878034, -0.769157846, -1.057543403,
+                                  -0.690002250, 0.555040829,  -0.471303512, -0.174154791};
+  const jem::constant rate{0.1f};
+  CHECK(largest_difference(five_updates<T>(jem::sgd{.learning_rate = rate, .momentum = 0.9f, .weight_decay = 0.25f}), decayed) < 1e-6);
+  CHECK(largest_difference(five_updates<T>(jem::sgd{.learning_rate = rate, .momentum = 0.9f, .weight_decay = 0.25f, .nesterov = true}),
+                           ahead) < 1e-6);
+}
+
+TEST_CASE("Nesterov's momentum without momentum is plain descent") {
+  const auto run = [](bool nesterov) {
+    return five_updates<reference_double>(jem::sgd{.learning_rate = jem::constant{0.1f}, .nesterov = nesterov});
+  };
+  CHECK(run(true) == run(false));
+}
+
+TEST_CASE("weight decay alone shrinks every parameter by the rate times the decay") {
+  const jem::sgd optimiser{.learning_rate = jem::constant{0.5f}, .weight_decay = 0.25f};
+  using T = reference_double;
+  jem::linear<T> net{T({1, 2}, {8, -16}), T({2}, {0, 32})};
+  auto state = optimiser.init(net);
+  optimiser.step(state, net, jem::zeros_like(net));
+  CHECK(numbers(net) == std::vector<double>{7, -14, 0, 28});
+}
+
 TEST_CASE("sgd without momentum is a step down the gradient") {
   const jem::sgd optimiser{.learning_rate = jem::warm_up{.rate = 0.5f}};
   using T = reference_double;

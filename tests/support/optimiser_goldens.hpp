@@ -7,8 +7,11 @@
 //     wave = lambda n, a, p: torch.tensor([a * math.sin(p * (i + 1)) for i in range(n)])
 //     for name, make in [("adam", lambda p: torch.optim.Adam(p, lr=0.05)),
 //                        ("adam-other", lambda p: torch.optim.Adam(p, lr=0.01, betas=(0.5, 0.75), eps=0.125)),
+//                        ("adamw", lambda p: torch.optim.AdamW(p, lr=0.05, weight_decay=0.5)),
 //                        ("sgd", lambda p: torch.optim.SGD(p, lr=0.1)),
-//                        ("momentum", lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9))]:
+//                        ("momentum", lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9)),
+//                        ("decay", lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, weight_decay=0.25)),
+//                        ("nesterov", lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, weight_decay=0.25, nesterov=True))]:
 //         w, b = wave(6, 1, 1).reshape(2, 3).requires_grad_(), wave(3, 1, 2).requires_grad_()
 //         o = make([w, b])
 //         for k in range(5):

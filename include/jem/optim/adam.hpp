@@ -11,27 +11,40 @@
 
 namespace jem::inline v0 {
 
-namespace detail {
-
-struct adam_update {
-  float beta1, beta2, rate, correction, epsilon;
-
-  template <class V>
-  constexpr void operator()(V& parameter, V& first, V& second, V gradient) const {
-    first  = V(beta1) * first + (V(1) - V(beta1)) * gradient;
-    second = V(beta2) * second + (V(1) - V(beta2)) * gradient * gradient;
-    parameter -= V(rate) * first / (math::sqrt(second) * V(correction) + V(epsilon));
-  }
-};
-
-}  // namespace detail
-
 /// Moments are values of the network's own type.
 template <parameterised Net>
 struct adam_state {
   Net first, second;    ///< m and v, before the correction of their bias
   index_t updates = 0;  ///< made so far
 };
+
+namespace detail {
+
+struct adam_update {
+  float beta1, beta2, rate, correction, epsilon, decay;
+
+  template <class V>
+  constexpr void operator()(V& parameter, V& first, V& second, V gradient) const {
+    first  = V(beta1) * first + (V(1) - V(beta1)) * gradient;
+    second = V(beta2) * second + (V(1) - V(beta2)) * gradient * gradient;
+    parameter -= V(decay) * parameter + V(rate) * first / (math::sqrt(second) * V(correction) + V(epsilon));
+  }
+};
+
+/// θ ← θ − α·λ·θ − α·m̂ / (√v̂ + ε): the update of adam with λ = 0, and of adamw. The settings hold α, as a schedule, β₁, β₂ and ε.
+template <class Settings, parameterised Net>
+void adam_step(const Settings& s, float weight_decay, adam_state<Net>& state, Net& net, const Net& gradient) {
+  const auto rate = static_cast<float>(s.learning_rate(state.updates++));
+  const auto k    = static_cast<double>(state.updates);
+  const double k1 = 1 - std::pow(static_cast<double>(s.beta1), k);
+  const double k2 = 1 - std::pow(static_cast<double>(s.beta2), k);
+  const adam_update update{
+      s.beta1, s.beta2, static_cast<float>(rate / k1), static_cast<float>(1 / std::sqrt(k2)), s.epsilon, rate * weight_decay};
+  for_each_parameter_of([&](auto& p, auto& m, auto& v, const auto& g) { apply(p, m, v, g, update); }, net, state.first, state.second,
+                        gradient);
+}
+
+}  // namespace detail
 
 template <schedule Rate = warm_up<>>
 struct adam {
@@ -49,12 +62,7 @@ struct adam {
   /// One update of the network, given ∂L/∂θ.
   template <parameterised Net>
   void step(adam_state<Net>& state, Net& net, const Net& gradient) const {
-    const double k1 = 1 - std::pow(static_cast<double>(beta1), static_cast<double>(state.updates + 1));
-    const double k2 = 1 - std::pow(static_cast<double>(beta2), static_cast<double>(state.updates + 1));
-    const detail::adam_update update{beta1, beta2, static_cast<float>(learning_rate(state.updates++) / k1),
-                                     static_cast<float>(1 / std::sqrt(k2)), epsilon};
-    for_each_parameter_of([&](auto& p, auto& m, auto& v, const auto& g) { apply(p, m, v, g, update); }, net, state.first, state.second,
-                          gradient);
+    detail::adam_step(*this, 0, state, net, gradient);
   }
 };
 

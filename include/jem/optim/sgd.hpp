@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Stochastic gradient descent with momentum in the form of PyTorch and of Sutskever et al. (ICML 2013) up to the place of the
-// rate: v ← μ·v + g, θ ← θ − α·v.
+// rate: g ← ∂L/∂θ + λ·θ, v ← μ·v + g, θ ← θ − α·v; with Nesterov's momentum θ ← θ − α·(g + μ·v).
 #pragma once
 
 #include <jem/nn/parameters.hpp>
@@ -8,35 +8,44 @@
 
 namespace jem::inline v0 {
 
-/// A velocity is a value of the network's own type.
+namespace detail {
+
+struct sgd_update {
+  float rate, momentum, weight_decay;
+  bool nesterov;
+
+  template <class V>
+  constexpr void operator()(V& parameter, V& velocity, V gradient) const {
+    const V slope = gradient + V(weight_decay) * parameter;
+    velocity      = V(momentum) * velocity + slope;
+    parameter -= V(rate) * (nesterov ? slope + V(momentum) * velocity : velocity);
+  }
+};
+
+}  // namespace detail
+
 template <parameterised Net>
 struct sgd_state {
-  Net velocity;         ///< v
-  index_t updates = 0;  ///< made so far
+  Net velocity;
+  index_t updates = 0;
 };
 
 template <schedule Rate = warm_up<>>
 struct sgd {
-  Rate learning_rate;  ///< number of the update → α
-  float momentum = 0;  ///< μ in [0, 1)
+  Rate learning_rate;
+  float momentum     = 0;      ///< μ
+  float weight_decay = 0;      ///< λ: the gradient of λ‖θ‖²/2 is added to that of the loss, and gathers momentum with it
+  bool nesterov      = false;  ///< looks ahead by one step of the velocity (Nesterov 1983)
 
-  /// At rest.
   template <parameterised Net>
   sgd_state<Net> init(const Net& net) const {
     return {zeros_like(net)};
   }
 
-  /// One update of the network, given ∂L/∂θ.
   template <parameterised Net>
   void step(sgd_state<Net>& state, Net& net, const Net& gradient) const {
-    const float rate = learning_rate(state.updates++);
-    for_each_parameter_of(
-        [&](auto& p, auto& v, const auto& g) {
-          scale(v, momentum);
-          add_scaled(v, 1, g);
-          add_scaled(p, -rate, v);
-        },
-        net, state.velocity, gradient);
+    const detail::sgd_update update{static_cast<float>(learning_rate(state.updates++)), momentum, weight_decay, nesterov};
+    for_each_parameter_of([&](auto& p, auto& v, const auto& g) { apply(p, v, g, update); }, net, state.velocity, gradient);
   }
 };
 

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// Adam with decoupled weight decay: Loshchilov and Hutter, "Decoupled weight decay regularization" (2017, arXiv:1711.05101), in
+// the form of PyTorch, where the rate α multiplies the decay λ, too: θ ← θ − α·λ·θ − α·m̂ / (√v̂ + ε). A penalty in the loss
+// would be divided by √v̂ and leave the weights with large gradients alone; this shrinks all parameters alike, biases as well.
+#pragma once
+
+#include <jem/optim/adam.hpp>
+
+namespace jem::inline v0 {
+
+template <schedule Rate = warm_up<>>
+struct adamw {
+  Rate learning_rate;
+  float beta1        = 0.9f;
+  float beta2        = 0.999f;
+  float epsilon      = 1e-8f;
+  float weight_decay = 0.01f;  ///< λ
+
+  /// The state of adam.
+  template <parameterised Net>
+  adam_state<Net> init(const Net& net) const {
+    return {zeros_like(net), zeros_like(net)};
+  }
+
+  template <parameterised Net>
+  void step(adam_state<Net>& state, Net& net, const Net& gradient) const {
+    detail::adam_step(*this, weight_decay, state, net, gradient);
+  }
+};
+
+}  // namespace jem::inline v0
