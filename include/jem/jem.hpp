@@ -32,6 +32,7 @@
 #include <jem/optim/adam.hpp>
 #include <jem/optim/adamw.hpp>
 #include <jem/optim/clip.hpp>
+#include <jem/optim/ema.hpp>
 #include <jem/optim/sgd.hpp>
 #include <jem/sampling/hamiltonian.hpp>
 #include <jem/sampling/langevin.hpp>

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// An exponential moving average of the weights along a run, θ̄ ← d·θ̄ + (1 − d)·θ: Polyak and Juditsky (1992) with a window.
+// Samples and probabilities of the average are better than those of the last iteration (for energy-based models: Du et al.
+// 2021, arXiv:2012.01316). It follows a training loop from outside and changes nothing in it:
+//
+//     const jem::ema ema{.decay = 0.999f};
+//     auto average = ema.init(state.net);
+//     for (int i = 0; i < iterations; ++i) trainer.step(state), ema.step(average, state.net);   // average.net is a network
+#pragma once
+
+#include <jem/nn/parameters.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace jem::inline v0 {
+
+namespace detail {
+
+struct move_towards {
+  float share;
+
+  template <class V>
+  constexpr V operator()(V average, V value) const {
+    return average + V(share) * (value - average);
+  }
+};
+
+}  // namespace detail
+
+template <parameterised Net>
+struct ema_state {
+  Net net;  ///< the average: a network like any other
+  index_t updates = 0;
+};
+
+struct ema {
+  float decay  = 0.999f;  ///< d: the average spans about 1 / (1 − d) iterations
+  bool warm_up = true;    ///< min(d, (1 + t) / (10 + t)) at update t, so that it soon forgets the weights that the run began with
+
+  /// The average of one network is that network. Throws std::invalid_argument unless 0 ≤ decay < 1.
+  template <parameterised Net>
+  ema_state<Net> init(const Net& net) const {
+    if (!(decay >= 0 && decay < 1)) fail("ema", "a decay in [0, 1)", std::to_string(decay));
+    return {net};
+  }
+
+  template <parameterised Net>
+  void step(ema_state<Net>& average, const Net& net) const {
+    const auto t      = static_cast<float>(average.updates++);
+    const float keeps = warm_up ? std::min(decay, (1 + t) / (10 + t)) : decay;
+    for_each_parameter([&](auto& mean, const auto& now) { apply(mean, now, detail::move_towards{1 - keeps}); }, average.net, net);
+  }
+};
+
+}  // namespace jem::inline v0
