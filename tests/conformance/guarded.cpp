@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "convolutions.hpp"
+#include "energies.hpp"
 #include "layers.hpp"
+#include "losses.hpp"
 #include "operations.hpp"
 #include "verbs.hpp"
 
@@ -40,6 +42,15 @@ TEST_CASE("conformance: guarded: activations have the gradients of central diffe
 }
 TEST_CASE("conformance: guarded: networks and energies have the gradients of central differences") {
   conformance::networks_have_the_gradients_of_central_differences<backend>();
+}
+TEST_CASE("conformance: guarded: every energy has the gradient of central differences") {
+  conformance::energies_have_the_gradients_of_central_differences<backend>();
+}
+TEST_CASE("conformance: guarded: every loss has the gradients of central differences, and so has a weighted sum of all") {
+  conformance::losses_have_the_gradients_of_central_differences<backend>();
+}
+TEST_CASE("conformance: guarded: a sum of all losses trains a convnet by the gradients of central differences") {
+  conformance::losses_train_a_whole_convnet_by_the_gradients_of_central_differences<backend>();
 }
 
 namespace {

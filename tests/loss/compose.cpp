@@ -1,22 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "../support/loss_oracle.hpp"
 
-#include <jem/loss/compose.hpp>
-#include <jem/loss/contrastive_divergence.hpp>
-#include <jem/loss/cross_entropy.hpp>
-#include <jem/loss/energy_penalty.hpp>
-#include <jem/loss/joint_divergence.hpp>
-
 using namespace test;
 
 namespace {
-
-constexpr auto everything = jem::cross_entropy{} + 0.5f * jem::contrastive_divergence{} + 0.25f * jem::joint_contrastive_divergence{} +
-                            2.0f * jem::energy_penalty{};
-
-double everything_value(const logit_phases& f) {
-  return cross_entropy_value(f) + 0.5 * divergence_value(f) + 0.25 * joint_divergence_value(f) + 2 * penalty_value(f);
-}
 
 template <class A, class B>
 concept addable = requires(A a, B b) { a + b; };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Gradients against central differences, (f(x + h) − f(x − h)) / 2h, in double: of layers, networks, energies and losses, in
-// every element of the input and of every parameter. For f in double and h = 1e-5 the differences are good to about 1e-9.
+// Gradients against central differences, (f(x + h) − f(x − h)) / 2h, in double: of layers, networks and energies, in every
+// element of the input and of every parameter. For f in double and h = 1e-5 the differences are good to about 1e-9.
 #pragma once
 
 #include "numbers.hpp"
@@ -97,29 +97,6 @@ double check_energy_gradient(const E& e, const T& x, double h = 1e-5) {
   if (!(largest_difference(value.to_vector(), e.value(x).to_vector()) < 1e-12)) return std::numeric_limits<double>::infinity();
   return gradient_error(
       x.to_vector(), gradient.to_vector(), [&](const std::vector<double>& v) { return jem::sum(e.value(T(x.extents(), v))); }, h);
-}
-
-/// The gradient of a loss with respect to one batch of logits: `member` is &jem::phases<T>::x or another. A loss is told in
-/// float, so h has to be large and the answer is good to about 1e-3.
-template <class Loss, jem::tensor_value T, class Phases>
-double check_loss_gradient(const Loss& loss, const Phases& logits, T Phases::* member, double h = 1e-2) {
-  const auto like   = [](const T& t) { return t.size() > 0 ? jem::zeros<T>(t.extents()) : T{}; };
-  const auto slopes = [&] {
-    Phases grad;
-    grad.x = like(logits.x), grad.unlabeled = like(logits.unlabeled), grad.samples = like(logits.samples),
-    grad.conditional = like(logits.conditional);
-    return grad;
-  };
-  Phases grad = slopes();
-  loss.accumulate(logits, 1.0f, grad);
-  return gradient_error((logits.*member).to_vector(), (grad.*member).to_vector(),
-                        [&](const std::vector<double>& v) {
-                          Phases moved  = logits;
-                          moved.*member = T((logits.*member).extents(), v);
-                          Phases unused = slopes();
-                          return static_cast<double>(loss.accumulate(moved, 1.0f, unused));
-                        },
-                        h);
 }
 
 }  // namespace test

@@ -4,8 +4,11 @@
 
 #include "doubles.hpp"
 
-#include <jem/loss/phases.hpp>
-#include <jem/nn/parameters.hpp>
+#include <jem/loss/compose.hpp>
+#include <jem/loss/contrastive_divergence.hpp>
+#include <jem/loss/cross_entropy.hpp>
+#include <jem/loss/energy_penalty.hpp>
+#include <jem/loss/joint_divergence.hpp>
 
 namespace test {
 
@@ -63,6 +66,24 @@ inline double penalty_value(const logit_phases& f) {
   const auto square = [](double e) { return e * e; };
   return f.samples.mean([&](std::size_t i) { return square(f.samples.free_energy(i)); }) +
          f.data().mean([&](std::size_t i) { return square(f.data().free_energy(i)); });
+}
+
+/// Every term with a weight of its own.
+constexpr auto everything = jem::cross_entropy{} + 0.5f * jem::contrastive_divergence{} + 0.25f * jem::joint_contrastive_divergence{} +
+                            2.0f * jem::energy_penalty{};
+
+inline double everything_value(const logit_phases& f) {
+  return cross_entropy_value(f) + 0.5 * divergence_value(f) + 0.25 * joint_divergence_value(f) + 2 * penalty_value(f);
+}
+
+/// f(name, loss, its value on the host) for each loss of the library: a new one is a line here.
+template <class F>
+void for_each_loss(F f) {
+  f("cross_entropy", jem::cross_entropy{}, cross_entropy_value);
+  f("contrastive_divergence", jem::contrastive_divergence{}, divergence_value);
+  f("joint_contrastive_divergence", jem::joint_contrastive_divergence{}, joint_divergence_value);
+  f("energy_penalty", jem::energy_penalty{}, penalty_value);
+  f("a weighted sum", everything, everything_value);
 }
 
 /// Logits of every batch, all different: 4 labelled rows, 3 unlabelled, 5 samples, 2 conditional, of 3 classes.

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "../support/loss_oracle.hpp"
+// Every loss's gradient against central differences, through networks, is asked by the conformance suite.
+#include "../support/loss_gradients.hpp"
 
-#include <jem/loss/compose.hpp>
-#include <jem/loss/contrastive_divergence.hpp>
-#include <jem/loss/cross_entropy.hpp>
-#include <jem/loss/energy_penalty.hpp>
-#include <jem/loss/joint_divergence.hpp>
 #include <jem/nn/models/convnet.hpp>
 #include <jem/nn/models/mlp.hpp>
 #include <jem/train/gradient.hpp>
@@ -13,60 +9,6 @@
 using namespace test;
 
 namespace {
-
-/// Batches of items of these extents, of different sizes, for three classes.
-template <class T>
-jem::phases<T> wave_images(const jem::shape& item) {
-  return {.x             = waves<T>(item.under(4), 1, 1),
-          .y             = jem::labels<T>({4}, {0, 2, 1, 2}),
-          .unlabeled     = waves<T>(item.under(3), 1, 2.3),
-          .samples       = waves<T>(item.under(5), 1, 0.7),
-          .conditional   = waves<T>(item.under(2), 1, 3.1),
-          .conditional_y = jem::labels<T>({2}, {1, 0})};
-}
-
-/// Each batch through the network by itself.
-template <class T, class Net>
-jem::phases<T> separate_logits(const Net& net, const jem::phases<T>& images) {
-  const auto forward = [&](const T& batch) {
-    typename Net::template cache<T> cache;
-    return batch.size() == 0 ? T() : net.forward(batch, cache);
-  };
-  return {forward(images.x),   images.y, forward(images.unlabeled), forward(images.samples), forward(images.conditional),
-          images.conditional_y};
-}
-
-/// The largest error of ∂L/∂θ, element by element.
-template <class T, class Net, class Loss, class Oracle>
-double parameter_gradient_error(const Loss& loss, Net net, const jem::phases<T>& images, Oracle oracle) {
-  const auto [value, gradient] = jem::value_and_grad(loss, net, images);
-  const auto total             = [&] { return oracle(on_the_host(separate_logits(net, images))); };
-  double largest               = std::abs(static_cast<double>(value) - total());
-  jem::for_each_parameter_of(
-      [&](T& parameter, const T& slope) {
-        const auto moved = [&](const std::vector<double>& values) {
-          parameter = T(parameter.extents(), values);
-          return total();
-        };
-        const auto at    = parameter.to_vector();
-        const auto error = largest_difference(slope.to_vector(), central_differences(at, moved));
-        largest          = error <= largest ? largest : error;
-        parameter        = T(parameter.extents(), at);
-      },
-      net, gradient);
-  return largest;
-}
-
-template <class T, class Net>
-void check_each_loss(const Net& net, const jem::phases<T>& images) {
-  CHECK(parameter_gradient_error(jem::cross_entropy{}, net, images, cross_entropy_value) < 1e-6);
-  CHECK(parameter_gradient_error(jem::contrastive_divergence{}, net, images, divergence_value) < 1e-6);
-  CHECK(parameter_gradient_error(jem::joint_contrastive_divergence{}, net, images, joint_divergence_value) < 1e-6);
-  CHECK(parameter_gradient_error(jem::energy_penalty{}, net, images, penalty_value) < 1e-6);
-}
-
-constexpr auto everything =
-    jem::cross_entropy{} + jem::contrastive_divergence{} + 0.5f * jem::joint_contrastive_divergence{} + 0.01f * jem::energy_penalty{};
 
 jem::mlp<reference_double> small_net() {
   jem::rng g{1};
@@ -86,18 +28,6 @@ concept can_train =
 static_assert(can_train<jem::cross_entropy> && !can_train<not_a_loss> && !can_train<int>);
 
 }  // namespace
-
-TEST_CASE_TEMPLATE("every loss has the parameter gradient of central differences through a perceptron", T, reference_double, openmp_double,
-                   eigen_double, guarded_double) {
-  jem::rng g{1};
-  check_each_loss(jem::mlp<T>({3, 4, 3}, g), wave_images<T>({3}));
-}
-
-TEST_CASE_TEMPLATE("every loss has the parameter gradient of central differences through a convnet", T, reference_double, openmp_double,
-                   eigen_double, guarded_double) {
-  jem::rng g{2};
-  check_each_loss(jem::convnet<T>({.height = 4, .width = 4, .channels = 1, .classes = 3, .widths = {2, 3}}, g), wave_images<T>({4, 4, 1}));
-}
 
 TEST_CASE_TEMPLATE("one pass over all batches gives what a pass for each gives", T, reference_double, openmp_double, eigen_double,
                    guarded_double) {
