@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: MIT
+# Whatever has a gradient is asked for it on every backend: each header of nn/, energy/ and loss/ is included by the conformance
+# suite, or by what it includes from tests/support. Run by: cmake -D root=<checkout> -P conformance.cmake
+cmake_minimum_required(VERSION 3.25)
+
+# Without a gradient of their own: folds, initial weights, numbers, contracts.
+set(exempt nn/parameters.hpp nn/initialize.hpp energy/dual.hpp loss/phases.hpp)
+
+set(included)
+file(GLOB suite ${root}/tests/conformance/*.hpp ${root}/tests/support/loss_*.hpp)
+foreach(part IN LISTS suite)
+  file(STRINGS ${part} lines REGEX "^#include <jem/")
+  list(APPEND included ${lines})
+endforeach()
+
+set(missing)
+file(GLOB_RECURSE headers RELATIVE ${root}/include/jem ${root}/include/jem/nn/*.hpp ${root}/include/jem/energy/*.hpp
+  ${root}/include/jem/loss/*.hpp)
+list(REMOVE_ITEM headers ${exempt})
+foreach(header IN LISTS headers)
+  if(NOT "#include <jem/${header}>" IN_LIST included)
+    list(APPEND missing jem/${header})
+  endif()
+endforeach()
+
+if(missing)
+  list(JOIN missing "\n  " missing)
+  message(FATAL_ERROR "gradients that the conformance suite (layers.hpp, energies.hpp, losses.hpp) does not ask for:\n  ${missing}")
+endif()
