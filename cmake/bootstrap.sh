@@ -32,7 +32,7 @@ need_tool "${CXX:-c++}" g++
 need_tool cmake cmake
 need_tool make make
 if command -v dpkg-query >/dev/null 2>&1; then
-  for package in libeigen3-dev nlohmann-json3-dev libpng-dev zlib1g-dev; do need_package $package; done
+  for package in libeigen3-dev liblzma-dev nlohmann-json3-dev libpng-dev zlib1g-dev; do need_package $package; done
   case $preset in demo | test | release)
     for package in libcli11-dev gnuplot-nox; do need_package $package; done ;;
   esac

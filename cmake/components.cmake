@@ -26,6 +26,10 @@ jem_component(zlib
   FIND ZLIB
   LINKS ZLIB::ZLIB
   NEEDS "zlib (Debian package zlib1g-dev)")
+jem_component(lzma
+  FIND LibLZMA
+  LINKS LibLZMA::LibLZMA
+  NEEDS "liblzma (Debian package liblzma-dev)")
 jem_component(png
   FIND PNG
   LINKS PNG::PNG

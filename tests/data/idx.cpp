@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "support/backends.hpp"
+#include "support/packers.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <jem/data/idx.hpp>
+#include <jem/io/xz.hpp>
 
 #include <doctest/doctest.h>
 
-#include <zlib.h>
-
-using test::get_file;
+using test::gzipped;
 using test::put_file;
 using test::temporary_directory;
 
 namespace {
 
 using tensor = jem::tensor<float, jem::reference>;
-using bytes  = std::vector<std::uint8_t>;
+using bytes  = test::byte_list;
 
 /// A file as the format says, for any extents and any values: also for those that lie.
 bytes idx_bytes(std::uint32_t magic, const std::vector<std::uint32_t>& extents, const bytes& values) {
@@ -27,15 +27,6 @@ bytes idx_bytes(std::uint32_t magic, const std::vector<std::uint32_t>& extents, 
   for (const auto extent : extents) put(extent);
   file.insert(file.end(), values.begin(), values.end());
   return file;
-}
-
-bytes gzipped(const bytes& plain) {
-  const temporary_directory place;
-  const auto path   = (place / "packed").string();
-  const gzFile file = gzopen(path.c_str(), "wb9");
-  REQUIRE(gzwrite(file, plain.data(), static_cast<unsigned>(plain.size())) == static_cast<int>(plain.size()));
-  REQUIRE(gzclose(file) == Z_OK);
-  return get_file(path);
 }
 
 const bytes pixels{0, 1, 2, 253, 254, 255, 127, 128, 10, 20, 30, 40};
@@ -94,28 +85,15 @@ TEST_CASE("an idx file truncated at any byte is refused, naming the byte") {
 }
 
 TEST_CASE("a gzip idx file truncated at any byte is refused") {
-  const temporary_directory place;
-  const auto packed = gzipped(image_file);
-  for (std::size_t length = 0; length < packed.size(); ++length) {
-    put_file(place / "cut.gz", bytes(packed.begin(), packed.begin() + static_cast<std::ptrdiff_t>(length)));
-    CHECK_MESSAGE(complaint(place / "cut.gz").find("cut.gz, byte ") != std::string::npos, length);
-  }
+  test::check_truncations(gzipped(image_file), [](const bytes& b) { return jem::data::decode_idx(b, "cut.gz"); });
 }
 
 TEST_CASE("a flipped bit in a gzip idx file is refused or changes nothing") {
-  const temporary_directory place;
-  const auto packed = gzipped(image_file);
-  int refused       = 0;
-  for (std::size_t bit = 0; bit < packed.size() * 8; ++bit) {
-    auto damaged = packed;
-    damaged[bit / 8] ^= static_cast<std::uint8_t>(1 << bit % 8);
-    put_file(place / "damaged.gz", damaged);
-    try {
-      const auto values = jem::data::read_idx(place / "damaged.gz").values;
-      CHECK(values == pixels);
-    } catch (const std::runtime_error&) { ++refused; }
-  }
-  CHECK(refused > static_cast<int>(packed.size() - 10) * 8);  // only bits of gzip's own header mean nothing
+  const auto packed  = gzipped(image_file);
+  const auto refused = test::refused_flips(
+      packed, [](const bytes& b) { return jem::data::decode_idx(b, "damaged.gz"); },
+      [](const jem::data::idx_file& f) { return f.values == pixels; });
+  CHECK(refused > (packed.size() - 10) * 8);  // only bits of gzip's own header mean nothing
 }
 
 TEST_CASE("a flipped bit in a plain idx header is refused") {
@@ -129,7 +107,7 @@ TEST_CASE("a flipped bit in a plain idx header is refused") {
 TEST_CASE("a missing idx file is named with the reason") {
   const temporary_directory place;
   CHECK(complaint(place / "nowhere") ==
-        (place / "nowhere").string() + ", byte 0: expected a file that can be read but found No such file or directory");
+        (place / "nowhere").string() + ": expected a file that can be read but received \"No such file or directory\"");
 }
 
 TEST_CASE("a directory is no idx file") { CHECK(complaint(temporary_directory().path()) != ""); }
@@ -154,10 +132,21 @@ TEST_CASE("bytes behind the values of an idx file are refused, also in a second 
   longer.push_back(0);
   CHECK(complaint(longer).ends_with(", byte 28: expected the end of the file but found more bytes"));
   CHECK(complaint(gzipped(longer)).ends_with(", byte 28: expected the end of the file but found more bytes"));
-  auto members     = gzipped(image_file);
-  const auto again = gzipped({0});
-  members.insert(members.end(), again.begin(), again.end());
-  CHECK(complaint(members).ends_with(", byte 28: expected the end of the file but found more bytes"));
+  CHECK(
+      complaint(test::joined(gzipped(image_file), gzipped({0}))).ends_with(", byte 28: expected the end of the file but found more bytes"));
+}
+
+TEST_CASE("bytes behind a gzip idx file that begin no gzip stream are refused") {
+  const auto packed = gzipped(image_file);
+  CHECK(complaint(test::joined(packed, {0}))
+            .ends_with(", byte " + std::to_string(packed.size()) +
+                       ": expected the end of the file, or another gzip stream but found other bytes"));
+}
+
+TEST_CASE("an idx file packed by xz is read where that is asked for") {
+  const auto packed = test::xzed(image_file);
+  CHECK(jem::data::decode_idx(packed, "file", 3, {jem::io::gzip, jem::io::xz}).values == pixels);
+  CHECK(complaint(packed).ends_with("but found xz, which jem::io::xz of jem/io/xz.hpp unpacks, where it is asked for"));
 }
 
 TEST_CASE("an absurd idx header costs no more memory than the file has") {
@@ -191,8 +180,7 @@ TEST_CASE("idx data sets that do not fit together are refused") {
   const temporary_directory place;
   const auto read      = [&](jem::index_t classes = 10) { jem::data::read_idx_dataset<tensor>(place.path(), "t10k", classes); };
   const auto complains = [&](jem::index_t classes = 10) { return test::message_of<std::runtime_error>([&] { read(classes); }); };
-  CHECK(complains() ==
-        (place / "t10k-images-idx3-ubyte").string() + ", byte 0: expected this file, or the same with .gz but found neither");
+  CHECK(complains() == (place / "t10k-images-idx3-ubyte").string() + ", byte 0: expected this file, or the same with .gz, but found none");
   put_file(place / "t10k-images-idx3-ubyte", image_file);
   CHECK(complains().find("t10k-labels-idx1-ubyte, byte 0: expected this file") != std::string::npos);
   put_file(place / "t10k-labels-idx1-ubyte", idx_bytes(0x801, {3}, {7, 3, 1}));

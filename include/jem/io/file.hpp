@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -29,6 +30,21 @@ using file_handle = std::unique_ptr<std::FILE, file_closer>;
 [[noreturn]] inline void fail_system(const std::filesystem::path& path, std::string_view expected, int code) {
   throw std::runtime_error(path.string() + ": expected " + std::string(expected) + " but received \"" +
                            std::generic_category().message(code) + "\"");
+}
+
+/// The first `most` bytes that come: more(to, room) writes up to `room` bytes and says how many, fewer only at the end. Memory
+/// grows with what has come.
+template <class F>
+std::vector<std::uint8_t> collect_bytes(std::uint64_t most, F more) {
+  std::vector<std::uint8_t> bytes;
+  while (bytes.size() < most) {
+    const std::size_t had = bytes.size(), room = std::min<std::uint64_t>(most - had, std::max<std::size_t>(had, std::size_t{1} << 16));
+    bytes.resize(had + room);
+    const std::size_t got = more(bytes.data() + had, room);
+    bytes.resize(had + got);
+    if (got < room) break;
+  }
+  return bytes;
 }
 
 }  // namespace detail
@@ -65,15 +81,11 @@ inline std::vector<std::uint8_t> read_file(const std::filesystem::path& path) {
   errno = 0;
   const detail::file_handle file(std::fopen(path.string().c_str(), "rb"));
   if (file == nullptr) detail::fail_system(path, "a file that can be read", errno);
-  std::vector<std::uint8_t> bytes;
-  for (std::size_t chunk = std::size_t{1} << 16;; chunk = std::max(chunk, bytes.size())) {
-    const std::size_t had = bytes.size();
-    bytes.resize(had + chunk);
-    const std::size_t got = std::fread(bytes.data() + had, 1, chunk, file.get());
-    bytes.resize(had + got);
+  return detail::collect_bytes(std::numeric_limits<std::uint64_t>::max(), [&](std::uint8_t* to, std::size_t room) {
+    const std::size_t got = std::fread(to, 1, room, file.get());
     if (std::ferror(file.get()) != 0) detail::fail_system(path, "a file that can be read", errno);
-    if (got < chunk) return bytes;
-  }
+    return got;
+  });
 }
 
 }  // namespace jem::inline v0::io

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// Packed bytes, made by the libraries themselves, and what may happen to a file on its way: it is cut off, or a bit flips.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <lzma.h>
+#include <zlib.h>
+
+#include <array>
+#include <cstdint>
+#include <stdexcept>
+#include <vector>
+
+namespace test {
+
+using byte_list = std::vector<std::uint8_t>;
+
+inline byte_list gzipped(const byte_list& plain) {
+  z_stream z{};
+  REQUIRE(deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) == Z_OK);
+  byte_list packed(deflateBound(&z, static_cast<uLong>(plain.size())));
+  z.next_in   = const_cast<Bytef*>(plain.data());
+  z.avail_in  = static_cast<uInt>(plain.size());
+  z.next_out  = packed.data();
+  z.avail_out = static_cast<uInt>(packed.size());
+  REQUIRE(deflate(&z, Z_FINISH) == Z_STREAM_END);
+  packed.resize(packed.size() - z.avail_out);
+  REQUIRE(deflateEnd(&z) == Z_OK);
+  return packed;
+}
+
+/// With the filter that is before LZMA2 for the bytes of pictures, if asked.
+inline byte_list xzed(const byte_list& plain, bool delta = false) {
+  lzma_options_lzma options{};
+  REQUIRE(lzma_lzma_preset(&options, 0) == 0);
+  lzma_options_delta distance{};
+  distance.type = LZMA_DELTA_TYPE_BYTE;
+  distance.dist = 1;
+  std::array<lzma_filter, 3> filters{{{LZMA_FILTER_DELTA, &distance}, {LZMA_FILTER_LZMA2, &options}, {LZMA_VLI_UNKNOWN, nullptr}}};
+  byte_list packed(lzma_stream_buffer_bound(plain.size()));
+  std::size_t size = 0;
+  REQUIRE(lzma_stream_buffer_encode(filters.data() + (delta ? 0 : 1), LZMA_CHECK_CRC64, nullptr, plain.data(), plain.size(), packed.data(),
+                                    &size, packed.size()) == LZMA_OK);
+  packed.resize(size);
+  return packed;
+}
+
+inline byte_list joined(byte_list first, const byte_list& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
+inline byte_list cut(const byte_list& whole, std::size_t length) {
+  return {whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length)};
+}
+
+/// Every shorter file is refused by read(bytes).
+template <class F>
+void check_truncations(const byte_list& whole, F read) {
+  for (std::size_t length = 0; length < whole.size(); ++length) {
+    CAPTURE(length);
+    CHECK_THROWS_AS(read(cut(whole, length)), std::runtime_error);
+  }
+}
+
+/// How many single bits, flipped, are refused by read(bytes). The others have to change nothing: same(what was read) is true.
+template <class F, class S>
+std::size_t refused_flips(const byte_list& whole, F read, S same) {
+  std::size_t refused = 0;
+  for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
+    CAPTURE(bit);
+    auto damaged = whole;
+    damaged[bit / 8] ^= static_cast<std::uint8_t>(1 << bit % 8);
+    bool unchanged = false;
+    try {
+      unchanged = same(read(damaged));
+    } catch (const std::runtime_error&) {
+      ++refused;
+      continue;
+    }
+    CHECK(unchanged);
+  }
+  return refused;
+}
+
+}  // namespace test
