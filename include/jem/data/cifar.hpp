@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// CIFAR-10 and CIFAR-100 in their binary form (Krizhevsky 2009, "Learning multiple layers of features from tiny images"): records of
+// one or two label bytes and three planes of 32×32 bytes, red, green, blue. Other sets come in the same form.
+#pragma once
+
+#include <jem/data/pixels.hpp>
+#include <jem/io/packed.hpp>
+
+#include <array>
+#include <string>
+
+namespace jem::inline v0::data {
+
+/// The label bytes before the pixels of a record, and which of them is the label.
+struct cifar_format {
+  index_t label_bytes;             ///< 1 or 2
+  std::array<index_t, 2> classes;  ///< that each of them tells apart
+  index_t label;                   ///< 0 or 1
+
+  static constexpr index_t side = 32, plane = side * side;
+
+  constexpr index_t record() const { return label_bytes + 3 * plane; }
+};
+
+inline constexpr cifar_format cifar10{1, {10, 0}, 0};
+inline constexpr cifar_format cifar100{2, {20, 100}, 1};         ///< with its 100 fine labels
+inline constexpr cifar_format cifar100_coarse{2, {20, 100}, 0};  ///< with its 20 superclasses
+
+namespace detail {
+
+/// The unpacked bytes of a file, known to be whole records with labels in range. Pictures do not pack so well that 10 000 of
+/// them, or 64 times the bytes of the file, are less than what it unpacks to.
+inline std::vector<std::uint8_t> cifar_records(std::span<const std::uint8_t> bytes, std::string_view file, const cifar_format& f,
+                                               io::packings known) {
+  const auto record        = static_cast<std::size_t>(f.record());
+  const std::uint64_t most = std::max<std::uint64_t>(64 * std::uint64_t{bytes.size()}, 10'000 * record);
+  auto records             = io::unpack(bytes, most + 1, file, known);
+  if (records.size() > most)
+    fail_file(file, most, "at most that many bytes of images in a file of " + std::to_string(bytes.size()), "more");
+  const std::size_t rest = records.size() % record;
+  if (records.empty() || rest != 0) {
+    fail_file(file, records.size(), "whole records of " + std::to_string(record) + " bytes",
+              records.empty() ? "the end of the file" : "the end of the file after " + std::to_string(rest) + " bytes of one");
+  }
+  for (std::size_t at = 0; at < records.size(); at += record) {
+    for (std::size_t k = 0; k < static_cast<std::size_t>(f.label_bytes); ++k) {
+      if (records[at + k] >= f.classes[k])
+        fail_file(file, at + k, "a label in [0, " + std::to_string(f.classes[k]) + ")", std::to_string(records[at + k]));
+    }
+  }
+  return records;
+}
+
+/// Planes to channels last.
+template <scalar V>
+void interleave_planes(const std::uint8_t* planes, V* to) {
+  for (index_t p = 0; p < cifar_format::plane; ++p) {
+    for (index_t c = 0; c < 3; ++c) to[3 * p + c] = from_byte<V>(planes[c * cifar_format::plane + p]);
+  }
+}
+
+/// One set of the records of several files, whose bytes are let go as soon as they have been read.
+template <tensor_value T>
+dataset<T> cifar_dataset(std::vector<std::vector<std::uint8_t>> files, const cifar_format& f) {
+  const auto record = static_cast<std::size_t>(f.record());
+  std::vector<std::int32_t> y;
+  for (const auto& records : files) {
+    for (std::size_t at = 0; at < records.size(); at += record) y.push_back(records[at + static_cast<std::size_t>(f.label)]);
+  }
+  T x(shape{std::ssize(y), f.side, f.side, 3});
+  std::size_t file = 0, at = 0;
+  upload_rows(x, [&](index_t, typename T::value_type* to) {
+    if (at == files[file].size()) {
+      files[file++] = {};
+      at            = 0;
+    }
+    interleave_planes(files[file].data() + at + f.label_bytes, to);
+    at += record;
+  });
+  return {std::move(x), labels<T>(shape{std::ssize(y)}, y), f.classes[static_cast<std::size_t>(f.label)]};
+}
+
+}  // namespace detail
+
+/// Images (n, 32, 32, 3) as value/127.5 − 1 in [−1, 1] and their labels from the bytes of a file, plain or packed by one of
+/// `known`; `file` names it in errors. Throws std::runtime_error with the byte of the unpacked data for no record, a record that
+/// is not whole, or a label that is no class.
+template <tensor_value T>
+dataset<T> decode_cifar(std::span<const std::uint8_t> bytes, std::string_view file, const cifar_format& format = cifar10,
+                        io::packings known = {}) {
+  return detail::cifar_dataset<T>({detail::cifar_records(bytes, file, format, known)}, format);
+}
+
+/// The same for a file of any name.
+template <tensor_value T>
+dataset<T> read_cifar_file(const std::filesystem::path& path, const cifar_format& format = cifar10, io::packings known = {}) {
+  return decode_cifar<T>(io::read_file(path), path.string(), format, known);
+}
+
+/// The split "train" or "test" from a folder with the files of CIFAR-10, data_batch_1.bin … data_batch_5.bin and test_batch.bin,
+/// or of CIFAR-100, train.bin and test.bin; each plain, or packed with the packing's ending behind. Throws std::runtime_error
+/// for a file that is missing or refused by read_cifar_file, std::invalid_argument for another split.
+template <tensor_value T>
+dataset<T> read_cifar(const std::filesystem::path& folder, std::string_view split, const cifar_format& format = cifar10,
+                      io::packings known = {}) {
+  if (split != "train" && split != "test") fail("read_cifar", "the split train or test", split);
+  std::vector<std::string> names{std::string(split) + (format.label_bytes == 1 ? "_batch.bin" : ".bin")};
+  if (format.label_bytes == 1 && split == "train") {
+    names = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"};
+  }
+  std::vector<std::filesystem::path> paths;  // a file that is missing is told before the others are read
+  for (const auto& name : names) paths.push_back(io::find_packed(folder / name, known));
+  std::vector<std::vector<std::uint8_t>> files;
+  for (const auto& path : paths) files.push_back(detail::cifar_records(io::read_file(path), path.string(), format, known));
+  return detail::cifar_dataset<T>(std::move(files), format);
+}
+
+}  // namespace jem::inline v0::data
