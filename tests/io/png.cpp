@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "support/backends.hpp"
+#include "support/png_bytes.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <jem/io/png.hpp>
@@ -16,6 +17,11 @@ using bytes  = std::vector<std::uint8_t>;
 
 namespace {
 
+bool same(const image& a, const image& b) {
+  return a.height == b.height && a.width == b.width && a.channels == b.channels && a.pixels == b.pixels;
+}
+
+/// libpng's own reading, without ours.
 image decoded(const bytes& file) {
   png_image header{};
   header.version = PNG_IMAGE_VERSION;
@@ -28,11 +34,15 @@ image decoded(const bytes& file) {
 }
 
 void check_round_trip(const image& picture) {
-  const image back = decoded(jem::io::encode_png(picture));
-  CHECK(back.height == picture.height);
-  CHECK(back.width == picture.width);
-  CHECK(back.channels == picture.channels);
-  CHECK(back.pixels == picture.pixels);
+  const auto file = jem::io::encode_png(picture);
+  CHECK(same(decoded(file), picture));
+  CHECK(same(jem::io::decode_png(file, "file"), picture));
+}
+
+image decode(const bytes& file) { return jem::io::decode_png(file, "file"); }
+
+std::string complaint(const bytes& file) {
+  return test::message_of<std::runtime_error>([&] { decode(file); });
 }
 
 image gradient(jem::index_t height, jem::index_t width, jem::index_t channels) {
@@ -56,6 +66,65 @@ TEST_CASE("a png is written to a file") {
   jem::io::write_png(place / "picture.png", gradient(4, 5, 3));
   CHECK(test::get_file(place / "picture.png") == jem::io::encode_png(gradient(4, 5, 3)));
   CHECK(place.size() == 1);
+}
+
+TEST_CASE("a png is read from a file, and one that is missing is named") {
+  const test::temporary_directory place;
+  jem::io::write_png(place / "picture.png", gradient(4, 5, 3));
+  CHECK(same(jem::io::read_png(place / "picture.png"), gradient(4, 5, 3)));
+  CHECK_THROWS_WITH_AS(
+      jem::io::read_png(place / "none.png"),
+      ((place / "none.png").string() + ": expected a file that can be read but received \"No such file or directory\"").c_str(),
+      std::runtime_error);
+  test::put_file(place / "empty.png", {});
+  CHECK_THROWS_WITH_AS(
+      jem::io::read_png(place / "empty.png"),
+      ((place / "empty.png").string() + ", byte 0: expected the signature of a PNG file but found the end of the file").c_str(),
+      std::runtime_error);
+}
+
+TEST_CASE("grey levels of fewer bits are spread over 0 to 255, and colours of a palette are looked up") {
+  using test::png_idat;
+  using test::png_ihdr;
+  using test::png_of;
+  const image one = decode(png_of({png_ihdr(3, 1, 1, 0), png_idat({0, 0b10100000})}));
+  CHECK(same(one, {1, 3, 1, {255, 0, 255}}));
+  CHECK(decode(png_of({png_ihdr(4, 1, 2, 0), png_idat({0, 0b00011011})})).pixels == bytes{0, 85, 170, 255});
+  CHECK(decode(png_of({png_ihdr(2, 1, 4, 0), png_idat({0, 0x1e})})).pixels == bytes{17, 238});
+  const auto palette = test::png_chunk("PLTE", {10, 20, 30, 40, 50, 60, 70, 80, 90});
+  const image looked = decode(png_of({png_ihdr(2, 2, 8, 3), palette, png_idat({0, 2, 0, 0, 1, 1})}));
+  CHECK(same(looked, {2, 2, 3, {70, 80, 90, 10, 20, 30, 40, 50, 60, 40, 50, 60}}));
+}
+
+TEST_CASE("an interlaced png is read like another") {
+  // Adam7 of 2×2 pixels: pass 1 has the first, pass 6 the second, pass 7 the row below.
+  CHECK(decode(test::png_of({test::png_ihdr(2, 2, 8, 0, 1), test::png_idat({0, 1, 0, 2, 0, 3, 4})})).pixels == bytes{1, 2, 3, 4});
+}
+
+TEST_CASE("16 bits and transparency are refused, not converted") {
+  CHECK(complaint(test::png_of({test::png_ihdr(1, 1, 16, 0), test::png_idat({0, 1, 2})})).find("expected 1, 2, 4 or 8 bits a sample") !=
+        std::string::npos);
+  CHECK(complaint(test::png_of({test::png_ihdr(1, 1, 8, 6), test::png_idat({0, 1, 2, 3, 4})})).find("without transparency") !=
+        std::string::npos);
+}
+
+TEST_CASE("a png cut off at any byte, or with any flipped bit, is refused") {
+  const auto file = jem::io::encode_png(gradient(5, 4, 3));
+  test::check_truncations(file, decode);
+  CHECK(test::refused_flips(file, decode, [](const image&) { return false; }) == file.size() * 8);
+}
+
+TEST_CASE("pixels that are missing, damaged or without a palette are refused, though the frame is whole") {
+  using test::png_ihdr;
+  using test::png_of;
+  const auto refused = [](const bytes& file) {
+    return complaint(file).starts_with("file, byte 0: expected an image that libpng reads but found \"");
+  };
+  CHECK(refused(png_of({png_ihdr(3, 2, 8, 0), test::png_idat({0, 1, 2, 3})})));
+  CHECK(refused(png_of({png_ihdr(3, 1, 8, 0), test::png_idat({9, 1, 2, 3})})));  // there is no filter 9
+  CHECK(refused(png_of({png_ihdr(3, 1, 8, 0), test::png_chunk("IDAT", bytes(30, 'x'))})));
+  CHECK(refused(png_of({png_ihdr(1, 1, 8, 3), test::png_idat({0, 0})})));
+  CHECK(refused(png_of({png_ihdr(1, 1, 1, 0)})));
 }
 
 TEST_CASE("an image that does not have the pixels it says is refused") {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Pictures as PNG, by libpng's simplified interface (which returns its errors instead of jumping), and contact sheets.
+// Pictures as PNG, out and in, by libpng's simplified interface (which returns its errors instead of jumping), and contact sheets.
 #pragma once
 
 #include <jem/io/file.hpp>
+#include <jem/io/png_format.hpp>
 #include <jem/tensor/tensor.hpp>
 
 #include <png.h>
@@ -51,6 +52,25 @@ inline std::vector<std::uint8_t> encode_png(const image& picture) {
 
 /// Throws what encode_png and write_file throw.
 inline void write_png(const std::filesystem::path& path, const image& picture) { write_file(path, encode_png(picture)); }
+
+/// The image in the bytes of a PNG file; `file` names it in errors. Grey and colour of 8 bits come as they are; fewer bits are
+/// spread over 0 … 255, and colours of a palette are looked up, to 3 channels; values that a gAMA chunk puts on another curve
+/// than sRGB's are brought to that one. Throws std::runtime_error for what check_png refuses, and for pixels that libpng refuses.
+inline image decode_png(std::span<const std::uint8_t> bytes, std::string_view file) {
+  const png_header frame = check_png(bytes, file);
+  image result{static_cast<index_t>(frame.height), static_cast<index_t>(frame.width), frame.colour == 0 ? 1 : 3, {}};
+  png_image header{};
+  header.version     = PNG_IMAGE_VERSION;
+  const auto refused = [&] { fail_file(file, 0, "an image that libpng reads", "\"" + std::string(header.message) + "\""); };
+  if (png_image_begin_read_from_memory(&header, bytes.data(), bytes.size()) == 0) refused();
+  header.format = result.channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
+  result.pixels.resize(static_cast<std::size_t>(result.height * result.width * result.channels));
+  if (png_image_finish_read(&header, nullptr, result.pixels.data(), 0, nullptr) == 0) refused();
+  return result;
+}
+
+/// The same for a file. Throws std::runtime_error, too, for one that cannot be read.
+inline image read_png(const std::filesystem::path& path) { return decode_png(read_file(path), path.string()); }
 
 /// A contact sheet of images (n, h, w, c) in [−1, 1], c = 1 or 3, n ≥ 1: row by row, `columns` beside each other, each pixel
 /// enlarged to scale × scale, a white line between images and white where there is none. Values outside are clamped, NaN is

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+#include "support/png_bytes.hpp"
+#include "support/temporary_directory.hpp"
+
+#include <jem/io/png_format.hpp>
+
+#include <doctest/doctest.h>
+
+using bytes = test::byte_list;
+using test::png_chunk;
+using test::png_idat;
+using test::png_ihdr;
+using test::png_of;
+
+namespace {
+
+const bytes small = png_of({png_ihdr(3, 2, 8, 0), png_idat({0, 10, 20, 30, 0, 40, 50, 60})});
+
+std::string complaint(const bytes& file) {
+  return test::message_of<std::runtime_error>([&] { jem::io::check_png(file, "file"); });
+}
+
+}  // namespace
+
+TEST_CASE("the header of a png file tells its size and kind") {
+  const auto h = jem::io::check_png(small, "file");
+  CHECK(h.height == 2);
+  CHECK(h.width == 3);
+  CHECK(h.bits == 8);
+  CHECK(h.colour == 0);
+  const auto p = jem::io::check_png(png_of({png_ihdr(2, 1, 4, 3), png_chunk("PLTE", {1, 2, 3}), png_idat({0, 0})}), "file");
+  CHECK(p.bits == 4);
+  CHECK(p.colour == 3);
+}
+
+TEST_CASE("chunks that only tell more are passed over") {
+  CHECK(complaint(png_of({png_ihdr(3, 2, 8, 0), png_chunk("tEXt", {'a', 0, 'b'}), png_idat({0, 1, 2, 3, 0, 4, 5, 6})})) == "");
+}
+
+TEST_CASE("a png file cut off at any byte is refused, naming the byte") {
+  for (std::size_t length = 0; length < small.size(); ++length) {
+    const auto message = complaint(test::cut(small, length));
+    CAPTURE(message);
+    CHECK(message.starts_with("file, byte "));
+  }
+  CHECK(complaint({}) == "file, byte 0: expected the signature of a PNG file but found the end of the file");
+  CHECK(complaint(test::cut(small, small.size() - 12)) ==
+        "file, byte " + std::to_string(small.size() - 12) + ": expected a chunk up to IEND but found the end of the file");
+  CHECK(complaint(test::cut(small, small.size() - 13)).find("expected a chunk of at most") != std::string::npos);
+}
+
+TEST_CASE("any flipped bit in a png file is refused") {
+  const auto refused =
+      test::refused_flips(small, [](const bytes& b) { return jem::io::check_png(b, "file"); }, [](const auto&) { return false; });
+  CHECK(refused == small.size() * 8);
+}
+
+TEST_CASE("what is no png file, or has more behind it, is refused") {
+  CHECK(complaint(bytes(100, 'x')) == "file, byte 0: expected the signature of a PNG file but found other bytes");
+  CHECK(complaint(test::joined(small, {1, 2})) ==
+        "file, byte " + std::to_string(small.size()) + ": expected the end of the file but found 2 more bytes");
+  CHECK(complaint(png_of({})) == "file, byte 8: expected one IHDR chunk of 13 bytes, the first but found another chunk");
+  CHECK(complaint(png_of({png_idat({0, 0})})) == "file, byte 8: expected one IHDR chunk of 13 bytes, the first but found another chunk");
+  CHECK(complaint(png_of({png_chunk("IHDR", bytes(12))})).starts_with("file, byte 8: expected one IHDR chunk"));
+  CHECK(complaint(png_of({png_ihdr(1, 1, 8, 0), png_ihdr(1, 1, 8, 0)})).starts_with("file, byte 33: expected one IHDR chunk"));
+}
+
+TEST_CASE("a wrong checksum is found where it stands") {
+  auto damaged = small;
+  damaged[20] ^= 4;  // the height
+  CHECK(complaint(damaged) == "file, byte 29: expected the checksum of the chunk but found another");
+}
+
+TEST_CASE("16 bits, transparency and unknown kinds are refused with the byte that says so") {
+  const auto kind = [](int bits, int colour) { return complaint(png_of({png_ihdr(1, 1, bits, colour), png_idat({0, 0})})); };
+  CHECK(kind(16, 0) == "file, byte 24: expected 1, 2, 4 or 8 bits a sample but found 16");
+  CHECK(kind(3, 0) == "file, byte 24: expected 1, 2, 4 or 8 bits a sample but found 3");
+  const std::string colour = "file, byte 25: expected grey, colour or a palette (types 0, 2, 3), without transparency, but found type ";
+  for (const int type : {1, 4, 5, 6, 7, 255}) CHECK(kind(8, type) == colour + std::to_string(type));
+  CHECK(complaint(png_of({png_ihdr(1, 1, 8, 0), png_chunk("tRNS", {0, 0}), png_idat({0, 0})})) ==
+        "file, byte 33: expected an image without transparency but found a tRNS chunk");
+}
+
+TEST_CASE("a size that the file cannot hold is refused before memory is asked for") {
+  const auto size = [](std::uint32_t width, std::uint32_t height, int bits = 8) {
+    return complaint(png_of({png_ihdr(width, height, bits, 0), png_idat({0, 0})}));  // 10 bytes of compressed data
+  };
+  CHECK(size(0, 1) == "file, byte 16: expected 1 to 67108864 pixels but found 1 rows of 0");
+  CHECK(size(1, 0) == "file, byte 16: expected 1 to 67108864 pixels but found 0 rows of 1");
+  CHECK(size(0xffffffff, 0xffffffff) == "file, byte 16: expected 1 to 67108864 pixels but found 4294967295 rows of 4294967295");
+  CHECK(size(8193, 8192) == "file, byte 16: expected 1 to 67108864 pixels but found 8192 rows of 8193");
+  const auto compressed = png_idat({0, 0}).size() - 12;
+  CHECK(size(8192, 8192) == "file, byte 16: expected an image that " + std::to_string(compressed) +
+                                " bytes of compressed data can hold but found 8192 rows of 8192 pixels");
+  CHECK(size(100, 10) == "");  // the frame is whole; that the pixels are missing is libpng's to say
+  CHECK(size(1, 67'108'864, 1).starts_with("file, byte 16: expected an image that"));
+}
