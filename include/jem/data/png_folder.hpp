@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// A folder of PNG files by class: FOLDER/CLASS/ANY_NAME.png, all of one size. Classes are numbered in the order of their names.
+#pragma once
+
+#include <jem/data/pixels.hpp>
+#include <jem/io/png.hpp>
+
+#include <string>
+
+namespace jem::inline v0::data {
+
+/// A set whose classes have names.
+template <tensor_value T>
+struct named_dataset {
+  dataset<T> set;
+  std::vector<std::string> names;  // (classes): of class 0, 1, …
+};
+
+namespace detail {
+
+/// What stands in a folder, by name; hidden files are left out. Throws std::runtime_error for a folder that cannot be read.
+inline std::vector<std::filesystem::path> sorted_entries(const std::filesystem::path& folder) {
+  std::error_code code;
+  std::vector<std::filesystem::path> paths;
+  for (std::filesystem::directory_iterator i(folder, code), end; !code && i != end; i.increment(code)) {
+    if (!i->path().filename().string().starts_with('.')) paths.push_back(i->path());
+  }
+  if (code) io::detail::fail_system(folder, "a folder that can be read", code.value());
+  std::ranges::sort(paths, {}, [](const auto& path) { return path.filename().string(); });
+  return paths;
+}
+
+/// The PNG files of a class. Throws std::runtime_error for none, and for anything else among them: a picture in another format
+/// would be missed.
+inline std::vector<std::filesystem::path> class_files(const std::filesystem::path& folder) {
+  auto paths = sorted_entries(folder);
+  if (paths.empty()) throw std::runtime_error(folder.string() + ": expected PNG files, the images of a class, but found none");
+  for (const auto& path : paths) {
+    if (path.extension() != ".png" || !std::filesystem::is_regular_file(path))
+      throw std::runtime_error(folder.string() + ": expected nothing but files NAME.png but found " + path.filename().string());
+  }
+  return paths;
+}
+
+/// The images of a class behind those of the others; `first` is the file that all have to be like.
+inline void append_images(const std::vector<std::filesystem::path>& paths, std::filesystem::path& first, io::image& all) {
+  for (const auto& path : paths) {
+    io::image one = io::read_png(path);
+    if (first.empty()) {
+      first = path;
+      all   = {one.height, one.width, one.channels, {}};
+    }
+    const shape expected{all.height, all.width, all.channels}, found{one.height, one.width, one.channels};
+    if (found != expected) fail_file(path.string(), 16, "an image " + to_string(expected) + " like " + first.string(), to_string(found));
+    all.pixels.insert(all.pixels.end(), one.pixels.begin(), one.pixels.end());
+  }
+}
+
+}  // namespace detail
+
+/// Images (n, h, w, c) as value/127.5 − 1 in [−1, 1], c = 1 for grey files and 3 for colour, class after class, in the order of
+/// the files' names. Throws std::runtime_error for a folder without a sub-folder, a class without an image or with other files
+/// than NAME.png, a file that read_png refuses, and the first file of another size.
+template <tensor_value T>
+named_dataset<T> read_png_folder(const std::filesystem::path& folder) {
+  std::vector<std::string> names;
+  std::vector<std::int32_t> y;
+  std::filesystem::path first;
+  io::image all;
+  for (const auto& path : detail::sorted_entries(folder)) {
+    if (!std::filesystem::is_directory(path)) continue;
+    const auto files = detail::class_files(path);
+    detail::append_images(files, first, all);
+    y.insert(y.end(), files.size(), static_cast<std::int32_t>(names.size()));
+    names.push_back(path.filename().string());
+  }
+  if (names.empty()) throw std::runtime_error(folder.string() + ": expected a sub-folder for each class but found none");
+  T x(shape{std::ssize(y), all.height, all.width, all.channels});
+  const index_t size = x.extents().row_size();
+  upload_rows(x, [&](index_t i, typename T::value_type* to) {
+    const auto* const from = all.pixels.data() + i * size;
+    for (index_t j = 0; j < size; ++j) to[j] = from_byte<typename T::value_type>(from[j]);
+  });
+  return {{std::move(x), labels<T>(shape{std::ssize(y)}, y), std::ssize(names)}, std::move(names)};
+}
+
+}  // namespace jem::inline v0::data
