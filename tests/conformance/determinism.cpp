@@ -4,6 +4,7 @@
 
 #include <jem/backend/eigen.hpp>
 #include <jem/backend/openmp.hpp>
+#include <jem/data/augment.hpp>
 #include <jem/nn/models/convnet.hpp>
 #include <jem/tensor/convolution.hpp>
 #include <jem/tensor/matmul.hpp>
@@ -101,6 +102,17 @@ void check_noise() {
 }
 
 template <class T>
+void check_augmentation() {
+  const T x = test::random_tensor<T>({200, 12, 11, 3}, 12);
+  check_same_bits([&] {
+    jem::rng g{6};
+    T y = x;
+    jem::data::in_turn{jem::data::reflect_crop{4}, jem::data::random_flip{}}(y, g);
+    return y.to_vector();
+  });
+}
+
+template <class T>
 void check_convolutions() {
   const T x = test::random_tensor<T>({30, 16, 15, 8}, 6);
   for (const auto& [kernel, geometry] : {std::pair<index_t, jem::convolution_geometry>{3, {1, 1}}, {4, {2, 1}}, {1, {1, 0}}}) {
@@ -146,10 +158,12 @@ using eigen  = jem::tensor<float, jem::eigen>;
 TEST_CASE("conformance: openmp: products have the same bits for 1, 2 and 7 threads") { check_products<openmp>(); }
 TEST_CASE("conformance: openmp: sums and softmax have the same bits for 1, 2 and 7 threads") { check_sums<openmp>(); }
 TEST_CASE("conformance: openmp: noise has the same bits for 1, 2 and 7 threads") { check_noise<openmp>(); }
+TEST_CASE("conformance: openmp: augmented images have the same bits for 1, 2 and 7 threads") { check_augmentation<openmp>(); }
 TEST_CASE("conformance: openmp: convolutions have the same bits for 1, 2 and 7 threads") { check_convolutions<openmp>(); }
 TEST_CASE("conformance: openmp: a network's gradients have the same bits for 1, 2 and 7 threads") { check_network<openmp>(); }
 TEST_CASE("conformance: eigen: products have the same bits for 1, 2 and 7 threads") { check_products<eigen>(); }
 TEST_CASE("conformance: eigen: sums and softmax have the same bits for 1, 2 and 7 threads") { check_sums<eigen>(); }
 TEST_CASE("conformance: eigen: noise has the same bits for 1, 2 and 7 threads") { check_noise<eigen>(); }
+TEST_CASE("conformance: eigen: augmented images have the same bits for 1, 2 and 7 threads") { check_augmentation<eigen>(); }
 TEST_CASE("conformance: eigen: convolutions have the same bits for 1, 2 and 7 threads") { check_convolutions<eigen>(); }
 TEST_CASE("conformance: eigen: a network's gradients have the same bits for 1, 2 and 7 threads") { check_network<eigen>(); }

@@ -7,6 +7,7 @@
 
 #include <jem/backend/reference.hpp>
 #include <jem/tensor/convolution.hpp>
+#include <jem/tensor/images.hpp>
 #include <jem/tensor/matmul.hpp>
 #include <jem/tensor/noise.hpp>
 #include <jem/tensor/pooling.hpp>
@@ -191,6 +192,11 @@ void other_outcomes(index_t n, std::vector<outcome>& out) {
   const T weight = test::random_tensor<T>({3, 5}, 11), left = test::random_tensor<T>({n, 3}, 12);
   out.push_back({"window_means", unit, host(window_means(images, 2))});
   out.push_back({"spread_means", unit, host(spread_means(means, 2, images.extents()))});
+  jem::rng offsets{98};
+  const auto top = jem::random_indices<T>(n, 7, offsets), left_edge = jem::random_indices<T>(n, 7, offsets);
+  out.push_back({"random_indices", 0, host(top)});
+  out.push_back({"reflect_crops", 0, host(reflect_crops(images, 3, top, left_edge))});
+  out.push_back({"mirrored", 0, host(mirrored(images))});
   out.push_back({"matmul", bound_of_sum<V>(3), host(matmul(left, weight))});
   T gram = jem::full<T>({3, 3}, 1);
   add_matmul(gram, left, left, jem::transpose::yes);

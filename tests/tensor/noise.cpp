@@ -88,3 +88,19 @@ TEST_CASE("two draws of a generator differ, and the same generator repeats them"
     CHECK(jem::normal<T>({100}, again).to_vector() == b);
   });
 }
+
+TEST_CASE("element i of random indices is number i of the next stream, below its bound, on every backend") {
+  test::on_every_tensor([]<class T>() {
+    for (const index_t bound : {index_t{1}, index_t{9}, index_t{1} << 31}) {
+      jem::rng g{3, 8}, same = g;
+      const auto drawn  = jem::random_indices<T>(300, bound, g).to_vector();
+      const auto stream = same.next();
+      CHECK(g == same);
+      for (index_t i = 0; i < 300; ++i) CHECK(drawn[static_cast<std::size_t>(i)] == jem::index_below(stream, i, bound));
+      CHECK(std::ranges::all_of(drawn, [=](std::int32_t v) { return v >= 0 && v < bound; }));
+    }
+    jem::rng g{1};
+    CHECK(jem::random_indices<T>(0, 5, g).extents() == shape{0});
+    CHECK_THROWS_WITH_AS(jem::random_indices<T>(3, 0, g), "[random_indices] expected a bound >= 1 but received 0", std::invalid_argument);
+  });
+}

@@ -68,6 +68,17 @@ T uniform(const shape& extents, typename T::value_type low, typename T::value_ty
   return result;
 }
 
+/// (n) independent indices in [0, bound), 1 ≤ bound ≤ 2³¹, each as likely as the others.
+template <tensor_like T>
+labels<T> random_indices(index_t n, index_t bound, rng& g) {
+  expect_at_least("random_indices", "a bound", 1, bound);
+  labels<T> result(shape{n});
+  std::int32_t* const to     = result.data();
+  const random_stream stream = g.next();
+  T::backend_type::for_each(n, [=] JEM_LAMBDA(index_t i) { to[i] = static_cast<std::int32_t>(index_below(stream, i, bound)); });
+  return result;
+}
+
 /// x ← x + scale·ξ, ξ standard normal.
 template <tensor_value T>
 void add_normal(T& x, std::type_identity_t<typename T::value_type> scale, rng& g) {

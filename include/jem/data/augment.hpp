@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// What training does to images (n, h, w, c) before it sees them, each image by chance of its own, on the backend: the random crop of
+// an image padded by reflection, and the flip. The two streams of data can differ: SADA-JEM (Yang, Su and Ji 2023,
+// arXiv:2209.07959) leaves the images of the p(x) term as they are.
+#pragma once
+
+#include <jem/tensor/images.hpp>
+#include <jem/tensor/noise.hpp>
+#include <jem/tensor/rows.hpp>
+
+#include <tuple>
+#include <utility>
+
+namespace jem::inline v0::data {
+
+/// Changes a batch in place, by chance.
+template <class A, class T>
+concept batch_augmentation = std::copy_constructible<A> && requires(const A& a, T& x, rng& g) { a(x, g); };
+
+/// Nothing, and takes nothing from the generator.
+struct no_augmentation {
+  template <tensor_value T>
+  void operator()(T&, rng&) const {}
+};
+
+/// A window of the image's own size from the image padded by reflection, the edge not repeated; all (2·padding + 1)² windows
+/// are equally likely. Throws std::invalid_argument unless 0 ≤ padding < h, w.
+struct reflect_crop {
+  index_t padding = 4;
+
+  template <tensor_value T>
+  void operator()(T& x, rng& g) const {
+    expect_at_least("reflect_crop", "a padding", 0, padding);
+    const auto top = random_indices<T>(x.extent(0), 2 * padding + 1, g), left = random_indices<T>(x.extent(0), 2 * padding + 1, g);
+    x = reflect_crops(x, padding, top, left);
+  }
+};
+
+namespace detail {
+
+/// 1 for a uniform below the probability, else 0.
+struct happens {
+  float probability;
+
+  template <class V>
+  constexpr V operator()(V u) const {
+    return u < static_cast<V>(probability) ? V(1) : V(0);
+  }
+};
+
+}  // namespace detail
+
+/// Left and right exchanged, with this probability. Throws std::invalid_argument for one outside [0, 1].
+struct random_flip {
+  float probability = 0.5f;
+
+  template <tensor_value T>
+  void operator()(T& x, rng& g) const {
+    if (!(probability >= 0 && probability <= 1)) fail("random_flip", "a probability in [0, 1]", std::to_string(probability));
+    const T u = uniform<T>({x.extent(0)}, 0, 1, g);
+    choose_rows(x, mirrored(x), map(u, detail::happens{probability}));
+  }
+};
+
+/// One after the other: `in_turn{reflect_crop{4}, random_flip{}}`.
+template <class... Augmentations>
+struct in_turn {
+  std::tuple<Augmentations...> all;
+
+  constexpr explicit in_turn(Augmentations... each) : all(std::move(each)...) {}
+
+  template <tensor_value T>
+    requires(batch_augmentation<Augmentations, T> && ...)
+  void operator()(T& x, rng& g) const {
+    std::apply([&](const auto&... each) { (each(x, g), ...); }, all);
+  }
+};
+
+/// What a trainer does to its two streams: `augment{.labelled = …, .unlabeled = …}`, each nothing unless it is said.
+template <class Labelled = no_augmentation, class Unlabeled = no_augmentation>
+struct augment {
+  Labelled labelled{};
+  Unlabeled unlabeled{};
+};
+
+/// What a trainer takes for that.
+template <class A, class T>
+concept stream_augmentation = requires(const A& a) {
+  requires batch_augmentation<std::remove_cvref_t<decltype(a.labelled)>, T>;
+  requires batch_augmentation<std::remove_cvref_t<decltype(a.unlabeled)>, T>;
+};
+
+}  // namespace jem::inline v0::data
