@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "../support/doubles.hpp"
 
+#include <jem/data/subset.hpp>
 #include <jem/loss/compose.hpp>
 #include <jem/loss/contrastive_divergence.hpp>
 #include <jem/loss/cross_entropy.hpp>
@@ -43,6 +44,41 @@ jem::mlp<T> small_net() {
   jem::rng g{3};
   return {{2, 32, 2}, g};
 }
+
+/// Sets what it is given to one value, and keeps what it saw.
+struct spy {
+  float value;
+  std::vector<float>* seen;
+
+  template <jem::tensor_value X>
+  void operator()(X& x, jem::rng&) const {
+    const auto host = x.to_vector();
+    seen->insert(seen->end(), host.begin(), host.end());
+    fill(x, value);
+  }
+};
+
+const auto crop_and_flip = jem::data::in_turn{jem::data::reflect_crop{2}, jem::data::random_flip{}};
+
+struct no_policy {
+  int labelled, unlabeled;
+};
+
+template <class Augment>
+using trainer_with =
+    jem::trainer<jem::cross_entropy, std::remove_const_t<decltype(sampler)>, std::remove_const_t<decltype(optimiser)>, Augment>;
+
+template <class Augment, class... Sets>
+concept trains_on = requires(trainer_with<Augment> algorithm, jem::mlp<T> net, jem::rng& g, Sets... sets) {
+  algorithm.init(net, static_cast<Sets>(sets)..., g);
+};
+
+using none = jem::data::augment<>;
+static_assert(trains_on<none, const dataset&> && trains_on<none, const dataset&, const dataset&> && trains_on<none, dataset&, dataset&>);
+static_assert(!trains_on<none, dataset&&> && !trains_on<none, const dataset&&, const dataset&>, "sets have to outlive the state");
+static_assert(!trains_on<none, const dataset&, dataset&&> && !trains_on<none, dataset&&, dataset&&>);
+static_assert(trains_on<jem::data::augment<jem::data::random_flip>, const dataset&>);
+static_assert(!trains_on<no_policy, const dataset&> && !trains_on<jem::data::random_flip, const dataset&>);
 
 template <class Net>
 std::vector<float> bits_of(const Net& net) {
@@ -242,6 +278,161 @@ TEST_CASE("the same seed trains the same bits on one, two and seven threads") {
   CHECK(one == train_convnet(algorithm, 2));
   CHECK(one == train_convnet(algorithm, 7));
   CHECK(std::all_of(one.begin(), one.end(), [](float x) { return std::isfinite(x); }));
+}
+
+TEST_CASE("augmented training has the same bits on one, two and seven threads, and others than plain training") {
+  const auto with = [](const auto& augment) {
+    return jem::trainer{.loss      = hybrid,
+                        .sampler   = sampler,
+                        .optimiser = optimiser,
+                        .batch     = 64,
+                        .steps     = 3,
+                        .buffer    = {.capacity = 100},
+                        .augment   = augment};
+  };
+  const auto both = with(jem::data::augment{.labelled = crop_and_flip, .unlabeled = crop_and_flip});
+  const auto one  = train_convnet(both, 1);
+  CHECK(one == train_convnet(both, 2));
+  CHECK(one == train_convnet(both, 7));
+  const auto plain = train_convnet(with(jem::data::augment{}), 2);
+  CHECK(one != plain);
+  const jem::trainer unsaid{
+      .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 64, .steps = 3, .buffer = {.capacity = 100}};
+  CHECK(plain == train_convnet(unsaid, 2));
+}
+
+TEST_CASE("each stream has an augmentation of its own, before the noise: the p(x) term may have none") {
+  const auto set = two_gaussians(64);
+  std::vector<float> labelled, unlabeled;
+  const auto run = [&](const auto& augment) {
+    const jem::trainer algorithm{.loss       = hybrid,
+                                 .sampler    = sampler,
+                                 .optimiser  = optimiser,
+                                 .batch      = 16,
+                                 .steps      = 1,
+                                 .data_noise = 0,
+                                 .buffer     = {.capacity = 40},
+                                 .augment    = augment};
+    jem::rng g{1};
+    auto state = algorithm.init(small_net(), set, g);
+    return algorithm.step(state);
+  };
+  decltype(small_net())::cache<T> cache;
+  const auto energy_at = [&](float value) { return -jem::mean(log_sum_exp(small_net().forward(jem::full<T>({1, 2}, value), cache))); };
+  const auto both      = run(jem::data::augment{.labelled = spy{0.5f, &labelled}, .unlabeled = spy{-0.25f, &unlabeled}});
+  CHECK(labelled.size() == 32);
+  CHECK(unlabeled.size() == 32);
+  CHECK(labelled != unlabeled);  // two batches, not one
+  CHECK(both.energy_data == doctest::Approx(energy_at(-0.25f)).epsilon(1e-5));
+  unlabeled.clear();
+  const auto only_labelled = run(jem::data::augment{.labelled = spy{0.5f, &labelled}});
+  CHECK(unlabeled.empty());
+  CHECK(labelled.size() == 64);
+  CHECK(only_labelled.energy_data == run(jem::data::augment{}).energy_data);
+}
+
+TEST_CASE("a loss that reads no p(x) data augments none") {
+  const auto set = two_gaussians(64);
+  std::vector<float> labelled, unlabeled;
+  const jem::trainer algorithm{.loss      = jem::cross_entropy{},
+                               .sampler   = sampler,
+                               .optimiser = optimiser,
+                               .batch     = 16,
+                               .augment   = jem::data::augment{.labelled = spy{0, &labelled}, .unlabeled = spy{0, &unlabeled}}};
+  jem::rng g{1};
+  auto state = algorithm.init(small_net(), set, g);
+  algorithm.step(state);
+  CHECK(labelled.size() == 32);
+  CHECK(unlabeled.empty());
+}
+
+TEST_CASE("semi-supervised: labels come from the few, p(x) from all") {
+  const auto all = two_gaussians(256);
+  const auto few = jem::data::first_per_class(all, 8);
+  std::vector<float> labelled, unlabeled;
+  const jem::trainer algorithm{.loss      = hybrid,
+                               .sampler   = sampler,
+                               .optimiser = optimiser,
+                               .batch     = 16,
+                               .steps     = 1,
+                               .buffer    = {.capacity = 40},
+                               .augment   = jem::data::augment{.labelled = spy{0, &labelled}, .unlabeled = spy{0, &unlabeled}}};
+  jem::rng g{1};
+  auto state = algorithm.init(small_net(), few, all, g);
+  for (int k = 0; k < 16; ++k) algorithm.step(state);
+  const auto counts = [](const std::vector<float>& seen, const dataset& set) {  // how often each image was seen
+    std::vector<int> times;
+    const auto x = set.x.to_vector();
+    for (std::size_t i = 0; i < x.size(); i += 2) {
+      int count = 0;
+      for (std::size_t k = 0; k < seen.size(); k += 2) count += seen[k] == x[i] && seen[k + 1] == x[i + 1];
+      times.push_back(count);
+    }
+    return times;
+  };
+  CHECK(counts(labelled, few) == std::vector<int>(16, 16));
+  CHECK(counts(unlabeled, all) == std::vector<int>(256, 1));
+}
+
+TEST_CASE("semi-supervised training learns two gaussians from eight labels a class, and its two sets may be one") {
+  const auto all = two_gaussians(256);
+  jem::rng g{1};
+  const auto few = jem::data::random_per_class(all, 8, g);
+  const jem::trainer algorithm{
+      .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 16, .steps = 5, .buffer = {.capacity = 200}};
+  auto state = algorithm.init(small_net(), few, all, g);
+  for (int k = 0; k < 150; ++k) algorithm.step(state);
+  decltype(state.net)::cache<T> cache;
+  CHECK(jem::metrics::accuracy(state.net.forward(all.x, cache), all.y) > 0.95f);
+
+  jem::rng one{3}, two{3};
+  auto of_one = algorithm.init(small_net(), all, one), of_two = algorithm.init(small_net(), all, all, two);
+  for (int k = 0; k < 3; ++k) CHECK(algorithm.step(of_one).loss == algorithm.step(of_two).loss);
+}
+
+TEST_CASE("a labelled set smaller than a batch, or with images of another size, is refused at once") {
+  const auto all = two_gaussians(64);
+  const jem::trainer algorithm{
+      .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 16, .steps = 1, .buffer = {.capacity = 40}};
+  const auto few = jem::data::first_per_class(all, 7);
+  const dataset wide{jem::zeros<T>({64, 3}), all.y, 2};
+  jem::rng g{1};
+  CHECK_THROWS_WITH_AS(algorithm.init(small_net(), few, all, g),
+                       "[batches] expected a batch of at most 14, the size of the set, but received 16", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(algorithm.init(small_net(), all, few, g),
+                       "[batches] expected a batch of at most 14, the size of the set, but received 16", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(algorithm.init(small_net(), all, wide, g), "[trainer: unlabeled images] expected (64, 2) but received (64, 3)",
+                       std::invalid_argument);
+}
+
+TEST_CASE("images of another size than the network's are refused before anything is trained, and so are too few logits") {
+  jem::rng g{5};
+  const jem::trainer algorithm{
+      .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 4, .steps = 1, .buffer = {.capacity = 40}};
+  const jem::convnet<T> net({.height = 8, .width = 8, .classes = 4, .widths = {4, 8}}, g);
+  const auto set = [](const jem::shape& extents, jem::index_t classes) {
+    return dataset{jem::zeros<T>(extents), jem::zeros<jem::labels<T>>({extents[0]}), classes};
+  };
+  const auto larger = set({4, 10, 10, 1}, 4), colour = set({4, 8, 8, 3}, 4), classes = set({4, 8, 8, 1}, 5), flat = set({4, 64}, 4);
+  const std::string where = "[trainer] expected images of the network's size but received ";
+  const auto complaint    = [&](const dataset& data) -> std::string {
+    try {
+      algorithm.init(net, data, g);
+    } catch (const std::invalid_argument& e) { return e.what(); }
+    return "";
+  };
+  CHECK(complaint(larger) == where + "(1, 10, 10, 1), of which it says: [matmul] expected (1, 200) x (200, k) but received (128, 4)");
+  CHECK(complaint(colour).starts_with(where + "(1, 8, 8, 3), of which it says: [convolution] expected"));
+  CHECK(complaint(flat).starts_with(where + "(1, 64), of which it says: [convolution] expected"));
+  CHECK(complaint(classes) == "[trainer] expected logits (1, k), k >= 5, the classes of the data, but received (1, 4)");
+  CHECK(complaint(set({4, 8, 8, 1}, 4)) == "");
+  const jem::trainer without_labels{.loss      = jem::contrastive_divergence{},
+                                    .sampler   = sampler,
+                                    .optimiser = optimiser,
+                                    .batch     = 4,
+                                    .steps     = 1,
+                                    .buffer    = {.capacity = 40}};
+  CHECK(without_labels.init(net, classes, g).iteration == 0);
 }
 
 TEST_CASE("a copy of the state is a checkpoint: both go on alike") {

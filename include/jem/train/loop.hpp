@@ -3,6 +3,7 @@
 // gradient, an update. Each line of `step` is a call that a program of one's own can make by hand.
 #pragma once
 
+#include <jem/data/augment.hpp>
 #include <jem/data/batches.hpp>
 #include <jem/energy/joint.hpp>
 #include <jem/energy/marginal.hpp>
@@ -30,8 +31,27 @@ struct training_state {
   index_t iteration = 0;                           ///< updates made so far
 };
 
+namespace detail {
+
+/// Throws std::invalid_argument, with what the network says, unless it takes an image (1, …) and has that many logits.
+template <class Net, tensor_value T>
+void check_network(const Net& net, const T& image, index_t classes) {
+  typename Net::template cache<T> cache;
+  shape logits;
+  try {
+    logits = net.forward(image, cache).extents();
+  } catch (const std::invalid_argument& e) {
+    fail("trainer", "images of the network's size", to_string(image.extents()) + ", of which it says: " + e.what());
+  }
+  if (logits.rank() != 2 || logits[1] < classes) {
+    fail("trainer", "logits (1, k), k >= " + std::to_string(classes) + ", the classes of the data,", to_string(logits));
+  }
+}
+
+}  // namespace detail
+
 /// The settings of Algorithm 1: `init` makes a state, `step` is one iteration.
-template <class Loss, class Kernel, class Optimiser>
+template <class Loss, class Kernel, class Optimiser, class Augment = data::augment<>>
 struct trainer {
   Loss loss;            ///< over the phases that it reads; only those are made
   Kernel sampler;       ///< makes the samples of p(x) and p(x|y)
@@ -41,11 +61,23 @@ struct trainer {
   float data_noise      = 0.03f;  ///< standard deviation of the noise added to data
   float gradient_limit  = 0;      ///< bound on the gradient's norm; 0 for none
   replay_options buffer = {};     ///< where chains go on
+  Augment augment       = {};     ///< of the data, before the noise
 
-  /// A state at iteration 0. The set has to outlive it. Throws std::invalid_argument for a batch larger than the set or than the
-  /// chains of a class in the buffer, for K < 0, and for a loss of p(x|y) without class blocks.
+  /// A state at iteration 0, which trains both terms on one set. The set has to outlive it. Throws std::invalid_argument for a
+  /// batch larger than the set or than the chains of a class in the buffer, for K < 0, for a loss of p(x|y) without class
+  /// blocks, and for a network that does not take the images or has fewer logits than there are classes.
   template <class Net>
+    requires data::stream_augmentation<Augment, tensor_type_of<Net>>
   auto init(Net net, const data::dataset<tensor_type_of<Net>>& set, rng& g) const {
+    return init(std::move(net), set, set, g);
+  }
+
+  /// The same for semi-supervised training: the terms with labels learn from one set, p(x) from the other, whose labels are not
+  /// read. Throws std::invalid_argument, too, for images of two sizes.
+  template <class Net>
+    requires data::stream_augmentation<Augment, tensor_type_of<Net>>
+  auto init(Net net, const data::dataset<tensor_type_of<Net>>& labelled, const data::dataset<tensor_type_of<Net>>& unlabeled,
+            rng& g) const {
     using T               = tensor_type_of<Net>;
     const phase_set reads = loss.reads();
     expect_at_least("trainer", "K", 0, steps);
@@ -53,22 +85,30 @@ struct trainer {
     if (reads.samples || reads.conditional) {
       expect_at_least("trainer", "chains of a class in the buffer", batch, buffer.capacity / std::max<index_t>(1, buffer.classes));
     }
+    expect_shape("trainer: unlabeled images", labelled.x.extents().with_rows(unlabeled.size()), unlabeled.x.extents());
+    detail::check_network(net, zeros<T>(labelled.x.extents().with_rows(1)), reads.labelled || reads.conditional ? labelled.classes : 1);
     shape item;
-    for (index_t axis = 1; axis < set.x.extents().rank(); ++axis) item.push_back(set.x.extent(axis));
+    for (index_t axis = 1; axis < labelled.x.extents().rank(); ++axis) item.push_back(labelled.x.extent(axis));
     replay_options options = buffer;
     if (!reads.samples && !reads.conditional) options.capacity = std::max<index_t>(1, options.classes);
     auto moments = optimiser.init(net);
     return training_state<Net, decltype(moments)>{std::move(net),
                                                   std::move(moments),
                                                   replay_buffer<T>(item, options, g),
-                                                  data::batch_stream<T>(set, batch, g.split()),
-                                                  data::batch_stream<T>(set, batch, g.split()),
+                                                  data::batch_stream<T>(labelled, batch, g.split()),
+                                                  data::batch_stream<T>(unlabeled, batch, g.split()),
                                                   g.split()};
   }
 
   /// A temporary set is refused.
   template <class Net>
   auto init(Net net, const data::dataset<tensor_type_of<Net>>&& set, rng& g) const = delete;
+  template <class Net>
+  auto init(Net net, const data::dataset<tensor_type_of<Net>>&& labelled, const data::dataset<tensor_type_of<Net>>& unlabeled,
+            rng& g) const = delete;
+  template <class Net>
+  auto init(Net net, const data::dataset<tensor_type_of<Net>>& labelled, const data::dataset<tensor_type_of<Net>>&& unlabeled,
+            rng& g) const = delete;
 
   /// One iteration. Throws divergence_error, and leaves network, moments and buffer as they were, when the loss or its gradient
   /// is not finite.
@@ -97,11 +137,13 @@ struct trainer {
   auto data_batches(State& s) const {
     phases<typename State::tensor> images;
     auto [x, y] = s.labelled.next();
+    augment.labelled(x, s.random);
     add_normal(x, data_noise, s.random);
     images.x = std::move(x);
     images.y = std::move(y);
     if (loss.reads().data) {
       images.unlabeled = s.unlabeled.next().x;
+      augment.unlabeled(images.unlabeled, s.random);
       add_normal(images.unlabeled, data_noise, s.random);
     }
     return images;
