@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// Bytes that say they are a CIFAR file, plain or packed: read, or refused by std::runtime_error, and nothing else. The first
+// byte chooses the format.
+#include <jem/backend/reference.hpp>
+#include <jem/data/cifar.hpp>
+#include <jem/io/gzip.hpp>
+#include <jem/io/xz.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <span>
+#include <stdexcept>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using tensor = jem::tensor<float, jem::reference>;
+  if (size == 0) return 0;
+  constexpr jem::data::cifar_format formats[] = {jem::data::cifar10, jem::data::cifar100, jem::data::cifar100_coarse};
+  try {
+    const auto set =
+        jem::data::decode_cifar<tensor>(std::span(data + 1, size - 1), "fuzz", formats[data[0] % 3], {jem::io::gzip, jem::io::xz});
+    jem::check_labels("fuzz", set.y, set.classes);
+    for (const float x : set.x.to_vector()) {
+      if (!(x >= -1 && x <= 1)) std::abort();
+    }
+  } catch (const std::runtime_error&) {}
+  return 0;
+}
