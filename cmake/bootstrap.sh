@@ -36,7 +36,9 @@ if command -v dpkg-query >/dev/null 2>&1; then
   case $preset in demo | test | release)
     for package in libcli11-dev gnuplot-nox; do need_package $package; done ;;
   esac
-  case $preset in test | sanitize) need_package doctest-dev && need_package gnuplot-nox ;; esac
+  case $preset in test | sanitize)
+    for package in doctest-dev gnuplot-nox libxtensor-dev; do need_package $package; done ;;
+  esac
   case $preset in release) need_package libbenchmark-dev ;; esac
 fi
 
