@@ -118,9 +118,9 @@ TEST_CASE("a tensor that is described badly is refused by name") {
   refused(R"({"data_offsets":[0,8.5],"dtype":"F32","shape":[2]})", "two data_offsets");
   refused(R"({"data_offsets":[0,8],"dtype":"F32","shape":[3]})", "data_offsets that are 12 bytes apart");
   refused(R"({"data_offsets":[8,0],"dtype":"F32","shape":[2]})", "data_offsets that are 8 bytes apart");
-  refused(R"({"data_offsets":[0,8],"dtype":"F32","shape":[4294967296,4294967296]})", "a shape of less than 2^60 bytes");
-  refused(R"({"data_offsets":[0,8],"dtype":"U8","shape":[18446744073709551615]})", "a shape of less than 2^60 bytes");
-  refused(R"({"data_offsets":[0,0],"dtype":"U8","shape":[0,4294967296,4294967296]})", "a shape of less than 2^60 bytes");
+  refused(R"({"data_offsets":[0,8],"dtype":"F32","shape":[4294967296,4294967296]})", "a shape of at most 2^60 bytes");
+  refused(R"({"data_offsets":[0,8],"dtype":"U8","shape":[18446744073709551615]})", "a shape of at most 2^60 bytes");
+  refused(R"({"data_offsets":[0,0],"dtype":"U8","shape":[0,4294967296,4294967296]})", "a shape of at most 2^60 bytes");
 }
 
 TEST_CASE("tensors that overlap, leave gaps or reach over the end are refused") {

@@ -137,13 +137,12 @@ inline tensor_entry parse_entry(std::string_view file, const std::string& name, 
   if (!is_unsigned_list(extents) || std::ssize(extents) > shape::max_rank) refuse("a shape of at most 5 extents");
   if (!is_unsigned_list(offsets) || offsets.size() != 2) refuse("two data_offsets");
   tensor_entry entry{name, dtype.get<std::string>(), {}, offsets[0].get<std::uint64_t>(), offsets[1].get<std::uint64_t>()};
-  constexpr std::uint64_t most = std::uint64_t{1} << 60;
-  std::uint64_t size           = dtype_size(entry.dtype);  // extents of 0 left out: the other axes have a size, too
+  std::uint64_t size = dtype_size(entry.dtype);
   for (const auto& number : extents) {
     const auto extent = number.get<std::uint64_t>();
-    if (extent > most || size > most / std::max<std::uint64_t>(1, extent)) refuse("a shape of less than 2^60 bytes");
+    size              = extended_size(size, extent);
+    if (size == 0) refuse("a shape of at most 2^60 bytes");
     entry.extents.push_back(static_cast<index_t>(extent));
-    size *= std::max<std::uint64_t>(1, extent);
   }
   if (entry.extents.size() == 0) size = 0;
   if (entry.begin > entry.end || entry.end - entry.begin != size) refuse("data_offsets that are " + std::to_string(size) + " bytes apart");
