@@ -75,10 +75,10 @@ TEST_CASE("tensors that are no parameters go into the same file") {
   tensors["labels"] = jem::io::to_named_tensor(jem::labels<tensor>(shape{2}, {-1, 2}));
   tensors["none"]   = jem::io::to_named_tensor(tensor(shape{0, 3}));
   jem::io::write_safetensors(place / "w", tensors);
-  auto net = small_net<tensor>(2);
-  jem::io::load_parameters(place / "w", net);
-  CHECK(same_parameters(net, small_net<tensor>(1)));
+  auto net        = small_net<tensor>(2);
   const auto back = jem::io::read_safetensors(place / "w");
+  jem::io::assign_parameters(back, net, "w");
+  CHECK(same_parameters(net, small_net<tensor>(1)));
   CHECK(jem::io::from_named_tensor<tensor>(back, "buffer", "f").to_vector() == std::vector<float>{5, 6});
   CHECK(jem::io::from_named_tensor<jem::labels<tensor>>(back, "labels", "f").to_vector() == std::vector<std::int32_t>{-1, 2});
   CHECK(jem::io::from_named_tensor<tensor>(back, "none", "f").extents() == shape{0, 3});
@@ -105,6 +105,33 @@ TEST_CASE("a tensor that is missing or of another shape or type is named, and th
   auto retyped                  = good;
   retyped.at("head.bias").dtype = "I32";
   CHECK(refusal(retyped) == path + ", tensor head.bias: expected F32 but found I32");
+}
+
+TEST_CASE("weights of another architecture are refused by name, and the network stays as it was") {
+  const temporary_directory place;
+  const auto path     = (place / "w").string();
+  const auto original = small_net<tensor>(1);
+  const auto refusal  = [&](const jem::convnet_options& other) {
+    jem::rng g{3};
+    jem::io::save_parameters(path, jem::convnet<tensor>(other, g));
+    auto net           = original;
+    const auto message = test::message_of<std::runtime_error>([&] { jem::io::load_parameters(path, net); });
+    CHECK(same_parameters(net, original) == !message.empty());
+    return message;
+  };
+  CHECK(refusal({.height = 4, .width = 4, .classes = 3, .widths = {2, 3}}).empty());
+  CHECK(refusal({.height = 4, .width = 4, .classes = 3, .widths = {2, 3, 3}}) ==
+        path + ", tensor convolutions.3.bias: expected one of the network's 8 parameters but found another, F32 (3)");
+  CHECK(refusal({.height = 4, .width = 4, .classes = 3, .widths = {2}}) ==
+        path + ", tensor convolutions.1.weight: expected it in the file but found no tensor of this name");
+  CHECK(refusal({.height = 4, .width = 4, .classes = 3, .widths = {2, 4}}) ==
+        path + ", tensor convolutions.1.weight: expected (4, 4, 2, 3) but found (4, 4, 2, 4)");
+  CHECK(refusal({.height = 4, .width = 4, .classes = 5, .widths = {2, 3}}) ==
+        path + ", tensor head.weight: expected (12, 3) but found (12, 5)");
+  jem::io::save_parameters(path, small_net<jem::tensor<double, jem::reference>>(1));
+  auto net = original;
+  CHECK_THROWS_WITH_AS(jem::io::load_parameters(path, net), (path + ", tensor convolutions.0.weight: expected F32 but found F64").c_str(),
+                       std::runtime_error);
 }
 
 TEST_CASE("a file that cannot be read or written is named") {

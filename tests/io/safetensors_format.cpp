@@ -150,4 +150,6 @@ TEST_CASE("named tensors that do not hold together are not written") {
       std::invalid_argument);
   CHECK_THROWS_AS(encode_safetensors({{"a", {"F31", {2}, bytes(8)}}}), std::invalid_argument);
   CHECK_THROWS_AS(encode_safetensors({{"__metadata__", {"U8", {1}, bytes(1)}}}), std::invalid_argument);
+  CHECK_THROWS_WITH_AS(encode_safetensors({{"\xff", {"U8", {1}, bytes(1)}}}),
+                       doctest::Contains("[safetensors] expected names in UTF-8 but received "), std::invalid_argument);
 }

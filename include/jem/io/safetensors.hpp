@@ -9,6 +9,7 @@
 
 #include <cstring>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -90,10 +91,20 @@ void save_parameters(const std::filesystem::path& path, const Net& net) {
   write_safetensors(path, parameters_of(net));
 }
 
-/// Reads them back into a network of the same structure. Throws what read_safetensors and assign_parameters throw.
+/// Reads them back into a network of the same structure. Throws what read_safetensors and assign_parameters throw, and
+/// std::runtime_error for a tensor that is no parameter of the network: such weights are those of another. A file that holds more
+/// than weights is read by assign_parameters.
 template <parameterised Net>
 void load_parameters(const std::filesystem::path& path, Net& net) {
-  assign_parameters(read_safetensors(path), net, path.string());
+  const auto tensors = read_safetensors(path);
+  std::set<std::string> names;
+  for_each_named_parameter([&](const std::string& name, const auto&) { names.insert(name); }, net);
+  for (const auto& [name, tensor] : tensors) {
+    if (names.contains(name)) continue;
+    const std::string known = "one of the network's " + std::to_string(names.size()) + " parameters";
+    detail::fail_tensor(path.string(), name, known, "another, " + tensor.dtype + " " + to_string(tensor.extents));
+  }
+  assign_parameters(tensors, net, path.string());
 }
 
 }  // namespace jem::inline v0::io

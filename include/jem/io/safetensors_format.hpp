@@ -66,10 +66,16 @@ inline std::vector<const tensor_map::value_type*> in_file_order(const tensor_map
   return order;
 }
 
+inline std::string to_text(const nlohmann::ordered_json& header) {
+  try {
+    return header.dump();
+  } catch (const nlohmann::json::type_error& e) { fail("safetensors", "names in UTF-8", e.what()); }
+}
+
 }  // namespace detail
 
-/// The bytes of a safetensors file. Throws std::invalid_argument for a tensor whose type is unknown or whose bytes do not fit
-/// its extents.
+/// The bytes of a safetensors file. Throws std::invalid_argument for a tensor whose type is unknown, whose bytes do not fit its
+/// extents or whose name is no UTF-8.
 inline std::vector<std::uint8_t> encode_safetensors(const tensor_map& tensors) {
   const auto order         = detail::in_file_order(tensors);
   nlohmann::ordered_json j = nlohmann::ordered_json::object();
@@ -81,7 +87,7 @@ inline std::vector<std::uint8_t> encode_safetensors(const tensor_map& tensors) {
     j[name] = {{"dtype", tensor.dtype}, {"shape", extents}, {"data_offsets", {end, end + tensor.bytes.size()}}};
     end += tensor.bytes.size();
   }
-  std::string header = j.dump();
+  std::string header = detail::to_text(j);
   header.resize((header.size() + 7) / 8 * 8, ' ');  // the values start aligned
   const std::uint64_t length = header.size();
   std::vector<std::uint8_t> bytes(8);
