@@ -20,12 +20,13 @@ using jem::index_t;
 struct given {
   std::optional<std::string> data;
   std::optional<std::vector<index_t>> widths;
-  std::optional<index_t> steps, buffer, warm_up, batch, iterations;
+  std::optional<index_t> steps, buffer, crop, warm_up, batch, iterations;
   std::optional<float> step_size, noise, restart, weight_x, weight_yx, weight_xy, penalty, data_noise, learning_rate;
   std::optional<int> threads;
   std::optional<std::uint64_t> seed;
   std::optional<std::string> out;
   bool by_class = false;
+  bool flip     = false;
   int seeds     = 1;
   std::string run;                  // of evaluate: the folder that train wrote
   std::vector<std::string> others;  // and data to compare with
@@ -91,7 +92,9 @@ tool::settings merge(const given& g, const char* default_out) {
   take(s.learning_rate, g.learning_rate);
   take(s.seed, g.seed);
   take(s.out, g.out);
+  take(s.crop, g.crop);
   s.by_class = g.by_class;
+  s.flip     = s.flip || g.flip;
   return s;
 }
 
@@ -110,12 +113,16 @@ int run(int argc, char** argv) {
   auto* const demo = app.add_subcommand("demo", "cross-entropy and a JEM side by side on handwritten digits; writes demo/report.html");
   add_common(*demo, g);
   demo->add_option("--seeds", g.seeds, "runs of each; the table shows medians")->check(positive);
-  auto* const train = app.add_subcommand("train", "one training run on the digits or on IDX files");
+  auto* const train = app.add_subcommand("train", "one training run on the digits or on files");
   add_common(*train, g);
-  train->add_option("--data", g.data, "digits, or idx:DIRECTORY with {train,t10k}-{images-idx3,labels-idx1}-ubyte[.gz]");
+  train->add_option("--data", g.data,
+                    "digits; idx:, cifar10: or cifar100: and a folder with the files of that set, plain, .gz or .xz; or png: and a "
+                    "folder with {train,test}/CLASS/*.png");
   train->add_option("--w-x", g.weight_x, "weight of E(x+) - E(x-)")->check(not_negative);
   train->add_option("--w-yx", g.weight_yx, "weight of the cross-entropy")->check(not_negative);
   train->add_option("--w-xy", g.weight_xy, "weight of E(x+, y) - E(x-, y)")->check(not_negative);
+  train->add_option("--crop", g.crop, "pad images by reflection by so much and crop them at random")->check(not_negative);
+  train->add_flag("--flip", g.flip, "exchange left and right of half the images");
   train->add_flag("--by-class", g.by_class, "keep chains of each class apart and sample p(y) p(x|y)");
   auto* const evaluate = app.add_subcommand("evaluate", "accuracy, calibration, out-of-distribution scores and robustness of a run");
   evaluate->add_option("run", g.run, "the folder that jem train wrote")->required();

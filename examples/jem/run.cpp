@@ -2,9 +2,14 @@
 
 #include "progress.hpp"
 
+#include <jem/data/augment.hpp>
+#include <jem/data/cifar.hpp>
 #include <jem/data/digits.hpp>
 #include <jem/data/idx.hpp>
+#include <jem/data/png_folder.hpp>
+#include <jem/io/gzip.hpp>
 #include <jem/io/safetensors.hpp>
+#include <jem/io/xz.hpp>
 
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -32,16 +37,40 @@ nlohmann::json line(const jem::training_info& info, double seconds) {
           {"gradient_norm", info.gradient_norm}, {"seconds", seconds}};
 }
 
+/// The augmentation of the settings, as one type for all of them.
+struct augmentation {
+  jem::index_t crop;
+  bool flip;
+
+  void operator()(tensor& x, jem::rng& rng) const {
+    if (crop > 0) jem::data::reflect_crop{crop}(x, rng);
+    if (flip) jem::data::random_flip{}(x, rng);
+  }
+};
+
 enum class part { train, test };
 
-/// One part of the data that a specification names: KIND or KIND:DIRECTORY.
+dataset load_cifar(const std::filesystem::path& path, part which, const jem::data::cifar_format& format) {
+  const jem::io::packings packings{jem::io::gzip, jem::io::xz};
+  if (std::filesystem::is_regular_file(path)) return jem::data::read_cifar_file<tensor>(path, format, packings);
+  return jem::data::read_cifar<tensor>(path, which == part::train ? "train" : "test", format, packings);
+}
+
+/// One part of the data that a specification names: KIND or KIND:PATH.
 dataset load_part(const std::string& data, part which) {
+  namespace data_sets    = jem::data;
   const bool train       = which == part::train;
   const auto colon       = data.find(':');
-  const std::string kind = data.substr(0, colon), folder = colon == std::string::npos ? "" : data.substr(colon + 1);
-  if (kind == "digits" && colon == std::string::npos) return train ? jem::data::digits_train<tensor>() : jem::data::digits_test<tensor>();
-  if (kind == "idx" && !folder.empty()) return jem::data::read_idx_dataset<tensor>(folder, train ? "train" : "t10k");
-  jem::fail("jem", "data named digits or idx:DIRECTORY", data);
+  const std::string kind = data.substr(0, colon);
+  if (kind == "digits" && colon == std::string::npos) return train ? data_sets::digits_train<tensor>() : data_sets::digits_test<tensor>();
+  if (colon != std::string::npos && colon + 1 < data.size()) {
+    const std::filesystem::path path = data.substr(colon + 1);
+    if (kind == "idx") return data_sets::read_idx_dataset<tensor>(path, train ? "train" : "t10k", 10, {jem::io::gzip, jem::io::xz});
+    if (kind == "cifar10") return load_cifar(path, which, data_sets::cifar10);
+    if (kind == "cifar100") return load_cifar(path, which, data_sets::cifar100);
+    if (kind == "png") return data_sets::read_png_folder<tensor>(path / (train ? "train" : "test")).set;
+  }
+  jem::fail("jem", "data named digits, or idx, cifar10, cifar100 or png with :PATH behind,", data);
 }
 
 }  // namespace
@@ -82,7 +111,8 @@ outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng
       .batch      = s.batch,
       .steps      = s.steps,
       .data_noise = s.data_noise,
-      .buffer     = {.capacity = s.buffer, .restart_probability = s.restart, .classes = s.by_class || s.weight_xy != 0 ? set.classes : 0}};
+      .buffer     = {.capacity = s.buffer, .restart_probability = s.restart, .classes = s.by_class || s.weight_xy != 0 ? set.classes : 0},
+      .augment    = jem::data::augment{.labelled = augmentation{s.crop, s.flip}, .unlabeled = augmentation{s.crop, s.flip}}};
   auto state = trainer.init(std::move(net), set, rng);
 
   std::ofstream log;

@@ -22,7 +22,8 @@ struct split {
   dataset train, test;
 };
 
-/// The digits, or the files of a folder: "digits", "idx:DIRECTORY".
+/// "digits", or KIND:PATH: "idx:", "cifar10:" or "cifar100:" and a folder with the files of that set, plain, gzip or xz (or one
+/// file of CIFAR records), "png:" and a folder with train/CLASS/*.png and test/CLASS/*.png.
 split load(const std::string& data);
 
 /// The test images of the same.

@@ -7,24 +7,11 @@
 namespace tool {
 
 void to_json(nlohmann::ordered_json& j, const settings& s) {
-  j = {{"data", s.data},
-       {"widths", s.widths},
-       {"steps", s.steps},
-       {"step_size", s.step_size},
-       {"noise", s.noise},
-       {"buffer", s.buffer},
-       {"restart", s.restart},
-       {"by_class", s.by_class},
-       {"weight_x", s.weight_x},
-       {"weight_yx", s.weight_yx},
-       {"weight_xy", s.weight_xy},
-       {"penalty", s.penalty},
-       {"data_noise", s.data_noise},
-       {"learning_rate", s.learning_rate},
-       {"warm_up", s.warm_up},
-       {"batch", s.batch},
-       {"iterations", s.iterations},
-       {"seed", s.seed}};
+  j = {{"data", s.data},         {"widths", s.widths},       {"steps", s.steps},           {"step_size", s.step_size},
+       {"noise", s.noise},       {"buffer", s.buffer},       {"restart", s.restart},       {"by_class", s.by_class},
+       {"weight_x", s.weight_x}, {"weight_yx", s.weight_yx}, {"weight_xy", s.weight_xy},   {"penalty", s.penalty},
+       {"crop", s.crop},         {"flip", s.flip},           {"data_noise", s.data_noise}, {"learning_rate", s.learning_rate},
+       {"warm_up", s.warm_up},   {"batch", s.batch},         {"iterations", s.iterations}, {"seed", s.seed}};
 }
 
 settings read_settings(const std::filesystem::path& file) {

@@ -13,7 +13,7 @@
 namespace tool {
 
 struct settings {
-  std::string data = "digits";  ///< "digits", or "idx:DIRECTORY"
+  std::string data = "digits";  ///< "digits", or KIND:PATH
   std::vector<jem::index_t> widths;
   jem::index_t steps;  ///< K
   float step_size;
@@ -25,6 +25,8 @@ struct settings {
   float weight_yx;    ///< of cross-entropy
   float weight_xy;    ///< of contrastive divergence on E(x, y)
   float penalty;      ///< of the energies' squares
+  jem::index_t crop = 0;      ///< images are padded by reflection by so much and cropped at random
+  bool flip         = false;  ///< and exchanged left and right, half of them
   float data_noise;
   float learning_rate;
   jem::index_t warm_up;
