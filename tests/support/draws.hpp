@@ -25,6 +25,7 @@ T autoregressions(jem::index_t k, jem::index_t n, double phi, std::uint64_t seed
 }
 
 /// (k, n): x ← φ·x + u with u uniform by a congruential generator, chain after chain: numbers that another program can make, too.
+/// Rounded down to multiples of 2⁻²⁰, so that sums and distances are exact, and equal where they should be.
 inline std::vector<std::vector<double>> congruential_chains(std::uint32_t seed, std::uint32_t n, int k, double phi) {
   std::vector<std::vector<double>> chains;
   for (std::uint32_t c = 0; c < n; ++c) {
@@ -34,7 +35,7 @@ inline std::vector<std::vector<double>> congruential_chains(std::uint32_t seed, 
     for (int i = 0; i < k; ++i) {
       state = 1664525 * state + 1013904223;
       x     = phi * x + (state / 4294967296.0 - 0.5);
-      chain.push_back(x);
+      chain.push_back(std::floor(x * 1048576) / 1048576);
     }
   }
   return chains;
