@@ -1,66 +1,74 @@
 // SPDX-License-Identifier: MIT
+// Against the definition, with every kernel, stride and padding, convolutions are asked by the conformance suite, too.
 #include "../support/numbers.hpp"
 
-#include <jem/backend/eigen_convolution.hpp>
+#include <jem/backend/eigen.hpp>
+#include <jem/tensor/convolution.hpp>
 
 #include <doctest/doctest.h>
 
 #include <vector>
 
-namespace convolution = jem::eigen_convolution;
 using jem::index_t;
+using fast  = jem::tensor<float, jem::eigen>;
+using exact = jem::tensor<double, jem::reference>;
 
 namespace {
 
-/// Element (a, b, channel) of the patch of an output pixel, by the definition.
-double patch_element(const jem::convolution_shape& s, const std::vector<double>& x, index_t pixel, index_t a, index_t b, index_t channel) {
-  const index_t image = pixel / (s.oh() * s.ow()), row = pixel / s.ow() % s.oh(), column = pixel % s.ow();
-  const index_t ih = row * s.stride - s.padding + a, iw = column * s.stride - s.padding + b;
-  if (ih < 0 || ih >= s.h || iw < 0 || iw >= s.w) return 0;
-  return x[static_cast<std::size_t>(((image * s.h + ih) * s.w + iw) * s.c + channel)];
+template <class T>
+double relative_error(const T& values, const exact& right) {
+  const auto expected = right.to_vector();
+  return test::largest_difference(values.to_vector(), expected) / test::largest_difference(expected, std::vector<double>(expected.size()));
 }
 
-const std::vector<jem::convolution_shape> shapes{{2, 5, 7, 3, 3, 3, 4, 1, 1},
-                                                 {3, 6, 4, 2, 4, 4, 1, 2, 1},
-                                                 {1, 4, 4, 1, 1, 1, 1, 1, 2},
-                                                 {2, 7, 3, 1, 2, 3, 2, 3, 2},
-                                                 {1, 3, 3, 2, 5, 5, 1, 1, 2}};
+/// The largest relative error of the three verbs, against reference in double.
+double largest_error(const jem::convolution_shape& s) {
+  const jem::convolution_geometry g{s.stride, s.padding};
+  const fast x = test::random_tensor<fast>(s.input(), 1), w = test::random_tensor<fast>(s.weight(), 2),
+             dy = test::random_tensor<fast>(s.output(), 3);
+  const exact ex(s.input(), test::as<double>(x.to_vector())), ew(s.weight(), test::as<double>(w.to_vector())),
+      edy(s.output(), test::as<double>(dy.to_vector()));
+  fast dw   = jem::zeros<fast>(s.weight());
+  exact edw = jem::zeros<exact>(s.weight());
+  add_convolution_weight_gradient(dw, x, dy, g);
+  add_convolution_weight_gradient(edw, ex, edy, g);
+  return std::max({relative_error(convolution(x, w, g), convolution(ex, ew, g)), relative_error(dw, edw),
+                   relative_error(convolution_input_gradient(dy, w, g, s.input()), convolution_input_gradient(edy, ew, g, s.input()))});
+}
 
 }  // namespace
 
-TEST_CASE("a block of pixels is a multiple of 16 of some 256 KiB, and at least 16") {
-  CHECK(convolution::block_pixels({1, 8, 8, 1, 3, 3, 1, 1, 1}) == 512);
-  CHECK(convolution::block_pixels({1, 8, 8, 64, 3, 3, 1, 1, 1}) == 112);
-  CHECK(convolution::block_pixels({1, 8, 8, 5000, 5, 5, 1, 1, 1}) == 16);
-}
-
-TEST_CASE("gathered patches hold the pixels under the kernel and zeros outside the image, from any pixel on") {
+TEST_CASE("convolutions of every class of shapes are right to 2e-5 in float") {
+  const std::vector<jem::convolution_shape> shapes{
+      {2, 32, 32, 16, 3, 3, 16, 1, 1},  // Winograd, many tiles
+      {3, 7, 7, 32, 3, 3, 48, 1, 1},    // ragged ones
+      {1, 4, 4, 64, 3, 3, 64, 1, 1},    // one tile
+      {2, 8, 8, 330, 3, 3, 340, 1, 1},  // weights too large to be kept
+      {2, 9, 6, 17, 3, 3, 19, 1, 2},    // odd channels, wide padding
+      {2, 9, 6, 17, 3, 3, 19, 1, 0},    // no padding
+      {2, 9, 9, 17, 3, 3, 19, 1, 3},    // padding beyond the kernel: the gradient's is negative
+      {3, 28, 28, 1, 3, 3, 32, 1, 1},   // a first layer
+      {3, 9, 10, 3, 3, 3, 16, 1, 1},    // of three colours
+      {3, 8, 8, 32, 4, 4, 64, 2, 1},    // a halving
+      {3, 9, 7, 16, 3, 3, 32, 2, 1},    // another
+      {2, 9, 7, 16, 1, 1, 32, 2, 0},    // a shortcut
+      {2, 5, 5, 100, 1, 1, 70, 1, 0},   // one product
+      {2, 2, 2, 40, 3, 3, 40, 1, 1},    // 3×3 on small images
+      {2, 1, 1, 40, 3, 3, 8, 1, 1},     // and on single pixels
+      {1, 9, 9, 300, 5, 5, 8, 1, 2},    // lines too long for one pass
+  };
   for (const auto& s : shapes) {
     CAPTURE(jem::to_string(s.input()));
-    const auto x = test::random_values<double>(s.input().size(), 5);
-    for (const index_t first : {index_t{0}, s.pixels() / 3}) {
-      const index_t count = s.pixels() - first;
-      std::vector<double> patches(static_cast<std::size_t>(count * s.patch()), -9), expected;
-      convolution::gather_patches(s, x.data(), first, count, patches.data());
-      for (index_t pixel = first; pixel < s.pixels(); ++pixel) {
-        for (index_t j = 0; j < s.patch(); ++j) expected.push_back(patch_element(s, x, pixel, j / s.c / s.kw, j / s.c % s.kw, j % s.c));
-      }
-      CHECK(patches == expected);
-    }
+    CAPTURE(jem::to_string(s.weight()));
+    CHECK(largest_error(s) < 2e-5);
   }
 }
 
-// ⟨gather(x), p⟩ = ⟨x, scatter(p)⟩ for all x and p.
-TEST_CASE("scattering patches is the transpose of gathering them") {
-  for (const auto& s : shapes) {
-    CAPTURE(jem::to_string(s.input()));
-    const auto x = test::random_values<double>(s.input().size(), 6), p = test::random_values<double>(s.pixels() * s.patch(), 7);
-    std::vector<double> gathered(p.size()), scattered(x.size(), -9);
-    convolution::gather_patches(s, x.data(), 0, s.pixels(), gathered.data());
-    convolution::scatter_patches(s, p.data(), 0, s.n, scattered.data());
-    double left = 0, right = 0;
-    for (std::size_t i = 0; i < p.size(); ++i) left += gathered[i] * p[i];
-    for (std::size_t i = 0; i < x.size(); ++i) right += x[i] * scattered[i];
-    CHECK(left == doctest::Approx(right).epsilon(1e-12));
+TEST_CASE("an image's convolution does not depend on the batch it is in") {
+  for (const jem::convolution_shape& s : {jem::convolution_shape{40, 8, 8, 16, 3, 3, 24, 1, 1}, {40, 8, 8, 8, 4, 4, 8, 2, 1}}) {
+    const jem::convolution_geometry g{s.stride, s.padding};
+    const fast x = test::random_tensor<fast>(s.input(), 1), w = test::random_tensor<fast>(s.weight(), 2);
+    const fast all = convolution(x, w, g), one = convolution(fast(x.rows(17, 1)), w, g);
+    CHECK(test::same_bits(fast(all.rows(17, 1)).to_vector(), one.to_vector()));
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The default backend for the host: matrix products by Eigen, each on one thread over a block whose size depends on the shape
-// alone, with OpenMP around the blocks; convolutions by blocked im2col over the same products. The rest is openmp's.
+// alone, with OpenMP around the blocks; convolutions by Winograd's algorithm and products of windows. The rest is openmp's.
 #pragma once
 
 #include <jem/backend/eigen_convolution.hpp>
@@ -21,7 +21,7 @@ struct eigen : openmp {
   /// y = x ⋆ w
   template <scalar T>
   static void convolve(const convolution_shape& s, const T* x, const T* w, T* y) {
-    eigen_convolution::forward<openmp>(s, x, w, y);
+    eigen_convolution::forward<openmp>(s, x, w, static_cast<const T*>(nullptr), y);
   }
 
   /// dx = ∂L/∂x, given dy = ∂L/∂y

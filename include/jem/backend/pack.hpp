@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// A pack: as many numbers as a vector register of the machine that is compiled for holds, with the arithmetic that g++ and
+// clang give to vector types. No instruction of one processor is named; on a narrower machine a pack is narrower.
+#pragma once
+
+#include <jem/core/concepts.hpp>
+
+#include <algorithm>
+#include <cstring>
+
+#include <Eigen/Core>
+
+namespace jem::inline v0 {
+
+/// The width of a register in bytes, as Eigen found it: 64 with AVX-512, 32 with AVX, else 16.
+inline constexpr std::size_t pack_bytes = std::max<std::size_t>(16, EIGEN_MAX_STATIC_ALIGN_BYTES);
+
+namespace detail {
+
+template <scalar T>
+struct pack_of {
+  typedef T type __attribute__((vector_size(pack_bytes)));  // NOLINT(modernize-use-using): clang takes no dependent size in `using`
+};
+
+}  // namespace detail
+
+template <scalar T>
+using pack = typename detail::pack_of<T>::type;
+
+template <scalar T>
+inline constexpr index_t pack_width = static_cast<index_t>(pack_bytes / sizeof(T));
+
+template <scalar T>
+inline pack<T> load_pack(const T* from) {
+  pack<T> v;
+  std::memcpy(&v, from, sizeof v);
+  return v;
+}
+
+template <scalar T>
+inline void store_pack(T* to, const pack<T>& v) {
+  std::memcpy(to, &v, sizeof v);
+}
+
+/// The first `count` elements, and zeros: at the end of rows that are no multiple of a pack.
+template <scalar T>
+inline pack<T> load_pack(const T* from, index_t count) {
+  if (count >= pack_width<T>) return load_pack(from);
+  pack<T> v{};
+  std::memcpy(&v, from, static_cast<std::size_t>(count) * sizeof(T));
+  return v;
+}
+
+template <scalar T>
+inline void store_pack(T* to, const pack<T>& v, index_t count) {
+  if (count >= pack_width<T>) return store_pack(to, v);
+  const pack<T> copy = v;  // so that v itself can stay in a register
+  std::memcpy(to, &copy, static_cast<std::size_t>(count) * sizeof(T));
+}
+
+/// f(j, count) for the packs of a row: count is a constant where a pack is whole, so that only the last one is asked.
+template <scalar T, class F>
+inline void for_packs(index_t columns, F f) {
+  index_t j = 0;
+  for (; j + pack_width<T> <= columns; j += pack_width<T>) f(j, std::integral_constant<index_t, pack_width<T>>{});
+  if (j < columns) f(j, columns - j);
+}
+
+}  // namespace jem::inline v0

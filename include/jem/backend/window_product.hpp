@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: MIT
+// Convolutions of any kernel and stride as products whose left factor is never made: a row of it is a window of the image, read
+// where it lies, since with channels last each line of a window is contiguous (Chetlur et al. 2014, arXiv:1410.0759, section 3,
+// without the copies). Only a band of the image with its padding is copied, so that no window has an edge.
+#pragma once
+
+#include <jem/backend/eigen_product.hpp>
+#include <jem/backend/panel_product.hpp>
+#include <jem/core/convolution_shape.hpp>
+
+#include <algorithm>
+#include <cstdint>
+
+namespace jem::inline v0::window_product {
+
+using eigen_product::for_blocks;
+using panel_product::panels;
+
+/// Windows over images (n, h, w, c), and where their outputs of f filters lie. The first window begins at (top, left), which is
+/// negative where there is padding.
+struct windows {
+  index_t n, h, w, c;
+  index_t kh, kw, stride, top, left;
+  index_t rows, columns, f;
+  index_t base, image, row, pixel;  ///< elements of the output: the first, and distances
+
+  constexpr index_t depth() const { return kh * kw * c; }
+  constexpr bool inside() const {
+    return top >= 0 && left >= 0 && top + (rows - 1) * stride + kh <= h && left + (columns - 1) * stride + kw <= w;
+  }
+};
+
+/// The windows of a convolution.
+constexpr windows windows_of(const convolution_shape& s) {
+  return {s.n,          s.h, s.w, s.c, s.kh, s.kw, s.stride, -s.padding, -s.padding, s.oh(), s.ow(), s.f, 0, s.oh() * s.ow() * s.f,
+          s.ow() * s.f, s.f};
+}
+
+/// Some rows of windows of some images: what a task works on.
+struct band {
+  index_t image, images, row, rows;
+};
+
+/// Bands of about so many windows: rows of one image, or whole small images.
+struct bands {
+  index_t images, rows, per_image, count;
+
+  constexpr bands(const windows& v, index_t pixels)
+      : images(std::max<index_t>(1, pixels / std::max<index_t>(1, v.rows * v.columns))),
+        rows(std::clamp<index_t>(pixels / std::max<index_t>(1, v.columns), 1, std::max<index_t>(1, v.rows))),
+        per_image((v.rows + rows - 1) / rows),
+        count(v.columns == 0 ? 0 : (v.n + images - 1) / images * per_image) {}
+
+  constexpr band at(const windows& v, index_t number) const {
+    const index_t image = number / per_image * images, row = number % per_image * rows;
+    return {image, std::min(images, v.n - image), row, std::min(rows, v.rows - row)};
+  }
+};
+
+/// The part of the images under a band of windows: read in place where no window reaches over an edge, or a copy with zeros.
+template <scalar T>
+class source {
+ public:
+  source(const windows& v, const T* x, const band& b)
+      : lines_((b.rows - 1) * v.stride + v.kh), line_((v.columns - 1) * v.stride * v.c + v.kw * v.c) {
+    const index_t top = v.top + b.row * v.stride;
+    if (v.inside()) {
+      from_ = x + b.image * v.h * v.w * v.c + (top * v.w + v.left) * v.c;
+      line_ = v.w * v.c, image_ = v.h * v.w * v.c;
+      return;
+    }
+    image_               = lines_ * line_;
+    copy_                = host_storage<T>(b.images * image_);
+    from_                = copy_.data();
+    const index_t before = std::clamp<index_t>(-v.left * v.c, 0, line_), after = std::clamp<index_t>((v.w - v.left) * v.c, before, line_);
+    for (index_t i = 0; i < b.images * lines_; ++i) {
+      const index_t y = top + i % lines_;
+      T* const to     = copy_.data() + i * line_;
+      if (y < 0 || y >= v.h) {
+        std::fill_n(to, line_, T{});
+        continue;
+      }
+      const T* const line = x + ((b.image + i / lines_) * v.h + y) * v.w * v.c;
+      std::fill_n(to, before, T{});
+      std::copy_n(line + v.left * v.c + before, after - before, to + before);
+      std::fill_n(to + after, line_ - after, T{});
+    }
+  }
+
+  const T* data() const { return from_; }
+  index_t line() const { return line_; }    ///< elements from a line to the next
+  index_t image() const { return image_; }  ///< and from an image to the next
+
+ private:
+  index_t lines_, line_, image_ = 0;
+  const T* from_ = nullptr;
+  host_storage<T> copy_;
+};
+
+/// A panel's rows that stay in the first-level cache.
+inline constexpr index_t depth_in_cache = 192;
+
+/// Outputs of one panel of filters for a band, its weights laid out as (depth, width): for each window and filter a sum over depth.
+template <scalar T>
+void multiply_band(const windows& v, const source<T>& x, const panel_product::row_offsets& rows, const T* weights, index_t width, T* y,
+                   index_t columns, bool accumulate) {
+  const index_t line = v.kw * v.c, lines = std::clamp<index_t>(depth_in_cache / line, 1, v.kh);
+  const index_t parts = (line + depth_in_cache - 1) / depth_in_cache, part = lines > 1 ? line : (line + parts - 1) / parts;
+  for (index_t a = 0; a < v.kh; a += lines) {
+    for (index_t i = 0; i < line; i += part) {
+      panel_product::multiply(x.data() + a * x.line() + i, rows,
+                              {.middle = std::min(lines, v.kh - a), .middle_step = x.line(), .inner = std::min(part, line - i)},
+                              weights + (a * line + i) * width, width, y, columns, accumulate || a > 0 || i > 0);
+    }
+  }
+}
+
+/// y = windows of x times weights in panels (panels, depth, width), + bias (f) where it is not null.
+template <class Threads, scalar T>
+void multiply(const windows& v, const T* x, const T* weights, const T* bias, T* y) {
+  const bands cut(v, 192);
+  const panels filters{v.f};
+  const index_t groups = cut.count >= 8 ? 1 : filters.count();  // few bands: panels are tasks, too
+  for_blocks<Threads>(cut.count * groups, [=](index_t number) {
+    const band here = cut.at(v, number / groups);
+    const source<T> from(v, x, here);
+    const index_t count = here.images * here.rows * v.columns, width = filters.width();
+    host_storage<std::int32_t> offsets(2 * count);
+    std::int32_t* const in = offsets.data();
+    for (index_t i = 0; i < count; ++i) {
+      const index_t image = i / (here.rows * v.columns), row = i / v.columns % here.rows, column = i % v.columns;
+      in[i]         = static_cast<std::int32_t>(image * from.image() + row * v.stride * from.line() + column * v.stride * v.c);
+      in[count + i] = static_cast<std::int32_t>(image * v.image + row * v.row + column * v.pixel);
+    }
+    T* const to = y + v.base + here.image * v.image + here.row * v.row;
+    for (index_t panel = number % groups; panel < filters.count(); panel += groups) {
+      const index_t first = panel * width, columns = filters.columns_of(panel);
+      for (index_t i = 0; bias != nullptr && i < count; ++i) std::copy_n(bias + first, columns, to + in[count + i] + first);
+      multiply_band(v, from, {count, in, in + count}, weights + panel * v.depth() * width, width, to + first, columns, bias != nullptr);
+    }
+  });
+}
+
+/// Elements of weights (depth, f) in panels.
+constexpr index_t weights_size(index_t depth, index_t f) { return panels{f}.count() * panels{f}.width() * depth; }
+
+/// Weights (depth, f) in panels (panels, depth, width).
+template <class Threads, scalar T>
+void lay_out_weights(const T* w, index_t depth, index_t f, T* to) {
+  const panels cut{f};
+  for_blocks<Threads>(cut.count(), [=](index_t panel) {
+    const index_t width = cut.width(), columns = cut.columns_of(panel);
+    T* const rows = to + panel * depth * width;
+    for (index_t k = 0; k < depth; ++k) {
+      std::copy_n(w + k * f + panel * width, columns, rows + k * width);
+      std::fill_n(rows + k * width + columns, width - columns, T{});
+    }
+  });
+}
+
+/// The pixels of an image that the same elements of a strided kernel reach: those with (y + padding) mod stride = a and likewise
+/// for x. Their gradient is a convolution of stride 1 of the output's gradient with every stride-th line of the turned kernel.
+struct residue {
+  convolution_shape s;
+  index_t a, b;
+
+  constexpr index_t kh() const { return (s.kh - a + s.stride - 1) / s.stride; }
+  constexpr index_t kw() const { return (s.kw - b + s.stride - 1) / s.stride; }
+  constexpr index_t depth() const { return std::max<index_t>(0, kh()) * std::max<index_t>(0, kw()) * s.f; }
+
+  constexpr windows over_output() const {
+    const index_t y = (s.padding - a + s.stride - 1) / s.stride, x = (s.padding - b + s.stride - 1) / s.stride;  // of the first pixel
+    const index_t top = y * s.stride + a - s.padding, left = x * s.stride + b - s.padding;
+    const index_t rows    = std::max<index_t>(0, (s.h - top + s.stride - 1) / s.stride),
+                  columns = std::max<index_t>(0, (s.w - left + s.stride - 1) / s.stride);
+    return {s.n,
+            s.oh(),
+            s.ow(),
+            s.f,
+            kh(),
+            kw(),
+            1,
+            y - kh() + 1,
+            x - kw() + 1,
+            rows,
+            columns,
+            s.c,
+            (top * s.w + left) * s.c,
+            s.h * s.w * s.c,
+            s.stride * s.w * s.c,
+            s.stride * s.c};
+  }
+};
+
+/// f(residue, its first row among all residues' weights), for each.
+template <class F>
+void for_each_residue(const convolution_shape& s, F f) {
+  index_t row = 0;
+  for (index_t a = 0; a < s.stride; ++a) {
+    for (index_t b = 0; b < s.stride; ++b) {
+      const residue r{s, a, b};
+      f(r, row);
+      row += r.depth();
+    }
+  }
+}
+
+/// Weights (kh, kw, c, f) for the input's gradient: for each residue its turned kernel, channels exchanged, in panels of c.
+template <class Threads, scalar T>
+void lay_out_turned_weights(const convolution_shape& s, const T* w, T* to) {
+  const panels cut{s.c};
+  for_each_residue(s, [&](const residue& r, index_t row) {
+    T* const first = to + row * cut.count() * cut.width();
+    for_blocks<Threads>(cut.count() * r.kh() * r.kw(), [=](index_t number) {
+      const index_t panel = number / (r.kh() * r.kw()), y = number / r.kw() % r.kh(), x = number % r.kw(), width = cut.width();
+      const T* const from   = w + ((r.a + s.stride * (r.kh() - 1 - y)) * s.kw + r.b + s.stride * (r.kw() - 1 - x)) * s.c * s.f;
+      T* const rows         = first + (panel * r.depth() + (y * r.kw() + x) * s.f) * width;
+      const index_t columns = cut.columns_of(panel);
+      for (index_t o = 0; o < s.f; ++o) {
+        for (index_t j = 0; j < width; ++j) rows[o * width + j] = j < columns ? from[(panel * width + j) * s.f + o] : T{};
+      }
+    });
+  });
+}
+
+/// dx = ∂L/∂x, with weights from lay_out_turned_weights.
+template <class Threads, scalar T>
+void input_gradient(const convolution_shape& s, const T* dy, const T* weights, T* dx) {
+  const index_t padded = panels{s.c}.count() * panels{s.c}.width();
+  if (s.kh < s.stride || s.kw < s.stride) Threads::for_each(s.input().size(), [=](index_t i) { dx[i] = T{}; });
+  for_each_residue(s, [&](const residue& r, index_t row) {
+    if (r.depth() > 0) multiply<Threads>(r.over_output(), dy, weights + row * padded, static_cast<const T*>(nullptr), dx);
+  });
+}
+
+/// A panel of rows of dy under a band, (windows, width): in place where a panel is all there is.
+template <scalar T>
+const T* panel_of_rows(const T* dy, index_t count, index_t f, index_t panel, T* copy) {
+  const panels cut{f};
+  if (f == cut.width()) return dy;
+  const index_t width = cut.width(), columns = cut.columns_of(panel);
+  for (index_t i = 0; i < count; ++i) {
+    std::copy_n(dy + i * f + panel * width, columns, copy + i * width);
+    std::fill_n(copy + i * width + columns, width - columns, T{});
+  }
+  return copy;
+}
+
+/// One panel of dw (depth, f), from bands [first, last): the left factor's rows are the elements of a window.
+template <scalar T>
+void add_weight_gradient(const windows& v, const bands& cut, index_t first, index_t last, index_t panel, const T* x, const T* dy, T* dw,
+                         bool accumulate) {
+  const index_t width = panels{v.f}.width(), depth = v.depth(), most = cut.images * cut.rows * v.columns;
+  host_storage<T> copy(v.f == width ? 0 : most * width);
+  host_storage<std::int32_t> offsets(2 * depth);
+  std::int32_t* const in = offsets.data();
+  for (index_t number = first; number < last; ++number) {
+    const band here = cut.at(v, number);
+    const source<T> from(v, x, here);
+    for (index_t i = 0; i < depth; ++i) {
+      in[i]         = static_cast<std::int32_t>(i / (v.kw * v.c) * from.line() + i % (v.kw * v.c));
+      in[depth + i] = static_cast<std::int32_t>(i * v.f);
+    }
+    const T* const right =
+        panel_of_rows(dy + here.image * v.image + here.row * v.row, here.images * here.rows * v.columns, v.f, panel, copy.data());
+    panel_product::multiply(from.data(), {depth, in, in + depth},
+                            {here.images, from.image(), here.rows, v.stride * from.line(), v.columns, v.stride * v.c}, right, width,
+                            dw + panel * width, panels{v.f}.columns_of(panel), accumulate || number > first);
+  }
+}
+
+/// dw += ∂L/∂w. Small gradients are at most eight partial sums over bands, added in order; of large ones a task makes a panel.
+template <class Threads, scalar T>
+void weight_gradient(const convolution_shape& s, const T* x, const T* dy, T* dw) {
+  const windows v = windows_of(s);
+  const bands cut(v, 192);
+  const index_t count = panels{s.f}.count(), weights = s.patch() * s.f;
+  if (cut.count == 0) return;
+  if (weights > (index_t{1} << 18) || cut.count == 1) {
+    return for_blocks<Threads>(count, [=](index_t panel) { add_weight_gradient(v, cut, 0, cut.count, panel, x, dy, dw, true); });
+  }
+  const index_t per_part = (cut.count + 7) / 8, parts = (cut.count + per_part - 1) / per_part;
+  host_storage<T> partial(parts * weights);
+  T* const sums = partial.data();
+  for_blocks<Threads>(parts * count, [=](index_t number) {
+    const index_t part = number / count;
+    add_weight_gradient(v, cut, part * per_part, std::min(cut.count, (part + 1) * per_part), number % count, x, dy, sums + part * weights,
+                        false);
+  });
+  Threads::for_each(weights, [=](index_t i) {
+    T sum{};
+    for (index_t part = 0; part < parts; ++part) sum += sums[part * weights + i];
+    dw[i] += sum;
+  });
+}
+
+}  // namespace jem::inline v0::window_product

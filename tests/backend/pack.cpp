@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#include "../support/numbers.hpp"
+
+#include <jem/backend/pack.hpp>
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+using jem::index_t;
+
+TEST_CASE_TEMPLATE("a pack holds a register of consecutive elements, from any address", V, float, double) {
+  constexpr auto width = static_cast<std::size_t>(jem::pack_width<V>);
+  static_assert(width >= 2 && sizeof(jem::pack<V>) == width * sizeof(V));
+  const auto from = test::random_values<V>(static_cast<index_t>(width) + 1);
+  std::vector<V> to(width + 2, V(9));
+  jem::store_pack(to.data() + 1, 2 * jem::load_pack(from.data() + 1));
+  for (std::size_t i = 0; i < width; ++i) CHECK(to[i + 1] == 2 * from[i + 1]);
+  CHECK(to.front() == V(9));
+  CHECK(to.back() == V(9));
+}
+
+TEST_CASE_TEMPLATE("a part of a pack has zeros behind it, and only that part is stored", V, float, double) {
+  const index_t width = jem::pack_width<V>;
+  const auto from     = test::random_values<V>(width);
+  for (index_t count = 0; count <= width; ++count) {
+    std::vector<V> zeros(static_cast<std::size_t>(width), V(9)), part = zeros;
+    jem::store_pack(zeros.data(), jem::load_pack(from.data(), count));
+    jem::store_pack(part.data(), jem::load_pack(from.data()), count);
+    for (std::size_t i = 0; i < zeros.size(); ++i) {
+      const bool inside = static_cast<index_t>(i) < count;
+      CHECK(zeros[i] == (inside ? from[i] : V(0)));
+      CHECK(part[i] == (inside ? from[i] : V(9)));
+    }
+  }
+}
+
+TEST_CASE("packs cover a row once, and the last one may be a part") {
+  constexpr index_t width = jem::pack_width<float>;
+  for (const index_t columns : {index_t{0}, index_t{1}, width - 1, width, width + 1, 3 * width}) {
+    index_t next = 0;
+    jem::for_packs<float>(columns, [&](index_t j, index_t count) {
+      CHECK(j == next);
+      CHECK(count == std::min(width, columns - j));
+      next = j + count;
+    });
+    CHECK(next == columns);
+  }
+}
