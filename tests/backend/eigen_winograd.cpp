@@ -114,6 +114,23 @@ TEST_CASE("a bias is added to every output") {
   CHECK(relative_error(e.y, right) < 2e-6);
 }
 
+TEST_CASE("the weight gradient is right to 4e-6 of its largest element, by either schedule, and adds to what is there") {
+  for (const auto& s : shapes) {
+    CAPTURE(jem::to_string(s.input()));
+    CAPTURE(s.f);
+    if (s.padding < 0) continue;
+    const example e(s);
+    const auto dy = test::random_values<float>(s.output().size(), 4);
+    exact right(s.weight(), test::as<double>(e.w));
+    add_convolution_weight_gradient(right, cropped(s, e.x), exact(s.output(), test::as<double>(dy)), {1, s.padding});
+    floats a = e.w, b = e.w;
+    winograd::weight_gradient_by_tiles<jem::openmp>(s, e.x.data(), dy.data(), a.data());
+    winograd::weight_gradient_by_filters<jem::openmp>(s, e.x.data(), dy.data(), b.data());
+    CHECK(relative_error(a, right.to_vector()) < 4e-6);
+    CHECK(relative_error(b, right.to_vector()) < 4e-6);
+  }
+}
+
 TEST_CASE_TEMPLATE("a square of packs is transposed", V, float, double) {
   constexpr index_t lanes = jem::pack_width<V>;
   jem::pack<V> square[lanes];

@@ -45,6 +45,7 @@ void input_gradient(const convolution_shape& s, const T* dy, const T* w, T* dx, 
 /// dw += ∂L/∂w, given dy = ∂L/∂y
 template <class Threads, scalar T>
 void weight_gradient(const convolution_shape& s, const T* x, const T* dy, T* dw) {
+  if (eigen_winograd::takes(s)) return eigen_winograd::weight_gradient<Threads>(s, x, dy, dw);
   window_product::weight_gradient<Threads>(s, x, dy, dw);
 }
 
