@@ -6,6 +6,7 @@
 #include "../support/numbers.hpp"
 
 #include <jem/backend/reference.hpp>
+#include <jem/tensor/columns.hpp>
 #include <jem/tensor/convolution.hpp>
 #include <jem/tensor/images.hpp>
 #include <jem/tensor/matmul.hpp>
@@ -136,11 +137,14 @@ void row_outcomes(index_t n, std::vector<outcome>& out) {
   out.push_back({"column_sums", bound_of_sum<V>(2 * n), host(column_sums(x))});
   out.push_back({"sum", sums, {static_cast<double>(jem::sum(x))}});
   out.push_back({"squared_norm", sums, {static_cast<double>(squared_norm(x))}});
-  T a = x, b = x, c = x;
-  add_to_rows(a, bias), scale_rows(b, factor);
+  T a = x, b = x, c = x, d = x, e = x;
+  add_to_rows(a, bias), scale_rows(b, factor), scale_columns(d, bias), add_to_columns(e, factor);
   choose_rows(c, y, map(factor, functor::quarter_of_square{}));
   out.push_back({"add_to_rows", 0, host(a)});
   out.push_back({"scale_rows", 0, host(b)});
+  out.push_back({"scale_columns", 0, host(d)});
+  out.push_back({"add_to_columns", 0, host(e)});
+  out.push_back({"column_dots", bound_of_sum<V>(2 * n), host(column_dots(x, y))});
   out.push_back({"choose_rows", 0, host(c)});
   const T mask = map(x, functor::positive{});
   replace_where(c, y, mask), clear_where(b, mask);
@@ -190,13 +194,14 @@ void other_outcomes(index_t n, std::vector<outcome>& out) {
   const double unit = 4 * static_cast<double>(std::numeric_limits<V>::epsilon());
   const T images = test::random_tensor<T>({n, 6, 4, 3}, 9), means = test::random_tensor<T>({n, 3, 2, 3}, 10);
   const T weight = test::random_tensor<T>({3, 5}, 11), left = test::random_tensor<T>({n, 3}, 12);
-  out.push_back({"window_means", unit, host(window_means(images, 2))});
-  out.push_back({"spread_means", unit, host(spread_means(means, 2, images.extents()))});
   jem::rng offsets{98};
   const auto top = jem::random_indices<T>(n, 7, offsets), left_edge = jem::random_indices<T>(n, 7, offsets);
   out.push_back({"random_indices", 0, host(top)});
   out.push_back({"reflect_crops", 0, host(reflect_crops(images, 3, top, left_edge))});
   out.push_back({"mirrored", 0, host(mirrored(images))});
+  out.push_back({"window_means", unit, host(window_means(images, 2, 2))});
+  out.push_back({"window_means over images", 2 * unit, host(window_means(images, 6, 4))});
+  out.push_back({"spread_means", unit, host(spread_means(means, 2, 2, images.extents()))});
   out.push_back({"matmul", bound_of_sum<V>(3), host(matmul(left, weight))});
   T gram = jem::full<T>({3, 3}, 1);
   add_matmul(gram, left, left, jem::transpose::yes);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Average pooling over windows that do not overlap.
+// Average pooling over windows that do not overlap, and over whole images.
 #pragma once
 
 #include <jem/tensor/pooling.hpp>
@@ -23,13 +23,35 @@ struct average_pool {
   template <tensor_value T>
   T forward(const T& x, cache<T>& c) const {
     c.input = x.extents();
-    return window_means(x, window);
+    return window_means(x, window, window);
   }
 
   /// ∂L/∂y (n, h / window, w / window, c) → ∂L/∂x (n, h, w, c)
   template <tensor_value T>
   T backward(const T& dy, cache<T>& c, average_pool*) const {
-    return spread_means(dy, window, c.input);
+    return spread_means(dy, window, window, c.input);
+  }
+};
+
+/// (n, h, w, c) → (n, c): the mean of each channel over images of any size.
+struct global_average_pool {
+  template <tensor_value X>
+  struct cache {
+    shape input;
+  };
+
+  static auto parameters(auto&) { return std::tuple<>{}; }
+
+  template <tensor_value T>
+  T forward(const T& x, cache<T>& c) const {
+    expect_rank("global_average_pool", 4, x.extents());
+    c.input = x.extents();
+    return window_means(x, c.input[1], c.input[2]).reshaped({c.input[0], c.input[3]});
+  }
+
+  template <tensor_value T>
+  T backward(T dy, cache<T>& c, global_average_pool*) const {
+    return spread_means(std::move(dy).reshaped({c.input[0], 1, 1, c.input[3]}), c.input[1], c.input[2], c.input);
   }
 };
 

@@ -8,48 +8,48 @@ namespace jem::inline v0 {
 
 namespace detail {
 
-inline shape pooled(const shape& x, index_t window) {
-  if (x.rank() != 4 || window < 1 || x[1] % window != 0 || x[2] % window != 0) {
-    fail("pooling", "(n, h, w, c) with h and w multiples of " + std::to_string(window), to_string(x));
+inline shape pooled(const shape& x, index_t height, index_t width) {
+  if (x.rank() != 4 || height < 1 || width < 1 || x[1] % height != 0 || x[2] % width != 0) {
+    fail("pooling", "(n, h, w, c) with whole windows of " + to_string({height, width}), to_string(x));
   }
-  return {x[0], x[1] / window, x[2] / window, x[3]};
+  return {x[0], x[1] / height, x[2] / width, x[3]};
 }
 
 }  // namespace detail
 
-/// (n, h, w, c) → (n, h / window, w / window, c): the mean of each window.
+/// (n, h, w, c) → (n, h / height, w / width, c): the mean of each window.
 template <tensor_like X>
-tensor_of<X> window_means(const X& x, index_t window) {
+tensor_of<X> window_means(const X& x, index_t height, index_t width) {
   using T         = typename X::value_type;
-  const shape out = detail::pooled(x.extents(), window);
+  const shape out = detail::pooled(x.extents(), height, width);
   tensor_of<X> y(out);
   const index_t h = x.extent(1), w = x.extent(2), c = x.extent(3), oh = out[1], ow = out[2];
-  const T factor      = T(1) / static_cast<T>(window * window);
+  const T factor      = T(1) / static_cast<T>(height * width);
   const T* const from = x.data();
   T* const to         = y.data();
   X::backend_type::for_each(out[0] * oh * ow, c, [=] JEM_LAMBDA(index_t pixel, index_t channel) {
-    const index_t image = pixel / (oh * ow), top = pixel / ow % oh * window, left = pixel % ow * window;
+    const index_t image = pixel / (oh * ow), top = pixel / ow % oh * height, left = pixel % ow * width;
     T sum{};
-    for (index_t a = 0; a < window; ++a) {
-      for (index_t b = 0; b < window; ++b) sum += from[((image * h + top + a) * w + left + b) * c + channel];
+    for (index_t a = 0; a < height; ++a) {
+      for (index_t b = 0; b < width; ++b) sum += from[((image * h + top + a) * w + left + b) * c + channel];
     }
     to[pixel * c + channel] = factor * sum;
   });
   return y;
 }
 
-/// ∂L/∂x of the means, given ∂L/∂y (n, h / window, w / window, c) and the extents of x.
+/// ∂L/∂x of the means, given ∂L/∂y (n, h / height, w / width, c) and the extents of x.
 template <tensor_like Y>
-tensor_of<Y> spread_means(const Y& dy, index_t window, const shape& input) {
+tensor_of<Y> spread_means(const Y& dy, index_t height, index_t width, const shape& input) {
   using T = typename Y::value_type;
-  expect_shape("pooling", detail::pooled(input, window), dy.extents());
+  expect_shape("pooling", detail::pooled(input, height, width), dy.extents());
   tensor_of<Y> dx(input);
   const index_t h = input[1], w = input[2], c = input[3], oh = dy.extent(1), ow = dy.extent(2);
-  const T factor      = T(1) / static_cast<T>(window * window);
+  const T factor      = T(1) / static_cast<T>(height * width);
   const T* const from = dy.data();
   T* const to         = dx.data();
   Y::backend_type::for_each(input[0] * h * w, c, [=] JEM_LAMBDA(index_t pixel, index_t channel) {
-    const index_t image = pixel / (h * w), y = pixel / w % h / window, x = pixel % w / window;
+    const index_t image = pixel / (h * w), y = pixel / w % h / height, x = pixel % w / width;
     to[pixel * c + channel] = factor * from[((image * oh + y) * ow + x) * c + channel];
   });
   return dx;
