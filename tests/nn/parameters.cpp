@@ -6,6 +6,7 @@
 #include <jem/nn/linear.hpp>
 #include <jem/nn/models/convnet.hpp>
 #include <jem/nn/models/mlp.hpp>
+#include <jem/nn/normalize.hpp>
 #include <jem/nn/sequential.hpp>
 
 #include <doctest/doctest.h>
@@ -35,6 +36,26 @@ TEST_CASE("names of parameters are paths") {
   CHECK(names(chain) == std::vector<std::string>{"0.weight", "0.bias", "2.weight", "2.bias"});
   const jem::mlp<eigen_tensor> perceptron({4, 3, 2}, g);
   CHECK(names(perceptron) == std::vector<std::string>{"layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias"});
+}
+
+TEST_CASE("statistics have names, behind the parameters of their layer, and are no parameters") {
+  jem::rng g{1};
+  jem::sequential net(jem::make_linear<eigen_tensor>(4, 3, g), jem::normalize<eigen_tensor>(3));
+  std::vector<std::string> names, parameters;
+  jem::for_each_named_tensor([&](const std::string& name, auto&) { names.push_back(name); }, net);
+  jem::for_each_named_parameter([&](const std::string& name, auto&) { parameters.push_back(name); }, net);
+  CHECK(names == std::vector<std::string>{"0.weight", "0.bias", "1.weight", "1.bias", "1.mean", "1.variance"});
+  CHECK(parameters == std::vector<std::string>{"0.weight", "0.bias", "1.weight", "1.bias"});
+  CHECK(jem::parameter_count(net) == 4 * 3 + 3 + 3 + 3);
+  static_assert(jem::has_statistics<jem::normalize<eigen_tensor>> && !jem::has_statistics<jem::linear<eigen_tensor>>);
+}
+
+TEST_CASE("zeros_like keeps statistics, so that a gradient is a model that works") {
+  test::on_every_tensor([]<class T>() {
+    const auto zero = jem::zeros_like(jem::normalize<T>(2));
+    CHECK(zero.weight.to_vector() == std::vector<float>{0, 0});
+    CHECK(zero.variance.to_vector() == std::vector<float>{1, 1});
+  });
 }
 
 TEST_CASE("gradients are models: parameters of two are visited side by side") {

@@ -107,8 +107,8 @@ template <class F, class T>
 concept batch_transform = std::copy_constructible<F> && requires(const F& f, T& x) { f(x); };
 
 /// A piece of a network. forward keeps in the cache what backward needs; backward returns ∂/∂input and adds ∂/∂parameters
-/// to *grad unless it is null, since sampling needs no parameter gradient. `parameters` is a std::tie of tensors, layers or
-/// ranges of layers, for L& and const L&.
+/// to *grad unless it is null, since sampling needs no parameter gradient. `parameters` is a std::tie of tensors, layers,
+/// layers that may be missing (std::optional) or ranges of layers, for L& and const L&.
 template <class L, class T>
 concept layer = std::copyable<L> && requires(const L& f, L& g, const T& x, typename L::template cache<T>& c, L* grad) {
   { f.forward(x, c) } -> std::same_as<T>;

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Parameters as folds: a layer names its tensors, and gradients, optimiser states and averages are values of the layer's own
-// type, visited side by side.
+// type, visited side by side. A layer may have statistics, too: tensors that belong to its weights and go into files with them,
+// but that no optimiser sees, since they are measured and not learned.
 #pragma once
 
 #include <jem/core/concepts.hpp>
 #include <jem/tensor/elementwise.hpp>
 #include <jem/tensor/rows.hpp>
 
-#include <ranges>
+#include <cmath>
+#include <optional>
 #include <string>
 #include <tuple>
 
@@ -17,58 +19,101 @@ namespace jem::inline v0 {
 template <class L>
 concept parameterised = requires(L& l) { std::remove_cvref_t<L>::parameters(l); };
 
+/// Something that measures what passes through it: `statistics` is a std::tie of tensors, `statistic_names` names them.
+template <class L>
+concept has_statistics = parameterised<L> && requires(L& l) { std::remove_cvref_t<L>::statistics(l); };
+
 /// The tensors that a network computes with: every layer with parameters is a template over them.
 template <class L>
 using tensor_type_of = typename std::remove_cvref_t<L>::tensor_type;
 
 namespace detail {
 
-template <bool Named, class F, class First, class... Rest>
+/// The tensor type of the first layer that has one.
+template <class... Layers>
+struct first_tensor {};
+template <class L, class... Rest>
+  requires requires { typename L::tensor_type; }
+struct first_tensor<L, Rest...> {
+  using tensor_type = typename L::tensor_type;
+};
+template <class L, class... Rest>
+struct first_tensor<L, Rest...> : first_tensor<Rest...> {};
+
+/// The part of a gradient that belongs to a member: null for none.
+template <class L, class M>
+M* part(L* gradient, M L::* member) {
+  return gradient == nullptr ? nullptr : &(gradient->*member);
+}
+template <class L, class M>
+M* part(L* gradient, std::optional<M> L::* member) {
+  return gradient == nullptr ? nullptr : &*(gradient->*member);
+}
+
+/// What a fold visits, and what it is told.
+enum class fold { parameters, named_parameters, named_tensors };
+
+template <fold Kind, class F, class First, class... Rest>
 void visit(F& f, const std::string& name, First& first, Rest&... rest);
 
 template <class L>
 std::string parameter_name(std::size_t i) {
-  if constexpr (requires { std::remove_cvref_t<L>::parameter_names[i]; }) {
-    return std::remove_cvref_t<L>::parameter_names[i];
+  if constexpr (requires { L::parameter_names[i]; }) {
+    return L::parameter_names[i];
   } else {
     return std::to_string(i);
   }
 }
 
-inline std::string child_name(const std::string& parent, const std::string& child) { return parent.empty() ? child : parent + "." + child; }
+/// "parent.child"; an empty name adds nothing, so that a layer that merely holds another stays out of the path.
+inline std::string child_name(const std::string& parent, const std::string& child) {
+  return parent.empty() || child.empty() ? parent + child : parent + "." + child;
+}
 
-template <bool Named, class F, class First, class... Rest>
-void visit_members(F& f, const std::string& name, First& first, Rest&... rest) {
-  using L          = std::remove_cvref_t<First>;
-  constexpr auto n = std::tuple_size_v<decltype(L::parameters(first))>;
+/// The members of std::tie's, side by side; `name_of(i)` is asked only where names are told.
+template <fold Kind, class F, class Name, class First, class... Rest>
+void visit_members(F& f, const std::string& parent, Name name_of, First first, Rest... rest) {
   [&]<std::size_t... I>(std::index_sequence<I...>) {
     [[maybe_unused]] const auto member = [&]<std::size_t J>(std::integral_constant<std::size_t, J>) {
       std::string own;
-      if constexpr (Named) own = child_name(name, parameter_name<L>(J));
-      visit<Named>(f, own, std::get<J>(L::parameters(first)), std::get<J>(L::parameters(rest))...);
+      if constexpr (Kind != fold::parameters) own = child_name(parent, name_of(J));
+      visit<Kind>(f, own, std::get<J>(first), std::get<J>(rest)...);
     };
     (member(std::integral_constant<std::size_t, I>{}), ...);
-  }(std::make_index_sequence<n>{});
+  }(std::make_index_sequence<std::tuple_size_v<First>>{});
 }
 
-template <bool Named, class F, class First, class... Rest>
+template <fold Kind, class F, class First, class... Rest>
+void visit_range(F& f, const std::string& name, First& first, Rest&... rest) {
+  for (std::size_t i = 0; i < std::size(first); ++i) {
+    if (((std::size(rest) != std::size(first)) || ...)) {
+      fail("parameters", std::to_string(std::size(first)) + " layers", "another number");
+    }
+    std::string own;
+    if constexpr (Kind != fold::parameters) own = child_name(name, std::to_string(i));
+    visit<Kind>(f, own, first[i], rest[i]...);
+  }
+}
+
+template <fold Kind, class F, class First, class... Rest>
 void visit(F& f, const std::string& name, First& first, Rest&... rest) {
+  using L = std::remove_cvref_t<First>;
   if constexpr (tensor_like<First>) {
-    if constexpr (Named) {
-      f(name, first, rest...);
-    } else {
+    if constexpr (Kind == fold::parameters) {
       f(first, rest...);
+    } else {
+      f(name, first, rest...);
     }
   } else if constexpr (parameterised<First>) {
-    visit_members<Named>(f, name, first, rest...);
-  } else {  // a range of layers
-    for (std::size_t i = 0; i < std::size(first); ++i) {
-      if (((std::size(rest) != std::size(first)) || ...))
-        fail("parameters", std::to_string(std::size(first)) + " layers", "another number");
-      std::string own;
-      if constexpr (Named) own = child_name(name, std::to_string(i));
-      visit<Named>(f, own, first[i], rest[i]...);
+    visit_members<Kind>(f, name, parameter_name<L>, L::parameters(first), L::parameters(rest)...);
+    if constexpr (Kind == fold::named_tensors && has_statistics<First>) {
+      visit_members<Kind>(f, name, [](std::size_t i) { return L::statistic_names[i]; }, L::statistics(first), L::statistics(rest)...);
     }
+  } else if constexpr (requires { first.has_value(); }) {  // a layer that may be missing
+    if (((rest.has_value() != first.has_value()) || ...)) fail("parameters", "the same layers", "a layer that one model lacks");
+    if (first.has_value()) visit<Kind>(f, name, *first, *rest...);
+  } else {
+    visit_range<Kind>(f, name, first, rest...);
   }
 }
 
@@ -77,22 +122,28 @@ void visit(F& f, const std::string& name, First& first, Rest&... rest) {
 /// f(tensor, …) for each parameter of `first` and the same one of the others, in a fixed order.
 template <parameterised First, class F, std::same_as<std::remove_const_t<First>>... Rest>
 void for_each_parameter(F f, First& first, const Rest&... rest) {
-  detail::visit<false>(f, {}, first, rest...);
+  detail::visit<detail::fold::parameters>(f, {}, first, rest...);
 }
 
 /// The same with all models changeable: f(tensor&, tensor&, …).
 template <class F, parameterised... Models>
 void for_each_parameter_of(F f, Models&... models) {
-  detail::visit<false>(f, {}, models...);
+  detail::visit<detail::fold::parameters>(f, {}, models...);
 }
 
 /// f(name, tensor): names are paths, "0.weight" in a sequential as in PyTorch, "convolutions.0.weight" in a convnet.
 template <parameterised L, class F>
 void for_each_named_parameter(F f, L& model) {
-  detail::visit<true>(f, {}, model);
+  detail::visit<detail::fold::named_parameters>(f, {}, model);
 }
 
-/// A model of the same structure whose parameters are zero: where a gradient starts.
+/// The same for the parameters and the statistics: all that a file of weights holds.
+template <parameterised L, class F>
+void for_each_named_tensor(F f, L& model) {
+  detail::visit<detail::fold::named_tensors>(f, {}, model);
+}
+
+/// A model of the same structure whose parameters are zero: where a gradient starts. Statistics are kept.
 template <parameterised L>
 L zeros_like(const L& model) {
   L result = model;

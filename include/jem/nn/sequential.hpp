@@ -3,26 +3,12 @@
 #pragma once
 
 #include <jem/nn/parameters.hpp>
+#include <jem/nn/statistics.hpp>
 
 #include <tuple>
 #include <utility>
 
 namespace jem::inline v0 {
-
-namespace detail {
-
-/// The tensor type of the first layer that has one.
-template <class... Layers>
-struct first_tensor {};
-template <class L, class... Rest>
-  requires requires { typename L::tensor_type; }
-struct first_tensor<L, Rest...> {
-  using tensor_type = typename L::tensor_type;
-};
-template <class L, class... Rest>
-struct first_tensor<L, Rest...> : first_tensor<Rest...> {};
-
-}  // namespace detail
 
 template <class... Layers>
 struct sequential : detail::first_tensor<Layers...> {
@@ -61,6 +47,13 @@ struct sequential : detail::first_tensor<Layers...> {
     };
     pass(std::index_sequence_for<Layers...>{});
     return dy;
+  }
+
+  template <tensor_value T>
+    requires(updates_statistics<Layers, T> && ...)
+  T update_statistics(T x, float momentum) {
+    std::apply([&](auto&... each) { ((x = jem::update_statistics(each, std::move(x), momentum)), ...); }, layers);
+    return x;
   }
 };
 

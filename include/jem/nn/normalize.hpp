@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// Frozen normalisation of channels: y = γ·(x − μ) / √(σ² + ε) + β, with a mean μ and a variance σ² that stand still.
+// Batch normalisation (Ioffe and Szegedy 2015, arXiv:1502.03167) in its evaluation mode, while sampling and while learning: an
+// energy has to be a function of x, not of the other images of its batch. γ and β are learned; μ and σ² are statistics, which
+// `update_statistics` measures.
+#pragma once
+
+#include <jem/core/math.hpp>
+#include <jem/nn/statistics.hpp>
+#include <jem/tensor/columns.hpp>
+
+#include <array>
+#include <tuple>
+
+namespace jem::inline v0 {
+
+namespace detail {
+
+/// 1 / √(x + ε)
+struct inverse_root {
+  float epsilon;
+
+  template <class V>
+  constexpr V operator()(V x) const {
+    return V(1) / math::sqrt(x + V(epsilon));
+  }
+};
+
+}  // namespace detail
+
+/// The layer, for any extents whose last axis is that of the channels.
+template <tensor_value T>
+struct normalize {
+  using tensor_type = T;
+
+  T weight;    // (c), γ
+  T bias;      // (c), β
+  T mean;      // (c), μ
+  T variance;  // (c), σ²
+  float epsilon = 1e-5f;
+
+  normalize() = default;
+
+  /// γ = 1, β = 0, μ = 0, σ² = 1: the identity, up to ε. Throws std::invalid_argument for no channels.
+  explicit normalize(index_t channels) {
+    expect_at_least("normalize", "channels", 1, channels);
+    weight = variance = full<T>({channels}, 1);
+    bias = mean = zeros<T>({channels});
+  }
+
+  template <tensor_value X>
+  struct cache {
+    X normalized;  // (…, c)
+  };
+
+  static constexpr std::array parameter_names{"weight", "bias"}, statistic_names{"mean", "variance"};
+  static auto parameters(auto& self) { return std::tie(self.weight, self.bias); }
+  static auto statistics(auto& self) { return std::tie(self.mean, self.variance); }
+
+  /// (…, c) → (…, c). Throws std::invalid_argument for other channels.
+  T forward(T x, cache<T>& c) const {
+    add_to_rows(x, -mean);
+    scale_columns(x, inverse_deviation());
+    c.normalized = x;
+    scale_columns(x, weight);
+    add_to_rows(x, bias);
+    return x;
+  }
+
+  T backward(T dy, cache<T>& c, normalize* gradient) const {
+    if (gradient != nullptr) {
+      add_scaled(gradient->weight, 1, column_dots(dy, c.normalized));
+      add_scaled(gradient->bias, 1, column_sums(dy));
+    }
+    scale_columns(dy, weight * inverse_deviation());
+    return dy;
+  }
+
+  /// Moves μ and σ² towards the mean and the variance (that of an unbiased estimate, as PyTorch's batch normalisation keeps it) of
+  /// each channel of x, and returns what forward then gives. Throws std::invalid_argument for fewer than two values a channel.
+  T update_statistics(T x, float momentum) {
+    using V             = typename T::value_type;
+    const index_t count = x.size() / mean.size();
+    expect_at_least("normalize", "values in a channel", 2, count);
+    const T of_batch = V(1) / static_cast<V>(count) * column_sums(x);  // (c)
+    T centred        = x;
+    add_to_rows(centred, -of_batch);
+    scale(mean, 1 - momentum);
+    scale(variance, 1 - momentum);
+    add_scaled(mean, momentum, of_batch);
+    add_scaled(variance, V(momentum) / static_cast<V>(count - 1), column_dots(centred, centred));
+    cache<T> unused;
+    return forward(std::move(x), unused);
+  }
+
+ private:
+  T inverse_deviation() const { return map(variance, detail::inverse_root{epsilon}); }
+};
+
+/// In the place of a normalisation where a network has none: the identity.
+struct no_normalize {
+  constexpr no_normalize() = default;
+  explicit constexpr no_normalize(index_t) {}
+
+  template <tensor_value X>
+  struct cache {};
+
+  static auto parameters(auto&) { return std::tuple<>{}; }
+
+  template <tensor_value T>
+  T forward(T x, cache<T>&) const {
+    return x;
+  }
+
+  template <tensor_value T>
+  T backward(T dy, cache<T>&, no_normalize*) const {
+    return dy;
+  }
+};
+
+}  // namespace jem::inline v0

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// A run-time number of layers of one type, one after the other: a network of a hundred blocks compiles like one of three.
+// `sequential` is the same for layers of different types, whose number the type says. None at all is the identity.
+#pragma once
+
+#include <jem/nn/parameters.hpp>
+#include <jem/nn/statistics.hpp>
+
+#include <array>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace jem::inline v0 {
+
+template <class L>
+struct repeat : detail::first_tensor<L> {
+  std::vector<L> layers;
+
+  repeat() = default;
+  explicit repeat(std::vector<L> each) : layers(std::move(each)) {}
+
+  template <tensor_value X>
+  using cache = std::vector<typename L::template cache<X>>;
+
+  static constexpr std::array parameter_names{""};
+  static auto parameters(auto& self) { return std::tie(self.layers); }
+
+  template <tensor_value T>
+    requires layer<L, T>
+  T forward(T x, cache<T>& c) const {
+    c.resize(layers.size());
+    for (std::size_t i = 0; i < layers.size(); ++i) x = layers[i].forward(std::move(x), c[i]);
+    return x;
+  }
+
+  template <tensor_value T>
+  T backward(T dy, cache<T>& c, repeat* gradient) const {
+    for (std::size_t i = layers.size(); i-- > 0;) {
+      dy = layers[i].backward(std::move(dy), c[i], gradient == nullptr ? nullptr : &gradient->layers[i]);
+    }
+    return dy;
+  }
+
+  template <tensor_value T>
+    requires updates_statistics<L, T>
+  T update_statistics(T x, float momentum) {
+    for (L& each : layers) x = jem::update_statistics(each, std::move(x), momentum);
+    return x;
+  }
+};
+
+/// make(0), …, make(n − 1), one after the other. Throws std::invalid_argument for n < 0.
+template <class F>
+auto make_repeat(index_t n, F make) {
+  expect_at_least("make_repeat", "layers", 0, n);
+  repeat<std::invoke_result_t<F&, index_t>> result;
+  for (index_t i = 0; i < n; ++i) result.layers.push_back(make(i));
+  return result;
+}
+
+}  // namespace jem::inline v0

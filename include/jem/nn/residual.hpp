@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// Residual blocks: x ↦ shortcut(x) + body(x); He et al. 2016, "Identity mappings in deep residual networks", arXiv:1603.05027,
+// and, with its body, Zagoruyko and Komodakis 2016, "Wide residual networks", arXiv:1605.07146.
+//
+// The shortcut is the identity or, where the shape changes, a projection. It is given x itself, as in the published code of
+// Grathwohl et al. (2020): out = conv2(a(norm2(conv1(a(norm1(x)))))), out += shortcut(x). Zagoruyko's own code gives the
+// projection a(norm1(x)) instead, which shares the first activation; weights of the one do not serve the other.
+#pragma once
+
+#include <jem/nn/activation.hpp>
+#include <jem/nn/conv2d.hpp>
+#include <jem/nn/normalize.hpp>
+
+#include <array>
+#include <optional>
+#include <tuple>
+
+namespace jem::inline v0 {
+
+/// shortcut(x) + body(x); without a shortcut, x + body(x).
+template <class Body, class Shortcut = conv2d<tensor_type_of<Body>>>
+struct residual {
+  using tensor_type = tensor_type_of<Shortcut>;
+
+  Body body;
+  std::optional<Shortcut> shortcut{};
+
+  template <tensor_value X>
+  struct cache {
+    typename Body::template cache<X> body;
+    typename Shortcut::template cache<X> shortcut;
+  };
+
+  static constexpr std::array parameter_names{"", "shortcut"};
+  static auto parameters(auto& self) { return std::tie(self.body, self.shortcut); }
+
+  /// Throws std::invalid_argument where body and shortcut give different shapes.
+  template <tensor_value T>
+    requires(layer<Body, T> && layer<Shortcut, T>)
+  T forward(T x, cache<T>& c) const {
+    T y       = shortcut ? shortcut->forward(x, c.shortcut) : x;
+    const T b = body.forward(std::move(x), c.body);
+    expect_shape("residual", y.extents(), b.extents());
+    add_scaled(y, 1, b);
+    return y;
+  }
+
+  template <tensor_value T>
+  T backward(const T& dy, cache<T>& c, residual* gradient) const {
+    T dx = body.backward(dy, c.body, detail::part(gradient, &residual::body));
+    if (shortcut) {
+      add_scaled(dx, 1, shortcut->backward(dy, c.shortcut, detail::part(gradient, &residual::shortcut)));
+    } else {
+      add_scaled(dx, 1, dy);
+    }
+    return dx;
+  }
+
+  template <tensor_value T>
+    requires(updates_statistics<Body, T> && updates_statistics<Shortcut, T>)
+  T update_statistics(T x, float momentum) {
+    T y = shortcut ? jem::update_statistics(*shortcut, x, momentum) : x;
+    add_scaled(y, 1, jem::update_statistics(body, std::move(x), momentum));
+    return y;
+  }
+};
+
+/// The body of a wide residual block: conv2(a(norm2(conv1(a(norm1(x)))))).
+template <tensor_value T, class A = leaky_relu, class N = no_normalize>
+  requires(layer<A, T> && layer<N, T>)
+struct preactivated {
+  using tensor_type = T;
+
+  conv2d<T> conv1, conv2;
+  N norm1{}, norm2{};
+  A activation{};
+
+  template <tensor_value X>
+  struct cache {
+    typename N::template cache<X> norm1, norm2;
+    typename A::template cache<X> activation1, activation2;
+    typename conv2d<X>::template cache<X> conv1, conv2;
+  };
+
+  static constexpr std::array parameter_names{"norm1", "conv1", "norm2", "conv2"};
+  static auto parameters(auto& self) { return std::tie(self.norm1, self.conv1, self.norm2, self.conv2); }
+
+  T forward(T x, cache<T>& c) const {
+    x = conv1.forward(activation.forward(norm1.forward(std::move(x), c.norm1), c.activation1), c.conv1);
+    return conv2.forward(activation.forward(norm2.forward(std::move(x), c.norm2), c.activation2), c.conv2);
+  }
+
+  T backward(const T& dy, cache<T>& c, preactivated* gradient) const {
+    T dx = conv2.backward(dy, c.conv2, detail::part(gradient, &preactivated::conv2));
+    dx   = activation.backward(std::move(dx), c.activation2, static_cast<A*>(nullptr));
+    dx   = norm2.backward(std::move(dx), c.norm2, detail::part(gradient, &preactivated::norm2));
+    dx   = conv1.backward(dx, c.conv1, detail::part(gradient, &preactivated::conv1));
+    dx   = activation.backward(std::move(dx), c.activation1, static_cast<A*>(nullptr));
+    return norm1.backward(std::move(dx), c.norm1, detail::part(gradient, &preactivated::norm1));
+  }
+
+  T update_statistics(T x, float momentum) {
+    cache<T> c;
+    x = activation.forward(jem::update_statistics(norm1, std::move(x), momentum), c.activation1);
+    x = activation.forward(jem::update_statistics(norm2, conv1.forward(std::move(x), c.conv1), momentum), c.activation2);
+    return conv2.forward(std::move(x), c.conv2);
+  }
+};
+
+/// What a wide residual block is made of: 3×3 convolutions, `in` channels to `out`; the second one moves by `stride`.
+struct wide_block_options {
+  index_t in, out;
+  index_t stride = 1;
+};
+
+/// A wide residual block with drawn weights; a 1×1 convolution with a bias is its shortcut if the shape changes.
+template <tensor_value T, class A = leaky_relu, class N = no_normalize>
+residual<preactivated<T, A, N>> make_wide_block(const wide_block_options& o, rng& g, const A& a = {}) {
+  auto conv1 = make_conv2d<T>({.in = o.in, .out = o.out}, g);
+  auto conv2 = make_conv2d<T>({.in = o.out, .out = o.out, .stride = o.stride}, g);
+  residual<preactivated<T, A, N>> block{{std::move(conv1), std::move(conv2), N(o.in), N(o.out), a}};
+  if (o.in != o.out || o.stride != 1) {
+    block.shortcut = make_conv2d<T>({.in = o.in, .out = o.out, .kernel = 1, .stride = o.stride, .padding = 0}, g);
+  }
+  return block;
+}
+
+}  // namespace jem::inline v0

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// Statistics of what passes through a network. They stand still while it samples and learns, since an energy has to be a
+// function of x alone, and move only where a program says so: here.
+#pragma once
+
+#include <jem/nn/parameters.hpp>
+
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace jem::inline v0 {
+
+namespace detail {
+
+template <class... Members>
+constexpr bool any_keeps_statistics(std::type_identity<std::tuple<Members&...>>);
+
+/// Whether a layer, or one that it holds, has statistics.
+template <class L>
+constexpr bool keeps_statistics() {
+  if constexpr (tensor_like<L>) {
+    return false;
+  } else if constexpr (has_statistics<L>) {
+    return true;
+  } else if constexpr (parameterised<L>) {
+    return any_keeps_statistics(std::type_identity<decltype(L::parameters(std::declval<L&>()))>{});
+  } else {  // a range of layers, or one that may be missing
+    return keeps_statistics<typename L::value_type>();
+  }
+}
+
+template <class... Members>
+constexpr bool any_keeps_statistics(std::type_identity<std::tuple<Members&...>>) {
+  return (keeps_statistics<std::remove_cvref_t<Members>>() || ...);
+}
+
+}  // namespace detail
+
+/// A layer whose statistics, if it or a layer in it has any, can be reached: it says with update_statistics(x, momentum) how a
+/// batch passes through it and moves them.
+template <class L, class T>
+concept updates_statistics = layer<L, T> && (!detail::keeps_statistics<L>() || requires(L& f, T x, float momentum) {
+                               { f.update_statistics(std::move(x), momentum) } -> std::same_as<T>;
+                             });
+
+/// Passes a batch through a network and moves each statistic s to (1 − momentum)·s + momentum·(that of the batch), from the first
+/// layer on, so that a layer sees what the layers before it give with their new statistics. A momentum of 1 sets them. Returns the
+/// output. Throws std::invalid_argument for a momentum outside [0, 1].
+template <class L, tensor_value T>
+  requires updates_statistics<L, T>
+T update_statistics(L& net, T x, float momentum) {
+  if (!(momentum >= 0 && momentum <= 1)) fail("update_statistics", "a momentum in [0, 1]", std::to_string(momentum));
+  if constexpr (requires { net.update_statistics(std::move(x), momentum); }) {
+    return net.update_statistics(std::move(x), momentum);
+  } else {
+    typename L::template cache<T> cache;
+    return net.forward(std::move(x), cache);
+  }
+}
+
+}  // namespace jem::inline v0
