@@ -29,6 +29,9 @@ TEST_CASE("conformance: eigen: unusual convolutions are right") { conformance::u
 TEST_CASE("conformance: eigen: layers have the gradients of central differences") {
   conformance::layers_have_the_gradients_of_central_differences<backend>();
 }
+TEST_CASE("conformance: eigen: residual networks have the gradients of central differences") {
+  conformance::residual_networks_have_the_gradients_of_central_differences<backend>();
+}
 TEST_CASE("conformance: eigen: activations have the gradients of central differences") {
   conformance::activations_have_the_gradients_of_central_differences<backend>();
 }

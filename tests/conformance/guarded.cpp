@@ -37,6 +37,9 @@ TEST_CASE("conformance: guarded: unusual convolutions are right") { conformance:
 TEST_CASE("conformance: guarded: layers have the gradients of central differences") {
   conformance::layers_have_the_gradients_of_central_differences<backend>();
 }
+TEST_CASE("conformance: guarded: residual networks have the gradients of central differences") {
+  conformance::residual_networks_have_the_gradients_of_central_differences<backend>();
+}
 TEST_CASE("conformance: guarded: activations have the gradients of central differences") {
   conformance::activations_have_the_gradients_of_central_differences<backend>();
 }

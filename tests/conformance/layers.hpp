@@ -9,11 +9,16 @@
 #include <jem/energy/marginal.hpp>
 #include <jem/nn/activation.hpp>
 #include <jem/nn/conv2d.hpp>
+#include <jem/nn/energy_head.hpp>
 #include <jem/nn/flatten.hpp>
 #include <jem/nn/linear.hpp>
 #include <jem/nn/models/convnet.hpp>
 #include <jem/nn/models/mlp.hpp>
+#include <jem/nn/models/wide_resnet.hpp>
+#include <jem/nn/normalize.hpp>
 #include <jem/nn/pool.hpp>
+#include <jem/nn/repeat.hpp>
+#include <jem/nn/residual.hpp>
 #include <jem/nn/sequential.hpp>
 
 #include <doctest/doctest.h>
@@ -34,7 +39,34 @@ void layers_have_the_gradients_of_central_differences() {
     CHECK(test::check_layer_gradients(jem::make_conv2d<T>(o, g), images) < gradient_tolerance);
   }
   CHECK(test::check_layer_gradients(jem::average_pool{2}, images) < gradient_tolerance);
+  CHECK(test::check_layer_gradients(jem::global_average_pool{}, images) < gradient_tolerance);
   CHECK(test::check_layer_gradients(jem::flatten{}, images) < gradient_tolerance);
+  CHECK(test::check_layer_gradients(jem::make_energy_head<T>(7, 4, g), rows) < gradient_tolerance);
+  jem::normalize<T> normalize(7);
+  normalize.weight = test::random_tensor<T>({7}, 68);
+  jem::update_statistics(normalize, rows, 0.5f);
+  CHECK(test::check_layer_gradients(normalize, rows) < gradient_tolerance);
+}
+
+template <class B>
+void residual_networks_have_the_gradients_of_central_differences() {
+  using T = jem::tensor<double, B>;
+  jem::rng g{69};
+  const T images = test::random_tensor<T>({2, 3, 3, 2}, 70), pixels = test::random_tensor<T>({2, 4, 3, 1}, 71);
+  CHECK(test::check_layer_gradients(jem::make_wide_block<T>({.in = 2, .out = 2}, g), images) < gradient_tolerance);
+  CHECK(test::check_layer_gradients(jem::make_wide_block<T>({.in = 2, .out = 3, .stride = 2}, g), images) < gradient_tolerance);
+  using normalised = jem::residual<jem::preactivated<T, jem::leaky_relu, jem::normalize<T>>>;
+  jem::repeat<normalised> blocks;
+  for (int i = 0; i < 2; ++i) blocks.layers.push_back(jem::make_wide_block<T, jem::leaky_relu, jem::normalize<T>>({.in = 2, .out = 2}, g));
+  jem::update_statistics(blocks, images, 0.5f);
+  CHECK(test::check_layer_gradient_directions(blocks, images) < gradient_tolerance);
+  for (const bool energy_head : {false, true}) {
+    CAPTURE(energy_head);
+    const jem::wide_resnet<T> net({.depth = 10, .width = 2, .channels = 1, .classes = 3, .energy_head = energy_head, .stem = 1}, g);
+    CHECK(test::check_layer_gradient_directions(net, pixels) < gradient_tolerance);
+    CHECK(test::check_energy_gradient(jem::marginal_energy{net}, pixels) < gradient_tolerance);
+    CHECK(test::check_energy_gradient(jem::joint_energy{net, jem::labels<T>({2}, {2, 0})}, pixels) < gradient_tolerance);
+  }
 }
 
 template <class B>

@@ -29,6 +29,9 @@ TEST_CASE("conformance: openmp: unusual convolutions are right") { conformance::
 TEST_CASE("conformance: openmp: layers have the gradients of central differences") {
   conformance::layers_have_the_gradients_of_central_differences<backend>();
 }
+TEST_CASE("conformance: openmp: residual networks have the gradients of central differences") {
+  conformance::residual_networks_have_the_gradients_of_central_differences<backend>();
+}
 TEST_CASE("conformance: openmp: activations have the gradients of central differences") {
   conformance::activations_have_the_gradients_of_central_differences<backend>();
 }

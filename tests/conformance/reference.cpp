@@ -29,6 +29,9 @@ TEST_CASE("conformance: reference: unusual convolutions are right") { conformanc
 TEST_CASE("conformance: reference: layers have the gradients of central differences") {
   conformance::layers_have_the_gradients_of_central_differences<backend>();
 }
+TEST_CASE("conformance: reference: residual networks have the gradients of central differences") {
+  conformance::residual_networks_have_the_gradients_of_central_differences<backend>();
+}
 TEST_CASE("conformance: reference: activations have the gradients of central differences") {
   conformance::activations_have_the_gradients_of_central_differences<backend>();
 }

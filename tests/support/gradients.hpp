@@ -11,6 +11,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <numeric>
 #include <vector>
 
 namespace test {
@@ -61,32 +63,72 @@ L with_parameters(L net, const std::vector<double>& values) {
   return net;
 }
 
-/// Both gradients of a layer f at x, of L = Σ rᵢ·f(x)ᵢ with fixed random r: the largest error of gradient_error. Infinity where
-/// backward without a parameter gradient gives another ∂L/∂x, or where it overwrites the gradient instead of adding to it.
+/// L = Σ rᵢ·f(x)ᵢ of a layer f with fixed random r, and its gradients. Gradients are infinite where backward without a parameter
+/// gradient gives another ∂L/∂x, or where it overwrites the gradient instead of adding to it.
+template <jem::tensor_value T, jem::layer<T> L>
+struct layer_loss {
+  T r;
+  std::vector<double> of_input, of_parameters;
+
+  layer_loss(const L& net, const T& x) {
+    typename L::template cache<T> cache, again;
+    r          = random_tensor<T>(net.forward(T(x), cache).extents(), 77);
+    L gradient = jem::zeros_like(net);
+    jem::for_each_parameter_of([](auto& parameter) { jem::fill(parameter, 0.5); }, gradient);
+    of_input      = net.backward(T(r), cache, &gradient).to_vector();
+    of_parameters = parameter_values(gradient);
+    for (double& each : of_parameters) each -= 0.5;
+    net.forward(T(x), again);
+    if (same_bits(of_input, net.backward(T(r), again, static_cast<L*>(nullptr)).to_vector())) return;
+    std::ranges::fill(of_input, std::numeric_limits<double>::infinity());
+  }
+
+  double operator()(const L& net, const T& x) const {
+    typename L::template cache<T> cache;
+    return jem::sum(r * net.forward(T(x), cache));
+  }
+};
+
+/// Both gradients of a layer at x, element by element: the largest error of gradient_error.
 template <jem::tensor_value T, jem::layer<T> L>
 double check_layer_gradients(const L& net, const T& x, double h = 1e-5) {
-  typename L::template cache<T> cache;
-  const auto y    = net.forward(T(x), cache);
-  const T r       = random_tensor<T>(y.extents(), 77);
-  const auto loss = [&](const L& f, const T& input) {
-    typename L::template cache<T> own;
-    return jem::sum(r * f.forward(T(input), own));
-  };
-  L gradient = jem::zeros_like(net);
-  jem::for_each_parameter_of([](auto& parameter) { jem::fill(parameter, 0.5); }, gradient);
-  const T dx = net.backward(T(r), cache, &gradient);
-  typename L::template cache<T> again;
-  net.forward(T(x), again);
-  if (!same_bits(dx.to_vector(), net.backward(T(r), again, static_cast<L*>(nullptr)).to_vector())) {
-    return std::numeric_limits<double>::infinity();
-  }
-  auto dtheta = parameter_values(gradient);
-  for (double& each : dtheta) each -= 0.5;
+  const layer_loss<T, L> loss(net, x);
   const double of_input =
-      gradient_error(x.to_vector(), dx.to_vector(), [&](const std::vector<double>& v) { return loss(net, T(x.extents(), v)); }, h);
-  const double of_parameters =
-      gradient_error(parameter_values(net), dtheta, [&](const std::vector<double>& v) { return loss(with_parameters(net, v), x); }, h);
+      gradient_error(x.to_vector(), loss.of_input, [&](const std::vector<double>& v) { return loss(net, T(x.extents(), v)); }, h);
+  const double of_parameters = gradient_error(
+      parameter_values(net), loss.of_parameters, [&](const std::vector<double>& v) { return loss(with_parameters(net, v), x); }, h);
   return std::max(of_input, of_parameters);
+}
+
+/// The same along one random direction of the input and one of each parameter: for networks of many parameters, on backends that
+/// take their time, whose layers are checked element by element.
+template <jem::tensor_value T, jem::layer<T> L>
+double check_layer_gradient_directions(const L& net, const T& x, double h = 1e-5) {
+  const layer_loss<T, L> loss(net, x);
+  const auto error = [&](const std::vector<double>& at, const std::vector<double>& gradient, std::size_t first, std::size_t count, auto f) {
+    std::vector<double> direction(at.size());
+    std::ranges::copy(random_values(static_cast<jem::index_t>(count), 78), direction.begin() + static_cast<std::ptrdiff_t>(first));
+    const double slope = std::inner_product(gradient.begin(), gradient.end(), direction.begin(), 0.0);
+    const auto along   = [&](const std::vector<double>& step) {
+      auto moved = at;
+      for (std::size_t i = 0; i < moved.size(); ++i) moved[i] += step[0] * direction[i];
+      return f(moved);
+    };
+    return gradient_error({0.0}, {slope}, along, h);
+  };
+  double largest        = error(x.to_vector(), loss.of_input, 0, loss.of_input.size(),
+                                [&](const std::vector<double>& v) { return loss(net, T(x.extents(), v)); });
+  const auto parameters = parameter_values(net);
+  std::size_t first     = 0;
+  jem::for_each_parameter_of(
+      [&](const auto& parameter) {
+        const auto count = static_cast<std::size_t>(parameter.size());
+        largest          = std::max(largest, error(parameters, loss.of_parameters, first, count,
+                                                   [&](const std::vector<double>& v) { return loss(with_parameters(net, v), x); }));
+        first += count;
+      },
+      net);
+  return largest;
 }
 
 /// The gradient of an energy at x, of the sum over the batch; infinity where value and value_and_grad disagree by more than 1e-12.

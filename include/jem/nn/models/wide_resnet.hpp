@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+// The network of the paper: a Wide ResNet (Zagoruyko and Komodakis 2016, arXiv:1605.07146) as Grathwohl et al. (2020,
+// arXiv:1912.03263) change it, with leaky ReLUs of slope 0.2 and no normalisation:
+//
+//     3×3 convolution of 16 channels, three groups of n blocks with 16k, 32k and 64k channels and strides 1, 2, 2,
+//     a leaky ReLU, the mean over the image, a linear head;   depth = 6n + 4, width = k
+//
+// Every convolution has a bias; residual.hpp says what a block is. On images of 32×32 the last mean is the 8×8 pool of the paper.
+#pragma once
+
+#include <jem/nn/energy_head.hpp>
+#include <jem/nn/pool.hpp>
+#include <jem/nn/repeat.hpp>
+#include <jem/nn/residual.hpp>
+
+#include <array>
+#include <tuple>
+#include <utility>
+
+namespace jem::inline v0 {
+
+/// Depth 28 and width 10 are the paper's. The stem's channels, 16 in every published network, are those of the groups at width 1.
+struct wide_resnet_options {
+  index_t depth    = 28;
+  index_t width    = 10;
+  index_t channels = 3;
+  index_t classes  = 10;
+  bool energy_head = false;
+  index_t stem     = 16;
+};
+
+/// The normalisation N is made from a number of channels; jem::normalize<T> is one.
+template <tensor_value T, class A = leaky_relu, class N = no_normalize>
+  requires(layer<A, T> && layer<N, T>)
+struct wide_resnet {
+  using tensor_type = T;
+  using block       = residual<preactivated<T, A, N>>;
+
+  conv2d<T> stem;
+  repeat<repeat<block>> groups;
+  N norm;
+  energy_head<T> head;
+  A activation{};
+
+  wide_resnet() = default;
+
+  /// Throws std::invalid_argument for a depth that is not 6n + 4 with n >= 1, and for a width, channels or classes below 1.
+  wide_resnet(const wide_resnet_options& o, rng& g, const A& a = {}) : activation(a) {
+    if (o.depth < 10 || (o.depth - 4) % 6 != 0) fail("wide_resnet", "a depth of 6n + 4 with n >= 1", std::to_string(o.depth));
+    for (const index_t each : {o.width, o.channels, o.classes, o.stem}) expect_at_least("wide_resnet", "width and channels", 1, each);
+    stem                  = make_conv2d<T>({.in = o.channels, .out = o.stem}, g);
+    index_t in            = o.stem;
+    const auto make_group = [&](index_t group) {
+      const index_t out = (o.stem * o.width) << group, stride = group == 0 ? 1 : 2;
+      return make_repeat((o.depth - 4) / 6, [&](index_t i) {
+        return make_wide_block<T, A, N>({.in = std::exchange(in, out), .out = out, .stride = i == 0 ? stride : 1}, g, a);
+      });
+    };
+    groups = make_repeat(3, make_group);
+    norm   = N(in);
+    head   = o.energy_head ? make_energy_head<T>(in, o.classes, g) : energy_head<T>{make_linear<T>(in, o.classes, g)};
+  }
+
+  template <tensor_value X>
+  struct cache {
+    typename conv2d<X>::template cache<X> stem;
+    typename repeat<repeat<block>>::template cache<X> groups;
+    typename N::template cache<X> norm;
+    typename A::template cache<X> activation;
+    global_average_pool::cache<X> pool;
+    typename energy_head<X>::template cache<X> head;
+  };
+
+  static constexpr std::array parameter_names{"stem", "groups", "norm", "head"};
+  static auto parameters(auto& self) { return std::tie(self.stem, self.groups, self.norm, self.head); }
+
+  /// (n, h, w, c) → logits (n, classes), for images of any size.
+  T forward(T x, cache<T>& c) const {
+    x = groups.forward(stem.forward(std::move(x), c.stem), c.groups);
+    x = activation.forward(norm.forward(std::move(x), c.norm), c.activation);
+    return head.forward(global_average_pool{}.forward(x, c.pool), c.head);
+  }
+
+  T backward(const T& dy, cache<T>& c, wide_resnet* gradient) const {
+    T dx = head.backward(dy, c.head, detail::part(gradient, &wide_resnet::head));
+    dx   = global_average_pool{}.backward(std::move(dx), c.pool, nullptr);
+    dx   = activation.backward(std::move(dx), c.activation, static_cast<A*>(nullptr));
+    dx   = norm.backward(std::move(dx), c.norm, detail::part(gradient, &wide_resnet::norm));
+    dx   = groups.backward(std::move(dx), c.groups, detail::part(gradient, &wide_resnet::groups));
+    return stem.backward(dx, c.stem, detail::part(gradient, &wide_resnet::stem));
+  }
+
+  T update_statistics(T x, float momentum) {
+    cache<T> c;
+    x = jem::update_statistics(groups, stem.forward(std::move(x), c.stem), momentum);
+    x = activation.forward(jem::update_statistics(norm, std::move(x), momentum), c.activation);
+    return head.forward(global_average_pool{}.forward(x, c.pool), c.head);
+  }
+};
+
+}  // namespace jem::inline v0
