@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "support/backends.hpp"
+#include "support/numbers.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <jem/io/safetensors.hpp>
 #include <jem/nn/linear.hpp>
 #include <jem/nn/models/convnet.hpp>
+#include <jem/nn/normalize.hpp>
+#include <jem/nn/sequential.hpp>
 
 #include <doctest/doctest.h>
 
@@ -121,7 +124,7 @@ TEST_CASE("weights of another architecture are refused by name, and the network 
   };
   CHECK(refusal({.height = 4, .width = 4, .classes = 3, .widths = {2, 3}}).empty());
   CHECK(refusal({.height = 4, .width = 4, .classes = 3, .widths = {2, 3, 3}}) ==
-        path + ", tensor convolutions.3.bias: expected one of the network's 8 parameters but found another, F32 (3)");
+        path + ", tensor head.weight: expected (12, 3) but found (3, 3)");
   CHECK(refusal({.height = 4, .width = 4, .classes = 3, .widths = {2}}) ==
         path + ", tensor convolutions.1.weight: expected it in the file but found no tensor of this name");
   CHECK(refusal({.height = 4, .width = 4, .classes = 3, .widths = {2, 4}}) ==
@@ -132,6 +135,34 @@ TEST_CASE("weights of another architecture are refused by name, and the network 
   auto net = original;
   CHECK_THROWS_WITH_AS(jem::io::load_parameters(path, net), (path + ", tensor convolutions.0.weight: expected F32 but found F64").c_str(),
                        std::runtime_error);
+}
+
+TEST_CASE("statistics are saved and loaded with the parameters") {
+  test::on_every_tensor([]<class T>() {
+    const temporary_directory place;
+    jem::rng g{1};
+    jem::sequential net(jem::make_linear<T>(3, 2, g), jem::normalize<T>(2));
+    auto other = net;
+    jem::update_statistics(net, test::random_tensor<T>({8, 3}, 1), 1.0f);
+    jem::io::save_parameters(place / "w", net);
+    jem::io::load_parameters(place / "w", other);
+    const auto& [linear, normalize] = other.layers;
+    CHECK(normalize.mean.to_vector() == std::get<1>(net.layers).mean.to_vector());
+    CHECK(normalize.variance.to_vector() == std::get<1>(net.layers).variance.to_vector());
+    CHECK(jem::io::read_safetensors(place / "w").size() == 6);
+  });
+}
+
+TEST_CASE("weights of a deeper network are refused: its other layers would be missing") {
+  const temporary_directory place;
+  const auto path = (place / "w").string();
+  jem::rng g{1};
+  jem::io::save_parameters(path, jem::convnet<tensor>({.height = 4, .width = 4, .classes = 3, .widths = {2, 3, 3}}, g));
+  auto net            = jem::convnet<tensor>({.height = 2, .width = 2, .classes = 3, .widths = {2, 3}}, g);
+  const auto original = net;
+  CHECK(test::message_of<std::runtime_error>([&] { jem::io::load_parameters(path, net); }) ==
+        path + ", tensor convolutions.3.bias: expected no such tensor for this network but found (3)");
+  CHECK(same_parameters(net, original));
 }
 
 TEST_CASE("a file that cannot be read or written is named") {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Weights in and out as safetensors files, which any program that knows the format reads: each parameter under its name, as
-// for_each_named_parameter gives it, in the library's own shapes.
+// Weights in and out as safetensors files, which any program that knows the format reads: parameters and statistics under the
+// names that for_each_named_tensor gives them, in the library's own shapes, or under the names and in the shapes of another layout.
 #pragma once
 
 #include <jem/io/file.hpp>
 #include <jem/io/safetensors_format.hpp>
+#include <jem/io/weight_layout.hpp>
 #include <jem/nn/parameters.hpp>
 
 #include <cstring>
@@ -27,6 +28,15 @@ constexpr std::string_view dtype_of = std::same_as<T, float>    ? "F32"
                            std::string(found));
 }
 
+/// A file's tensor, which is of T's own type, in the memory of a backend.
+template <tensor_value T>
+T uploaded(const named_tensor& tensor) {
+  using V = typename T::value_type;
+  std::vector<V> values(tensor.bytes.size() / sizeof(V));
+  if (!values.empty()) std::memcpy(values.data(), tensor.bytes.data(), values.size() * sizeof(V));
+  return T(tensor.extents, values);
+}
+
 }  // namespace detail
 
 /// Throws what encode_safetensors and write_file throw.
@@ -47,64 +57,66 @@ named_tensor to_named_tensor(const X& x) {
   return result;
 }
 
-/// The tensor of that name, of T's own element type. Throws std::runtime_error, naming file and tensor, if there is none or it
-/// has another type.
-template <tensor_value T>
-T from_named_tensor(const tensor_map& tensors, const std::string& name, std::string_view file) {
-  using V          = typename T::value_type;
+/// A tensor of a file, of V's type. Throws std::runtime_error, naming file and tensor, if there is none or it has another type.
+template <element V>
+const named_tensor& find_tensor(const tensor_map& tensors, const std::string& name, std::string_view file) {
   const auto found = tensors.find(name);
   if (found == tensors.end()) detail::fail_tensor(file, name, "it in the file", "no tensor of this name");
-  const auto& [dtype, extents, bytes] = found->second;
-  if (dtype != detail::dtype_of<V>) detail::fail_tensor(file, name, detail::dtype_of<V>, dtype);
-  std::vector<V> values(bytes.size() / sizeof(V));
-  if (!values.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
-  return T(extents, values);
+  const named_tensor& tensor = found->second;
+  if (tensor.dtype != detail::dtype_of<V>) detail::fail_tensor(file, name, detail::dtype_of<V>, tensor.dtype);
+  return tensor;
 }
 
-/// The parameters of a network under their names.
-template <parameterised Net>
-tensor_map parameters_of(const Net& net) {
+/// The tensor of that name. Throws what find_tensor throws.
+template <tensor_value T>
+T from_named_tensor(const tensor_map& tensors, const std::string& name, std::string_view file) {
+  return detail::uploaded<T>(find_tensor<typename T::value_type>(tensors, name, file));
+}
+
+/// The parameters and statistics of a network under their names.
+template <parameterised Net, weight_layout Layout = own_layout>
+tensor_map parameters_of(const Net& net, const Layout& layout = {}) {
   tensor_map tensors;
-  for_each_named_parameter([&](const std::string& name, const auto& parameter) { tensors[name] = to_named_tensor(parameter); }, net);
+  for_each_named_tensor([&](const std::string& name, const auto& x) { tensors[layout.name(name)] = layout.to_file(to_named_tensor(x)); },
+                        net);
   return tensors;
 }
 
-/// Sets the parameters of a network from tensors of the same names; other tensors are left alone. Throws std::runtime_error,
-/// naming the file and the tensor, for one that is missing or has another type or shape; then the network is what it was.
-template <parameterised Net>
-void assign_parameters(const tensor_map& tensors, Net& net, std::string_view file) {
-  Net loaded       = net;
-  const auto visit = [&]<class T>(const std::string& name, T& parameter) {
-    T values = from_named_tensor<T>(tensors, name, file);
-    if (!(values.extents() == parameter.extents())) {
-      detail::fail_tensor(file, name, to_string(parameter.extents()), to_string(values.extents()));
-    }
-    parameter = std::move(values);
+/// Sets the parameters and statistics of a network from tensors of the same names. Throws std::runtime_error, naming the file and
+/// the tensor, for one that is missing, has another type or shape, or lies in a part of the network that has no such tensor (weights
+/// of a deeper network); then the network is what it was. Tensors that lie elsewhere are left alone.
+template <parameterised Net, weight_layout Layout = own_layout>
+void assign_parameters(const tensor_map& tensors, Net& net, std::string_view file, const Layout& layout = {}) {
+  Net loaded = net;
+  std::set<std::string> names, parts;
+  const auto visit = [&]<class T>(const std::string& own, T& parameter) {
+    const std::string name    = layout.name(own);
+    const named_tensor& found = find_tensor<typename T::value_type>(tensors, name, file);
+    const shape expected      = layout.extents(parameter.extents());
+    if (!(found.extents == expected)) detail::fail_tensor(file, name, to_string(expected), to_string(found.extents));
+    parameter = detail::uploaded<T>(layout.from_file(found));
+    names.insert(name);
+    parts.insert(layout.part(name));
   };
-  for_each_named_parameter(visit, loaded);
+  for_each_named_tensor(visit, loaded);
+  for (const auto& [name, tensor] : tensors) {
+    if (!names.contains(name) && parts.contains(layout.part(name))) {
+      detail::fail_tensor(file, name, "no such tensor for this network", to_string(tensor.extents));
+    }
+  }
   net = std::move(loaded);
 }
 
-/// Writes the parameters of a network: F32, or F64 for a network of doubles. Throws what write_file throws.
-template <parameterised Net>
-void save_parameters(const std::filesystem::path& path, const Net& net) {
-  write_safetensors(path, parameters_of(net));
+/// Writes the parameters and statistics of a network: F32, or F64 for a network of doubles. Throws what write_file throws.
+template <parameterised Net, weight_layout Layout = own_layout>
+void save_parameters(const std::filesystem::path& path, const Net& net, const Layout& layout = {}) {
+  write_safetensors(path, parameters_of(net, layout));
 }
 
-/// Reads them back into a network of the same structure. Throws what read_safetensors and assign_parameters throw, and
-/// std::runtime_error for a tensor that is no parameter of the network: such weights are those of another. A file that holds more
-/// than weights is read by assign_parameters.
-template <parameterised Net>
-void load_parameters(const std::filesystem::path& path, Net& net) {
-  const auto tensors = read_safetensors(path);
-  std::set<std::string> names;
-  for_each_named_parameter([&](const std::string& name, const auto&) { names.insert(name); }, net);
-  for (const auto& [name, tensor] : tensors) {
-    if (names.contains(name)) continue;
-    const std::string known = "one of the network's " + std::to_string(names.size()) + " parameters";
-    detail::fail_tensor(path.string(), name, known, "another, " + tensor.dtype + " " + to_string(tensor.extents));
-  }
-  assign_parameters(tensors, net, path.string());
+/// Reads them back into a network of the same structure. Throws what read_safetensors and assign_parameters throw.
+template <parameterised Net, weight_layout Layout = own_layout>
+void load_parameters(const std::filesystem::path& path, Net& net, const Layout& layout = {}) {
+  assign_parameters(read_safetensors(path), net, path.string(), layout);
 }
 
 }  // namespace jem::inline v0::io
