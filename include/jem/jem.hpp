@@ -31,6 +31,7 @@
 #include <jem/nn/models/wide_resnet.hpp>
 #include <jem/nn/normalize.hpp>
 #include <jem/nn/pool.hpp>
+#include <jem/nn/prepared.hpp>
 #include <jem/nn/repeat.hpp>
 #include <jem/nn/residual.hpp>
 #include <jem/nn/sequential.hpp>

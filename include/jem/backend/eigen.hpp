@@ -18,16 +18,26 @@ struct eigen : openmp {
     eigen_product::gemm<openmp>(ta, tb, m, n, k, alpha, a, b, beta, c);
   }
 
-  /// y = x ⋆ w
+  /// Elements of laid out weights (kh, kw, c, f), for the output and for the input's gradient.
+  static constexpr std::pair<index_t, index_t> prepared_sizes(const shape& weight, convolution_geometry g) {
+    return eigen_convolution::prepared_sizes(weight, g);
+  }
+
   template <scalar T>
-  static void convolve(const convolution_shape& s, const T* x, const T* w, T* y) {
-    eigen_convolution::forward<openmp>(s, x, w, static_cast<const T*>(nullptr), y);
+  static void prepare_weights(const shape& weight, convolution_geometry g, const T* w, T* forward, T* backward) {
+    eigen_convolution::prepare_weights<openmp>(weight, g, w, forward, backward);
+  }
+
+  /// y = x ⋆ w, with laid out weights unless they are null
+  template <scalar T>
+  static void convolve(const convolution_shape& s, const T* x, const T* w, T* y, const T* prepared = nullptr) {
+    eigen_convolution::forward<openmp>(s, x, w, static_cast<const T*>(nullptr), y, prepared);
   }
 
   /// dx = ∂L/∂x, given dy = ∂L/∂y
   template <scalar T>
-  static void convolve_input_gradient(const convolution_shape& s, const T* dy, const T* w, T* dx) {
-    eigen_convolution::input_gradient<openmp>(s, dy, w, dx);
+  static void convolve_input_gradient(const convolution_shape& s, const T* dy, const T* w, T* dx, const T* prepared = nullptr) {
+    eigen_convolution::input_gradient<openmp>(s, dy, w, dx, prepared);
   }
 
   /// dw += ∂L/∂w, given dy = ∂L/∂y

@@ -6,6 +6,8 @@
 #include <jem/backend/eigen_winograd.hpp>
 #include <jem/backend/window_product.hpp>
 
+#include <utility>
+
 namespace jem::inline v0::eigen_convolution {
 
 /// The convolution whose output is the input's gradient, for stride 1: its kernel is the turned one, its padding may be negative.
@@ -13,12 +15,37 @@ constexpr convolution_shape turned(const convolution_shape& s) {
   return {s.n, s.oh(), s.ow(), s.f, s.kh, s.kw, s.c, 1, s.kh - 1 - s.padding};
 }
 
-/// Weights laid out for both directions, worth keeping while they stand still: for a direction it is empty where they are large
-/// enough to be transformed anew each time, see eigen_winograd.hpp.
-template <scalar T>
-struct prepared_weights {
-  host_storage<T> forward, backward;
-};
+/// The convolution that weights (kh, kw, c, f) and a geometry belong to, of no image.
+constexpr convolution_shape without_images(const shape& weight, convolution_geometry g) {
+  return {0, 0, 0, weight[2], weight[0], weight[1], weight[3], g.stride, g.padding};
+}
+
+/// Elements of weights that are worth laying out while they stand still, for the output and for the input's gradient: none where they
+/// are so large that it costs less to transform them anew each time, see eigen_winograd.hpp.
+constexpr std::pair<index_t, index_t> prepared_sizes(const shape& weight, convolution_geometry g) {
+  const convolution_shape s = without_images(weight, g);
+  const auto size           = [&](index_t c, index_t f) {
+    if (!eigen_winograd::takes(s.kh, s.kw, c, s.stride)) return window_product::weights_size(s.kh * s.kw * c, f);
+    return eigen_winograd::worth_keeping(c, f) ? eigen_winograd::weights_size(c, f) : 0;
+  };
+  return {size(s.c, s.f), size(s.f, s.c)};
+}
+
+/// Lays them out.
+template <class Threads, scalar T>
+void prepare_weights(const shape& weight, convolution_geometry g, const T* w, T* forward, T* backward) {
+  const convolution_shape s = without_images(weight, g);
+  if (!eigen_winograd::takes(s.kh, s.kw, s.c, s.stride)) {
+    window_product::lay_out_weights<Threads>(w, s.patch(), s.f, forward);
+  } else if (eigen_winograd::worth_keeping(s.c, s.f)) {
+    eigen_winograd::transform_weights<Threads>(eigen_winograd::weights<T>{w, false}, s.c, s.f, forward);
+  }
+  if (!eigen_winograd::takes(s.kh, s.kw, s.f, s.stride)) {
+    window_product::lay_out_turned_weights<Threads>(s, w, backward);
+  } else if (eigen_winograd::worth_keeping(s.f, s.c)) {
+    eigen_winograd::transform_weights<Threads>(eigen_winograd::weights<T>{w, true}, s.f, s.c, backward);
+  }
+}
 
 /// y = x ⋆ w, + bias (f) unless it is null; with laid out weights unless they are null.
 template <class Threads, scalar T>

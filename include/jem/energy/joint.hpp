@@ -3,14 +3,14 @@
 // Grathwohl et al. 2020, arXiv:1912.03263, equation 5.
 #pragma once
 
-#include <jem/nn/parameters.hpp>
+#include <jem/nn/prepared.hpp>
 #include <jem/tensor/logits.hpp>
 
 namespace jem::inline v0 {
 
 /// Row i of a batch is asked with label i. Labels have to be classes of the network: they are not read on the host (see
-/// check_labels). Holds a reference to the network: it has to outlive the energy.
-template <class Net>
+/// check_labels). Holds a reference to the network, which has to outlive the energy; a prepared one is held by value.
+template <class Net, class Held = const Net*>
 class joint_energy {
  public:
   /// Labels where the network's tensors live.
@@ -19,6 +19,15 @@ class joint_energy {
   /// A label for each row that it will be asked for. A temporary network is refused.
   joint_energy(const Net& net, label_tensor y) : net_(&net), y_(std::move(y)) {}
   joint_energy(const Net&&, label_tensor) = delete;
+  joint_energy(owned<Net> net, label_tensor y) : net_(std::move(net)), y_(std::move(y)) {}
+
+  /// The same energy while the network's weights stand still, see prepared.hpp.
+  template <tensor_value T>
+    requires layer<Net, T>
+  auto prepared(const T& x) const {
+    using still = prepared_t<Net, T>;
+    return joint_energy<still, owned<still>>(owned<still>{prepared_layer(*net_, x)}, y_);
+  }
 
   /// (n, …) → (n). Throws std::invalid_argument unless there is a label for each row.
   template <tensor_value T>
@@ -41,7 +50,7 @@ class joint_energy {
   }
 
  private:
-  const Net* net_;
+  Held net_;
   label_tensor y_;  // (n)
 };
 

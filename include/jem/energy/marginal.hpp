@@ -3,18 +3,27 @@
 // Grathwohl et al. 2020, arXiv:1912.03263, equation 6.
 #pragma once
 
-#include <jem/nn/parameters.hpp>
+#include <jem/nn/prepared.hpp>
 #include <jem/tensor/logits.hpp>
 
 namespace jem::inline v0 {
 
-/// Holds a reference to the network: it has to outlive the energy.
-template <class Net>
+/// Holds a reference to the network, which has to outlive the energy; a prepared one is held by value.
+template <class Net, class Held = const Net*>
 class marginal_energy {
  public:
   /// A temporary network is refused.
   explicit marginal_energy(const Net& net) : net_(&net) {}
   explicit marginal_energy(const Net&&) = delete;
+  explicit marginal_energy(owned<Net> net) : net_(std::move(net)) {}
+
+  /// The same energy while the network's weights stand still, see prepared.hpp.
+  template <tensor_value T>
+    requires layer<Net, T>
+  auto prepared(const T& x) const {
+    using still = prepared_t<Net, T>;
+    return marginal_energy<still, owned<still>>(owned<still>{prepared_layer(*net_, x)});
+  }
 
   /// (n, …) → (n)
   template <tensor_value T>
@@ -35,7 +44,7 @@ class marginal_energy {
   }
 
  private:
-  const Net* net_;
+  Held net_;
 };
 
 }  // namespace jem::inline v0

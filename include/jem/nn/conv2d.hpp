@@ -3,6 +3,7 @@
 #pragma once
 
 #include <jem/nn/initialize.hpp>
+#include <jem/nn/prepared.hpp>
 #include <jem/tensor/convolution.hpp>
 #include <jem/tensor/rows.hpp>
 
@@ -10,6 +11,9 @@
 #include <tuple>
 
 namespace jem::inline v0 {
+
+template <tensor_value T>
+struct prepared_conv2d;
 
 template <tensor_value T>
 struct conv2d {
@@ -27,6 +31,9 @@ struct conv2d {
   static constexpr std::array parameter_names{"weight", "bias"};
   static auto parameters(auto& self) { return std::tie(self.weight, self.bias); }
 
+  /// The same convolution while its weights stand still, see prepared.hpp.
+  prepared_conv2d<T> prepared(const T&) const { return {this, prepare_convolution(weight, geometry)}; }
+
   /// (n, h, w, c) → (n, oh, ow, f). Throws std::invalid_argument for other channels or an image smaller than the kernel.
   T forward(T x, cache<T>& c) const {
     T y = convolution(x, weight, geometry);  // (n, oh, ow, f)
@@ -42,6 +49,33 @@ struct conv2d {
       add_scaled(gradient->bias, 1, column_sums(dy));
     }
     return convolution_input_gradient(dy, weight, geometry, c.input.extents());
+  }
+};
+
+/// A convolution whose weights were laid out by the backend. Of its input it keeps the extents only.
+template <tensor_value T>
+struct prepared_conv2d {
+  using tensor_type = T;
+
+  const conv2d<T>* inner = nullptr;
+  prepared_weights<T> weights{};
+
+  template <tensor_value X>
+  struct cache {
+    shape input;
+  };
+
+  static auto parameters(auto&) { return std::tie(); }
+
+  T forward(const T& x, cache<T>& c) const {
+    T y = convolution(x, inner->weight, inner->geometry, weights);  // (n, oh, ow, f)
+    add_to_rows(y, inner->bias);
+    c.input = x.extents();
+    return y;
+  }
+
+  T backward(const T& dy, cache<T>& c, prepared_conv2d*) const {
+    return convolution_input_gradient(dy, inner->weight, inner->geometry, c.input, weights);
   }
 };
 

@@ -3,7 +3,7 @@
 // `sequential` is the same for layers of different types, whose number the type says. None at all is the identity.
 #pragma once
 
-#include <jem/nn/parameters.hpp>
+#include <jem/nn/prepared.hpp>
 #include <jem/nn/statistics.hpp>
 
 #include <array>
@@ -25,6 +25,13 @@ struct repeat : detail::first_tensor<L> {
 
   static constexpr std::array parameter_names{""};
   static auto parameters(auto& self) { return std::tie(self.layers); }
+
+  /// The same chain of prepared layers, see prepared.hpp.
+  template <tensor_value T>
+    requires layer<L, T>
+  auto prepared(const T& x) const {
+    return repeat<prepared_t<L, T>>(prepared_layers(layers, x));
+  }
 
   template <tensor_value T>
     requires layer<L, T>

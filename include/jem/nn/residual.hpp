@@ -10,6 +10,7 @@
 #include <jem/nn/activation.hpp>
 #include <jem/nn/conv2d.hpp>
 #include <jem/nn/normalize.hpp>
+#include <jem/nn/prepared.hpp>
 
 #include <array>
 #include <optional>
@@ -33,6 +34,15 @@ struct residual {
 
   static constexpr std::array parameter_names{"", "shortcut"};
   static auto parameters(auto& self) { return std::tie(self.body, self.shortcut); }
+
+  /// The same block of prepared layers, see prepared.hpp.
+  template <tensor_value T>
+    requires(layer<Body, T> && layer<Shortcut, T>)
+  auto prepared(const T& x) const {
+    residual<prepared_t<Body, T>, prepared_t<Shortcut, T>> still{prepared_layer(body, x)};
+    if (shortcut) still.shortcut = prepared_layer(*shortcut, x);
+    return still;
+  }
 
   /// Throws std::invalid_argument where body and shortcut give different shapes.
   template <tensor_value T>
@@ -66,12 +76,12 @@ struct residual {
 };
 
 /// The body of a wide residual block: conv2(a(norm2(conv1(a(norm1(x)))))).
-template <tensor_value T, class A = leaky_relu, class N = no_normalize>
+template <tensor_value T, class A = leaky_relu, class N = no_normalize, class Convolution = conv2d<T>>
   requires(layer<A, T> && layer<N, T>)
 struct preactivated {
   using tensor_type = T;
 
-  conv2d<T> conv1, conv2;
+  Convolution conv1, conv2;
   N norm1{}, norm2{};
   A activation{};
 
@@ -79,11 +89,17 @@ struct preactivated {
   struct cache {
     typename N::template cache<X> norm1, norm2;
     typename A::template cache<X> activation1, activation2;
-    typename conv2d<X>::template cache<X> conv1, conv2;
+    typename Convolution::template cache<X> conv1, conv2;
   };
 
   static constexpr std::array parameter_names{"norm1", "conv1", "norm2", "conv2"};
   static auto parameters(auto& self) { return std::tie(self.norm1, self.conv1, self.norm2, self.conv2); }
+
+  /// The same body of prepared layers, see prepared.hpp.
+  auto prepared(const T& x) const {
+    using still = preactivated<T, A, prepared_t<N, T>, prepared_t<Convolution, T>>;
+    return still{prepared_layer(conv1, x), prepared_layer(conv2, x), prepared_layer(norm1, x), prepared_layer(norm2, x), activation};
+  }
 
   T forward(T x, cache<T>& c) const {
     x = conv1.forward(activation.forward(norm1.forward(std::move(x), c.norm1), c.activation1), c.conv1);

@@ -2,7 +2,7 @@
 // Layers one after the other: fₖ ∘ … ∘ f₁, flat in memory and in the compiler.
 #pragma once
 
-#include <jem/nn/parameters.hpp>
+#include <jem/nn/prepared.hpp>
 #include <jem/nn/statistics.hpp>
 
 #include <tuple>
@@ -23,6 +23,13 @@ struct sequential : detail::first_tensor<Layers...> {
 
   static auto parameters(auto& self) {
     return std::apply([](auto&... each) { return std::tie(each...); }, self.layers);
+  }
+
+  /// The same chain of prepared layers, see prepared.hpp.
+  template <tensor_value T>
+    requires(layer<Layers, T> && ...)
+  auto prepared(const T& x) const {
+    return std::apply([&](const auto&... each) { return jem::sequential<prepared_t<Layers, T>...>(prepared_layer(each, x)...); }, layers);
   }
 
   /// fₖ(… f₁(x))

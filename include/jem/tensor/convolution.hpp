@@ -63,14 +63,38 @@ void for_parts(const convolution_shape& s, F f) {
 
 }  // namespace detail
 
+/// Weights laid out as a backend's convolutions like to read them while they stand still, for either direction; empty where it
+/// does not care.
+template <tensor_value T>
+struct prepared_weights {
+  T forward{}, backward{};
+};
+
+/// Lays out weights (kh, kw, c, f), if the backend has a use for it: a backend tells how many elements it wants for either direction,
+/// and fills them. The weights themselves have to be at hand, too, when it convolves.
+template <tensor_value W>
+prepared_weights<W> prepare_convolution(const W& w, [[maybe_unused]] convolution_geometry geometry) {
+  using B = typename W::backend_type;
+  prepared_weights<W> to;
+  if constexpr (requires { B::prepared_sizes(w.extents(), geometry); }) {
+    const auto [forward, backward] = B::prepared_sizes(w.extents(), geometry);
+    to                             = {W(shape{forward}), W(shape{backward})};
+    B::prepare_weights(w.extents(), geometry, w.data(), to.forward.data(), to.backward.data());
+  }
+  return to;
+}
+
 /// x ⋆ w: (n, h, w, c) → (n, oh, ow, f) with oh = ⌊(h + 2·padding − kh) / stride⌋ + 1.
 template <tensor_like X, compatible<X> W>
-tensor_of<X> convolution(const X& x, const W& w, convolution_geometry geometry) {
+tensor_of<X> convolution(const X& x, const W& w, convolution_geometry geometry,
+                         [[maybe_unused]] const prepared_weights<tensor_of<X>>& prepared = {}) {
   using T                   = typename X::value_type;
   using B                   = typename X::backend_type;
   const convolution_shape s = make_convolution_shape(x.extents(), w.extents(), geometry);
   tensor_of<X> y(s.output());
-  if constexpr (requires { B::convolve(s, x.data(), w.data(), y.data()); }) {
+  if constexpr (requires { B::convolve(s, x.data(), w.data(), y.data(), prepared.forward.data()); }) {
+    B::convolve(s, x.data(), w.data(), y.data(), prepared.forward.data());
+  } else if constexpr (requires { B::convolve(s, x.data(), w.data(), y.data()); }) {
     B::convolve(s, x.data(), w.data(), y.data());
   } else {
     typename B::template storage<T> patches(detail::images_at_a_time(s) * s.oh() * s.ow() * s.patch());
@@ -85,13 +109,16 @@ tensor_of<X> convolution(const X& x, const W& w, convolution_geometry geometry) 
 
 /// ∂L/∂x (n, h, w, c), given dy = ∂L/∂y (n, oh, ow, f) and the extents of x.
 template <tensor_like Y, compatible<Y> W>
-tensor_of<Y> convolution_input_gradient(const Y& dy, const W& w, convolution_geometry geometry, const shape& input) {
+tensor_of<Y> convolution_input_gradient(const Y& dy, const W& w, convolution_geometry geometry, const shape& input,
+                                        [[maybe_unused]] const prepared_weights<tensor_of<Y>>& prepared = {}) {
   using T                   = typename Y::value_type;
   using B                   = typename Y::backend_type;
   const convolution_shape s = make_convolution_shape(input, w.extents(), geometry);
   expect_shape("convolution_input_gradient", s.output(), dy.extents());
   tensor_of<Y> dx(input);
-  if constexpr (requires { B::convolve_input_gradient(s, dy.data(), w.data(), dx.data()); }) {
+  if constexpr (requires { B::convolve_input_gradient(s, dy.data(), w.data(), dx.data(), prepared.backward.data()); }) {
+    B::convolve_input_gradient(s, dy.data(), w.data(), dx.data(), prepared.backward.data());
+  } else if constexpr (requires { B::convolve_input_gradient(s, dy.data(), w.data(), dx.data()); }) {
     B::convolve_input_gradient(s, dy.data(), w.data(), dx.data());
   } else {
     typename B::template storage<T> patches(detail::images_at_a_time(s) * s.oh() * s.ow() * s.patch());

@@ -8,7 +8,7 @@
 #include <jem/nn/conv2d.hpp>
 #include <jem/nn/flatten.hpp>
 #include <jem/nn/linear.hpp>
-#include <jem/nn/parameters.hpp>
+#include <jem/nn/prepared.hpp>
 
 #include <vector>
 
@@ -21,14 +21,14 @@ struct convnet_options {
   std::vector<index_t> widths = {32, 64};       ///< at least one
 };
 
-template <tensor_value T, class A = swish>
+template <tensor_value T, class A = swish, class Convolution = conv2d<T>, class Head = linear<T>>
   requires layer<A, T>
 struct convnet {
   using tensor_type = T;
 
-  std::vector<conv2d<T>> convolutions;  ///< one, and two for each halving
-  linear<T> head;                       ///< from what is left of the image to logits
-  A activation{};                       ///< after each convolution
+  std::vector<Convolution> convolutions;  ///< one, and two for each halving
+  Head head;                              ///< from what is left of the image to logits
+  A activation{};                         ///< after each convolution
 
   convnet() = default;
 
@@ -52,14 +52,23 @@ struct convnet {
 
   template <tensor_value X>
   struct cache {
-    std::vector<typename conv2d<X>::template cache<X>> convolutions;
+    std::vector<typename Convolution::template cache<X>> convolutions;
     std::vector<typename A::template cache<X>> activations;
     flatten::cache<X> flat;
-    typename linear<X>::template cache<X> head;
+    typename Head::template cache<X> head;
   };
 
   static auto parameters(auto& self) { return std::tie(self.convolutions, self.head); }
   static constexpr std::array parameter_names{"convolutions", "head"};
+
+  /// The same network while its weights stand still, see prepared.hpp.
+  auto prepared(const T& x) const {
+    convnet<T, A, prepared_t<Convolution, T>, prepared_t<Head, T>> still;
+    still.convolutions = prepared_layers(convolutions, x);
+    still.head         = prepared_layer(head, x);
+    still.activation   = activation;
+    return still;
+  }
 
   /// (n, h, w, c) → logits (n, classes)
   T forward(T x, cache<T>& c) const {

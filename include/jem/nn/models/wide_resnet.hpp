@@ -12,6 +12,7 @@
 #include <jem/nn/pool.hpp>
 #include <jem/nn/repeat.hpp>
 #include <jem/nn/residual.hpp>
+#include <jem/nn/sequential.hpp>
 
 #include <array>
 #include <tuple>
@@ -73,6 +74,12 @@ struct wide_resnet {
 
   static constexpr std::array parameter_names{"stem", "groups", "norm", "head"};
   static auto parameters(auto& self) { return std::tie(self.stem, self.groups, self.norm, self.head); }
+
+  /// The same network while its weights stand still, as a chain: see prepared.hpp.
+  auto prepared(const T& x) const {
+    return sequential(prepared_layer(stem, x), prepared_layer(groups, x), prepared_layer(norm, x), activation, global_average_pool{},
+                      prepared_layer(head, x));
+  }
 
   /// (n, h, w, c) → logits (n, classes), for images of any size.
   T forward(T x, cache<T>& c) const {

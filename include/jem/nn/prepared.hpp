@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// Weights that stand still, as they do while a sampler runs, are laid out once for the backend's convenience and used many times.
+// A prepared network is another layer: the same function with the same bits, but without parameters. It refers to the network that it
+// was made of, which has to outlive it and to stay as it is.
+#pragma once
+
+#include <jem/nn/parameters.hpp>
+
+#include <tuple>
+#include <vector>
+
+namespace jem::inline v0 {
+
+/// A layer that has nothing to prepare, by reference.
+template <class L>
+struct still_layer : detail::first_tensor<L> {
+  const L* inner = nullptr;
+
+  template <tensor_value X>
+  using cache = typename L::template cache<X>;
+
+  static auto parameters(auto&) { return std::tie(); }
+
+  template <tensor_value T>
+    requires layer<L, T>
+  T forward(T x, cache<T>& c) const {
+    return inner->forward(std::move(x), c);
+  }
+
+  template <tensor_value T>
+    requires layer<L, T>
+  T backward(T dy, cache<T>& c, still_layer*) const {
+    return inner->backward(std::move(dy), c, nullptr);
+  }
+};
+
+/// The prepared value of a layer for inputs like x: what its own `prepared(x)` returns, or the layer itself where it has no
+/// parameters, or a reference to it. x tells the tensors and the batch; inner layers are given the network's input, too, not
+/// their own.
+template <class L, tensor_value T>
+  requires layer<L, T>
+auto prepared_layer(const L& f, [[maybe_unused]] const T& x) {
+  if constexpr (requires {
+                  { f.prepared(x) } -> layer<T>;
+                }) {
+    return f.prepared(x);
+  } else if constexpr (std::tuple_size_v<decltype(L::parameters(f))> == 0) {
+    return f;
+  } else {
+    still_layer<L> still;
+    still.inner = &f;
+    return still;
+  }
+}
+
+template <class L, tensor_value T>
+using prepared_t = decltype(prepared_layer(std::declval<const L&>(), std::declval<const T&>()));
+
+/// The same for a range of layers.
+template <class L, tensor_value T>
+std::vector<prepared_t<L, T>> prepared_layers(const std::vector<L>& layers, const T& x) {
+  std::vector<prepared_t<L, T>> still;
+  still.reserve(layers.size());
+  for (const L& f : layers) still.push_back(prepared_layer(f, x));
+  return still;
+}
+
+/// A network that is held by value where others hold a pointer: an energy's, when it owns what was prepared for it.
+template <class Net>
+struct owned {
+  Net net;
+
+  const Net& operator*() const { return net; }
+  const Net* operator->() const { return &net; }
+};
+
+}  // namespace jem::inline v0

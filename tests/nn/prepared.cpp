@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#include "../support/backends.hpp"
+#include "../support/numbers.hpp"
+
+#include <jem/energy/joint.hpp>
+#include <jem/energy/marginal.hpp>
+#include <jem/nn/activation.hpp>
+#include <jem/nn/conv2d.hpp>
+#include <jem/nn/flatten.hpp>
+#include <jem/nn/linear.hpp>
+#include <jem/nn/models/convnet.hpp>
+#include <jem/nn/models/wide_resnet.hpp>
+#include <jem/nn/prepared.hpp>
+#include <jem/nn/sequential.hpp>
+#include <jem/sampling/sample.hpp>
+#include <jem/sampling/sgld.hpp>
+
+#include <doctest/doctest.h>
+
+#include <type_traits>
+#include <vector>
+
+using floats = jem::tensor<float, jem::eigen>;
+
+static_assert(jem::layer<jem::prepared_conv2d<floats>, floats>);
+static_assert(std::is_same_v<jem::prepared_t<jem::conv2d<floats>, floats>, jem::prepared_conv2d<floats>>);
+static_assert(std::is_same_v<jem::prepared_t<jem::linear<floats>, floats>, jem::still_layer<jem::linear<floats>>>);
+static_assert(std::is_same_v<jem::prepared_t<jem::swish, floats>, jem::swish>);
+static_assert(jem::layer<jem::still_layer<jem::linear<floats>>, floats> && !jem::layer<jem::still_layer<jem::linear<floats>>, float>);
+
+namespace {
+
+template <class T>
+struct outcome {
+  T y, dx;
+};
+
+template <class L, class T>
+outcome<T> forward_and_backward(const L& net, const T& x) {
+  typename L::template cache<T> cache;
+  T y  = net.forward(T(x), cache);
+  T dx = net.backward(test::random_tensor<T>(y.extents(), 9), cache, static_cast<L*>(nullptr));
+  return {std::move(y), std::move(dx)};
+}
+
+template <class L, class T>
+void check_prepared(const L& net, const T& x) {
+  const auto still = jem::prepared_layer(net, x);
+  static_assert(jem::layer<std::remove_const_t<decltype(still)>, T>);
+  const auto copy  = still;
+  const auto right = forward_and_backward(net, x);
+  CHECK(jem::parameter_count(still) == 0);
+  for (int again = 0; again < 2; ++again) {
+    const auto mine = forward_and_backward(copy, x);
+    CHECK(test::same_bits(mine.y.to_vector(), right.y.to_vector()));
+    CHECK(test::same_bits(mine.dx.to_vector(), right.dx.to_vector()));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a prepared convolution has the same bits, has no parameters and can be copied") {
+  test::on_every_tensor([]<class T>() {
+    jem::rng g{1};
+    const T x = test::random_tensor<T>({3, 8, 7, 12}, 2);
+    for (const jem::conv2d_options& o : {jem::conv2d_options{12, 20}, {12, 3}, {12, 40, 4, 2, 1}, {12, 9, 1, 2, 0}, {12, 9, 5, 1, 2}}) {
+      CAPTURE(o.kernel);
+      CAPTURE(o.out);
+      check_prepared(jem::make_conv2d<T>(o, g), x);
+    }
+    check_prepared(jem::make_conv2d<T>({12, 9}, g), test::random_tensor<T>({2, 2, 2, 12}, 3));  // too small for Winograd's tiles
+  });
+}
+
+TEST_CASE("weights too large to be kept are left as they are") {
+  jem::rng g{1};
+  const auto large = jem::make_conv2d<floats>({330, 340}, g);
+  CHECK(large.prepared(floats{}).weights.forward.size() == 0);
+  check_prepared(large, test::random_tensor<floats>({1, 4, 4, 330}, 2));
+}
+
+TEST_CASE("chains and networks are prepared layer by layer") {
+  test::on_every_tensor([]<class T>() {
+    jem::rng g{1};
+    const T x = test::random_tensor<T>({3, 8, 8, 3}, 2);
+    check_prepared(jem::convnet<T>({.height = 8, .width = 8, .channels = 3, .classes = 4, .widths = {16, 24}}, g), x);
+    check_prepared(jem::sequential(jem::make_conv2d<T>({3, 9}, g), jem::swish{}, jem::flatten{}, jem::make_linear<T>(8 * 8 * 9, 4, g)), x);
+    check_prepared(jem::wide_resnet<T>({.depth = 16, .width = 1, .classes = 4, .energy_head = true, .stem = 8}, g), x);
+  });
+}
+
+TEST_CASE("a sampler on a network takes the steps that it would take without preparing") {
+  jem::rng g{1};
+  const jem::convnet<floats> net({.height = 8, .width = 8, .channels = 1, .classes = 3, .widths = {16, 8}}, g);
+  const auto x = test::random_tensor<floats>({4, 8, 8, 1}, 2);
+  const jem::sgld kernel{.step_size = jem::constant{0.5f}, .noise = jem::fixed_noise{0.01f}};
+  const auto check = [&](const auto& energy) {
+    jem::rng a{3}, b{3};
+    auto state = kernel.init(energy, x);
+    jem::advance<floats>(kernel, energy, state, 5, a);
+    CHECK(test::same_bits(jem::evolve(kernel, energy, x, 5, b).to_vector(), state.position.to_vector()));
+  };
+  check(jem::marginal_energy{net});
+  check(jem::joint_energy{net, jem::labels<floats>({4}, {2, 0, 1, 1})});
+}
