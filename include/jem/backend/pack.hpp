@@ -42,20 +42,35 @@ inline void store_pack(T* to, const pack<T>& v) {
   std::memcpy(to, &v, sizeof v);
 }
 
+namespace detail {
+
+/// Copies count < 2·Size elements in pieces of a constant size: a call of memcpy costs more than a pack's arithmetic.
+template <std::size_t Size, scalar T>
+inline void copy_part(const T* from, T* to, index_t count) {
+  if (count & static_cast<index_t>(Size)) {
+    std::memcpy(to, from, Size * sizeof(T));
+    from += Size, to += Size;
+  }
+  if constexpr (Size > 1) copy_part<Size / 2>(from, to, count);
+}
+
+}  // namespace detail
+
 /// The first `count` elements, and zeros: at the end of rows that are no multiple of a pack.
 template <scalar T>
 inline pack<T> load_pack(const T* from, index_t count) {
   if (count >= pack_width<T>) return load_pack(from);
-  pack<T> v{};
-  std::memcpy(&v, from, static_cast<std::size_t>(count) * sizeof(T));
-  return v;
+  T all[pack_width<T>]{};
+  detail::copy_part<pack_width<T> / 2>(from, all, count);
+  return load_pack(static_cast<const T*>(all));
 }
 
 template <scalar T>
 inline void store_pack(T* to, const pack<T>& v, index_t count) {
   if (count >= pack_width<T>) return store_pack(to, v);
-  const pack<T> copy = v;  // so that v itself can stay in a register
-  std::memcpy(to, &copy, static_cast<std::size_t>(count) * sizeof(T));
+  T all[pack_width<T>];
+  store_pack(all, v);
+  detail::copy_part<pack_width<T> / 2>(static_cast<const T*>(all), to, count);
 }
 
 /// f(j, count) for the packs of a row: count is a constant where a pack is whole, so that only the last one is asked.
