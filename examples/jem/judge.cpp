@@ -61,6 +61,8 @@ judgement judge(const Net& net, const dataset& test, const image_sets& others, c
   return result;
 }
 
+template judgement judge(const deep_network&, const dataset&, const image_sets&, const effort&, jem::rng&);
+template table judge_classifier(const deep_network&, const dataset&);
 template judgement judge(const small_network&, const dataset&, const image_sets&, const effort&, jem::rng&);
 template table judge_classifier(const small_network&, const dataset&);
 

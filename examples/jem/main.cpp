@@ -24,10 +24,10 @@ struct given {
   std::optional<float> step_size, noise, restart, weight_x, weight_yx, weight_xy, penalty, data_noise, learning_rate;
   std::optional<int> threads;
   std::optional<std::uint64_t> seed;
-  std::optional<std::string> out;
+  std::optional<std::string> out, network;
   bool by_class = false;
-  bool flip     = false;
-  int seeds     = 1;
+  std::optional<bool> flip;
+  int seeds = 1;
   std::string run;                  // of evaluate: the folder that train wrote
   std::vector<std::string> others;  // and data to compare with
   tool::effort effort;
@@ -48,7 +48,7 @@ const auto not_negative = within(0, std::numeric_limits<double>::max(), "a numbe
 const auto share        = within(0, 1, "a number in [0, 1]");
 
 void add_common(CLI::App& app, given& g) {
-  app.add_option("--widths", g.widths, "network: channels of the first convolution and of each halving, such as 32,64")
+  app.add_option("--widths", g.widths, "convnet: channels of the first convolution and of each halving, such as 32,64")
       ->delimiter(',')
       ->check(positive);
   app.add_option("--steps", g.steps, "K, sampler steps an iteration")->check(not_negative);
@@ -68,13 +68,16 @@ void add_common(CLI::App& app, given& g) {
 }
 
 tool::settings merge(const given& g, const char* default_out) {
-  const bool digits = g.data.value_or("digits") == "digits";
-  tool::settings s  = digits ? tool::digits_settings() : tool::paper_settings();
-  const auto take   = [](auto& to, const auto& from) {
+  const std::string data = g.data.value_or("digits");
+  tool::settings s       = data == "digits"            ? tool::digits_settings()
+                           : data.starts_with("cifar") ? tool::cifar_settings()
+                                                       : tool::paper_settings();
+  const auto take        = [](auto& to, const auto& from) {
     if (from) to = *from;
   };
   s.out = default_out;
   take(s.data, g.data);
+  take(s.network, g.network);
   take(s.widths, g.widths);
   take(s.steps, g.steps);
   take(s.buffer, g.buffer);
@@ -93,8 +96,8 @@ tool::settings merge(const given& g, const char* default_out) {
   take(s.seed, g.seed);
   take(s.out, g.out);
   take(s.crop, g.crop);
+  take(s.flip, g.flip);
   s.by_class = g.by_class;
-  s.flip     = s.flip || g.flip;
   return s;
 }
 
@@ -118,11 +121,12 @@ int run(int argc, char** argv) {
   train->add_option("--data", g.data,
                     "digits; idx:, cifar10: or cifar100: and a folder with the files of that set, plain, .gz or .xz; or png: and a "
                     "folder with {train,test}/CLASS/*.png");
+  train->add_option("--network", g.network, "convnet, or wide-resnet-DEPTH-WIDTH as in the paper: wide-resnet-28-10");
   train->add_option("--w-x", g.weight_x, "weight of E(x+) - E(x-)")->check(not_negative);
   train->add_option("--w-yx", g.weight_yx, "weight of the cross-entropy")->check(not_negative);
   train->add_option("--w-xy", g.weight_xy, "weight of E(x+, y) - E(x-, y)")->check(not_negative);
   train->add_option("--crop", g.crop, "pad images by reflection by so much and crop them at random")->check(not_negative);
-  train->add_flag("--flip", g.flip, "exchange left and right of half the images");
+  train->add_flag("--flip,!--no-flip", g.flip, "exchange left and right of half the images");
   train->add_flag("--by-class", g.by_class, "keep chains of each class apart and sample p(y) p(x|y)");
   auto* const evaluate = app.add_subcommand("evaluate", "accuracy, calibration, out-of-distribution scores and robustness of a run");
   evaluate->add_option("run", g.run, "the folder that jem train wrote")->required();

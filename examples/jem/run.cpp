@@ -11,6 +11,7 @@
 #include <jem/io/safetensors.hpp>
 #include <jem/io/xz.hpp>
 
+#include <cstdio>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -92,6 +93,16 @@ small_network make_small_network(const settings& s, const jem::shape& images, je
   return small_network({.height = images[1], .width = images[2], .channels = images[3], .classes = classes, .widths = s.widths}, own);
 }
 
+deep_network make_deep_network(const settings& s, const jem::shape& images, jem::index_t classes, jem::rng& rng) {
+  jem::rng own = rng.split();
+  jem::wide_resnet_options options{.channels = images[3], .classes = classes};
+  char rest = 0;
+  if (std::sscanf(s.network.c_str(), "wide-resnet-%td-%td%c", &options.depth, &options.width, &rest) != 2) {
+    jem::fail("jem", "a network named convnet or wide-resnet-DEPTH-WIDTH", s.network);
+  }
+  return deep_network(options, own);
+}
+
 void begin_run(const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder);
   for (const char* name : {"metrics.json", "report.html", "weights.safetensors"}) std::filesystem::remove(folder / name);
@@ -145,5 +156,6 @@ outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng
 }
 
 template outcome<small_network> train(const settings&, small_network, const dataset&, jem::rng&, const std::string&, bool);
+template outcome<deep_network> train(const settings&, deep_network, const dataset&, jem::rng&, const std::string&, bool);
 
 }  // namespace tool

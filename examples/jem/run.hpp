@@ -17,6 +17,7 @@ using tensor  = jem::tensor<float, jem::eigen>;  // the one line that chooses th
 using dataset = jem::data::dataset<tensor>;
 
 using small_network = jem::convnet<tensor>;
+using deep_network  = jem::wide_resnet<tensor>;
 
 struct split {
   dataset train, test;
@@ -46,6 +47,9 @@ struct diverged : std::runtime_error {
 /// The network of the settings for such images. It draws from a generator of its own, so that another network sees the same
 /// batches.
 small_network make_small_network(const settings& s, const jem::shape& images, jem::index_t classes, jem::rng& rng);
+
+/// The Wide ResNet that "wide-resnet-DEPTH-WIDTH" names, in the same way. Throws std::invalid_argument for another name.
+deep_network make_deep_network(const settings& s, const jem::shape& images, jem::index_t classes, jem::rng& rng);
 
 /// The folder of a run, made, and without what an earlier run said at its end.
 void begin_run(const std::filesystem::path& folder);

@@ -7,11 +7,27 @@
 namespace tool {
 
 void to_json(nlohmann::ordered_json& j, const settings& s) {
-  j = {{"data", s.data},         {"widths", s.widths},       {"steps", s.steps},           {"step_size", s.step_size},
-       {"noise", s.noise},       {"buffer", s.buffer},       {"restart", s.restart},       {"by_class", s.by_class},
-       {"weight_x", s.weight_x}, {"weight_yx", s.weight_yx}, {"weight_xy", s.weight_xy},   {"penalty", s.penalty},
-       {"crop", s.crop},         {"flip", s.flip},           {"data_noise", s.data_noise}, {"learning_rate", s.learning_rate},
-       {"warm_up", s.warm_up},   {"batch", s.batch},         {"iterations", s.iterations}, {"seed", s.seed}};
+  j = {{"data", s.data},
+       {"network", s.network},
+       {"widths", s.widths},
+       {"steps", s.steps},
+       {"step_size", s.step_size},
+       {"noise", s.noise},
+       {"buffer", s.buffer},
+       {"restart", s.restart},
+       {"by_class", s.by_class},
+       {"weight_x", s.weight_x},
+       {"weight_yx", s.weight_yx},
+       {"weight_xy", s.weight_xy},
+       {"penalty", s.penalty},
+       {"crop", s.crop},
+       {"flip", s.flip},
+       {"data_noise", s.data_noise},
+       {"learning_rate", s.learning_rate},
+       {"warm_up", s.warm_up},
+       {"batch", s.batch},
+       {"iterations", s.iterations},
+       {"seed", s.seed}};
 }
 
 settings read_settings(const std::filesystem::path& file) {
@@ -20,6 +36,7 @@ settings read_settings(const std::filesystem::path& file) {
     const auto j = nlohmann::json::parse(bytes.begin(), bytes.end());
     settings s   = paper_settings();
     s.data       = j.at("data").get<std::string>();
+    s.network    = j.at("network").get<std::string>();
     s.widths     = j.at("widths").get<std::vector<jem::index_t>>();
     return s;
   } catch (const nlohmann::json::exception& error) {

@@ -13,8 +13,9 @@
 namespace tool {
 
 struct settings {
-  std::string data = "digits";  ///< "digits", or KIND:PATH
-  std::vector<jem::index_t> widths;
+  std::string data    = "digits";  ///< "digits", or KIND:PATH
+  std::string network = "convnet";  ///< or "wide-resnet-DEPTH-WIDTH"
+  std::vector<jem::index_t> widths;  ///< of the convnet
   jem::index_t steps;  ///< K
   float step_size;
   float noise;
@@ -71,6 +72,15 @@ inline settings digits_settings() {
   s.learning_rate = 1e-3f;
   s.warm_up       = 200;
   s.iterations    = 2000;
+  return s;
+}
+
+/// The paper's own: a Wide ResNet on images of 32×32 pixels, padded, cropped and flipped.
+inline settings cifar_settings() {
+  settings s = paper_settings();
+  s.network  = "wide-resnet-28-10";
+  s.crop     = 4;
+  s.flip     = true;
   return s;
 }
 

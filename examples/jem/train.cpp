@@ -28,7 +28,11 @@ std::string name_of(const std::string& data) {
 template <class F>
 void with_network(const settings& s, const jem::shape& images, jem::index_t classes, F f) {
   jem::rng rng{s.seed};
-  f(make_small_network(s, images, classes, rng), rng);
+  if (s.network == "convnet") {
+    f(make_small_network(s, images, classes, rng), rng);
+  } else {
+    f(make_deep_network(s, images, classes, rng), rng);
+  }
 }
 
 }  // namespace
