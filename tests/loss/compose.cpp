@@ -3,6 +3,23 @@
 
 using namespace test;
 
+namespace elsewhere {
+
+using jem::operator*;
+
+struct constant_loss {
+  using loss_tag = void;
+  constexpr jem::phase_set reads() const { return {.labelled = true}; }
+  template <jem::tensor_value T>
+  float accumulate(const jem::phases<T>&, float weight, jem::phases<T>&) const {
+    return 4 * weight;
+  }
+};
+
+constexpr auto composed = jem::cross_entropy{} + 0.5f * constant_loss{} + constant_loss{};
+
+}  // namespace elsewhere
+
 namespace {
 
 template <class A, class B>
@@ -41,6 +58,11 @@ TEST_CASE("a term of weight zero reads nothing: its batch may be missing or NaN"
   logits.samples     = T();
   logits.conditional = T();
   CHECK(loss_error(loss, logits, 1, cross_entropy_value) < 1e-6);
+}
+
+TEST_CASE("a loss of one's own, in a namespace of one's own, composes like the library's") {
+  const auto oracle = [](const logit_phases& f) { return cross_entropy_value(f) + 6; };
+  CHECK(loss_error(elsewhere::composed, wave_logits<reference_double>(), 1, oracle) < 1e-6);
 }
 
 TEST_CASE("a negative weight turns a term round") {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Losses from losses: 0.5f * a + b. Composed at compile time; a term whose weight is zero reads nothing and costs nothing.
+// Losses from losses: 0.5f * a + b. Composed at compile time; a term whose weight is zero reads nothing and costs nothing. For a
+// weight before a loss that lives in a namespace of one's own, write `using jem::operator*;` there: a float leads nowhere.
 #pragma once
 
 #include <jem/loss/phases.hpp>
