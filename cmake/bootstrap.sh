@@ -6,6 +6,8 @@
 #   sh cmake/bootstrap.sh test [options of ctest]        builds and runs all tests
 #   sh cmake/bootstrap.sh release                        builds the tool, the examples and the benchmarks
 #   sh cmake/bootstrap.sh sanitize [options of ctest]    the tests under the address and undefined-behaviour sanitizers
+#   sh cmake/bootstrap.sh thread-sanitize [...]          what runs on several threads under the thread sanitizer (clang)
+#   sh cmake/bootstrap.sh fuzz [options of ctest]        the readers of files against damaged files (clang's libFuzzer)
 #
 # Packages are installed only where they are missing; what is configured and built already is not done again.
 set -eu
@@ -18,8 +20,8 @@ stop() {
 
 preset=${1:-}
 case $preset in
-  demo | test | release | sanitize) shift ;;
-  *) stop "expected demo, test, release or sanitize but received '$preset'" ;;
+  demo | test | release | sanitize | thread-sanitize | fuzz) shift ;;
+  *) stop "expected demo, test, release, sanitize, thread-sanitize or fuzz but received '$preset'" ;;
 esac
 
 # What is missing: tools by their command, libraries by their package.
@@ -36,8 +38,11 @@ if command -v dpkg-query >/dev/null 2>&1; then
   case $preset in demo | test | release)
     for package in libcli11-dev gnuplot-nox; do need_package $package; done ;;
   esac
-  case $preset in test | sanitize)
+  case $preset in test | sanitize | thread-sanitize)
     for package in doctest-dev gnuplot-nox libxtensor-dev; do need_package $package; done ;;
+  esac
+  case $preset in thread-sanitize | fuzz)
+    for package in clang-19 libclang-rt-19-dev libomp-19-dev llvm-19; do need_package $package; done ;;
   esac
   case $preset in release) need_package libbenchmark-dev ;; esac
 fi
@@ -84,5 +89,5 @@ cmake --build --preset "$preset" --parallel "$jobs" --target "$target"
 
 case $preset in
   demo) exec "$build/examples/jem" demo "$@" ;;
-  test | sanitize) exec ctest --preset "$preset" --parallel "$jobs" "$@" ;;
+  test | sanitize | thread-sanitize | fuzz) exec ctest --preset "$preset" --parallel "$jobs" "$@" ;;
 esac

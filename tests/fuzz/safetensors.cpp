@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// A safetensors file of any bytes is refused, or gives tensors that a file of the library's own holds, name by name.
+#include "fuzz.hpp"
+
+#include <jem/io/safetensors_format.hpp>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto tensors = fuzz::accepted("w", [&] { return jem::io::decode_safetensors({data, size}, "w"); });
+  if (!tensors) return 0;
+  const auto written = jem::io::encode_safetensors(*tensors);
+  fuzz::expect(jem::io::decode_safetensors(written, "written") == *tensors, "the tensors that were written");
+  return 0;
+}
