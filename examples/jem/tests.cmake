@@ -50,6 +50,8 @@ jem_tool_test("jem evaluate refuses other data in one line" AFTER "jem train wri
 jem_tool_test("jem train by class uses the joint energy" ARGUMENTS train ${tiny} --w-xy 1 WRITES metrics.json)
 jem_tool_test("jem train takes a wide residual network" WRITES metrics.json weights.safetensors samples.png
   ARGUMENTS train --network wide-resnet-10-1 --crop 1 --flip --steps 1 --iterations 1 --batch 4 --buffer 8)
+jem_tool_test("jem train reads CIFAR files" WRITES metrics.json weights.safetensors
+  ARGUMENTS train --data cifar10:${small_cifar} --network wide-resnet-10-1 --steps 1 --iterations 1 --batch 4 --buffer 8)
 jem_tool_test("jem train without the energy terms is a plain classifier" ARGUMENTS train ${tiny} --w-x 0 --penalty 0
   WRITES metrics.json)
 foreach(mistake IN ITEMS "--steps -1" "--steps many" "--steps 1.5" "--batch 5000" "--batch 0" "--restart 2"
