@@ -33,34 +33,46 @@ constexpr float exp(float x) {
   return x < -87.3f ? 0.0f : (x > 88.72f ? std::numeric_limits<float>::infinity() : value);
 }
 
+/// ln x for normal, finite x > 0; anything for others.
+constexpr float log_of_positive(float x) {
+  const auto bits      = std::bit_cast<std::uint32_t>(x);
+  const std::int32_t k = static_cast<std::int32_t>(bits - 0x3F3504F3u) >> 23;  // around √½: the mantissa falls in [√½, √2)
+  const float m        = std::bit_cast<float>(bits - (static_cast<std::uint32_t>(k) << 23));
+  const float s        = (m - 1.0f) / (m + 1.0f);
+  const float q        = s * s;
+  float p              = 2.0f / 11;
+  p                    = p * q + 2.0f / 9;
+  p                    = p * q + 2.0f / 7;
+  p                    = p * q + 2.0f / 5;
+  p                    = p * q + 2.0f / 3;
+  const float e        = static_cast<float>(k);
+  return e * 0.693359375f + (2.0f * s + (s * q * p - e * 2.12194440e-4f));
+}
+
 /// ln x for normal x > 0; −infinity at 0, NaN below.
 constexpr float log(float x) {
-  const auto bits          = std::bit_cast<std::uint32_t>(x);
-  const std::int32_t k     = static_cast<std::int32_t>(bits - 0x3F3504F3u) >> 23;  // around √½: the mantissa falls in [√½, √2)
-  const float m            = std::bit_cast<float>(bits - (static_cast<std::uint32_t>(k) << 23));
-  const float s            = (m - 1.0f) / (m + 1.0f);
-  const float q            = s * s;
-  float p                  = 2.0f / 11;
-  p                        = p * q + 2.0f / 9;
-  p                        = p * q + 2.0f / 7;
-  p                        = p * q + 2.0f / 5;
-  p                        = p * q + 2.0f / 3;
-  const float e            = static_cast<float>(k);
-  const float value        = e * 0.693359375f + (2.0f * s + (s * q * p - e * 2.12194440e-4f));
+  const float value        = log_of_positive(x);
   constexpr float infinity = std::numeric_limits<float>::infinity();
   const float special      = x == 0.0f ? -infinity : (x == infinity ? infinity : std::numeric_limits<float>::quiet_NaN());
   return x > 0.0f && x < infinity ? value : special;
 }
 
-/// √x for normal x ≥ 0, 0 or infinity; NaN below 0. By Newton's iteration: std::sqrt sets errno and is therefore not vectorised.
+/// √x for normal, finite x > 0 and for 0; anything for others. By Newton's iteration: std::sqrt sets errno and is therefore
+/// not vectorised.
+constexpr float sqrt_of_positive(float x) {
+  float r = std::bit_cast<float>(0x5F3759DFu - (std::bit_cast<std::uint32_t>(x) >> 1));
+  r       = r * (1.5f - 0.5f * x * r * r);
+  r       = r * (1.5f - 0.5f * x * r * r);
+  r       = r * (1.5f - 0.5f * x * r * r);
+  return x * r;
+}
+
+/// √x for normal x ≥ 0, 0 or infinity; NaN below 0.
 constexpr float sqrt(float x) {
-  float r                  = std::bit_cast<float>(0x5F3759DFu - (std::bit_cast<std::uint32_t>(x) >> 1));
-  r                        = r * (1.5f - 0.5f * x * r * r);
-  r                        = r * (1.5f - 0.5f * x * r * r);
-  r                        = r * (1.5f - 0.5f * x * r * r);
+  const float value        = sqrt_of_positive(x);
   constexpr float infinity = std::numeric_limits<float>::infinity();
   const float special      = x == 0.0f || x == infinity ? x : std::numeric_limits<float>::quiet_NaN();
-  return x > 0.0f && x < infinity ? x * r : special;
+  return x > 0.0f && x < infinity ? value : special;
 }
 
 inline double exp(double x) { return std::exp(x); }    ///< std::exp

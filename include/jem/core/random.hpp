@@ -14,22 +14,36 @@ namespace jem::inline v0 {
 /// 128 bits: a counter, or what Philox makes of one.
 using philox_block = std::array<std::uint32_t, 4>;
 
-/// Ten rounds of Philox4x32: 128 random bits for a counter under a key.
-constexpr philox_block philox4x32(philox_block counter, std::uint64_t key) {
-  auto k0               = static_cast<std::uint32_t>(key);
-  auto k1               = static_cast<std::uint32_t>(key >> 32);
-  auto [c0, c1, c2, c3] = counter;
-  for (int round = 0; round < 10; ++round) {
-    const std::uint64_t p0 = std::uint64_t{0xD2511F53} * c0;
-    const std::uint64_t p1 = std::uint64_t{0xCD9E8D57} * c2;
-    c0                     = static_cast<std::uint32_t>(p1 >> 32) ^ c1 ^ k0;
-    c2                     = static_cast<std::uint32_t>(p0 >> 32) ^ c3 ^ k1;
-    c1                     = static_cast<std::uint32_t>(p1);
-    c3                     = static_cast<std::uint32_t>(p0);
+namespace detail {
+
+/// The key of a round of Philox4x32; `next` makes that of the following round.
+struct philox_key {
+  std::uint32_t k0, k1;
+
+  constexpr explicit philox_key(std::uint64_t key) : k0(static_cast<std::uint32_t>(key)), k1(static_cast<std::uint32_t>(key >> 32)) {}
+
+  constexpr void next() {
     k0 += 0x9E3779B9;
     k1 += 0xBB67AE85;
   }
-  return {c0, c1, c2, c3};
+};
+
+constexpr void philox_round(std::uint32_t& c0, std::uint32_t& c1, std::uint32_t& c2, std::uint32_t& c3, philox_key key) {
+  const std::uint64_t p0 = std::uint64_t{0xD2511F53} * c0;
+  const std::uint64_t p1 = std::uint64_t{0xCD9E8D57} * c2;
+  c0                     = static_cast<std::uint32_t>(p1 >> 32) ^ c1 ^ key.k0;
+  c2                     = static_cast<std::uint32_t>(p0 >> 32) ^ c3 ^ key.k1;
+  c1                     = static_cast<std::uint32_t>(p1);
+  c3                     = static_cast<std::uint32_t>(p0);
+}
+
+}  // namespace detail
+
+/// Ten rounds of Philox4x32: 128 random bits for a counter under a key.
+constexpr philox_block philox4x32(philox_block c, std::uint64_t key) {
+  detail::philox_key round_key(key);
+  for (int round = 0; round < 10; ++round, round_key.next()) detail::philox_round(c[0], c[1], c[2], c[3], round_key);
+  return c;
 }
 
 /// An endless row of random numbers, each a pure function of its index. Numbers come in tiles of 128: 32 counters times
@@ -59,8 +73,9 @@ struct random_stream {
   constexpr float normal(index_t i) const {
     const index_t pair = i % tile / (2 * counters);  // words (0, 1) make two normals, words (2, 3) two more
     const auto words   = block(i / tile, i % counters);
-    const auto both    = box_muller(words[static_cast<std::size_t>(2 * pair)], words[static_cast<std::size_t>(2 * pair + 1)]);
-    return both[static_cast<std::size_t>(i % tile / counters % 2)];
+    float both[2]{};
+    box_muller(words[static_cast<std::size_t>(2 * pair)], words[static_cast<std::size_t>(2 * pair + 1)], both[0], both[1]);
+    return both[i % tile / counters % 2];
   }
 
   /// All uniforms of a tile.
@@ -77,37 +92,47 @@ struct random_stream {
     for (index_t pair = 0; pair < 2; ++pair) {
       const std::uint32_t* first = words + pair * 2 * counters;
       float* to                  = out + pair * 2 * counters;
-      for (index_t c = 0; c < counters; ++c) {
-        const auto both  = box_muller(first[c], first[c + counters]);
-        to[c]            = both[0];
-        to[c + counters] = both[1];
-      }
+      for (index_t c = 0; c < counters; ++c) box_muller(first[c], first[c + counters], to[c], to[c + counters]);
     }
   }
 
  private:
+  /// The words of all counters of a tile. Rounds outside, counters inside: so vector units run them whatever is unrolled or inlined.
   constexpr void fill(index_t number, std::uint32_t* words) const {
+    const auto first        = static_cast<std::uint64_t>(number * counters);  // 32 divides 2³²: its upper half is everyone's
+    std::uint32_t* const c0 = words;
+    std::uint32_t* const c1 = words + counters;
+    std::uint32_t* const c2 = words + 2 * counters;
+    std::uint32_t* const c3 = words + 3 * counters;
     for (index_t c = 0; c < counters; ++c) {
-      const auto four = block(number, c);
-      for (index_t word = 0; word < 4; ++word) words[word * counters + c] = four[static_cast<std::size_t>(word)];
+      c0[c] = static_cast<std::uint32_t>(first) + static_cast<std::uint32_t>(c);
+      c1[c] = static_cast<std::uint32_t>(first >> 32);
+      c2[c] = static_cast<std::uint32_t>(id);
+      c3[c] = static_cast<std::uint32_t>(id >> 32);
+    }
+    detail::philox_key round_key(key);
+    for (int round = 0; round < 10; ++round, round_key.next()) {
+      for (index_t c = 0; c < counters; ++c) detail::philox_round(c0[c], c1[c], c2[c], c3[c], round_key);
     }
   }
 
   /// Box and Muller (1958): radius from one word, angle from another, the quadrant from its upper bits.
-  static constexpr std::array<float, 2> box_muller(std::uint32_t for_radius, std::uint32_t for_angle) {
+  static constexpr void box_muller(std::uint32_t for_radius, std::uint32_t for_angle, float& first, float& second) {
     const float u      = (static_cast<float>(static_cast<std::int32_t>(for_radius >> 1)) + 0.5f) * 0x1p-31f;  // (0, 1]
-    const float radius = math::sqrt(-2.0f * math::log(u));
-    const auto turned  = static_cast<std::int32_t>(for_angle + 0x20000000u);        // an eighth of a turn further
-    const auto rest    = static_cast<std::int32_t>((for_angle + 0x20000000u) & 0x3FFFFFFFu) - 0x20000000;
-    const float t      = static_cast<float>(rest) * (6.283185307f * 0x1p-32f);      // [−π/4, π/4)
+    const float radius = math::sqrt_of_positive(-2.0f * math::log_of_positive(u));
+    const auto turned  = for_angle + 0x20000000u;                                          // an eighth of a turn further
+    const auto rest    = static_cast<std::int32_t>(turned & 0x3FFFFFFFu) - 0x20000000;
+    const float t      = static_cast<float>(rest) * (6.283185307f * 0x1p-32f);             // [−π/4, π/4)
     const float q      = t * t;
     const float sine   = t * (1.0f + q * (-1.0f / 6 + q * (1.0f / 120 + q * (-1.0f / 5040))));
     const float cosine = 1.0f + q * (-0.5f + q * (1.0f / 24 + q * (-1.0f / 720 + q * (1.0f / 40320))));
-    const bool odd     = (turned & 0x40000000) != 0;
-    const bool behind  = turned < 0;
-    const float s      = odd ? cosine : sine;
-    const float c      = odd ? -sine : cosine;
-    return {behind ? -radius * c : radius * c, behind ? -radius * s : radius * s};
+    const auto c       = std::bit_cast<std::uint32_t>(radius * cosine);
+    const auto s       = std::bit_cast<std::uint32_t>(radius * sine);
+    const auto odd     = 0u - (turned >> 30 & 1u);     // all bits or none: branches would keep it off the vector units
+    const auto swapped = (s ^ c) & odd;
+    const auto behind  = turned & 0x80000000u;
+    first              = std::bit_cast<float>(c ^ swapped ^ (odd & 0x80000000u) ^ behind);
+    second             = std::bit_cast<float>(s ^ swapped ^ behind);
   }
 };
 
