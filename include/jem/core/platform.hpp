@@ -9,9 +9,12 @@
 #define JEM_LAMBDA
 #endif
 
-/// Before a loop whose iterations do not depend on each other: with more than a few pointers compilers do not see it.
+/// Before a loop whose iterations do not depend on each other: with more than a few pointers compilers do not see it, and at -O2
+/// g++ leaves loops of unknown length scalar unless OpenMP asks. No reductions: those name themselves.
 #if defined(__clang__)
 #define JEM_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#elif defined(__GNUC__) && defined(_OPENMP)
+#define JEM_INDEPENDENT _Pragma("omp simd")
 #elif defined(__GNUC__)
 #define JEM_INDEPENDENT _Pragma("GCC ivdep")
 #else
