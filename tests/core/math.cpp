@@ -102,6 +102,14 @@ TEST_CASE("sqrt has the edges of its definition") {
   for (const float x : {-1e-30f, -4.0f, -infinity, not_a_number}) CHECK(std::isnan(math::sqrt(x)));
 }
 
+TEST_CASE("log and sqrt of what is known to be positive have the bits of those that ask") {
+  for (const float x : {1.17549435e-38f, 0x1p-32f, 0.3f, 1.0f, 2.0f, 44.3614f, 3.4e38f}) {
+    CHECK(math::log_of_positive(x) == math::log(x));
+    CHECK(math::sqrt_of_positive(x) == math::sqrt(x));
+  }
+  CHECK(math::sqrt_of_positive(0.0f) == 0);
+}
+
 TEST_CASE("sigmoid, tanh and softplus are good to 4 units in the last place, tails and the neighbourhood of 0 included") {
   CHECK(worst(in_float::sigmoid, [](double x) { return 1 / (1 + std::exp(-x)); }, -87, 100) < 4);
   CHECK(worst(in_float::tanh, [](double x) { return std::tanh(x); }, -30, 30) < 4);

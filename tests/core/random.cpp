@@ -205,6 +205,18 @@ TEST_CASE("a split generator is independent of its parent and of its siblings") 
   CHECK(std::abs(correlation(b, c)) < bound);
 }
 
+TEST_CASE("a generator made for a tile of rows moves on and splits as that of the batch, and keeps its row") {
+  jem::rng batch{5}, tile = batch;
+  tile.row = 32;
+  CHECK_FALSE(tile == batch);
+  CHECK(tile.next().bits(7) == batch.next().bits(7));
+  jem::rng child = tile.split();
+  CHECK(child.row == 32);
+  child.row = 0;
+  CHECK(child == batch.split());
+  CHECK(tile.counter == batch.counter);
+}
+
 TEST_CASE("neighbouring seeds give different generators") {
   std::set<std::uint32_t> first;
   for (std::uint64_t seed = 0; seed < 200; ++seed) first.insert(jem::rng{seed}.next().bits(0));

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 using jem::index_t;
@@ -41,6 +42,32 @@ TEST_CASE("a longer tensor begins with the numbers of a shorter one") {
     jem::rng a{1}, b{1};
     const T short_one = jem::normal<T>({200}, a), long_one = jem::normal<T>({1000}, b);
     CHECK(T(long_one.rows(0, 200)).to_vector() == short_one.to_vector());
+  });
+}
+
+TEST_CASE("rows of a batch that are drawn on their own have the bits that they have in the batch") {
+  test::on_every_backend([]<class B>() {
+    using T = jem::tensor<double, B>;
+    for (const index_t columns : {1, 3, 32, 100, 129}) {
+      for (const auto& [first, count] : {std::pair<index_t, index_t>{0, 5}, {3, 1}, {40, 60}, {99, 1}, {17, 0}}) {
+        CAPTURE(columns);
+        CAPTURE(first);
+        const shape rows{count, columns}, all{100, columns};
+        jem::rng g{4, 2}, tile = g;
+        tile.row         = first;
+        const T normals  = jem::normal<T>(all, g);
+        const T uniforms = jem::uniform<T>(all, -1, 1, g), labels = jem::uniform<T>({100}, 0, 1, g);
+        T walk = jem::full<T>(all, 2), step = jem::full<T>(rows, 2);
+        add_normal(walk, 0.5, g);
+        CHECK(test::same_bits(jem::normal<T>(rows, tile).to_vector(), T(normals.rows(first, count)).to_vector()));
+        CHECK(test::same_bits(jem::uniform<T>(rows, -1, 1, tile).to_vector(), T(uniforms.rows(first, count)).to_vector()));
+        CHECK(test::same_bits(jem::uniform<T>({count}, 0, 1, tile).to_vector(), T(labels.rows(first, count)).to_vector()));
+        add_normal(step, 0.5, tile);
+        CHECK(test::same_bits(step.to_vector(), T(std::as_const(walk).rows(first, count)).to_vector()));
+        tile.row = 0;
+        CHECK(tile == g);
+      }
+    }
   });
 }
 

@@ -136,11 +136,12 @@ struct random_stream {
   }
 };
 
-/// A generator as a value: copying it repeats it, `split` makes an independent one, and its two numbers are all of its
+/// A generator as a value: copying it repeats it, `split` makes an independent one, and key and counter are all of its
 /// state. Functions that need randomness take an rng& and take streams from it.
 struct rng {
   std::uint64_t key     = 0;  ///< the seed
   std::uint64_t counter = 0;  ///< of the streams that it has given away
+  index_t row           = 0;  ///< of the batch where tensors drawn begin: a tile of a batch gets the batch's numbers
 
   /// A stream that nobody has seen.
   constexpr random_stream next() { return {key, counter++}; }
@@ -149,7 +150,7 @@ struct rng {
   constexpr rng split() {
     constexpr std::uint64_t keys = std::uint64_t{1} << 63;  // no stream has this bit
     const auto words             = random_stream{key, counter++ | keys}.block(0, 0);
-    return {std::uint64_t{words[0]} << 32 | words[1], 0};
+    return {std::uint64_t{words[0]} << 32 | words[1], 0, row};
   }
 
   friend constexpr bool operator==(const rng&, const rng&) = default;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Tensors of random numbers. Element i of a tensor gets number i of a stream, whatever runs where.
+// Tensors of random numbers. Element i of a tensor gets number i of a stream, whatever runs where; rows from r on of a batch
+// get what they would get in the whole batch from a generator with `row` = r.
 #pragma once
 
 #include <jem/tensor/elementwise.hpp>
@@ -9,14 +10,18 @@ namespace jem::inline v0 {
 
 namespace detail {
 
-/// f(first element, count, numbers) for each tile of a stream; Draw fills a tile.
+/// f(first element, count, numbers) for each tile of a stream that meets a batch of these extents; Draw fills a tile.
 template <class Backend, class Draw, class F>
-void for_tiles(index_t n, const random_stream& stream, Draw draw, F f) {
+void for_tiles(const shape& extents, rng& g, Draw draw, F f) {
   constexpr index_t tile = random_stream::tile;
-  for_each_row<Backend>((n + tile - 1) / tile, 8 * tile, [=] JEM_LAMBDA(index_t number) {
+  const auto stream      = g.next();
+  const index_t begin = g.row * extents.row_size(), end = begin + extents.size(), first = begin / tile;
+  for_each_row<Backend>((end + tile - 1) / tile - first, 8 * tile, [=] JEM_LAMBDA(index_t i) {
     float numbers[tile];
-    draw(stream, number, numbers);
-    f(number * tile, n - number * tile < tile ? n - number * tile : tile, numbers);
+    draw(stream, first + i, numbers);
+    const index_t at   = (first + i) * tile;
+    const index_t from = at < begin ? begin : at, to = at + tile < end ? at + tile : end;
+    f(from - begin, to - from, numbers + (from - at));
   });
 }
 
@@ -33,6 +38,7 @@ struct store_affine {
   T shift, factor;
 
   constexpr void operator()(index_t first, index_t count, const float* numbers) const {
+    JEM_INDEPENDENT
     for (index_t i = 0; i < count; ++i) to[first + i] = shift + factor * static_cast<T>(numbers[i]);
   }
 };
@@ -43,6 +49,7 @@ struct add_scaled_numbers {
   T factor;
 
   constexpr void operator()(index_t first, index_t count, const float* numbers) const {
+    JEM_INDEPENDENT
     for (index_t i = 0; i < count; ++i) to[first + i] += factor * static_cast<T>(numbers[i]);
   }
 };
@@ -54,8 +61,7 @@ template <tensor_value T>
 T normal(const shape& extents, rng& g) {
   using V = typename T::value_type;
   T result(extents);
-  detail::for_tiles<typename T::backend_type>(result.size(), g.next(), detail::normal_tile{},
-                                              detail::store_affine<V>{result.data(), V{0}, V{1}});
+  detail::for_tiles<typename T::backend_type>(extents, g, detail::normal_tile{}, detail::store_affine<V>{result.data(), V{0}, V{1}});
   return result;
 }
 
@@ -63,7 +69,7 @@ T normal(const shape& extents, rng& g) {
 template <tensor_value T>
 T uniform(const shape& extents, typename T::value_type low, typename T::value_type high, rng& g) {
   T result(extents);
-  detail::for_tiles<typename T::backend_type>(result.size(), g.next(), detail::uniform_tile{},
+  detail::for_tiles<typename T::backend_type>(extents, g, detail::uniform_tile{},
                                               detail::store_affine<typename T::value_type>{result.data(), low, high - low});
   return result;
 }
@@ -82,7 +88,7 @@ labels<T> random_indices(index_t n, index_t bound, rng& g) {
 /// x ← x + scale·ξ, ξ standard normal.
 template <tensor_value T>
 void add_normal(T& x, std::type_identity_t<typename T::value_type> scale, rng& g) {
-  detail::for_tiles<typename T::backend_type>(x.size(), g.next(), detail::normal_tile{},
+  detail::for_tiles<typename T::backend_type>(x.extents(), g, detail::normal_tile{},
                                               detail::add_scaled_numbers<typename T::value_type>{x.data(), scale});
 }
 
