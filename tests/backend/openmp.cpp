@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <vector>
 
 using jem::index_t;
@@ -56,6 +57,24 @@ TEST_CASE("for_each_row visits each row once") {
     openmp::for_each_row(37, work, [&](index_t i) { ++seen[static_cast<std::size_t>(i)]; });
     CHECK(std::ranges::all_of(seen, [](int count) { return count == 1; }));
   }
+}
+
+TEST_CASE("for_each_tile covers each row once, and throws on what a tile has thrown when all are done") {
+  for (const index_t n : {0, 1, 31, 32, 33, 1000}) {
+    std::vector<int> seen(static_cast<std::size_t>(n), 0);
+    const auto count_rows = [&](index_t first, index_t count) {
+      for (index_t i = first; i < first + count; ++i) ++seen[static_cast<std::size_t>(i)];
+    };
+    openmp::for_each_tile(n, 32, count_rows);
+    CHECK(std::ranges::all_of(seen, [](int count) { return count == 1; }));
+  }
+  std::vector<int> done(10, 0);
+  const auto fail_once = [&](index_t first, index_t) {
+    done[static_cast<std::size_t>(first / 5)] = 1;
+    if (first == 15) throw std::invalid_argument("the fourth tile");
+  };
+  CHECK_THROWS_WITH_AS(openmp::for_each_tile(50, 5, fail_once), "the fourth tile", std::invalid_argument);
+  CHECK(done == std::vector<int>(10, 1));
 }
 
 TEST_CASE("partial sums keep long sums of floats accurate") {

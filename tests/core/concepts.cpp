@@ -6,6 +6,18 @@
 #include <cstdint>
 #include <type_traits>
 
+namespace {
+
+struct says_so {
+  static constexpr bool row_wise = true;
+};
+struct says_no {
+  static constexpr bool row_wise = false;
+};
+struct is_silent {};
+
+}  // namespace
+
 TEST_CASE("networks compute in float and double, and tensors hold labels, too") {
   static_assert(jem::scalar<float> && jem::scalar<double>);
   static_assert(!jem::scalar<int> && !jem::scalar<std::int32_t> && !jem::scalar<long double> && !jem::scalar<const float>);
@@ -28,6 +40,12 @@ TEST_CASE("any function of a step number is a schedule, and any of a step size i
   };
   static_assert(!jem::schedule<told_nothing> && !jem::schedule<text> && !jem::noise_scale<told_nothing>);
   CHECK(falling(1) == 0.5f);
+}
+
+TEST_CASE("row by row works only what says so") {
+  static_assert(jem::row_wise<says_so> && jem::row_wise<const says_so&>);
+  static_assert(!jem::row_wise<says_no> && !jem::row_wise<is_silent> && !jem::row_wise<int>);
+  CHECK(says_so::row_wise);
 }
 
 TEST_CASE("a transform that cannot be called on a const object is none") {

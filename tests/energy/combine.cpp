@@ -32,6 +32,11 @@ static_assert(!jem::differentiable_energy<jem::energy_sum<smooth, value_only>, r
 static_assert(!jem::differentiable_energy<jem::tempered_energy<value_only>, reference_double>);
 static_assert(!jem::energy<jem::energy_sum<smooth, int>, reference_double>);
 
+static_assert(jem::row_wise<jem::gaussian<reference_double>> && jem::row_wise<smooth>);
+static_assert(jem::row_wise<jem::energy_sum<smooth, smooth>> && jem::row_wise<jem::tempered_energy<smooth>>);
+static_assert(!jem::row_wise<jem::energy_sum<smooth, value_only>> && !jem::row_wise<jem::energy_sum<value_only, smooth>>);
+static_assert(!jem::row_wise<jem::tempered_energy<value_only>>, "what is made of others is row-wise if they are");
+
 template <class T>
 jem::gaussian<T> wide() {
   return {T({2}, {1, 0}), T({2}, {2, 1})};
@@ -50,6 +55,23 @@ TEST_CASE_TEMPLATE("the energy of a sum is the sum, and so is its gradient", T, 
   CHECK(gradient.to_vector()[0] == doctest::Approx(0.5 + 6 * c + 1));
   CHECK(gradient.to_vector()[1] == doctest::Approx(2 + s + 2));
   CHECK(energy_gradient_error(energy, waves<T>({6, 2}, 2, 1)) < 1e-8);
+}
+
+TEST_CASE_TEMPLATE("a gradient without its value has the bits of the gradient with it", T, reference_double, openmp_double, eigen_double,
+                   guarded_double) {
+  const T x         = waves<T>({40, 2}, 2, 1);
+  const auto differ = [&](const auto& energy) {
+    T alone, gradient;
+    jem::gradient_of(energy, x, alone);
+    energy.value_and_grad(x, gradient);
+    CHECK(alone.extents() == x.extents());
+    return !same_bits(alone.to_vector(), gradient.to_vector());
+  };
+  const auto ripples = jem::pointwise<2>(ripple{});
+  CHECK_FALSE(differ(wide<T>()));
+  CHECK_FALSE(differ(ripples));
+  CHECK_FALSE(differ(jem::sum_energies(wide<T>(), ripples)));
+  CHECK_FALSE(differ(jem::temper(wide<T>(), 3.0f)));
 }
 
 TEST_CASE_TEMPLATE("a tempered energy is divided by the temperature", T, reference_double, openmp_double, eigen_double, guarded_double) {

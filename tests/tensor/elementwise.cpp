@@ -28,6 +28,21 @@ struct difference_times_ten {
   }
 };
 
+struct less_product {
+  template <class V>
+  constexpr V operator()(V x, V y, V z) const {
+    return x - y * z;
+  }
+};
+
+struct swap_and_add {
+  template <class V>
+  constexpr void operator()(V& a, V& b, V u) const {
+    const V first = a;
+    a = b, b = first + u;
+  }
+};
+
 struct rotate {
   template <class V>
   constexpr void operator()(V& a, V& b, V u) const {
@@ -58,10 +73,14 @@ TEST_CASE("map, zip and apply run a function over every element") {
     CHECK(a.to_vector() == floats{3, 4});
     CHECK(b.to_vector() == floats{11, 22});
     a = T({2}, {1, 2}), b = T({2}, {3, 4});
+    CHECK(zip(a, b, c, less_product{}).to_vector() == floats{1 - 15, 2 - 24});
     apply(a, b, c, T({2}, {10, 20}), rotate{});
     CHECK(a.to_vector() == floats{3, 4});
     CHECK(b.to_vector() == floats{5, 6});
     CHECK(c.to_vector() == floats{11, 22});
+    apply(a, b, T({2}, {100, 200}), swap_and_add{});
+    CHECK(a.to_vector() == floats{5, 6});
+    CHECK(b.to_vector() == floats{103, 204});
   });
 }
 

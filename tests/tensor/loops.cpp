@@ -15,6 +15,17 @@ struct add_one {
   constexpr void operator()(jem::index_t i) const { to[i] += 1; }
 };
 
+struct add_to_span {
+  std::int32_t* to;
+  jem::index_t columns;
+  constexpr void operator()(jem::index_t i, jem::index_t begin, jem::index_t end) const {
+    for (jem::index_t j = begin; j < end; ++j) to[i * columns + j] += static_cast<std::int32_t>(10 * i + j);
+  }
+};
+
+static_assert(jem::runs_tiles<jem::openmp> && jem::runs_tiles<jem::eigen>);
+static_assert(!jem::runs_tiles<jem::reference> && !jem::runs_tiles<test::guarded> && !jem::runs_tiles<int>);
+
 /// A backend that is told how much work a row is.
 struct listener {
   static inline jem::index_t rows = 0, work = 0;
@@ -38,6 +49,17 @@ TEST_CASE("for_each_row runs each row once on every backend, with the optional v
       expected.push_back(0);
       CHECK(seen.to_vector() == expected);
     }
+  });
+}
+
+TEST_CASE("for_each_span meets each element once, in rows or one by one") {
+  test::on_every_tensor([]<class T>() {
+    auto seen = jem::zeros<jem::labels<T>>({3, 4});
+    jem::for_each_span<typename T::backend_type>(3, 4, add_to_span{seen.data(), 4});
+    CHECK(seen.to_vector() == std::vector<std::int32_t>{0, 1, 2, 3, 10, 11, 12, 13, 20, 21, 22, 23});
+    jem::for_each_span<typename T::backend_type>(0, 4, add_to_span{seen.data(), 4});
+    jem::for_each_span<typename T::backend_type>(3, 0, add_to_span{seen.data(), 4});
+    CHECK(seen.to_vector()[1] == 1);
   });
 }
 

@@ -17,6 +17,17 @@ using eigen_tensor           = jem::tensor<float, jem::eigen>;
 constexpr float infinity     = std::numeric_limits<float>::infinity();
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 
+namespace {
+
+struct first_less_product {
+  template <class V>
+  constexpr V operator()(V x, V y, V z) const {
+    return x - y * z;
+  }
+};
+
+}  // namespace
+
 TEST_CASE("a row is everything behind the first axis, a column everything before the last") {
   test::on_every_tensor([]<class T>() {
     const T x({2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8});
@@ -46,6 +57,33 @@ TEST_CASE("a sum knows NaN when it sees it") {
     CHECK(std::isnan(jem::sum(T({3}, {1, not_a_number, 2}))));
     CHECK(jem::sum(T({2}, {1, infinity})) == infinity);
   });
+}
+
+TEST_CASE("functions of three are summed over rows, and of an element and its column's two numbers mapped and summed") {
+  test::on_every_tensor([]<class T>() {
+    const T x({2, 3}, {1, 2, 3, 4, 5, 6}), y({2, 3}, {1, 0, 1, 0, 1, 0}), z({2, 3}, {2, 2, 2, 3, 3, 3});
+    CHECK(sum_zip(x, y, z, first_less_product{}).to_vector() == floats{6 - 4, 15 - 3});
+    const T a({3}, {1, 2, 3}), b({3}, {10, 20, 30});
+    CHECK(sum_zip_columns(x, a, b, first_less_product{}).to_vector() == floats{6 - 140, 15 - 140});
+    T mapped(x.extents());
+    zip_columns(mapped, x, a, b, first_less_product{});
+    CHECK(mapped.to_vector() == floats{1 - 10, 2 - 40, 3 - 90, 4 - 10, 5 - 40, 6 - 90});
+    CHECK(sum_zip_columns(T(shape{0, 3}), a, b, first_less_product{}).size() == 0);
+  });
+}
+
+TEST_CASE("columns and rows that do not fit are refused") {
+  using T = eigen_tensor;
+  const T x(shape{2, 3}), a(shape{3}), wrong(shape{2});
+  T to(shape{2, 3});
+  CHECK_THROWS_WITH_AS(zip_columns(to, x, wrong, wrong, first_less_product{}), "[zip_columns] expected (2, 2) but received (2, 3)",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS(zip_columns(to, x, a, wrong, first_less_product{}), "[zip_columns] expected (3) but received (2)",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)sum_zip_columns(x, a, wrong, first_less_product{}), "[sum_zip_columns] expected (3) but received (2)",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)sum_zip(x, x, wrong, first_less_product{}), "[sum_zip] expected (2, 3) but received (2)",
+                       std::invalid_argument);
 }
 
 TEST_CASE("biases go to columns and scales to rows") {

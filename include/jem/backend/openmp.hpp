@@ -7,6 +7,7 @@
 #include <jem/core/platform.hpp>
 
 #include <algorithm>
+#include <exception>
 
 #ifdef _OPENMP
 #include <omp.h>
@@ -37,6 +38,21 @@ struct openmp : reference {
     blocks(rows, rows_per_block(work), [f](index_t begin, index_t end) {
       for (index_t i = begin; i < end; ++i) f(i);
     });
+  }
+
+  /// The optional verb of tensor/loops.hpp. An exception of f's is thrown on when all tiles are done.
+  template <class F>
+  static void for_each_tile(index_t rows, index_t size, const F& f) {
+    std::exception_ptr failure;
+    blocks(rows, size, [&](index_t begin, index_t end) {
+      try {
+        f(begin, end - begin);
+      } catch (...) {
+#pragma omp critical(jem_failure)
+        failure = std::current_exception();
+      }
+    });
+    if (failure) std::rethrow_exception(failure);
   }
 
   /// f(i, j) for i < rows, j < columns, j innermost; calls must not depend on each other.

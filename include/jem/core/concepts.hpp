@@ -90,6 +90,22 @@ concept differentiable_energy = energy<E, T> && requires(const E& e, const T& x,
   { e.value_and_grad(x, grad) } -> std::same_as<T>;
 };
 
+/// grad = ∂E/∂x: by the energy's own `gradient(x, grad)` where it has one that spares the value, by value_and_grad otherwise.
+template <tensor_value T, differentiable_energy<T> E>
+void gradient_of(const E& e, const T& x, T& grad) {
+  if constexpr (requires { e.gradient(x, grad); }) {
+    e.gradient(x, grad);
+  } else {
+    (void)e.value_and_grad(x, grad);
+  }
+}
+
+/// What may be given a batch in tiles of rows: it does to a row what it would do without the others, draws its noise as tensors
+/// of the batch's rows, keeps nothing between calls, and may be called from several threads at once. A type says so by a member
+/// `static constexpr bool row_wise = true`, what is made of others by theirs; silence means no.
+template <class X>
+concept row_wise = requires { requires std::remove_cvref_t<X>::row_wise; };
+
 /// The step number k → a step size ε or a learning rate.
 template <class S>
 concept schedule = std::copy_constructible<S> && requires(const S& s, index_t k) {

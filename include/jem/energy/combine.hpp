@@ -12,6 +12,8 @@ namespace jem::inline v0 {
 /// E(x) = E₁(x) + E₂(x):  p ∝ p₁·p₂
 template <class A, class B>
 struct energy_sum {
+  static constexpr bool row_wise = jem::row_wise<A> && jem::row_wise<B>;
+
   A first;   ///< E₁
   B second;  ///< E₂
 
@@ -32,11 +34,22 @@ struct energy_sum {
     add_scaled(grad, 1, other);
     return a + b;
   }
+
+  template <tensor_value T>
+    requires(differentiable_energy<A, T> && differentiable_energy<B, T>)
+  void gradient(const T& x, T& grad) const {
+    T other(x.extents());
+    gradient_of(first, x, grad);
+    gradient_of(second, x, other);
+    add_scaled(grad, 1, other);
+  }
 };
 
 /// E(x) / T:  p^(1/T), flatter for T > 1, steeper for T < 1.
 template <class E>
 struct tempered_energy {
+  static constexpr bool row_wise = jem::row_wise<E>;
+
   E inner;            ///< E
   float temperature;  ///< T > 0
 
@@ -54,6 +67,13 @@ struct tempered_energy {
     const T value = inner.value_and_grad(x, grad);
     scale(grad, 1 / temperature);
     return (1 / temperature) * value;
+  }
+
+  template <tensor_value T>
+    requires differentiable_energy<E, T>
+  void gradient(const T& x, T& grad) const {
+    gradient_of(inner, x, grad);
+    scale(grad, 1 / temperature);
   }
 };
 

@@ -8,28 +8,19 @@ namespace jem::inline v0 {
 
 namespace detail {
 
-template <class V>
-struct gaussian_row {
-  const V *mean, *deviation;
-  index_t size;
-
-  constexpr V operator()(const V* x) const {
-    V sum{};
-    for (index_t j = 0; j < size; ++j) {
-      const V z = (x[j] - mean[j]) / deviation[j];
-      sum += z * z;
-    }
-    return sum / 2;
+/// A coordinate's part of the energy; from 1/σ, since divisions are dear.
+struct gaussian_energy {
+  template <class V>
+  constexpr V operator()(V x, V mean, V inverse) const {
+    const V z = (x - mean) * inverse;
+    return z * z / 2;
   }
+};
 
-  constexpr V operator()(const V* x, V* gradient) const {
-    V sum{};
-    for (index_t j = 0; j < size; ++j) {
-      const V z   = (x[j] - mean[j]) / deviation[j];
-      gradient[j] = z / deviation[j];
-      sum += z * z;
-    }
-    return sum / 2;
+struct gaussian_slope {
+  template <class V>
+  constexpr V operator()(V x, V mean, V inverse) const {
+    return (x - mean) * inverse * inverse;
   }
 };
 
@@ -38,29 +29,38 @@ struct gaussian_row {
 template <tensor_value T>
 class gaussian {
  public:
+  static constexpr bool row_wise = true;
+
   /// Means and standard deviations, (d) each. Throws std::invalid_argument unless they have equal extents.
-  gaussian(T mean, T deviation) : mean_(std::move(mean)), deviation_(std::move(deviation)) {
+  gaussian(T mean, const T& deviation) : mean_(std::move(mean)), inverse_(map(deviation, op::divide_by_it<typename T::value_type>{1})) {
     expect_rank("gaussian", 1, mean_.extents());
-    expect_shape("gaussian", mean_.extents(), deviation_.extents());
+    expect_shape("gaussian", mean_.extents(), inverse_.extents());
   }
 
   /// (n, d) → (n)
-  T value(const T& x) const { return map_rows(x, row(x)); }
+  T value(const T& x) const {
+    check(x);
+    return sum_zip_columns(x, mean_, inverse_, detail::gaussian_energy{});
+  }
 
-  /// (n, d) → (n), grad = ∂E/∂x (n, d)
-  T value_and_grad(const T& x, T& grad) const {
+  /// (n, d), grad = ∂E/∂x (n, d)
+  void gradient(const T& x, T& grad) const {
+    check(x);
     if (!(grad.extents() == x.extents())) grad = T(x.extents());
-    return map_rows(x, grad, row(x));
+    zip_columns(grad, x, mean_, inverse_, detail::gaussian_slope{});
+  }
+
+  /// Both.
+  T value_and_grad(const T& x, T& grad) const {
+    gradient(x, grad);
+    return value(x);
   }
 
  private:
-  auto row(const T& x) const {
-    expect_shape("gaussian", shape{x.extent(0), mean_.size()}, x.extents());
-    return detail::gaussian_row<typename T::value_type>{mean_.data(), deviation_.data(), mean_.size()};
-  }
+  void check(const T& x) const { expect_shape("gaussian", shape{x.extent(0), mean_.size()}, x.extents()); }
 
-  T mean_;       // (d)
-  T deviation_;  // (d)
+  T mean_;     // (d)
+  T inverse_;  // (d): 1/σ
 };
 
 }  // namespace jem::inline v0

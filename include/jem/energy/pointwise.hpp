@@ -40,6 +40,8 @@ struct pointwise_row {
 /// What `pointwise` makes.
 template <int D, class F>
 struct pointwise_energy {
+  static constexpr bool row_wise = true;
+
   F function;  ///< of D dual numbers
 
   /// (n, D) → (n)

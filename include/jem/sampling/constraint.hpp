@@ -9,12 +9,16 @@ namespace jem::inline v0 {
 
 /// Nothing: the paper's choice.
 struct unconstrained {
+  static constexpr bool row_wise = true;
+
   template <tensor_value T>
   void operator()(T&) const {}
 };
 
 /// Each element into [low, high].
 struct box {
+  static constexpr bool row_wise = true;
+
   float low, high;  ///< low ≤ high
 
   template <tensor_value T>

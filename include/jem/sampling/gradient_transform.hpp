@@ -9,12 +9,16 @@ namespace jem::inline v0 {
 
 /// Nothing.
 struct identity {
+  static constexpr bool row_wise = true;
+
   template <tensor_value T>
   void operator()(T&) const {}
 };
 
 /// Each element into [−limit, limit]: JEM++ (Yang and Ji 2021, arXiv:2109.09032) takes 1.
 struct clip_elements {
+  static constexpr bool row_wise = true;
+
   float limit = 1;  ///< > 0
 
   template <tensor_value T>
@@ -37,6 +41,8 @@ struct shrink_to {
 
 /// Each row, a chain's gradient, to a Euclidean norm of at most `limit`.
 struct clip_norm {
+  static constexpr bool row_wise = true;
+
   float limit = 1;  ///< > 0
 
   template <tensor_value T>

@@ -7,8 +7,32 @@
 
 namespace jem::inline v0 {
 
+namespace detail {
+
+/// x − ε∇E(x) + √(2ε)·ξ
+template <class V>
+struct langevin_move {
+  V step_size, root;
+
+  constexpr V operator()(V x, V xi, V slope) const { return x + (root * xi - step_size * slope); }
+};
+
+/// ½ξ² − (x − x′ + ε∇E(x′))² / 4ε, from ξ and both gradients: x − x′ would cancel.
+template <class V>
+struct langevin_ratio {
+  V step_size, root, weight;  // 1/4ε
+
+  constexpr V operator()(V xi, V slope, V slope_there) const {
+    const V back = root * xi - step_size * slope - step_size * slope_there;
+    return V(0.5) * xi * xi - weight * back * back;
+  }
+};
+
+}  // namespace detail
+
 struct langevin {
   static constexpr bool needs_gradient = true;
+  static constexpr bool row_wise       = true;
 
   float step_size;  ///< ε
 
@@ -17,18 +41,13 @@ struct langevin {
   template <tensor_value T, differentiable_energy<T> E>
   T propose(const E& e, const point<T>& from, point<T>& to, rng& g) const {
     if (!(step_size > 0)) fail("langevin", "a step size > 0", std::to_string(step_size));
-    const auto root = math::sqrt(2 * step_size);
-    const T xi      = normal<T>(from.position.extents(), g);
-    T back          = root * xi;                        // x′ − x, then minus the way back
-    add_scaled(back, -step_size, from.gradient);
-    to.position = from.position + back;
+    using V         = typename T::value_type;
+    const auto size = static_cast<V>(step_size), root = static_cast<V>(math::sqrt(2 * step_size));
+    const T xi  = normal<T>(from.position.extents(), g);
+    to.position = zip(from.position, xi, from.gradient, detail::langevin_move<V>{size, root});
     to.gradient = T(from.position.extents());
     to.energy   = e.value_and_grad(to.position, to.gradient);
-    add_scaled(back, -step_size, to.gradient);
-    T ratio = row_dots(xi, xi);
-    scale(ratio, 0.5f);
-    add_scaled(ratio, -1 / (4 * step_size), row_dots(back, back));
-    return ratio;
+    return sum_zip(xi, from.gradient, to.gradient, detail::langevin_ratio<V>{size, root, 1 / (4 * size)});
   }
 };
 

@@ -8,18 +8,37 @@
 
 namespace jem::inline v0 {
 
+namespace detail {
+
+/// p ← p + kick·∇E, x ← x + drift·p
+template <class V>
+struct kick_and_drift {
+  V kick, drift;
+
+  constexpr void operator()(V& p, V& x, V slope) const {
+    p += kick * slope;
+    x += drift * p;
+  }
+};
+
+}  // namespace detail
+
 struct leapfrog {
+  static constexpr bool row_wise = true;
+
   /// Moves (x, p) by `steps` steps of size ε; `at` holds position, energy and gradient and is left holding those of the end.
   /// One gradient a step: kicks of two neighbouring steps are one.
   template <tensor_value T, differentiable_energy<T> E>
   void operator()(const E& e, point<T>& at, T& momentum, float step_size, index_t steps) const {
+    using V = typename T::value_type;
     if (steps < 1) return;
-    add_scaled(momentum, -step_size / 2, at.gradient);
-    for (index_t i = 1; i <= steps; ++i) {
-      add_scaled(at.position, step_size, momentum);
-      at.energy = e.value_and_grad(at.position, at.gradient);
-      add_scaled(momentum, i < steps ? -step_size : -step_size / 2, at.gradient);
+    apply(momentum, at.position, at.gradient, detail::kick_and_drift<V>{-step_size / 2, step_size});
+    for (index_t i = 1; i < steps; ++i) {
+      gradient_of(e, at.position, at.gradient);
+      apply(momentum, at.position, at.gradient, detail::kick_and_drift<V>{-step_size, step_size});
     }
+    at.energy = e.value_and_grad(at.position, at.gradient);
+    add_scaled(momentum, -step_size / 2, at.gradient);
   }
 };
 

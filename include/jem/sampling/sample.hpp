@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Running a kernel: `sample` returns all draws, `evolve` the last positions only. Both resume: a run of m + n steps is a run of
 // m steps and then n from where it stopped, with the same generator.
+//
+// Where kernel and energy work row by row and nobody watches, a backend with caches gets tiles of chains that are carried
+// through all steps, one after the other on each thread. Noise belongs to the rows of the batch, so tiles do not change a bit.
 #pragma once
 
 #include <jem/sampling/kernel.hpp>
+#include <jem/tensor/loops.hpp>
+
+#include <algorithm>
+#include <bit>
 
 namespace jem::inline v0 {
 
@@ -23,6 +30,33 @@ decltype(auto) prepared(const E& e, const T& x) {
   } else {
     return (e);
   }
+}
+
+template <class K, class E, class T, class O>
+inline constexpr bool in_tiles =
+    row_wise<K> && row_wise<E> && runs_tiles<typename T::backend_type> && std::same_as<std::remove_cvref_t<O>, no_observer>;
+
+/// Rows in a tile: few enough that what a kernel keeps of them stays in the first cache, enough to be worth the calls.
+inline index_t tile_rows(const shape& extents) {
+  constexpr index_t elements = 4096;
+  return static_cast<index_t>(std::bit_floor(static_cast<std::size_t>(elements / std::clamp<index_t>(extents.row_size(), 1, elements))));
+}
+
+/// k steps of each tile of the chains; keep(i, first, position) sees its positions after step i.
+template <tensor_value T, class E, class K, class F>
+void advance_tiles(const K& k, const E& e, const T& start, index_t steps, rng& g, F keep) {
+  rng after = g;
+  T::backend_type::for_each_tile(start.extent(0), tile_rows(start.extents()), [&](index_t first, index_t count) {
+    rng own = g;
+    own.row += first;
+    auto state = k.init(e, T(start.rows(first, count)));
+    for (index_t i = 0; i < steps; ++i) {
+      k.step(e, state, own);
+      keep(i, first, std::as_const(state.position));
+    }
+    if (first == 0) after.counter = own.counter;
+  });
+  g = after;
 }
 
 }  // namespace detail
@@ -46,7 +80,16 @@ T evolve(const K& k, const E& e, const T& start, index_t steps, rng& g, O&& obse
 {
   expect_at_least("evolve", "steps", 0, steps);
   const auto& still = detail::prepared(e, start);
-  auto state        = k.init(still, start);
+  if constexpr (detail::in_tiles<K, decltype(still), T, O>) {
+    if (steps > 0 && start.extent(0) > detail::tile_rows(start.extents())) {
+      T end(start.extents());
+      detail::advance_tiles(k, still, start, steps, g, [&](index_t i, index_t first, const T& position) {
+        if (i == steps - 1) copy_into(end.rows(first, position.extent(0)), position);
+      });
+      return end;
+    }
+  }
+  auto state = k.init(still, start);
   advance<T>(k, still, state, steps, g, observe);
   return std::move(state.position);
 }
@@ -60,9 +103,19 @@ T sample(const K& k, const E& e, const T& start, index_t draws, rng& g, O&& obse
   expect_at_least("sample", "draws", 0, draws);
   T all(start.extents().under(draws));
   const auto& still = detail::prepared(e, start);
-  auto state        = k.init(still, start);
+  const auto place  = [&](index_t draw, index_t first, index_t rows) {
+    return view<typename T::value_type, typename T::backend_type>(all.data() + draw * start.size(), start.extents()).rows(first, rows);
+  };
+  if constexpr (detail::in_tiles<K, decltype(still), T, O>) {
+    if (start.extent(0) > detail::tile_rows(start.extents())) {
+      detail::advance_tiles(k, still, start, draws, g,
+                            [&](index_t i, index_t first, const T& position) { copy_into(place(i, first, position.extent(0)), position); });
+      return all;
+    }
+  }
+  auto state = k.init(still, start);
   advance<T>(k, still, state, draws, g, [&](index_t i, const auto& now, const transition_info<T>& info) {
-    copy_into(view<typename T::value_type, typename T::backend_type>(all.data() + i * start.size(), start.extents()), now.position);
+    copy_into(place(i, 0, start.extent(0)), now.position);
     observe(i, now, info);
   });
   return all;

@@ -17,9 +17,11 @@
 
 namespace jem::inline v0 {
 
+/// Where all is row-wise (see sampling/sample.hpp), schedule and noise are asked once a step for each tile, by several threads.
 template <schedule Schedule = constant, noise_scale Noise = langevin_noise, class Transform = identity, class Constraint = unconstrained>
 struct sgld {
   static constexpr bool needs_gradient = true;
+  static constexpr bool row_wise       = jem::row_wise<Transform> && jem::row_wise<Constraint>;
 
   Schedule step_size;       ///< step number → ε ≥ 0
   Noise noise{};            ///< ε → σ ≥ 0
@@ -39,7 +41,7 @@ struct sgld {
     const float epsilon = step_size(state.step++);
     if (!(epsilon >= 0)) fail("sgld", "a step size >= 0", std::to_string(epsilon));
     T gradient(state.position.extents());
-    e.value_and_grad(state.position, gradient);
+    gradient_of(e, state.position, gradient);
     transform(gradient);
     add_scaled(state.position, -epsilon, gradient);
     add_normal(state.position, noise(epsilon), g);

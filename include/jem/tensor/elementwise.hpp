@@ -34,6 +34,18 @@ tensor_of<X> zip(const X& x, const Y& y, F f) {
   return result;
 }
 
+/// uᵢ = f(xᵢ, yᵢ, zᵢ). Throws std::invalid_argument unless the extents agree.
+template <tensor_like X, compatible<X> Y, compatible<X> Z, class F>
+tensor_of<X> zip(const X& x, const Y& y, const Z& z, F f) {
+  expect_shape("zip", x.extents(), y.extents());
+  expect_shape("zip", x.extents(), z.extents());
+  tensor_of<X> result(x.extents());
+  const auto *const a = x.data(), *const b = y.data(), *const c = z.data();
+  auto* const to = result.data();
+  X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to[i] = f(a[i], b[i], c[i]); });
+  return result;
+}
+
 /// xᵢ ← f(xᵢ)
 template <tensor_value X, class F>
 void apply(X& x, F f) {
@@ -50,7 +62,7 @@ void apply(X& x, const Y& y, F f) {
   X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to[i] = f(to[i], from[i]); });
 }
 
-/// f(xᵢ, yᵢ, uᵢ) with references to x and y: a state of an optimiser in one pass.
+/// f(xᵢ, yᵢ, uᵢ) with references to x and y: two states in one pass.
 template <tensor_value X, compatible<X> U, class F>
 void apply(X& x, X& y, const U& u, F f) {
   expect_shape("apply", x.extents(), y.extents());
@@ -60,7 +72,7 @@ void apply(X& x, X& y, const U& u, F f) {
   X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { f(a[i], b[i], c[i]); });
 }
 
-/// f(xᵢ, yᵢ, zᵢ, uᵢ) with references to x, y and z: two states of an optimiser in one pass.
+/// f(xᵢ, yᵢ, zᵢ, uᵢ) with references to x, y and z: three states of an optimiser in one pass.
 template <tensor_value X, compatible<X> U, class F>
 void apply(X& x, X& y, X& z, const U& u, F f) {
   expect_shape("apply", x.extents(), y.extents());
@@ -89,6 +101,11 @@ struct multiply {
 template <class T> struct scale_by {
   T factor;  ///< of each element
   constexpr T operator()(T a) const { return factor * a; }
+};
+/// numerator / a
+template <class T> struct divide_by_it {
+  T numerator;  ///< divided by each element
+  constexpr T operator()(T a) const { return numerator / a; }
 };
 /// A value, whatever was there.
 template <class T> struct constant {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// A loop over rows that each do more than a little: a backend that shares work by its amount is told how much a row has.
+// Loops over more than elements: rows that each do more than a little, for backends that share work by its amount; tiles of
+// rows that are carried through a whole computation, for backends on a host with caches.
 #pragma once
 
+#include <jem/core/concepts.hpp>
 #include <jem/core/platform.hpp>
-#include <jem/core/shape.hpp>
 
 namespace jem::inline v0 {
 
@@ -16,5 +17,21 @@ void for_each_row(index_t n, index_t work, F f) {
     Backend::for_each(n, f);
   }
 }
+
+/// f(i, begin, end) for pieces of the columns of each row i: whole rows where the backend runs such, single elements elsewhere.
+/// For what is decided once a row.
+template <class Backend, class F>
+void for_each_span(index_t rows, index_t columns, F f) {
+  if constexpr (requires { Backend::for_each_row(rows, columns, archetype::index_function{}); }) {
+    Backend::for_each_row(rows, columns, [=] JEM_LAMBDA(index_t i) { f(i, index_t{0}, columns); });
+  } else {
+    Backend::for_each(rows, columns, [=] JEM_LAMBDA(index_t i, index_t j) { f(i, j, j + 1); });
+  }
+}
+
+/// A backend that can run f(first, count) for tiles of rows at the same time, where f is code of the host that calls verbs for
+/// its tile alone.
+template <class Backend>
+concept runs_tiles = requires(index_t n, archetype::index_function f) { Backend::for_each_tile(n, n, f); };
 
 }  // namespace jem::inline v0

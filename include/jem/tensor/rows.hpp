@@ -41,6 +41,35 @@ tensor_of<X> row_dots(const X& x, const Y& y) {
   return sums;
 }
 
+/// (n, …), (n, …), (n, …) → (n): Σⱼ f(x[i, j], y[i, j], z[i, j])
+template <tensor_like X, compatible<X> Y, compatible<X> Z, class F>
+tensor_of<X> sum_zip(const X& x, const Y& y, const Z& z, F f) {
+  using T = typename X::value_type;
+  expect_shape("sum_zip", x.extents(), y.extents());
+  expect_shape("sum_zip", x.extents(), z.extents());
+  tensor_of<X> sums(shape{detail::row_count("sum_zip", x)});
+  const index_t columns = x.extents().row_size();
+  const T *const a = x.data(), *const b = y.data(), *const c = z.data();
+  X::backend_type::sum_rows(
+      x.extent(0), columns, [=] JEM_LAMBDA(index_t i, index_t j) { return f(a[i * columns + j], b[i * columns + j], c[i * columns + j]); },
+      sums.data());
+  return sums;
+}
+
+/// (n, d), (d), (d) → (n): Σⱼ f(x[i, j], a[j], b[j])
+template <tensor_like X, compatible<X> A, compatible<X> B, class F>
+tensor_of<X> sum_zip_columns(const X& x, const A& a, const B& b, F f) {
+  using T = typename X::value_type;
+  tensor_of<X> sums(shape{detail::row_count("sum_zip_columns", x)});
+  expect_shape("sum_zip_columns", shape{x.extent(0), a.size()}, x.extents());
+  expect_shape("sum_zip_columns", a.extents(), b.extents());
+  const index_t columns = a.size();
+  const T *const from = x.data(), *const left = a.data(), *const right = b.data();
+  X::backend_type::sum_rows(
+      x.extent(0), columns, [=] JEM_LAMBDA(index_t i, index_t j) { return f(from[i * columns + j], left[j], right[j]); }, sums.data());
+  return sums;
+}
+
 /// (…, c) → (c): the sum over all axes but the last.
 template <tensor_like X>
 tensor_of<X> column_sums(const X& x) {
@@ -87,6 +116,20 @@ void add_to_rows(X& x, const B& b) {
                             [=] JEM_LAMBDA(index_t i, index_t j) { to[i * columns + j] += from[j]; });
 }
 
+/// y[i, j] = f(x[i, j], a[j], b[j]) for batches (n, d) and rows a, b of d elements.
+template <tensor_value Y, compatible<Y> X, compatible<Y> A, compatible<Y> B, class F>
+void zip_columns(Y& y, const X& x, const A& a, const B& b, F f) {
+  using T = typename X::value_type;
+  expect_shape("zip_columns", y.extents(), x.extents());
+  expect_shape("zip_columns", shape{detail::row_count("zip_columns", x), a.size()}, x.extents());
+  expect_shape("zip_columns", a.extents(), b.extents());
+  const index_t columns = a.size();
+  const T *const from = x.data(), *const left = a.data(), *const right = b.data();
+  T* const to = y.data();
+  X::backend_type::for_each(x.extent(0), columns,
+                            [=] JEM_LAMBDA(index_t i, index_t j) { to[i * columns + j] = f(from[i * columns + j], left[j], right[j]); });
+}
+
 /// x[i, …] ← s[i]·x[i, …], s is (n).
 template <tensor_value X, compatible<X> S>
 void scale_rows(X& x, const S& s) {
@@ -107,8 +150,10 @@ void choose_rows(X& to, const Y& from, const C& chosen) {
   const index_t columns = to.extents().row_size();
   T* const target       = to.data();
   const T *const source = from.data(), *const flag = chosen.data();
-  X::backend_type::for_each(to.extent(0), columns, [=] JEM_LAMBDA(index_t i, index_t j) {
-    target[i * columns + j] = flag[i] != T{} ? source[i * columns + j] : target[i * columns + j];
+  for_each_span<typename X::backend_type>(to.extent(0), columns, [=] JEM_LAMBDA(index_t i, index_t begin, index_t end) {
+    if (flag[i] == T{}) return;
+    JEM_INDEPENDENT
+    for (index_t j = i * columns + begin; j < i * columns + end; ++j) target[j] = source[j];
   });
 }
 
