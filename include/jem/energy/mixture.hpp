@@ -40,6 +40,8 @@ inline std::vector<double> log_weights(std::string_view where, std::vector<doubl
 template <class E>
 class mixture {
  public:
+  static constexpr bool row_wise = jem::row_wise<E>;
+
   /// E_k and log w_k: logarithms, because weights of many-dimensional components leave the range of numbers (see
   /// mix_energies). Throws std::invalid_argument unless there is a finite one for each component, and at least one component.
   mixture(std::vector<E> components, std::vector<double> log_weights)

@@ -42,8 +42,10 @@ concept row_value_and_grad = requires(const F& f, const V* x, V* gradient) {
 /// the gradient.
 template <class F>
 struct row_energy {
-  index_t size;
-  F function;
+  static constexpr bool row_wise = true;
+
+  index_t size;  ///< elements of a row
+  F function;    ///< f(x, gradient) → E, or f(x) → E
 
   /// (n, …) → (n). Throws std::invalid_argument unless rows have `size` elements.
   template <tensor_value T>
