@@ -48,16 +48,17 @@ struct loss_sum {
   }
 };
 
-/// factor·L
+/// factor·L, for losses of this namespace: of one's own loss, weighted_loss{0.5f, own{}} (operators are looked for where their
+/// arguments are at home).
 template <composable_loss L>
-constexpr weighted_loss<L> operator*(float factor, L term) {
-  return {factor, term};
+constexpr auto operator*(float factor, L term) {
+  return weighted_loss<L>{factor, term};
 }
 
 /// A + B
 template <composable_loss A, composable_loss B>
-constexpr loss_sum<A, B> operator+(A first, B second) {
-  return {first, second};
+constexpr auto operator+(A first, B second) {
+  return loss_sum<A, B>{first, second};
 }
 
 }  // namespace jem::inline v0

@@ -62,7 +62,7 @@ void advance_tiles(const K& k, const E& e, const T& start, index_t steps, rng& g
 }  // namespace detail
 
 /// k steps of a state in place.
-template <tensor_value T, energy<T> E, class S, class K, class O = no_observer>
+template <tensor_value T, energy<T> E, class S, class K, step_observer<S, T> O = no_observer>
 void advance(const K& k, const E& e, S& state, index_t steps, rng& g, O&& observe = {}) {
   expect_at_least("advance", "steps", 0, steps);
   for (index_t i = 0; i < steps; ++i) {
@@ -76,7 +76,7 @@ void advance(const K& k, const E& e, S& state, index_t steps, rng& g, O&& observ
 template <class K, class E, tensor_value T, class O = no_observer>
   requires(differentiable_energy<E, T> || (energy<E, T> && !detail::needs_gradient<K>))
 T evolve(const K& k, const E& e, const T& start, index_t steps, rng& g, O&& observe = {})
-  requires kernel<K, E, T>
+  requires kernel<K, E, T> && step_observer<O, state_of<K, E, T>, T>
 {
   expect_at_least("evolve", "steps", 0, steps);
   const auto& still = detail::prepared(e, start);
@@ -98,7 +98,7 @@ T evolve(const K& k, const E& e, const T& start, index_t steps, rng& g, O&& obse
 template <class K, class E, tensor_value T, class O = no_observer>
   requires(differentiable_energy<E, T> || (energy<E, T> && !detail::needs_gradient<K>))
 T sample(const K& k, const E& e, const T& start, index_t draws, rng& g, O&& observe = {})
-  requires kernel<K, E, T>
+  requires kernel<K, E, T> && step_observer<O, state_of<K, E, T>, T>
 {
   expect_at_least("sample", "draws", 0, draws);
   T all(start.extents().under(draws));
