@@ -5,6 +5,7 @@
 #   sh cmake/bootstrap.sh demo [options of `jem demo`]   trains, samples, evaluates; writes demo/report.html
 #   sh cmake/bootstrap.sh test [options of ctest]        builds and runs all tests
 #   sh cmake/bootstrap.sh release                        builds the tool, the examples and the benchmarks
+#   sh cmake/bootstrap.sh docs                           writes the reference, build/docs/reference/index.html
 #   sh cmake/bootstrap.sh sanitize [options of ctest]    the tests under the address and undefined-behaviour sanitizers
 #   sh cmake/bootstrap.sh thread-sanitize [...]          what runs on several threads under the thread sanitizer (clang)
 #   sh cmake/bootstrap.sh fuzz [options of ctest]        the readers of files against damaged files (clang's libFuzzer)
@@ -20,8 +21,8 @@ stop() {
 
 preset=${1:-}
 case $preset in
-  demo | test | release | sanitize | thread-sanitize | fuzz) shift ;;
-  *) stop "expected demo, test, release, sanitize, thread-sanitize or fuzz but received '$preset'" ;;
+  demo | test | release | docs | sanitize | thread-sanitize | fuzz) shift ;;
+  *) stop "expected demo, test, release, docs, sanitize, thread-sanitize or fuzz but received '$preset'" ;;
 esac
 
 # What is missing: tools by their command, libraries by their package.
@@ -34,7 +35,10 @@ need_tool "${CXX:-c++}" g++
 need_tool cmake cmake
 need_tool make make
 if command -v dpkg-query >/dev/null 2>&1; then
-  for package in libeigen3-dev liblzma-dev nlohmann-json3-dev libpng-dev zlib1g-dev; do need_package $package; done
+  case $preset in
+    docs) need_package doxygen ;;
+    *) for package in libeigen3-dev liblzma-dev nlohmann-json3-dev libpng-dev zlib1g-dev; do need_package $package; done ;;
+  esac
   case $preset in demo | test | release)
     for package in libcli11-dev gnuplot-nox; do need_package $package; done ;;
   esac
@@ -84,7 +88,10 @@ if [ ! -f "$build/Makefile" ] || [ -n "$(find CMakePresets.json -newer "$build/M
   touch "$build/Makefile"
 fi
 target=all
-[ "$preset" != demo ] || target=jem_tool
+case $preset in
+  demo) target=jem_tool ;;
+  docs) target=docs ;;
+esac
 cmake --build --preset "$preset" --parallel "$jobs" --target "$target"
 
 case $preset in

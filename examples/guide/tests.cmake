@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: MIT
+# The guide's programs run, and its pages show what is in them. Included by examples/CMakeLists.txt.
+set(guide ${CMAKE_CURRENT_SOURCE_DIR}/guide)
+set(arguments_classifiers 120)
+
+foreach(name samplers energies classifiers)
+  add_executable(guide_${name} guide/${name}.cpp)
+  target_link_libraries(guide_${name} PRIVATE ${everything})
+  jem_own_target(guide_${name} -O2)
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/run/guide_${name})
+  file(MAKE_DIRECTORY ${folder})
+  add_test(NAME "guide: ${name}" COMMAND guide_${name} ${arguments_${name}} WORKING_DIRECTORY ${folder})
+  set_tests_properties("guide: ${name}" PROPERTIES LABELS "examples;docs" ENVIRONMENT OMP_WAIT_POLICY=passive)
+endforeach()
+
+# jem_page_test(<page> PROGRAMS <files> [MISTAKE <file>]): the compiler's words are those of g++.
+function(jem_page_test page)
+  cmake_parse_arguments(PARSE_ARGV 1 page "" "MISTAKE" "PROGRAMS")
+  cmake_path(GET page STEM name)
+  set(compile ${CMAKE_CXX_COMPILER} -std=c++20 -fsyntax-only -fconcepts-diagnostics-depth=2 -I${PROJECT_SOURCE_DIR}/include)
+  add_test(NAME "guide: ${name} shows what is in its programs" COMMAND ${CMAKE_COMMAND} -D page=${page}
+    -D "programs=${page_PROGRAMS}" -D mistake=${page_MISTAKE} -D "compile=${compile}" -P ${guide}/quotes.cmake)
+  set_tests_properties("guide: ${name} shows what is in its programs" PROPERTIES LABELS docs)
+endfunction()
+
+jem_page_test(${PROJECT_SOURCE_DIR}/README.md PROGRAMS ${CMAKE_CURRENT_SOURCE_DIR}/01_banana.cpp ${CMAKE_CURRENT_SOURCE_DIR}/02_digits.cpp)
+jem_page_test(${guide}/samplers.md PROGRAMS ${guide}/samplers.cpp)
+jem_page_test(${guide}/classifiers.md PROGRAMS ${guide}/classifiers.cpp)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  jem_page_test(${guide}/energies.md PROGRAMS ${guide}/energies.cpp
+    MISTAKE ${PROJECT_SOURCE_DIR}/tests/contracts/must_not_compile/hmc_refuses_an_energy_without_a_gradient.cpp)
+endif()
