@@ -38,7 +38,7 @@ NR == 1 {
 # What the compiler writes, or must not write, speaks for itself.
 /^ *(friend |explicit |constexpr )*[^ ].* = (default|delete);$/ { print ""; next }
 
-/^ +[A-Za-z_][A-Za-z_0-9:<>, ]*[ *&][a-z_0-9]+({})?; +\/\/ / { sub(/; +\/\/ /, ";  ///< ") }
+/^ +[A-Za-z_][A-Za-z_0-9:<>, ]*[ *&][a-z_0-9]+(\{\})?; +\/\/ / { sub(/; +\/\/ /, ";  ///< ") }
 /^ +[A-Za-z_][A-Za-z_0-9:<>]* [a-z_0-9]+[^;(){}]*, [^;(){}]*; +\/\/\/< / { $0 = describe_each($0) }
 
 $1 ~ /^(struct|class)$/ && $2 == stem && !/;$/ { describe(head) }

@@ -23,6 +23,7 @@ struct eigen : openmp {
     return eigen_convolution::prepared_sizes(weight, g);
   }
 
+  /// Lays out weights (kh, kw, c, f) for both directions, into as many elements as prepared_sizes says.
   template <scalar T>
   static void prepare_weights(const shape& weight, convolution_geometry g, const T* w, T* forward, T* backward) {
     eigen_convolution::prepare_weights<openmp>(weight, g, w, forward, backward);

@@ -25,11 +25,12 @@ struct pack_of {
 }  // namespace detail
 
 template <scalar T>
-using pack = typename detail::pack_of<T>::type;
+using pack = typename detail::pack_of<T>::type;  ///< as many elements as a register of the processor holds
 
 template <scalar T>
-inline constexpr index_t pack_width = static_cast<index_t>(pack_bytes / sizeof(T));
+inline constexpr index_t pack_width = static_cast<index_t>(pack_bytes / sizeof(T));  ///< elements of a pack
 
+/// A whole pack, wherever it lies.
 template <scalar T>
 inline pack<T> load_pack(const T* from) {
   pack<T> v;
@@ -37,6 +38,7 @@ inline pack<T> load_pack(const T* from) {
   return v;
 }
 
+/// Writes a whole pack.
 template <scalar T>
 inline void store_pack(T* to, const pack<T>& v) {
   std::memcpy(to, &v, sizeof v);
@@ -65,6 +67,7 @@ inline pack<T> load_pack(const T* from, index_t count) {
   return load_pack(static_cast<const T*>(all));
 }
 
+/// Writes the first `count` elements.
 template <scalar T>
 inline void store_pack(T* to, const pack<T>& v, index_t count) {
   if (count >= pack_width<T>) return store_pack(to, v);

@@ -26,7 +26,7 @@ struct no_augmentation {
 /// A window of the image's own size from the image padded by reflection, the edge not repeated; all (2·padding + 1)² windows
 /// are equally likely. Throws std::invalid_argument unless 0 ≤ padding < h, w.
 struct reflect_crop {
-  index_t padding = 4;
+  index_t padding = 4;  ///< pixels on each side
 
   template <tensor_value T>
   void operator()(T& x, rng& g) const {
@@ -52,7 +52,7 @@ struct happens {
 
 /// Left and right exchanged, with this probability. Throws std::invalid_argument for one outside [0, 1].
 struct random_flip {
-  float probability = 0.5f;
+  float probability = 0.5f;  ///< of each image
 
   template <tensor_value T>
   void operator()(T& x, rng& g) const {
@@ -65,8 +65,9 @@ struct random_flip {
 /// One after the other: `in_turn{reflect_crop{4}, random_flip{}}`.
 template <class... Augmentations>
 struct in_turn {
-  std::tuple<Augmentations...> all;
+  std::tuple<Augmentations...> all;  ///< in their order
 
+  /// The first is the first to act.
   constexpr explicit in_turn(Augmentations... each) : all(std::move(each)...) {}
 
   template <tensor_value T>
@@ -79,8 +80,8 @@ struct in_turn {
 /// What a trainer does to its two streams: `augment{.labelled = …, .unlabeled = …}`, each nothing unless it is said.
 template <class Labelled = no_augmentation, class Unlabeled = no_augmentation>
 struct augment {
-  Labelled labelled{};
-  Unlabeled unlabeled{};
+  Labelled labelled{};  ///< of the images with labels
+  Unlabeled unlabeled{};  ///< of the images for p(x)
 };
 
 /// What a trainer takes for that.

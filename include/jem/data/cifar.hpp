@@ -17,12 +17,13 @@ struct cifar_format {
   std::array<index_t, 2> classes;  ///< that each of them tells apart
   index_t label;                   ///< 0 or 1
 
-  static constexpr index_t side = 32, plane = side * side;
+  static constexpr index_t side = 32, plane = side * side;  ///< pixels of an edge; bytes of a colour
 
+  /// Bytes of a record.
   constexpr index_t record() const { return label_bytes + 3 * plane; }
 };
 
-inline constexpr cifar_format cifar10{1, {10, 0}, 0};
+inline constexpr cifar_format cifar10{1, {10, 0}, 0};  ///< a label and the pixels
 inline constexpr cifar_format cifar100{2, {20, 100}, 1};         ///< with its 100 fine labels
 inline constexpr cifar_format cifar100_coarse{2, {20, 100}, 0};  ///< with its 20 superclasses
 

@@ -12,7 +12,7 @@ namespace jem::inline v0 {
 /// E(x) = E₁(x) + E₂(x):  p ∝ p₁·p₂
 template <class A, class B>
 struct energy_sum {
-  static constexpr bool row_wise = jem::row_wise<A> && jem::row_wise<B>;
+  static constexpr bool row_wise = jem::row_wise<A> && jem::row_wise<B>;  ///< see core/concepts.hpp
 
   A first;   ///< E₁
   B second;  ///< E₂
@@ -35,6 +35,7 @@ struct energy_sum {
     return a + b;
   }
 
+  /// grad = ∂E/∂x (n, …), without the value.
   template <tensor_value T>
     requires(differentiable_energy<A, T> && differentiable_energy<B, T>)
   void gradient(const T& x, T& grad) const {
@@ -48,7 +49,7 @@ struct energy_sum {
 /// E(x) / T:  p^(1/T), flatter for T > 1, steeper for T < 1.
 template <class E>
 struct tempered_energy {
-  static constexpr bool row_wise = jem::row_wise<E>;
+  static constexpr bool row_wise = jem::row_wise<E>;  ///< see core/concepts.hpp
 
   E inner;            ///< E
   float temperature;  ///< T > 0
@@ -69,6 +70,7 @@ struct tempered_energy {
     return (1 / temperature) * value;
   }
 
+  /// grad = ∂E/∂x (n, …), without the value.
   template <tensor_value T>
     requires differentiable_energy<E, T>
   void gradient(const T& x, T& grad) const {

@@ -29,7 +29,7 @@ struct gaussian_slope {
 template <tensor_value T>
 class gaussian {
  public:
-  static constexpr bool row_wise = true;
+  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
   /// Means and standard deviations, (d) each. Throws std::invalid_argument unless they have equal extents.
   gaussian(T mean, const T& deviation) : mean_(std::move(mean)), inverse_(map(deviation, op::divide_by_it<typename T::value_type>{1})) {

@@ -19,6 +19,7 @@ class joint_energy {
   /// A label for each row that it will be asked for. A temporary network is refused.
   joint_energy(const Net& net, label_tensor y) : net_(&net), y_(std::move(y)) {}
   joint_energy(const Net&&, label_tensor) = delete;
+  /// Of a network that is held by value.
   joint_energy(owned<Net> net, label_tensor y) : net_(std::move(net)), y_(std::move(y)) {}
 
   /// The same energy while the network's weights stand still, see prepared.hpp.

@@ -15,6 +15,7 @@ class marginal_energy {
   /// A temporary network is refused.
   explicit marginal_energy(const Net& net) : net_(&net) {}
   explicit marginal_energy(const Net&&) = delete;
+  /// Of a network that is held by value.
   explicit marginal_energy(owned<Net> net) : net_(std::move(net)) {}
 
   /// The same energy while the network's weights stand still, see prepared.hpp.

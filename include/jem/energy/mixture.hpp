@@ -40,7 +40,7 @@ inline std::vector<double> log_weights(std::string_view where, std::vector<doubl
 template <class E>
 class mixture {
  public:
-  static constexpr bool row_wise = jem::row_wise<E>;
+  static constexpr bool row_wise = jem::row_wise<E>;  ///< see core/concepts.hpp
 
   /// E_k and log w_k: logarithms, because weights of many-dimensional components leave the range of numbers (see
   /// mix_energies). Throws std::invalid_argument unless there is a finite one for each component, and at least one component.
@@ -53,7 +53,9 @@ class mixture {
     }
   }
 
+  /// E_k
   const std::vector<E>& components() const { return components_; }
+  /// log w_k
   const std::vector<double>& log_weights() const { return log_weights_; }
 
   /// (n, …) → (n): infinity where every E_k is.

@@ -40,7 +40,7 @@ struct pointwise_row {
 /// What `pointwise` makes.
 template <int D, class F>
 struct pointwise_energy {
-  static constexpr bool row_wise = true;
+  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
   F function;  ///< of D dual numbers
 

@@ -42,7 +42,7 @@ concept row_value_and_grad = requires(const F& f, const V* x, V* gradient) {
 /// the gradient.
 template <class F>
 struct row_energy {
-  static constexpr bool row_wise = true;
+  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
   index_t size;  ///< elements of a row
   F function;    ///< f(x, gradient) → E, or f(x) → E

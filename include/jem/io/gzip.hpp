@@ -77,6 +77,6 @@ inline std::vector<std::uint8_t> unpack_gzip(std::span<const std::uint8_t> bytes
 
 }  // namespace detail
 
-inline constexpr packing gzip{gzip_format, &detail::unpack_gzip};
+inline constexpr packing gzip{gzip_format, &detail::unpack_gzip};  ///< zlib undoes it
 
 }  // namespace jem::inline v0::io

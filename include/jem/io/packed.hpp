@@ -12,10 +12,11 @@ namespace jem::inline v0::io {
 
 /// How packed files are told from others: by the ending of the name, and by their first bytes.
 struct packing_format {
-  std::string_view name, suffix, magic;
+  std::string_view name, suffix, magic;  ///< "gzip", ".gz", and the first bytes
 };
 
-inline constexpr packing_format gzip_format{"gzip", ".gz", {"\x1f\x8b", 2}};
+inline constexpr packing_format gzip_format{"gzip", ".gz", {"\x1f\x8b", 2}};  ///< RFC 1952
+/// The .xz file format, of XZ Utils.
 inline constexpr packing_format xz_format{"xz",
                                           ".xz",
                                           {"\xfd"
@@ -26,8 +27,8 @@ inline constexpr packing_format xz_format{"xz",
 /// everything to the end of the file has been checked. Memory grows with what has been unpacked. Throws std::runtime_error with
 /// the byte of the packed file for a stream that is damaged or ends early, or other bytes behind it; `file` is its name there.
 struct packing {
-  packing_format format;
-  std::vector<std::uint8_t> (*unpack)(std::span<const std::uint8_t> bytes, std::uint64_t most, std::string_view file);
+  packing_format format;  ///< what it is told by
+  std::vector<std::uint8_t> (*unpack)(std::span<const std::uint8_t> bytes, std::uint64_t most, std::string_view file);  ///< undoes it
 };
 
 /// What a reader can unpack, as an argument: {}, {io::gzip}, {io::gzip, io::xz}.

@@ -18,11 +18,11 @@ namespace jem::inline v0::io {
 
 /// What a PNG file says of its image.
 struct png_header {
-  std::uint64_t height = 0, width = 0;
+  std::uint64_t height = 0, width = 0;  ///< in pixels
   int bits = 8, colour = 0;  ///< bits of a sample or of a palette's index; colour type 0 grey, 2 red, green, blue, 3 by a palette
 };
 
-inline constexpr std::uint64_t png_most_pixels = std::uint64_t{1} << 26;
+inline constexpr std::uint64_t png_most_pixels = std::uint64_t{1} << 26;  ///< of a file that is read
 
 namespace detail {
 

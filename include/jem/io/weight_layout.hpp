@@ -52,23 +52,25 @@ inline std::string first_step(const std::string& path) { return path.substr(0, p
 
 /// The library's own names, "groups.0.0.conv1.weight", and shapes: convolutions (kh, kw, c, f), linear layers (in, out).
 struct own_layout {
-  std::string name(const std::string& own) const { return own; }
-  shape extents(const shape& own) const { return own; }
-  named_tensor to_file(const named_tensor& own) const { return own; }
-  named_tensor from_file(const named_tensor& file) const { return file; }
-  std::string part(const std::string& file) const { return detail::first_step(file); }
+  std::string name(const std::string& own) const { return own; }  ///< the name in the file
+  shape extents(const shape& own) const { return own; }  ///< the shape in the file
+  named_tensor to_file(const named_tensor& own) const { return own; }  ///< the tensor for the file
+  named_tensor from_file(const named_tensor& file) const { return file; }  ///< and back
+  std::string part(const std::string& file) const { return detail::first_step(file); }  ///< the topmost part that it lies in
 };
 
 /// PyTorch's axes: convolutions (f, c, kh, kw), linear layers (out, in), all else as it is. A linear layer behind a flattened image
 /// is not covered: its inputs are ordered (h, w, c) here and (c, h, w) there. PyTorch's names: for each pair the first `own` in a
 /// path, at its beginning or behind a dot, becomes `theirs`, one pair after the other.
 struct torch_layout {
+  /// What a step of a path is called.
   struct replacement {
-    std::string own, theirs;
+    std::string own, theirs;  ///< here, and in the file
   };
-  std::vector<replacement> names;
+  std::vector<replacement> names;  ///< in this order
   std::string root{};  ///< "f." where the network's parts are members of a member
 
+  /// The name in the file.
   std::string name(std::string path) const {
     for (const auto& [own, theirs] : names) {
       std::size_t at = path.find(own);
@@ -78,23 +80,27 @@ struct torch_layout {
     return path;
   }
 
+  /// The shape in the file.
   shape extents(const shape& own) const {
     if (own.rank() == 4) return {own[3], own[2], own[0], own[1]};
     return own.rank() == 2 ? shape{own[1], own[0]} : own;
   }
 
+  /// The tensor for the file.
   named_tensor to_file(const named_tensor& own) const {
     const shape& s = own.extents;
     if (s.rank() == 4) return detail::turned(own, s[0] * s[1], s[2], s[3], extents(s));
     return s.rank() == 2 ? detail::turned(own, s[0], 1, s[1], extents(s)) : own;
   }
 
+  /// And back.
   named_tensor from_file(const named_tensor& file) const {
     const shape& s = file.extents;
     if (s.rank() == 4) return detail::turned(file, s[0], s[1], s[2] * s[3], {s[2], s[3], s[1], s[0]});
     return s.rank() == 2 ? detail::turned(file, s[0], 1, s[1], {s[1], s[0]}) : file;
   }
 
+  /// The topmost part below the root that it lies in; none for what is no weight.
   std::string part(const std::string& file) const {
     if (file.ends_with("num_batches_tracked")) return {};  // a batch normalisation counts, and nobody asks
     return file.starts_with(root) ? root + detail::first_step(file.substr(root.size())) : detail::first_step(file);

@@ -50,6 +50,6 @@ inline std::vector<std::uint8_t> unpack_xz(std::span<const std::uint8_t> bytes, 
 
 }  // namespace detail
 
-inline constexpr packing xz{xz_format, &detail::unpack_xz};
+inline constexpr packing xz{xz_format, &detail::unpack_xz};  ///< liblzma undoes it
 
 }  // namespace jem::inline v0::io

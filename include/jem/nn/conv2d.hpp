@@ -57,8 +57,8 @@ template <tensor_value T>
 struct prepared_conv2d {
   using tensor_type = T;
 
-  const conv2d<T>* inner = nullptr;
-  prepared_weights<T> weights{};
+  const conv2d<T>* inner = nullptr;  ///< which has to outlive it
+  prepared_weights<T> weights{};     ///< for both directions
 
   template <tensor_value X>
   struct cache {
@@ -67,6 +67,7 @@ struct prepared_conv2d {
 
   static auto parameters(auto&) { return std::tie(); }
 
+  /// (n, h, w, c) → (n, oh, ow, f)
   T forward(const T& x, cache<T>& c) const {
     T y = convolution(x, inner->weight, inner->geometry, weights);  // (n, oh, ow, f)
     add_to_rows(y, inner->bias);
@@ -74,6 +75,7 @@ struct prepared_conv2d {
     return y;
   }
 
+  /// ∂L/∂y → ∂L/∂x; there are no parameters.
   T backward(const T& dy, cache<T>& c, prepared_conv2d*) const {
     return convolution_input_gradient(dy, inner->weight, inner->geometry, c.input, weights);
   }

@@ -37,7 +37,7 @@ struct normalize {
   T bias;      // (c), β
   T mean;      // (c), μ
   T variance;  // (c), σ²
-  float epsilon = 1e-5f;
+  float epsilon = 1e-5f;  ///< ε
 
   normalize() = default;
 
@@ -53,8 +53,10 @@ struct normalize {
     X normalized;  // (…, c)
   };
 
-  static constexpr std::array parameter_names{"weight", "bias"}, statistic_names{"mean", "variance"};
+  static constexpr std::array parameter_names{"weight", "bias"},
+      statistic_names{"mean", "variance"};  ///< as in PyTorch's weights, up to the file's names
   static auto parameters(auto& self) { return std::tie(self.weight, self.bias); }
+  /// What is saved with the weights and learned by no optimiser.
   static auto statistics(auto& self) { return std::tie(self.mean, self.variance); }
 
   /// (…, c) → (…, c). Throws std::invalid_argument for other channels.
@@ -67,6 +69,7 @@ struct normalize {
     return x;
   }
 
+  /// ∂L/∂y (…, c) → ∂L/∂x; adds ∂L/∂γ and ∂L/∂β to the gradient unless it is null.
   T backward(T dy, cache<T>& c, normalize* gradient) const {
     if (gradient != nullptr) {
       add_scaled(gradient->weight, 1, column_dots(dy, c.normalized));
@@ -100,6 +103,7 @@ struct normalize {
 /// In the place of a normalisation where a network has none: the identity.
 struct no_normalize {
   constexpr no_normalize() = default;
+  /// Of any number of channels.
   explicit constexpr no_normalize(index_t) {}
 
   template <tensor_value X>
@@ -107,11 +111,13 @@ struct no_normalize {
 
   static auto parameters(auto&) { return std::tuple<>{}; }
 
+  /// x
   template <tensor_value T>
   T forward(T x, cache<T>&) const {
     return x;
   }
 
+  /// ∂L/∂y
   template <tensor_value T>
   T backward(T dy, cache<T>&, no_normalize*) const {
     return dy;

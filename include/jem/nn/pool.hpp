@@ -42,6 +42,7 @@ struct global_average_pool {
 
   static auto parameters(auto&) { return std::tuple<>{}; }
 
+  /// Throws std::invalid_argument for other than four axes.
   template <tensor_value T>
   T forward(const T& x, cache<T>& c) const {
     expect_rank("global_average_pool", 4, x.extents());
@@ -49,6 +50,7 @@ struct global_average_pool {
     return window_means(x, c.input[1], c.input[2]).reshaped({c.input[0], c.input[3]});
   }
 
+  /// ∂L/∂y (n, c) → ∂L/∂x (n, h, w, c)
   template <tensor_value T>
   T backward(T dy, cache<T>& c, global_average_pool*) const {
     return spread_means(std::move(dy).reshaped({c.input[0], 1, 1, c.input[3]}), c.input[1], c.input[2], c.input);

@@ -14,19 +14,21 @@ namespace jem::inline v0 {
 /// A layer that has nothing to prepare, by reference.
 template <class L>
 struct still_layer : detail::first_tensor<L> {
-  const L* inner = nullptr;
+  const L* inner = nullptr;  ///< which has to outlive it
 
   template <tensor_value X>
-  using cache = typename L::template cache<X>;
+  using cache = typename L::template cache<X>;  ///< the layer's
 
   static auto parameters(auto&) { return std::tie(); }
 
+  /// As the layer's.
   template <tensor_value T>
     requires layer<L, T>
   T forward(T x, cache<T>& c) const {
     return inner->forward(std::move(x), c);
   }
 
+  /// As the layer's, without parameters.
   template <tensor_value T>
     requires layer<L, T>
   T backward(T dy, cache<T>& c, still_layer*) const {
@@ -54,7 +56,7 @@ auto prepared_layer(const L& f, [[maybe_unused]] const T& x) {
 }
 
 template <class L, tensor_value T>
-using prepared_t = decltype(prepared_layer(std::declval<const L&>(), std::declval<const T&>()));
+using prepared_t = decltype(prepared_layer(std::declval<const L&>(), std::declval<const T&>()));  ///< what prepared_layer returns
 
 /// The same for a range of layers.
 template <class L, tensor_value T>
@@ -68,10 +70,10 @@ std::vector<prepared_t<L, T>> prepared_layers(const std::vector<L>& layers, cons
 /// A network that is held by value where others hold a pointer: an energy's, when it owns what was prepared for it.
 template <class Net>
 struct owned {
-  Net net;
+  Net net;  ///< the network
 
-  const Net& operator*() const { return net; }
-  const Net* operator->() const { return &net; }
+  const Net& operator*() const { return net; }  ///< as a pointer's
+  const Net* operator->() const { return &net; }  ///< as a pointer's
 };
 
 }  // namespace jem::inline v0

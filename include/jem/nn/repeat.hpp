@@ -15,13 +15,14 @@ namespace jem::inline v0 {
 
 template <class L>
 struct repeat : detail::first_tensor<L> {
-  std::vector<L> layers;
+  std::vector<L> layers;  ///< the first one first
 
   repeat() = default;
+  /// Of layers that are there already.
   explicit repeat(std::vector<L> each) : layers(std::move(each)) {}
 
   template <tensor_value X>
-  using cache = std::vector<typename L::template cache<X>>;
+  using cache = std::vector<typename L::template cache<X>>;  ///< one a layer
 
   static constexpr std::array parameter_names{""};
   static auto parameters(auto& self) { return std::tie(self.layers); }
@@ -33,6 +34,7 @@ struct repeat : detail::first_tensor<L> {
     return repeat<prepared_t<L, T>>(prepared_layers(layers, x));
   }
 
+  /// fₖ(… f₁(x))
   template <tensor_value T>
     requires layer<L, T>
   T forward(T x, cache<T>& c) const {
@@ -41,6 +43,7 @@ struct repeat : detail::first_tensor<L> {
     return x;
   }
 
+  /// ∂L/∂y → ∂L/∂x; adds ∂L/∂θ to the gradient unless it is null.
   template <tensor_value T>
   T backward(T dy, cache<T>& c, repeat* gradient) const {
     for (std::size_t i = layers.size(); i-- > 0;) {
@@ -49,6 +52,7 @@ struct repeat : detail::first_tensor<L> {
     return dy;
   }
 
+  /// See statistics.hpp.
   template <tensor_value T>
     requires updates_statistics<L, T>
   T update_statistics(T x, float momentum) {

@@ -23,8 +23,8 @@ template <class Body, class Shortcut = conv2d<tensor_type_of<Body>>>
 struct residual {
   using tensor_type = tensor_type_of<Shortcut>;
 
-  Body body;
-  std::optional<Shortcut> shortcut{};
+  Body body;                          ///< x ↦ what is added
+  std::optional<Shortcut> shortcut{};  ///< none: the identity
 
   template <tensor_value X>
   struct cache {
@@ -55,6 +55,7 @@ struct residual {
     return y;
   }
 
+  /// ∂L/∂y → ∂L/∂x; adds ∂L/∂θ to the gradient unless it is null.
   template <tensor_value T>
   T backward(const T& dy, cache<T>& c, residual* gradient) const {
     T dx = body.backward(dy, c.body, detail::part(gradient, &residual::body));
@@ -66,6 +67,7 @@ struct residual {
     return dx;
   }
 
+  /// See statistics.hpp.
   template <tensor_value T>
     requires(updates_statistics<Body, T> && updates_statistics<Shortcut, T>)
   T update_statistics(T x, float momentum) {
@@ -81,9 +83,10 @@ template <tensor_value T, class A = leaky_relu, class N = no_normalize, class Co
 struct preactivated {
   using tensor_type = T;
 
-  Convolution conv1, conv2;
-  N norm1{}, norm2{};
-  A activation{};
+  Convolution conv1, conv2;  ///< 3×3; the second one may stride
+  N norm1{};                 ///< before the first activation
+  N norm2{};                 ///< before the second one
+  A activation{};            ///< before each convolution
 
   template <tensor_value X>
   struct cache {
@@ -101,11 +104,13 @@ struct preactivated {
     return still{prepared_layer(conv1, x), prepared_layer(conv2, x), prepared_layer(norm1, x), prepared_layer(norm2, x), activation};
   }
 
+  /// (n, h, w, c) → (n, oh, ow, f)
   T forward(T x, cache<T>& c) const {
     x = conv1.forward(activation.forward(norm1.forward(std::move(x), c.norm1), c.activation1), c.conv1);
     return conv2.forward(activation.forward(norm2.forward(std::move(x), c.norm2), c.activation2), c.conv2);
   }
 
+  /// ∂L/∂y → ∂L/∂x; adds ∂L/∂θ to the gradient unless it is null.
   T backward(const T& dy, cache<T>& c, preactivated* gradient) const {
     T dx = conv2.backward(dy, c.conv2, detail::part(gradient, &preactivated::conv2));
     dx   = activation.backward(std::move(dx), c.activation2, static_cast<A*>(nullptr));
@@ -115,6 +120,7 @@ struct preactivated {
     return norm1.backward(std::move(dx), c.norm1, detail::part(gradient, &preactivated::norm1));
   }
 
+  /// See statistics.hpp.
   T update_statistics(T x, float momentum) {
     cache<T> c;
     x = activation.forward(jem::update_statistics(norm1, std::move(x), momentum), c.activation1);
@@ -125,8 +131,8 @@ struct preactivated {
 
 /// What a wide residual block is made of: 3×3 convolutions, `in` channels to `out`; the second one moves by `stride`.
 struct wide_block_options {
-  index_t in, out;
-  index_t stride = 1;
+  index_t in, out;     ///< channels
+  index_t stride = 1;  ///< of the second convolution and of the shortcut
 };
 
 /// A wide residual block with drawn weights; a 1×1 convolution with a bias is its shortcut if the shape changes.

@@ -56,6 +56,7 @@ struct sequential : detail::first_tensor<Layers...> {
     return dy;
   }
 
+  /// See statistics.hpp.
   template <tensor_value T>
     requires(updates_statistics<Layers, T> && ...)
   T update_statistics(T x, float momentum) {

@@ -10,10 +10,10 @@ namespace jem::inline v0 {
 
 template <schedule Rate = warm_up<>>
 struct adamw {
-  Rate learning_rate;
-  float beta1        = 0.9f;
-  float beta2        = 0.999f;
-  float epsilon      = 1e-8f;
+  Rate learning_rate;  ///< number of the update → α
+  float beta1        = 0.9f;  ///< decay of m
+  float beta2        = 0.999f;  ///< decay of v
+  float epsilon      = 1e-8f;  ///< ε, beside √v̂
   float weight_decay = 0.01f;  ///< λ
 
   /// The state of adam.
@@ -22,6 +22,7 @@ struct adamw {
     return {zeros_like(net), zeros_like(net)};
   }
 
+  /// One update of the network and of the state.
   template <parameterised Net>
   void step(adam_state<Net>& state, Net& net, const Net& gradient) const {
     detail::adam_step(*this, weight_decay, state, net, gradient);

@@ -28,10 +28,11 @@ struct move_towards {
 
 }  // namespace detail
 
+/// An average and how many networks it has seen.
 template <parameterised Net>
 struct ema_state {
   Net net;  ///< the average: a network like any other
-  index_t updates = 0;
+  index_t updates = 0;  ///< made so far
 };
 
 struct ema {
@@ -45,6 +46,7 @@ struct ema {
     return {net};
   }
 
+  /// Moves the average towards the network.
   template <parameterised Net>
   void step(ema_state<Net>& average, const Net& net) const {
     const auto t      = static_cast<float>(average.updates++);

@@ -22,8 +22,8 @@ namespace jem::inline v0 {
 template <class Rate = float>
   requires(std::is_arithmetic_v<Rate> || schedule<Rate>)
 struct warm_up {
-  Rate rate;
-  index_t updates = 0;
+  Rate rate;            ///< a number or a schedule
+  index_t updates = 0;  ///< of the rise
 
   constexpr float operator()(index_t k) const {
     const float full = rate_at(k);
@@ -42,9 +42,9 @@ struct warm_up {
 
 /// rate·factorᵐ, where m of the milestones are behind: each acts from the update of its number on; they may stand in any order.
 struct step_decay {
-  float rate;
-  float factor            = 0.3f;
-  std::vector<index_t> at = {};
+  float rate;                       ///< at first
+  float factor            = 0.3f;  ///< at each milestone
+  std::vector<index_t> at = {};    ///< updates
 
   float operator()(index_t k) const {
     float now = rate;
@@ -56,9 +56,9 @@ struct step_decay {
 /// Half a cosine from `rate` down to `last`: last + ½(rate − last)(1 + cos πk/updates), and `last` from then on. Loshchilov and
 /// Hutter 2017, arXiv:1608.03983, without restarts. Throws std::invalid_argument for less than one update.
 struct cosine_decay {
-  float rate;
-  index_t updates;
-  float last = 0;
+  float rate;       ///< at first
+  index_t updates;  ///< of the descent, ≥ 1
+  float last = 0;   ///< at its end
 
   float operator()(index_t k) const {
     expect_at_least("cosine_decay", "updates", 1, updates);

@@ -24,24 +24,27 @@ struct sgd_update {
 
 }  // namespace detail
 
+/// The velocity is a value of the network's own type.
 template <parameterised Net>
 struct sgd_state {
-  Net velocity;
-  index_t updates = 0;
+  Net velocity;         ///< v
+  index_t updates = 0;  ///< made so far
 };
 
 template <schedule Rate = warm_up<>>
 struct sgd {
-  Rate learning_rate;
+  Rate learning_rate;          ///< number of the update → α
   float momentum     = 0;      ///< μ
   float weight_decay = 0;      ///< λ: the gradient of λ‖θ‖²/2 is added to that of the loss, and gathers momentum with it
   bool nesterov      = false;  ///< looks ahead by one step of the velocity (Nesterov 1983)
 
+  /// A velocity of zero.
   template <parameterised Net>
   sgd_state<Net> init(const Net& net) const {
     return {zeros_like(net)};
   }
 
+  /// One update of the network and of the state.
   template <parameterised Net>
   void step(sgd_state<Net>& state, Net& net, const Net& gradient) const {
     const detail::sgd_update update{static_cast<float>(learning_rate(state.updates++)), momentum, weight_decay, nesterov};

@@ -9,7 +9,7 @@ namespace jem::inline v0 {
 
 /// Nothing: the paper's choice.
 struct unconstrained {
-  static constexpr bool row_wise = true;
+  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
   template <tensor_value T>
   void operator()(T&) const {}
@@ -17,7 +17,7 @@ struct unconstrained {
 
 /// Each element into [low, high].
 struct box {
-  static constexpr bool row_wise = true;
+  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
   float low, high;  ///< low ≤ high
 

@@ -9,7 +9,7 @@ namespace jem::inline v0 {
 
 /// Nothing.
 struct identity {
-  static constexpr bool row_wise = true;
+  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
   template <tensor_value T>
   void operator()(T&) const {}
@@ -17,7 +17,7 @@ struct identity {
 
 /// Each element into [−limit, limit]: JEM++ (Yang and Ji 2021, arXiv:2109.09032) takes 1.
 struct clip_elements {
-  static constexpr bool row_wise = true;
+  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
   float limit = 1;  ///< > 0
 
@@ -41,7 +41,7 @@ struct shrink_to {
 
 /// Each row, a chain's gradient, to a Euclidean norm of at most `limit`.
 struct clip_norm {
-  static constexpr bool row_wise = true;
+  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
   float limit = 1;  ///< > 0
 

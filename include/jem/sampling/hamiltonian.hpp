@@ -11,7 +11,7 @@ namespace jem::inline v0 {
 template <class Integrator = leapfrog>
 struct hamiltonian {
   static constexpr bool needs_gradient = true;
-  static constexpr bool row_wise       = jem::row_wise<Integrator>;
+  static constexpr bool row_wise       = jem::row_wise<Integrator>;  ///< see core/concepts.hpp
 
   float step_size;     ///< ε
   index_t steps = 10;  ///< L, the gradients of a trajectory; ≥ 1

@@ -32,7 +32,7 @@ struct langevin_ratio {
 
 struct langevin {
   static constexpr bool needs_gradient = true;
-  static constexpr bool row_wise       = true;
+  static constexpr bool row_wise       = true;  ///< see core/concepts.hpp
 
   float step_size;  ///< ε
 

@@ -24,7 +24,7 @@ struct kick_and_drift {
 }  // namespace detail
 
 struct leapfrog {
-  static constexpr bool row_wise = true;
+  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
   /// Moves (x, p) by `steps` steps of size ε; `at` holds position, energy and gradient and is left holding those of the end.
   /// One gradient a step: kicks of two neighbouring steps are one.

@@ -34,7 +34,7 @@ struct is_below {
 template <class Proposal>
 struct metropolis {
   static constexpr bool needs_gradient = requires { requires Proposal::needs_gradient; };
-  static constexpr bool row_wise       = jem::row_wise<Proposal>;
+  static constexpr bool row_wise       = jem::row_wise<Proposal>;  ///< see core/concepts.hpp
 
   Proposal proposal;  ///< langevin, hamiltonian, or one of one's own
 

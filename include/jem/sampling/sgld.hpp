@@ -21,7 +21,7 @@ namespace jem::inline v0 {
 template <schedule Schedule = constant, noise_scale Noise = langevin_noise, class Transform = identity, class Constraint = unconstrained>
 struct sgld {
   static constexpr bool needs_gradient = true;
-  static constexpr bool row_wise       = jem::row_wise<Transform> && jem::row_wise<Constraint>;
+  static constexpr bool row_wise       = jem::row_wise<Transform> && jem::row_wise<Constraint>;  ///< see core/concepts.hpp
 
   Schedule step_size;       ///< step number → ε ≥ 0
   Noise noise{};            ///< ε → σ ≥ 0

@@ -67,7 +67,8 @@ void for_parts(const convolution_shape& s, F f) {
 /// does not care.
 template <tensor_value T>
 struct prepared_weights {
-  T forward{}, backward{};
+  T forward{};   ///< for the output
+  T backward{};  ///< for the input's gradient
 };
 
 /// Lays out weights (kh, kw, c, f), if the backend has a use for it: a backend tells how many elements it wants for either direction,

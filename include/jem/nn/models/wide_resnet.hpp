@@ -22,12 +22,12 @@ namespace jem::inline v0 {
 
 /// Depth 28 and width 10 are the paper's. The stem's channels, 16 in every published network, are those of the groups at width 1.
 struct wide_resnet_options {
-  index_t depth    = 28;
-  index_t width    = 10;
-  index_t channels = 3;
-  index_t classes  = 10;
-  bool energy_head = false;
-  index_t stem     = 16;
+  index_t depth    = 28;  ///< 6n + 4
+  index_t width    = 10;  ///< k
+  index_t channels = 3;  ///< of an image
+  index_t classes  = 10;  ///< logits
+  bool energy_head = false;  ///< whether E(x) is a linear output of its own
+  index_t stem     = 16;  ///< channels of the first convolution
 };
 
 /// The normalisation N is made from a number of channels; jem::normalize<T> is one.
@@ -35,13 +35,13 @@ template <tensor_value T, class A = leaky_relu, class N = no_normalize>
   requires(layer<A, T> && layer<N, T>)
 struct wide_resnet {
   using tensor_type = T;
-  using block       = residual<preactivated<T, A, N>>;
+  using block       = residual<preactivated<T, A, N>>;  ///< conv2(a(norm2(conv1(a(norm1(x)))))) + shortcut(x)
 
-  conv2d<T> stem;
-  repeat<repeat<block>> groups;
-  N norm;
-  energy_head<T> head;
-  A activation{};
+  conv2d<T> stem;  ///< 3×3
+  repeat<repeat<block>> groups;  ///< three of n blocks
+  N norm;  ///< before the last activation
+  energy_head<T> head;  ///< from channels to logits
+  A activation{};  ///< the last one
 
   wide_resnet() = default;
 
@@ -88,6 +88,7 @@ struct wide_resnet {
     return head.forward(global_average_pool{}.forward(x, c.pool), c.head);
   }
 
+  /// ∂L/∂logits → ∂L/∂x; adds ∂L/∂θ to the gradient unless it is null.
   T backward(const T& dy, cache<T>& c, wide_resnet* gradient) const {
     T dx = head.backward(dy, c.head, detail::part(gradient, &wide_resnet::head));
     dx   = global_average_pool{}.backward(std::move(dx), c.pool, nullptr);
@@ -97,6 +98,7 @@ struct wide_resnet {
     return stem.backward(dx, c.stem, detail::part(gradient, &wide_resnet::stem));
   }
 
+  /// See statistics.hpp.
   T update_statistics(T x, float momentum) {
     cache<T> c;
     x = jem::update_statistics(groups, stem.forward(std::move(x), c.stem), momentum);
