@@ -70,12 +70,12 @@ TEST_CASE("pixels that no window covers have no gradient") {
 
 TEST_CASE("a batch is cut into parts that fit, and the parts agree with the whole") {
   using detail_shape = jem::convolution_shape;
-  CHECK(jem::detail::images_at_a_time(detail_shape{64, 8, 8, 32, 3, 3, 32, 1, 1}) == 64);
-  CHECK(jem::detail::images_at_a_time(detail_shape{64, 224, 224, 64, 3, 3, 64, 1, 1}) == 1);
-  CHECK(jem::detail::images_at_a_time(detail_shape{0, 8, 8, 1, 3, 3, 1, 1, 1}) == 1);
+  CHECK(jem::detail::images_at_a_time<jem::reference>(detail_shape{64, 8, 8, 32, 3, 3, 32, 1, 1}) == 64);
+  CHECK(jem::detail::images_at_a_time<jem::reference>(detail_shape{64, 224, 224, 64, 3, 3, 64, 1, 1}) == 1);
+  CHECK(jem::detail::images_at_a_time<jem::reference>(detail_shape{0, 8, 8, 1, 3, 3, 1, 1, 1}) == 1);
   using T   = jem::tensor<float, jem::openmp>;
   const T x = test::random_tensor<T>({3, 100, 100, 20}, 1), w = test::random_tensor<T>({3, 3, 20, 1}, 2);
-  REQUIRE(jem::detail::images_at_a_time(jem::make_convolution_shape(x.extents(), w.extents(), {1, 1})) == 2);
+  REQUIRE(jem::detail::images_at_a_time<jem::reference>(jem::make_convolution_shape(x.extents(), w.extents(), {1, 1})) == 2);
   const T whole = convolution(x, w, {1, 1});
   const T last  = convolution(T(x.rows(2, 1)), w, {1, 1});
   CHECK(T(whole.rows(2, 1)).to_vector() == last.to_vector());

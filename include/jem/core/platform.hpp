@@ -2,7 +2,8 @@
 // The only two macros of the library: marks that the compilers spell differently.
 #pragma once
 
-/// Before the parameters of a lambda that a backend's verb runs: such a lambda has to exist on a device, too.
+/// Before the parameters of a lambda that a backend's verb runs, and before a function that is not constexpr and that such a lambda
+/// calls: both have to exist on a device, too.
 #ifdef __CUDACC__
 #define JEM_LAMBDA __host__ __device__
 #else

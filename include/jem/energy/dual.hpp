@@ -5,6 +5,7 @@
 #pragma once
 
 #include <jem/core/math.hpp>
+#include <jem/core/platform.hpp>
 
 #include <array>
 #include <cmath>
@@ -71,9 +72,9 @@ struct dual {
     return chain(s, s * (T(1) - s), a);
   }
   friend constexpr dual softplus(const dual& a) { return chain(math::softplus(a.value), math::sigmoid(a.value), a); }
-  friend dual sin(const dual& a) { return chain(std::sin(a.value), std::cos(a.value), a); }
-  friend dual cos(const dual& a) { return chain(std::cos(a.value), -std::sin(a.value), a); }
-  friend dual pow(const dual& a, T exponent) {
+  JEM_LAMBDA friend dual sin(const dual& a) { return chain(std::sin(a.value), std::cos(a.value), a); }
+  JEM_LAMBDA friend dual cos(const dual& a) { return chain(std::cos(a.value), -std::sin(a.value), a); }
+  JEM_LAMBDA friend dual pow(const dual& a, T exponent) {
     return chain(std::pow(a.value, exponent), exponent * std::pow(a.value, exponent - T(1)), a);
   }
 

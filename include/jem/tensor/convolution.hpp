@@ -13,9 +13,12 @@ namespace jem::inline v0 {
 
 namespace detail {
 
-/// Images whose patches are laid out at a time: 16 MiB of floats at the most, and at least one image.
+/// Images whose patches are laid out at a time, and at least one: as many as make 2²² elements, or as the backend says.
+template <class Backend>
 constexpr index_t images_at_a_time(const convolution_shape& s) {
-  return std::clamp<index_t>((index_t{1} << 22) / std::max<index_t>(1, s.oh() * s.ow() * s.patch()), 1, std::max<index_t>(1, s.n));
+  index_t most = index_t{1} << 22;
+  if constexpr (requires { Backend::patch_elements; }) most = Backend::patch_elements;
+  return std::clamp<index_t>(most / std::max<index_t>(1, s.oh() * s.ow() * s.patch()), 1, std::max<index_t>(1, s.n));
 }
 
 /// The same convolution on fewer images.
@@ -55,9 +58,9 @@ void collect_patches(const convolution_shape& s, const T* patches, T* dx) {
 }
 
 /// f(images of this part, first image), for parts whose patches fit.
-template <class F>
+template <class Backend, class F>
 void for_parts(const convolution_shape& s, F f) {
-  const index_t size = images_at_a_time(s);
+  const index_t size = images_at_a_time<Backend>(s);
   for (index_t first = 0; first < s.n; first += size) f(with_images(s, std::min(size, s.n - first)), first);
 }
 
@@ -98,8 +101,8 @@ tensor_of<X> convolution(const X& x, const W& w, convolution_geometry geometry,
   } else if constexpr (requires { B::convolve(s, x.data(), w.data(), y.data()); }) {
     B::convolve(s, x.data(), w.data(), y.data());
   } else {
-    typename B::template storage<T> patches(detail::images_at_a_time(s) * s.oh() * s.ow() * s.patch());
-    detail::for_parts(s, [&](const convolution_shape& part, index_t first) {
+    typename B::template storage<T> patches(detail::images_at_a_time<B>(s) * s.oh() * s.ow() * s.patch());
+    detail::for_parts<B>(s, [&](const convolution_shape& part, index_t first) {
       detail::lay_out_patches<B>(part, x.data() + first * s.h * s.w * s.c, patches.data());
       B::gemm(transpose::no, transpose::no, part.pixels(), s.f, s.patch(), T{1}, static_cast<const T*>(patches.data()), w.data(), T{0},
               y.data() + first * s.oh() * s.ow() * s.f);
@@ -122,8 +125,8 @@ tensor_of<Y> convolution_input_gradient(const Y& dy, const W& w, convolution_geo
   } else if constexpr (requires { B::convolve_input_gradient(s, dy.data(), w.data(), dx.data()); }) {
     B::convolve_input_gradient(s, dy.data(), w.data(), dx.data());
   } else {
-    typename B::template storage<T> patches(detail::images_at_a_time(s) * s.oh() * s.ow() * s.patch());
-    detail::for_parts(s, [&](const convolution_shape& part, index_t first) {
+    typename B::template storage<T> patches(detail::images_at_a_time<B>(s) * s.oh() * s.ow() * s.patch());
+    detail::for_parts<B>(s, [&](const convolution_shape& part, index_t first) {
       B::gemm(transpose::no, transpose::yes, part.pixels(), s.patch(), s.f, T{1}, dy.data() + first * s.oh() * s.ow() * s.f, w.data(), T{0},
               patches.data());
       detail::collect_patches<B>(part, static_cast<const T*>(patches.data()), dx.data() + first * s.h * s.w * s.c);
@@ -142,8 +145,8 @@ void add_convolution_weight_gradient(W& dw, const X& x, const Y& dy, convolution
   if constexpr (requires { B::convolve_weight_gradient(s, x.data(), dy.data(), dw.data()); }) {
     B::convolve_weight_gradient(s, x.data(), dy.data(), dw.data());
   } else {
-    typename B::template storage<T> patches(detail::images_at_a_time(s) * s.oh() * s.ow() * s.patch());
-    detail::for_parts(s, [&](const convolution_shape& part, index_t first) {
+    typename B::template storage<T> patches(detail::images_at_a_time<B>(s) * s.oh() * s.ow() * s.patch());
+    detail::for_parts<B>(s, [&](const convolution_shape& part, index_t first) {
       detail::lay_out_patches<B>(part, x.data() + first * s.h * s.w * s.c, patches.data());
       B::gemm(transpose::yes, transpose::no, s.patch(), s.f, part.pixels(), T{1}, static_cast<const T*>(patches.data()),
               dy.data() + first * s.oh() * s.ow() * s.f, T{1}, dw.data());

@@ -8,10 +8,14 @@
 
 namespace jem::inline v0 {
 
+/// A backend with an optional verb for loops whose body is a loop itself: threads of a host, each with whole rows.
+template <class Backend>
+concept runs_rows = requires(index_t n, archetype::index_function f) { Backend::for_each_row(n, n, f); };
+
 /// f(i) for i < n, where each call touches about `work` elements.
 template <class Backend, class F>
 void for_each_row(index_t n, index_t work, F f) {
-  if constexpr (requires { Backend::for_each_row(n, work, f); }) {
+  if constexpr (runs_rows<Backend>) {
     Backend::for_each_row(n, work, f);
   } else {
     Backend::for_each(n, f);
@@ -22,7 +26,7 @@ void for_each_row(index_t n, index_t work, F f) {
 /// For what is decided once a row.
 template <class Backend, class F>
 void for_each_span(index_t rows, index_t columns, F f) {
-  if constexpr (requires { Backend::for_each_row(rows, columns, archetype::index_function{}); }) {
+  if constexpr (runs_rows<Backend>) {
     Backend::for_each_row(rows, columns, [=] JEM_LAMBDA(index_t i) { f(i, index_t{0}, columns); });
   } else {
     Backend::for_each(rows, columns, [=] JEM_LAMBDA(index_t i, index_t j) { f(i, j, j + 1); });

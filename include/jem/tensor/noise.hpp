@@ -10,26 +10,36 @@ namespace jem::inline v0 {
 
 namespace detail {
 
-/// f(first element, count, numbers) for each tile of a stream that meets a batch of these extents; Draw fills a tile.
+/// f(first element, count, numbers) for pieces of a stream that meet a batch of these extents: tiles where the backend runs whole
+/// rows on a thread of the host, single numbers elsewhere. Draw makes either.
 template <class Backend, class Draw, class F>
-void for_tiles(const shape& extents, rng& g, Draw draw, F f) {
+void for_numbers(const shape& extents, rng& g, Draw draw, F f) {
   constexpr index_t tile = random_stream::tile;
   const auto stream      = g.next();
   const index_t begin = g.row * extents.row_size(), end = begin + extents.size(), first = begin / tile;
-  for_each_row<Backend>((end + tile - 1) / tile - first, 8 * tile, [=] JEM_LAMBDA(index_t i) {
-    float numbers[tile];
-    draw(stream, first + i, numbers);
-    const index_t at   = (first + i) * tile;
-    const index_t from = at < begin ? begin : at, to = at + tile < end ? at + tile : end;
-    f(from - begin, to - from, numbers + (from - at));
-  });
+  if constexpr (runs_rows<Backend>) {
+    Backend::for_each_row((end + tile - 1) / tile - first, 8 * tile, [=] JEM_LAMBDA(index_t i) {
+      float numbers[tile];
+      draw(stream, first + i, numbers);
+      const index_t at   = (first + i) * tile;
+      const index_t from = at < begin ? begin : at, to = at + tile < end ? at + tile : end;
+      f(from - begin, to - from, numbers + (from - at));
+    });
+  } else {
+    Backend::for_each(extents.size(), [=] JEM_LAMBDA(index_t i) {
+      const float number = draw(stream, begin + i);
+      f(i, 1, &number);
+    });
+  }
 }
 
-struct normal_tile {
-  constexpr void operator()(const random_stream& s, index_t number, float* out) const { s.normals(number, out); }
+struct draw_normal {
+  constexpr void operator()(const random_stream& s, index_t tile, float* out) const { s.normals(tile, out); }
+  constexpr float operator()(const random_stream& s, index_t i) const { return s.normal(i); }
 };
-struct uniform_tile {
-  constexpr void operator()(const random_stream& s, index_t number, float* out) const { s.uniforms(number, out); }
+struct draw_uniform {
+  constexpr void operator()(const random_stream& s, index_t tile, float* out) const { s.uniforms(tile, out); }
+  constexpr float operator()(const random_stream& s, index_t i) const { return s.uniform(i); }
 };
 
 template <class T>
@@ -61,7 +71,7 @@ template <tensor_value T>
 T normal(const shape& extents, rng& g) {
   using V = typename T::value_type;
   T result(extents);
-  detail::for_tiles<typename T::backend_type>(extents, g, detail::normal_tile{}, detail::store_affine<V>{result.data(), V{0}, V{1}});
+  detail::for_numbers<typename T::backend_type>(extents, g, detail::draw_normal{}, detail::store_affine<V>{result.data(), V{0}, V{1}});
   return result;
 }
 
@@ -69,7 +79,7 @@ T normal(const shape& extents, rng& g) {
 template <tensor_value T>
 T uniform(const shape& extents, typename T::value_type low, typename T::value_type high, rng& g) {
   T result(extents);
-  detail::for_tiles<typename T::backend_type>(extents, g, detail::uniform_tile{},
+  detail::for_numbers<typename T::backend_type>(extents, g, detail::draw_uniform{},
                                               detail::store_affine<typename T::value_type>{result.data(), low, high - low});
   return result;
 }
@@ -88,7 +98,7 @@ labels<T> random_indices(index_t n, index_t bound, rng& g) {
 /// x ← x + scale·ξ, ξ standard normal.
 template <tensor_value T>
 void add_normal(T& x, std::type_identity_t<typename T::value_type> scale, rng& g) {
-  detail::for_tiles<typename T::backend_type>(x.extents(), g, detail::normal_tile{},
+  detail::for_numbers<typename T::backend_type>(x.extents(), g, detail::draw_normal{},
                                               detail::add_scaled_numbers<typename T::value_type>{x.data(), scale});
 }
 

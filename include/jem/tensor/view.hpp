@@ -30,7 +30,7 @@ class view {
 
   /// All of a tensor, which has to outlive the view.
   template <tensor_like X>
-    requires requires(X& x) { view(x.data(), x.extents()); }
+    requires(std::same_as<typename X::backend_type, Backend> && requires(X& x, T*& to) { to = x.data(); })
   explicit(false) view(X& owner) : view(owner.data(), owner.extents()) {}
 
   const shape& extents() const { return extents_; }              ///< outermost axis first
