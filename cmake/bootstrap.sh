@@ -40,7 +40,7 @@ if command -v dpkg-query >/dev/null 2>&1; then
     *) for package in libeigen3-dev liblzma-dev nlohmann-json3-dev libpng-dev zlib1g-dev; do need_package $package; done ;;
   esac
   case $preset in demo | test | release)
-    for package in libcli11-dev gnuplot-nox; do need_package $package; done ;;
+    for package in libcli11-dev gnuplot-nox libxtensor-dev; do need_package $package; done ;;
   esac
   case $preset in test | sanitize | thread-sanitize)
     for package in doctest-dev gnuplot-nox libxtensor-dev; do need_package $package; done ;;

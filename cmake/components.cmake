@@ -3,12 +3,12 @@
 # and the installed package both include this file, so that a consumer sees the same targets either way. They carry no
 # warnings, no -march and no macros: those are the consumer's.
 
-# jem_component(<name> FIND <arguments of find_package> LINKS <targets> NEEDS <what to install>): one call is all that a
-# component takes; one that links another stands behind it.
+# jem_component(<name> FIND <arguments of find_package> LINKS <targets> NEEDS <what to install> [OPTIONS <flags>]): one call
+# is all that a component takes; one that links another stands behind it. OPTIONS are what its headers do not compile without.
 set(jem_all_components)
 function(jem_component component)
-  cmake_parse_arguments(PARSE_ARGV 1 given "" "NEEDS" "FIND;LINKS")
-  foreach(what FIND LINKS NEEDS)
+  cmake_parse_arguments(PARSE_ARGV 1 given "" "NEEDS" "FIND;LINKS;OPTIONS")
+  foreach(what FIND LINKS NEEDS OPTIONS)
     set(jem_${component}_${what} "${given_${what}}" PARENT_SCOPE)
   endforeach()
   set(jem_all_components ${jem_all_components} ${component} PARENT_SCOPE)
@@ -22,6 +22,13 @@ jem_component(eigen
   FIND Eigen3 3.4 NO_MODULE
   LINKS Eigen3::Eigen jem::openmp
   NEEDS "Eigen 3.4 (Debian package libeigen3-dev)")
+# Clang 19 matches template template parameters by a newer rule, under which xt::xarray of xtensor 0.24 is ambiguous.
+jem_component(xtensor
+  FIND xtensor 0.24...<0.26
+  LINKS xtensor jem::eigen
+  NEEDS "xtensor 0.24 or 0.25 (Debian package libxtensor-dev)"
+  OPTIONS "$<$<AND:$<COMPILE_LANG_AND_ID:CXX,Clang>,$<VERSION_GREATER_EQUAL:$<CXX_COMPILER_VERSION>,19>>:\
+-fno-relaxed-template-template-args;-Wno-deprecated-no-relaxed-template-template-args>")
 jem_component(zlib
   FIND ZLIB
   LINKS ZLIB::ZLIB
@@ -71,6 +78,7 @@ function(jem_define_component component)
   endforeach()
   add_library(jem::${component} INTERFACE IMPORTED ${scope})
   target_link_libraries(jem::${component} INTERFACE jem::jem ${jem_${component}_LINKS})
+  target_compile_options(jem::${component} INTERFACE ${jem_${component}_OPTIONS})
 endfunction()
 
 # jem_why_missing(<component> <variable>): sets the variable to a sentence for a component that has no target.

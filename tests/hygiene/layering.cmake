@@ -21,6 +21,7 @@ set(umbrella core backend tensor nn energy sampling loss optim train)
 # Folders or headers that may include a header of somebody else's.
 set(third_party_Eigen backend/)
 set(third_party_omp backend/)
+set(third_party_xtensor backend/)
 set(third_party_zlib io/)
 set(third_party_lzma io/)
 set(third_party_png io/)

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+// A backend over xtensor 0.24: its storage, in the library's recycled memory, and sums by its reducers over lazily generated
+// sequences, in a fixed order. Loops that return nothing are openmp's, since an expression has to have a value. Products and
+// convolutions are eigen's: xtensor has none, and xtensor-blas hands them to a BLAS whose bits may depend on its threads.
+// XTENSOR_USE_XSIMD may be defined or not: it changes no type here, and the functions that are summed are vectorised by the compiler.
+#pragma once
+
+#include <jem/backend/eigen.hpp>
+
+#include <array>
+#include <functional>
+#include <limits>
+#include <new>
+
+#include <xtensor/xadapt.hpp>
+#include <xtensor/xgenerator.hpp>
+#include <xtensor/xnoalias.hpp>
+#include <xtensor/xreducer.hpp>
+#include <xtensor/xstorage.hpp>
+
+namespace jem::inline v0 {
+
+/// Memory for xtensor's containers, as host_storage's: cache-line aligned and recycled. It has no state.
+template <element T>
+struct host_allocator {
+  using value_type = T;  ///< of the elements
+
+  host_allocator() = default;
+  /// For another type's elements.
+  template <element U>
+  constexpr explicit(false) host_allocator(const host_allocator<U>&) noexcept {}
+
+  /// n elements, uninitialised. Throws std::bad_array_new_length for an absurd number, as a negative one becomes.
+  static T* allocate(std::size_t n) {
+    if (n > static_cast<std::size_t>(std::numeric_limits<index_t>::max()) / 16) throw std::bad_array_new_length();
+    return static_cast<T*>(host_pool::acquire(n * sizeof(T)));
+  }
+
+  /// Takes back what `allocate` gave for as many elements.
+  static void deallocate(T* block, std::size_t n) noexcept { host_pool::release(block, n * sizeof(T)); }
+
+  friend bool operator==(const host_allocator&, const host_allocator&) = default;  ///< any takes back what any other gave
+};
+
+/// n elements in what xtensor's own arrays keep theirs in, uninitialised.
+template <element T>
+struct xtensor_storage : xt::uvector<T, host_allocator<T>> {
+  xtensor_storage() = default;
+  /// Throws std::bad_array_new_length for n < 0 or an absurd one.
+  explicit xtensor_storage(index_t n) : xt::uvector<T, host_allocator<T>>(static_cast<std::size_t>(n)) {}
+};
+
+namespace detail {
+
+/// Neighbouring elements that are added at once. Their number is the same on every machine, and so is the order of a sum.
+template <class A>
+struct lanes {
+  static constexpr index_t width = 16;
+  A each[width]{};
+
+  friend lanes operator+(lanes a, const lanes& b) {
+    for (index_t k = 0; k < width; ++k) a.each[k] += b.each[k];
+    return a;
+  }
+
+  A sum() const {
+    lanes a = *this;
+    for (index_t half = width / 2; half > 0; half /= 2) {
+      for (index_t k = 0; k < half; ++k) a.each[k] += a.each[k + half];
+    }
+    return a.each[0];
+  }
+};
+
+/// f(i, j), …, f(i, j + 15)
+template <class A, class F>
+lanes<A> lanes_at(const F& f, index_t i, index_t j) {
+  lanes<A> values;
+  JEM_INDEPENDENT
+  for (index_t k = 0; k < lanes<A>::width; ++k) values.each[k] = f(i, j + k);
+  return values;
+}
+
+/// What a generator of xtensor's asks for its elements: f(k).
+template <class F>
+struct element_of_sequence {
+  F f;
+
+  template <class Iterator>
+  auto element(Iterator index, Iterator) const {
+    return f(static_cast<index_t>(*index));
+  }
+};
+
+/// The sum of an expression along one axis, lazily, element after element; R() for none.
+template <class R, class E>
+auto sum_along(std::size_t axis, E&& expression) {
+  return xt::reduce(xt::make_xreducer_functor(std::plus<>{}, xt::const_value<R>(R{})), std::forward<E>(expression),
+                    std::array<std::size_t, 1>{axis});
+}
+
+/// Σₖ f(k) for k < n
+template <class R, class F>
+R sum_of(index_t n, F f) {
+  using sequence = xt::xgenerator<element_of_sequence<F>, R, std::array<std::size_t, 1>>;
+  return sum_along<R>(0, sequence(element_of_sequence<F>{f}, {static_cast<std::size_t>(n)}))();
+}
+
+/// Σⱼ f(i, j) for first <= j < last: whole lanes, and the elements that are left.
+template <class A, class F>
+A sum_of_row(const F& f, index_t i, index_t first, index_t last) {
+  const index_t whole = (last - first) / lanes<A>::width, left = first + whole * lanes<A>::width;
+  return sum_of<lanes<A>>(whole, [&f, i, first](index_t k) { return lanes_at<A>(f, i, first + k * lanes<A>::width); }).sum() +
+         sum_of<A>(last - left, [&f, i, left](index_t k) -> A { return f(i, left + k); });
+}
+
+/// to[0, …, columns − first) = Σᵢ f(i, j) for begin <= i < end: of as many neighbouring columns as there are lanes, or of the last few.
+template <class A, class F>
+void sum_few_columns(const F& f, index_t begin, index_t end, index_t first, index_t columns, A* to) {
+  if (first + lanes<A>::width <= columns) {
+    const auto sums = sum_of<lanes<A>>(end - begin, [&f, begin, first](index_t k) { return lanes_at<A>(f, begin + k, first); });
+    std::copy_n(sums.each, lanes<A>::width, to);
+    return;
+  }
+  for (index_t j = first; j < columns; ++j) {
+    to[j - first] = sum_of<A>(end - begin, [&f, begin, j](index_t k) -> A { return f(begin + k, j); });
+  }
+}
+
+/// to = the sums of a matrix (rows, columns) along an axis
+template <class A>
+void sum_matrix_along(std::size_t axis, const A* from, index_t rows, index_t columns, A* to) {
+  const std::array<std::size_t, 2> extents{static_cast<std::size_t>(rows), static_cast<std::size_t>(columns)};
+  const std::array<std::size_t, 1> left{extents[1 - axis]};
+  auto sums         = xt::adapt(to, left[0], xt::no_ownership(), left);
+  xt::noalias(sums) = sum_along<A>(axis, xt::adapt(from, extents[0] * extents[1], xt::no_ownership(), extents));
+}
+
+}  // namespace detail
+
+struct xtensor : eigen {
+  static constexpr const char* name = "xtensor";
+
+  /// Memory for n elements.
+  template <element T>
+  using storage = xtensor_storage<T>;
+
+  /// sums[i] = Σⱼ f(i, j), long rows in blocks.
+  template <class F, class A>
+  static void sum_rows(index_t rows, index_t columns, F f, A* sums) {
+    const index_t parts = std::max<index_t>(1, (columns + sum_block - 1) / sum_block);
+    const index_t work  = std::clamp<index_t>(columns, 1, sum_block);
+    storage<A> partial(parts > 1 ? rows * parts : 0);
+    A* const to = parts > 1 ? partial.data() : sums;
+    blocks(rows * parts, std::max<index_t>(1, grain / work), [f, columns, parts, to](index_t begin, index_t end) {
+      for (index_t part = begin; part < end; ++part) {
+        const index_t first = part % parts * sum_block;
+        to[part]            = detail::sum_of_row<A>(f, part / parts, first, std::min(first + sum_block, columns));
+      }
+    });
+    if (parts > 1) detail::sum_matrix_along<A>(1, to, rows, parts, sums);
+  }
+
+  /// sums[j] = Σᵢ f(i, j), many rows in blocks.
+  template <class F, class A>
+  static void sum_columns(index_t rows, index_t columns, F f, A* sums) {
+    constexpr index_t width = detail::lanes<A>::width;
+    const index_t parts     = std::max<index_t>(1, (rows + sum_columns_rows - 1) / sum_columns_rows);
+    const index_t groups    = (columns + width - 1) / width;
+    const index_t work      = std::clamp<index_t>(rows, 1, sum_columns_rows) * width;
+    storage<A> partial(parts > 1 ? parts * columns : 0);
+    A* const to = parts > 1 ? partial.data() : sums;
+    blocks(parts * groups, std::max<index_t>(1, grain / work), [f, rows, columns, groups, to](index_t begin, index_t end) {
+      for (index_t group = begin; group < end; ++group) {
+        const index_t part = group / groups, first = part * sum_columns_rows, column = group % groups * width;
+        detail::sum_few_columns<A>(f, first, std::min(first + sum_columns_rows, rows), column, columns, to + part * columns + column);
+      }
+    });
+    if (parts > 1) detail::sum_matrix_along<A>(0, to, parts, columns, sums);
+  }
+};
+
+static_assert(backend<xtensor, float> && backend<xtensor, double>);
+
+}  // namespace jem::inline v0
