@@ -1,5 +1,5 @@
 // Ten steps of a sampler for 1000 chains of a 100-dimensional normal with standard deviations from 0.5 to 2: items are
-// gradients of one chain. And one SGLD step of 64 digits under the digits network: items are images.
+// gradients of one chain.
 #include "backends.hpp"
 
 template <class Tensor>
@@ -29,18 +29,5 @@ static void mala_steps(benchmark::State& state) {
   run_normal<Backend>(state, jem::mala{{.step_size = 0.02f}}, 1);
 }
 
-template <class Backend>
-static void sgld_step_of_digits(benchmark::State& state) {
-  using tensor = jem::tensor<float, Backend>;
-  jem::rng rng{1};
-  const jem::convnet<tensor> net({.height = 8, .width = 8}, rng);
-  const jem::marginal_energy energy{net};
-  const jem::sgld kernel{.step_size = jem::constant{1.0f}, .noise = jem::fixed_noise{0.01f}};
-  auto chains = kernel.init(energy, jem::uniform<tensor>({64, 8, 8, 1}, -1, 1, rng));
-  for (auto _ : state) kernel.step(energy, chains, rng);
-  state.SetItemsProcessed(state.iterations() * 64);
-}
-
 JEM_BENCHMARK(hmc_steps, );
 JEM_BENCHMARK(mala_steps, );
-JEM_BENCHMARK(sgld_step_of_digits, ->Unit(benchmark::kMillisecond));
