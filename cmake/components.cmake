@@ -26,7 +26,7 @@ jem_component(eigen
 jem_component(xtensor
   FIND xtensor 0.24...<0.26
   LINKS xtensor jem::eigen
-  NEEDS "xtensor 0.24 or 0.25 (Debian package libxtensor-dev)"
+  NEEDS "xtensor 0.24 (Debian package libxtensor-dev)"
   OPTIONS "$<$<AND:$<COMPILE_LANG_AND_ID:CXX,Clang>,$<VERSION_GREATER_EQUAL:$<CXX_COMPILER_VERSION>,19>>:\
 -fno-relaxed-template-template-args;-Wno-deprecated-no-relaxed-template-template-args>")
 jem_component(zlib
