@@ -25,6 +25,7 @@ struct openmp : reference {
   /// f(i) for i < n; calls must not depend on each other.
   template <class F>
   static void for_each(index_t n, F f) {
+    detail::expect_host_function<F>();
     blocks(n, grain, [f](index_t begin, index_t end) {
       const F g = f;
       JEM_INDEPENDENT
@@ -35,6 +36,7 @@ struct openmp : reference {
   /// The optional verb of tensor/loops.hpp.
   template <class F>
   static void for_each_row(index_t rows, index_t work, F f) {
+    detail::expect_host_function<F>();
     blocks(rows, rows_per_block(work), [f](index_t begin, index_t end) {
       for (index_t i = begin; i < end; ++i) f(i);
     });
@@ -58,6 +60,7 @@ struct openmp : reference {
   /// f(i, j) for i < rows, j < columns, j innermost; calls must not depend on each other.
   template <class F>
   static void for_each(index_t rows, index_t columns, F f) {
+    detail::expect_host_function<F>();
     if (rows == 1) return for_each(columns, [f](index_t j) { f(0, j); });
     blocks(rows, rows_per_block(columns), [f, columns](index_t begin, index_t end) {
       const F g = f;
@@ -71,6 +74,7 @@ struct openmp : reference {
   /// sums[i] = Σⱼ f(i, j), long rows in blocks.
   template <class F, class A>
   static void sum_rows(index_t rows, index_t columns, F f, A* sums) {
+    detail::expect_host_function<F>();
     const index_t parts = (columns + sum_block - 1) / sum_block;
     if (parts <= 1) {
       blocks(rows, rows_per_block(columns), [f, columns, sums](index_t begin, index_t end) {
@@ -96,6 +100,7 @@ struct openmp : reference {
   /// sums[j] = Σᵢ f(i, j), many rows in blocks.
   template <class F, class A>
   static void sum_columns(index_t rows, index_t columns, F f, A* sums) {
+    detail::expect_host_function<F>();
     const index_t parts = std::max<index_t>(1, (rows + sum_columns_rows - 1) / sum_columns_rows);
     host_storage<A> partial(parts * columns);
     A* const to = partial.data();

@@ -3,10 +3,23 @@
 #pragma once
 
 #include <jem/backend/host.hpp>
+#include <jem/core/platform.hpp>
 
 #include <algorithm>
 
 namespace jem::inline v0 {
+
+namespace detail {
+
+/// For each verb of a host: says why a program compiled by nvcc cannot run it.
+template <class F>
+constexpr void expect_host_function() {
+  static_assert(exists_on_host<F>,
+                "jem: a backend of the host in a file that nvcc compiles: give such code a file of its own for the host's compiler, "
+                "or define JEM_ONE_FILE in a program of one file");
+}
+
+}  // namespace detail
 
 struct reference {
   static constexpr bool host_memory = true;  ///< the host may read it: views of users' memory are possible
@@ -31,12 +44,14 @@ struct reference {
   /// f(i) for i < n.
   template <class F>
   static void for_each(index_t n, F f) {
+    detail::expect_host_function<F>();
     for (index_t i = 0; i < n; ++i) f(i);
   }
 
   /// f(i, j) for i < rows, j < columns, j innermost.
   template <class F>
   static void for_each(index_t rows, index_t columns, F f) {
+    detail::expect_host_function<F>();
     for (index_t i = 0; i < rows; ++i) {
       for (index_t j = 0; j < columns; ++j) f(i, j);
     }
@@ -45,6 +60,7 @@ struct reference {
   /// sums[i] = Σⱼ f(i, j)
   template <class F, class A>
   static void sum_rows(index_t rows, index_t columns, F f, A* sums) {
+    detail::expect_host_function<F>();
     for (index_t i = 0; i < rows; ++i) {
       A sum{};
       for (index_t j = 0; j < columns; ++j) sum += f(i, j);
@@ -55,6 +71,7 @@ struct reference {
   /// sums[j] = Σᵢ f(i, j)
   template <class F, class A>
   static void sum_columns(index_t rows, index_t columns, F f, A* sums) {
+    detail::expect_host_function<F>();
     for (index_t j = 0; j < columns; ++j) {
       A sum{};
       for (index_t i = 0; i < rows; ++i) sum += f(i, j);

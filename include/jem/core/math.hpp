@@ -76,9 +76,9 @@ constexpr float sqrt(float x) {
   return x > 0.0f && x < infinity ? value : special;
 }
 
-JEM_LAMBDA inline double exp(double x) { return std::exp(x); }    ///< std::exp
-JEM_LAMBDA inline double log(double x) { return std::log(x); }    ///< std::log
-JEM_LAMBDA inline double sqrt(double x) { return std::sqrt(x); }  ///< std::sqrt
+JEM_HOST_DEVICE inline double exp(double x) { return std::exp(x); }    ///< std::exp
+JEM_HOST_DEVICE inline double log(double x) { return std::log(x); }    ///< std::log
+JEM_HOST_DEVICE inline double sqrt(double x) { return std::sqrt(x); }  ///< std::sqrt
 
 /// 1 / (1 + e⁻ˣ)
 template <class T>
@@ -94,7 +94,7 @@ constexpr float tanh(float x) {
   const float small = x + x * q * (-1.0f / 3 + q * (2.0f / 15 + q * (-17.0f / 315 + q * (62.0f / 2835 - q * (1382.0f / 155925)))));
   return q < 0.09f ? small : (x < 0.0f ? -value : value);
 }
-JEM_LAMBDA inline double tanh(double x) { return std::tanh(x); }  ///< std::tanh
+JEM_HOST_DEVICE inline double tanh(double x) { return std::tanh(x); }  ///< std::tanh
 
 /// ln(1 + eˣ). The quotient gives back what 1 + e rounds away, so that the left tail is eˣ (after Kahan's log1p).
 template <class T>

@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: MIT
-// The only two macros of the library: marks that the compilers spell differently.
+// The only macros of the library: marks that the compilers spell differently.
 #pragma once
 
-/// Before the parameters of a lambda that a backend's verb runs, and before a function that is not constexpr and that such a lambda
-/// calls: both have to exist on a device, too.
+/// JEM_HOST_DEVICE before a function that is not constexpr and that a backend's verb runs: it has to exist on a device, too.
+/// JEM_LAMBDA before the parameters of a lambda that a verb runs. nvcc makes it for the device alone: what it makes of lambdas for
+/// both works in programs of one file only, since each file then has variables of its own for one and the same lambda
+/// (CUDA 13.0). Such a program may define JEM_ONE_FILE, and run host and device backends side by side.
 #ifdef __CUDACC__
+#define JEM_HOST_DEVICE __host__ __device__
+#ifdef JEM_ONE_FILE
 #define JEM_LAMBDA __host__ __device__
 #else
+#define JEM_LAMBDA __device__
+#endif
+#else
+#define JEM_HOST_DEVICE
 #define JEM_LAMBDA
 #endif
 
@@ -21,3 +29,16 @@
 #else
 #define JEM_INDEPENDENT
 #endif
+
+namespace jem::inline v0 {
+
+/// Whether the host can call F: it cannot call a lambda that nvcc has made for the device alone.
+template <class F>
+constexpr bool exists_on_host =
+#if defined(__CUDACC__) && defined(__CUDACC_EXTENDED_LAMBDA__)
+    !__nv_is_extended_device_lambda_closure_type(F);
+#else
+    true;
+#endif
+
+}  // namespace jem::inline v0

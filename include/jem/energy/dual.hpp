@@ -72,9 +72,9 @@ struct dual {
     return chain(s, s * (T(1) - s), a);
   }
   friend constexpr dual softplus(const dual& a) { return chain(math::softplus(a.value), math::sigmoid(a.value), a); }
-  JEM_LAMBDA friend dual sin(const dual& a) { return chain(std::sin(a.value), std::cos(a.value), a); }
-  JEM_LAMBDA friend dual cos(const dual& a) { return chain(std::cos(a.value), -std::sin(a.value), a); }
-  JEM_LAMBDA friend dual pow(const dual& a, T exponent) {
+  JEM_HOST_DEVICE friend dual sin(const dual& a) { return chain(std::sin(a.value), std::cos(a.value), a); }
+  JEM_HOST_DEVICE friend dual cos(const dual& a) { return chain(std::cos(a.value), -std::sin(a.value), a); }
+  JEM_HOST_DEVICE friend dual pow(const dual& a, T exponent) {
     return chain(std::pow(a.value, exponent), exponent * std::pow(a.value, exponent - T(1)), a);
   }
 
