@@ -3,12 +3,13 @@
 # and the installed package both include this file, so that a consumer sees the same targets either way. They carry no
 # warnings, no -march and no macros: those are the consumer's.
 
-# jem_component(<name> FIND <arguments of find_package> LINKS <targets> NEEDS <what to install> [OPTIONS <flags>]): one call
-# is all that a component takes; one that links another stands behind it. OPTIONS are what its headers do not compile without.
+# jem_component(<name> FIND <arguments of find_package> HEADER <arguments of find_path> LIBRARY <arguments of find_library>
+# LINKS <targets> OPTIONS <of the compiler> NEEDS <what to install>): one call is all that a component takes; one that links
+# another stands behind it. OPTIONS are what its headers do not compile without. What HEADER and LIBRARY find is kept in jem_<name>_HEADER_found and jem_<name>_LIBRARY_found.
 set(jem_all_components)
 function(jem_component component)
-  cmake_parse_arguments(PARSE_ARGV 1 given "" "NEEDS" "FIND;LINKS;OPTIONS")
-  foreach(what FIND LINKS NEEDS OPTIONS)
+  cmake_parse_arguments(PARSE_ARGV 1 given "" "NEEDS" "FIND;HEADER;LIBRARY;LINKS;OPTIONS")
+  foreach(what FIND HEADER LIBRARY LINKS OPTIONS NEEDS)
     set(jem_${component}_${what} "${given_${what}}" PARENT_SCOPE)
   endforeach()
   set(jem_all_components ${jem_all_components} ${component} PARENT_SCOPE)
@@ -46,6 +47,32 @@ jem_component(json
   LINKS nlohmann_json::nlohmann_json
   NEEDS "nlohmann-json 3.10 (Debian package nlohmann-json3-dev)")
 
+# Thrust of the CUDA toolkit where there is one, Debian's elsewhere: two of them may not meet in one program. Set
+# jem_thrust_HEADER_found to the folder of another. Without nvcc Thrust has to be told that its device is the host.
+jem_component(thrust
+  HEADER thrust/version.h HINTS /usr/local/cuda/include/cccl ENV CUDA_PATH PATH_SUFFIXES include/cccl
+  LINKS jem::eigen
+  OPTIONS $<$<COMPILE_LANGUAGE:CXX>:-DTHRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_CPP>
+  NEEDS "Thrust (Debian package libthrust-dev, or the CUDA toolkit)")
+jem_component(thrust_omp
+  LINKS jem::thrust jem::openmp
+  NEEDS "OpenMP")
+jem_component(thrust_tbb
+  FIND TBB
+  LINKS jem::thrust TBB::tbb
+  NEEDS "Threading Building Blocks (Debian package libtbb-dev)")
+# CMake 3.25 does not know nvcc's option for C++20.
+jem_component(thrust_cuda
+  FIND CUDAToolkit 13
+  LINKS jem::jem CUDA::cudart CUDA::cublas
+  OPTIONS "$<$<COMPILE_LANGUAGE:CUDA>:-std=c++20;--extended-lambda;--expt-relaxed-constexpr>"
+  NEEDS "the CUDA toolkit 13 with nvcc and cuBLAS")
+jem_component(thrust_cudnn
+  HEADER cudnn.h HINTS /usr/local/cuda ENV CUDNN_PATH PATH_SUFFIXES include
+  LIBRARY cudnn HINTS /usr/local/cuda ENV CUDNN_PATH PATH_SUFFIXES lib64 lib
+  LINKS jem::thrust_cuda
+  NEEDS "cuDNN 9")
+
 # jem_define_targets(<include directory> <list of components> [GLOBAL]): a component whose dependency is missing has no target.
 # GLOBAL is for a build tree, whose targets have to be seen by the project that it is a subdirectory of.
 function(jem_define_targets include_directory components)
@@ -70,15 +97,37 @@ function(jem_define_component component)
       jem_define_component(${CMAKE_MATCH_1} ${scope})
     endif()
   endforeach()
-  find_package(${jem_${component}_FIND} QUIET ${scope})
+  if(jem_${component}_FIND)
+    find_package(${jem_${component}_FIND} QUIET ${scope})
+  endif()
   foreach(link IN LISTS jem_${component}_LINKS)
     if(NOT TARGET ${link})
       return()
     endif()
   endforeach()
+  set(found)
+  foreach(what HEADER LIBRARY)
+    if(jem_${component}_${what})
+      if(what STREQUAL "HEADER")
+        find_path(jem_${component}_HEADER_found ${jem_${component}_HEADER})
+      else()
+        find_library(jem_${component}_LIBRARY_found ${jem_${component}_LIBRARY})
+      endif()
+      mark_as_advanced(jem_${component}_${what}_found)
+      if(NOT jem_${component}_${what}_found)
+        return()
+      endif()
+    endif()
+  endforeach()
   add_library(jem::${component} INTERFACE IMPORTED ${scope})
   target_link_libraries(jem::${component} INTERFACE jem::jem ${jem_${component}_LINKS})
   target_compile_options(jem::${component} INTERFACE ${jem_${component}_OPTIONS})
+  if(jem_${component}_HEADER)
+    target_include_directories(jem::${component} INTERFACE ${jem_${component}_HEADER_found})
+  endif()
+  if(jem_${component}_LIBRARY)
+    target_link_libraries(jem::${component} INTERFACE ${jem_${component}_LIBRARY_found})
+  endif()
 endfunction()
 
 # jem_why_missing(<component> <variable>): sets the variable to a sentence for a component that has no target.

@@ -3,7 +3,9 @@
 // headers of their own.
 #pragma once
 
+#ifndef __CUDACC__  // nvcc has backends of its own, and trouble with Eigen
 #include <jem/backend/eigen.hpp>
+#endif
 #include <jem/backend/openmp.hpp>
 #include <jem/backend/reference.hpp>
 #include <jem/core/concepts.hpp>

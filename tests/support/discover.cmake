@@ -23,6 +23,7 @@ if(NOT status EQUAL 0)
   message(FATAL_ERROR "${executable} --list-test-cases: expected exit code 0 but received ${status}\n${listed}")
 endif()
 set(script "")
+set(without_device "no CUDA-capable device|CUDA driver version is insufficient")
 while(NOT listed STREQUAL "")  # no foreach: a line is not an element of a list
   string(FIND "${listed}" "\n" end)
   if(end EQUAL -1)
@@ -35,7 +36,7 @@ while(NOT listed STREQUAL "")  # no foreach: a line is not an element of a list
     string(REPLACE "," "\\," filter "${name}")
     # A filter that finds nothing would run nothing, and pass.
     string(APPEND script "add_test([==[${name}]==] [==[${executable}]==] --no-colors [==[--test-case=${filter}]==])\n"
-      "set_tests_properties([==[${name}]==] PROPERTIES LABELS ${label} FAIL_REGULAR_EXPRESSION \"test cases: +0 \""
+      "set_tests_properties([==[${name}]==] PROPERTIES LABELS \"${label}\" SKIP_REGULAR_EXPRESSION \"${without_device}\" FAIL_REGULAR_EXPRESSION \"test cases: +0 \""
       " ENVIRONMENT \"OMP_NUM_THREADS=2;OMP_WAIT_POLICY=passive\")\n")
   endif()
 endwhile()

@@ -67,6 +67,13 @@ concept dense_matrix = requires(M& m) {
 template <class Pointer>
 using pointee = std::remove_pointer_t<Pointer>;
 
+/// A vector in a device's memory, known by what it offers: thrust::device_vector.
+template <class V>
+concept device_vector = requires(V& v) {
+  { v.size() } -> std::convertible_to<std::size_t>;
+  raw_pointer_cast(v.data());
+};
+
 }  // namespace detail
 
 /// A view of contiguous memory of the host, for backends that compute there: std::span, std::vector, std::array.
@@ -79,6 +86,18 @@ auto view_of(R&& memory, const shape& extents) {
   }
   using pointed = detail::pointee<decltype(std::ranges::data(memory))>;
   return view<pointed, typename T::backend_type>(std::ranges::data(memory), extents);
+}
+
+/// A view of a thrust::device_vector, for backends of that device. Throws std::invalid_argument unless it holds as many elements as
+/// the extents say.
+template <tensor_like T, detail::device_vector V>
+  requires(!T::backend_type::host_memory)
+auto view_of(V& memory, const shape& extents) {
+  if (extents.size() != static_cast<index_t>(memory.size())) {
+    fail("view_of", std::to_string(extents.size()) + " elements for " + to_string(extents), std::to_string(memory.size()));
+  }
+  using pointed = detail::pointee<decltype(raw_pointer_cast(memory.data()))>;
+  return view<pointed, typename T::backend_type>(raw_pointer_cast(memory.data()), extents);
 }
 
 /// A view (rows, columns) of an Eigen row-major matrix or map whose rows follow each other without gaps.

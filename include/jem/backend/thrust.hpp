@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// Thrust on the host: `thrust_cpp` on one thread, and, in thrust_omp.hpp and thrust_tbb.hpp, on the threads of OpenMP and of
+// Threading Building Blocks. Loops are Thrust's algorithms, line for line those that thrust_cuda runs on a device; products are
+// Eigen's, on OpenMP's threads where they are compiled in. Works with Thrust 1.17 and with CCCL 3, never with both in one program.
+#pragma once
+
+#include <jem/backend/eigen_product.hpp>
+#include <jem/backend/host.hpp>
+#include <jem/backend/thrust_verbs.hpp>
+
+#include <algorithm>
+
+#include <thrust/system/cpp/execution_policy.h>
+
+namespace jem::inline v0 {
+
+namespace thrust_verbs {
+
+/// A backend of the host over a system of Thrust, which has a policy().
+template <class System>
+struct host_backend {
+  static constexpr bool host_memory = true;  ///< the host may read it: views of users' memory are possible
+
+  /// Memory for n elements.
+  template <element T>
+  using storage = host_storage<T>;
+
+  /// to[i] = from[i] for i < n, from the host's memory into the backend's.
+  template <element T>
+  static void upload(const T* from, index_t n, T* to) {
+    std::copy_n(from, n, to);
+  }
+
+  /// to[i] = from[i] for i < n, from the backend's memory into the host's.
+  template <element T>
+  static void download(const T* from, index_t n, T* to) {
+    std::copy_n(from, n, to);
+  }
+
+  /// f(i) for i < n; calls must not depend on each other.
+  template <class F>
+  static void for_each(index_t n, F f) {
+    thrust_verbs::for_each<traits>(n, f);
+  }
+
+  /// f(i, j) for i < rows, j < columns; calls must not depend on each other.
+  template <class F>
+  static void for_each(index_t rows, index_t columns, F f) {
+    thrust_verbs::for_each<traits>(rows, columns, f);
+  }
+
+  /// sums[i] = Σⱼ f(i, j), long rows in blocks.
+  template <class F, class A>
+  static void sum_rows(index_t rows, index_t columns, F f, A* sums) {
+    thrust_verbs::sum_rows<traits>(rows, columns, f, sums);
+  }
+
+  /// sums[j] = Σᵢ f(i, j), many rows in parts.
+  template <class F, class A>
+  static void sum_columns(index_t rows, index_t columns, F f, A* sums) {
+    thrust_verbs::sum_columns<traits>(rows, columns, f, sums);
+  }
+
+  /// As reference::gemm, with the same bits for any number of threads.
+  template <scalar T>
+  static void gemm(transpose ta, transpose tb, index_t m, index_t n, index_t k, T alpha, const T* a, const T* b, T beta, T* c) {
+    eigen_product::gemm<openmp>(ta, tb, m, n, k, alpha, a, b, beta, c);
+  }
+
+ private:
+  struct traits : System {
+    static constexpr index_t segment = 1024;
+    template <element T>
+    using storage = host_storage<T>;
+  };
+};
+
+/// The calling thread.
+struct cpp_system {
+  static auto policy() { return ::thrust::cpp::par; }  ///< says so to Thrust's algorithms
+};
+
+}  // namespace thrust_verbs
+
+/// Thrust on the calling thread.
+struct thrust_cpp : thrust_verbs::host_backend<thrust_verbs::cpp_system> {
+  static constexpr const char* name = "thrust_cpp";
+};
+
+static_assert(backend<thrust_cpp, float> && backend<thrust_cpp, double>);
+
+}  // namespace jem::inline v0

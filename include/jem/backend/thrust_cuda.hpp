@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+// Thrust on a CUDA device. Loops are Thrust's for_each_n without synchronisation, products cuBLAS's, sums of rows one kernel;
+// everything is in the order of the default stream, and every status is checked. For nvcc with --extended-lambda and
+// --expt-relaxed-constexpr, which link jem::thrust_cuda gives. All that only nvcc compiles stands in this file.
+#pragma once
+
+#ifndef __CUDACC__
+#error "jem: thrust_cuda needs nvcc: name the file *.cu, or set its LANGUAGE to CUDA, and link jem::thrust_cuda"
+#endif
+
+#include <jem/backend/memory_pool.hpp>
+#include <jem/backend/thrust_verbs.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+
+#include <cublas_v2.h>
+#include <cuda_runtime_api.h>
+#include <thrust/system/cuda/execution_policy.h>
+
+namespace jem::inline v0 {
+
+namespace cuda_device {
+
+/// Throws std::runtime_error with CUDA's own words, unless all went well: "no CUDA-capable device is detected", "CUDA driver
+/// version is insufficient for CUDA runtime version", "out of memory".
+inline void check(const char* what, cudaError_t status) {
+  if (status == cudaSuccess) return;
+  (void)cudaGetLastError();  // the next call starts clean
+  throw std::runtime_error(std::string("[thrust_cuda] ") + what + ": " + cudaGetErrorString(status));
+}
+
+/// The same for cuBLAS.
+inline void check(const char* what, cublasStatus_t status) {
+  if (status != CUBLAS_STATUS_SUCCESS)
+    throw std::runtime_error(std::string("[thrust_cuda] ") + what + ": " + cublasGetStatusString(status));
+}
+
+/// The device's memory.
+struct memory {
+  /// Throws std::runtime_error: how much was asked for and how much there is.
+  static void* allocate(std::size_t bytes) {
+    void* block              = nullptr;
+    const cudaError_t status = cudaMalloc(&block, bytes);
+    if (status == cudaErrorMemoryAllocation) {
+      std::size_t unused = 0, all = 0;
+      (void)cudaGetLastError();
+      (void)cudaMemGetInfo(&unused, &all);
+      throw std::runtime_error("[thrust_cuda] out of device memory: asked for " + std::to_string(bytes >> 20) + " MiB, " +
+                               std::to_string(unused >> 20) + " of " + std::to_string(all >> 20) + " MiB are free");
+    }
+    check("cudaMalloc", status);
+    return block;
+  }
+  /// What `allocate` gave.
+  static void deallocate(void* block, std::size_t) noexcept { (void)cudaFree(block); }
+};
+
+/// A thread's handle of cuBLAS, on the default stream.
+class blas {
+ public:
+  /// Products in full float32, or with factors rounded to tf32.
+  static cublasHandle_t handle(bool tf32) {
+    thread_local blas mine;
+    check("cublasSetMathMode", cublasSetMathMode(mine.handle_, tf32 ? CUBLAS_TF32_TENSOR_OP_MATH : CUBLAS_DEFAULT_MATH));
+    return mine.handle_;
+  }
+
+ private:
+  blas() { check("cublasCreate", cublasCreate(&handle_)); }
+  ~blas() { (void)cublasDestroy(handle_); }
+  blas(const blas&)            = delete;
+  blas& operator=(const blas&) = delete;
+
+  cublasHandle_t handle_ = nullptr;
+};
+
+constexpr int warp             = 32;    // threads that exchange values without memory
+constexpr int warps            = 8;     // of a block
+constexpr index_t columns_each = 1024;  // that one warp sums
+
+/// to[i, block] = Σ f(i, j) over a block of a row: a warp for each, its threads side by side, then a tree.
+template <class F, class A>
+__global__ void sum_blocks(F f, A* to, index_t rows, index_t columns, index_t blocks) {
+  const index_t count = rows * blocks;
+  for (index_t at = static_cast<index_t>(blockIdx.x) * warps + threadIdx.x / warp; at < count;
+       at += static_cast<index_t>(gridDim.x) * warps) {
+    const index_t i = at / blocks, first = at % blocks * columns_each;
+    const index_t end = first + columns_each < columns ? first + columns_each : columns;
+    A sum{};
+    for (index_t j = first + threadIdx.x % warp; j < end; j += warp) sum += f(i, j);
+    for (int distance = warp / 2; distance > 0; distance /= 2) sum += __shfl_down_sync(0xFFFFFFFFu, sum, distance);
+    if (threadIdx.x % warp == 0) to[at] = sum;
+  }
+}
+
+}  // namespace cuda_device
+
+/// A CUDA device; products in full float32, or with factors rounded to tf32 (10 bits) on the matrix units.
+template <bool tf32>
+struct basic_thrust_cuda {
+  static constexpr bool host_memory = false;  ///< only the verbs reach it
+  static constexpr const char* name = tf32 ? "thrust_cuda_tf32" : "thrust_cuda";
+
+  static constexpr index_t patch_elements = index_t{1} << 27;  ///< of convolutions by products: half a GiB of floats
+
+  /// Device memory for n elements.
+  template <element T>
+  using storage = pooled_storage<T, cuda_device::memory>;
+
+  /// to[i] = from[i] for i < n, from the host's memory into the device's; returns when `from` has been read.
+  template <element T>
+  static void upload(const T* from, index_t n, T* to) {
+    copy(from, n, to, cudaMemcpyHostToDevice);
+  }
+
+  /// to[i] = from[i] for i < n, from the device's memory into the host's; waits until they are there.
+  template <element T>
+  static void download(const T* from, index_t n, T* to) {
+    copy(from, n, to, cudaMemcpyDeviceToHost);
+  }
+
+  /// f(i) for i < n, in the order of the stream: nobody waits.
+  template <class F>
+  static void for_each(index_t n, F f) {
+    thrust_verbs::for_each<traits>(n, f);
+  }
+
+  /// f(i, j) for i < rows, j < columns, likewise.
+  template <class F>
+  static void for_each(index_t rows, index_t columns, F f) {
+    thrust_verbs::for_each<traits>(rows, columns, f);
+  }
+
+  /// sums[i] = Σⱼ f(i, j): warps sum blocks of a row, then the sums of those, in an order that the shape decides.
+  template <class F, class A>
+  static void sum_rows(index_t rows, index_t columns, F f, A* sums) {
+    if (rows == 0) return;
+    const index_t blocks = std::max<index_t>(1, thrust_verbs::ceiling(columns, cuda_device::columns_each));
+    if (blocks == 1) return launch(f, sums, rows, columns, 1);
+    storage<A> partial(rows * blocks);
+    launch(f, partial.data(), rows, columns, blocks);
+    sum_rows(rows, blocks, thrust_verbs::matrix_element<A>{partial.data(), blocks}, sums);
+  }
+
+  /// sums[j] = Σᵢ f(i, j), many rows in parts.
+  template <class F, class A>
+  static void sum_columns(index_t rows, index_t columns, F f, A* sums) {
+    thrust_verbs::sum_columns<traits>(rows, columns, f, sums);
+  }
+
+  /// As reference::gemm, by cuBLAS, which reads what is row-major here as its transpose.
+  template <scalar T>
+  static void gemm(transpose ta, transpose tb, index_t m, index_t n, index_t k, T alpha, const T* a, const T* b, T beta, T* c) {
+    if (m == 0 || n == 0) return;
+    const auto turned = [](transpose t) { return t == transpose::yes ? CUBLAS_OP_T : CUBLAS_OP_N; };
+    const auto stride = [](index_t columns) { return std::max<index_t>(1, columns); };
+    const index_t lda = stride(ta == transpose::yes ? m : k), ldb = stride(tb == transpose::yes ? k : n);
+    cublasHandle_t handle = cuda_device::blas::handle(tf32);
+    if constexpr (std::same_as<T, float>) {
+      cuda_device::check("cublasSgemm", cublasSgemm_64(handle, turned(tb), turned(ta), n, m, k, &alpha, b, ldb, a, lda, &beta, c, n));
+    } else {
+      cuda_device::check("cublasDgemm", cublasDgemm_64(handle, turned(tb), turned(ta), n, m, k, &alpha, b, ldb, a, lda, &beta, c, n));
+    }
+  }
+
+ private:
+  struct traits {
+    static constexpr index_t segment = 1;
+    static auto policy() { return ::thrust::cuda::par_nosync; }
+    template <element T>
+    using storage = pooled_storage<T, cuda_device::memory>;
+  };
+
+  template <element T>
+  static void copy(const T* from, index_t n, T* to, cudaMemcpyKind kind) {
+    if (n > 0) cuda_device::check("cudaMemcpy", cudaMemcpy(to, from, static_cast<std::size_t>(n) * sizeof(T), kind));
+  }
+
+  template <class F, class A>
+  static void launch(F f, A* to, index_t rows, index_t columns, index_t blocks) {
+    constexpr index_t most = 1 << 20;  // blocks of threads; each goes on until all is done
+    const index_t needed   = thrust_verbs::ceiling(rows * blocks, cuda_device::warps);
+    cuda_device::sum_blocks<<<static_cast<unsigned>(std::min(needed, most)), cuda_device::warps * cuda_device::warp>>>(f, to, rows, columns,
+                                                                                                                       blocks);
+    cuda_device::check("sum_rows", cudaGetLastError());
+  }
+};
+
+/// A CUDA device in full float32.
+using thrust_cuda = basic_thrust_cuda<false>;
+/// A CUDA device whose products round their factors to tf32.
+using thrust_cuda_tf32 = basic_thrust_cuda<true>;
+
+static_assert(backend<thrust_cuda, float> && backend<thrust_cuda, double>);
+
+}  // namespace jem::inline v0

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// Thrust on OpenMP's threads; compile with -fopenmp.
+#pragma once
+
+#ifndef _OPENMP
+#error "jem: thrust_omp needs OpenMP: compile with -fopenmp, or link jem::thrust_omp"
+#endif
+
+#include <jem/backend/thrust.hpp>
+
+#include <thrust/system/omp/execution_policy.h>
+
+namespace jem::inline v0 {
+
+namespace thrust_verbs {
+
+/// Those threads.
+struct omp_system {
+  static auto policy() { return ::thrust::omp::par; }  ///< says so to Thrust's algorithms
+};
+
+}  // namespace thrust_verbs
+
+/// Thrust on OpenMP's threads.
+struct thrust_omp : thrust_verbs::host_backend<thrust_verbs::omp_system> {
+  static constexpr const char* name = "thrust_omp";
+};
+
+static_assert(backend<thrust_omp, float> && backend<thrust_omp, double>);
+
+}  // namespace jem::inline v0
