@@ -6,6 +6,7 @@ The network is the paper's Wide ResNet (no normalisation, leaky ReLU 0.2), or th
   channels-last  float32, channels last in memory
   compiled       float32, channels last, through torch.compile
   bfloat16       channels last, bfloat16 autocast
+On a CUDA device (--device cuda) float32 is full float32, or tf32 in convolutions and products by --tf32.
 Prints a line of JSON with the keys of training_iteration.
 """
 import argparse
@@ -49,11 +50,14 @@ def digits_network(size, channels, classes):
         nn.Flatten(), nn.Linear((size // 2) ** 2 * 64, classes))
 
 
-def fastest(f):
+def fastest(f, device):
+    finish = torch.cuda.synchronize if device == "cuda" else lambda: None
     times = []
     for _ in range(7):
+        finish()
         start = time.perf_counter()
         f()
+        finish()
         times.append(1e3 * (time.perf_counter() - start))
     return round(min(times[2:]), 2)
 
@@ -61,6 +65,8 @@ def fastest(f):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mode", default="eager", choices=["eager", "channels-last", "compiled", "bfloat16"])
+    parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
+    parser.add_argument("--tf32", action="store_true")
     parser.add_argument("--network", default="wide-resnet", choices=["wide-resnet", "digits"])
     for name, value in dict(depth=10, width=1, batch=64, steps=20, size=0, channels=0, classes=10, threads=2).items():
         parser.add_argument("--" + name, type=int, default=value)
@@ -68,16 +74,18 @@ def main():
     digits = o.network == "digits"
     size, channels = o.size or (8 if digits else 32), o.channels or (1 if digits else 3)
     torch.set_num_threads(o.threads)
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = o.tf32
     torch.manual_seed(1)
     net = digits_network(size, channels, o.classes) if digits else wide_resnet(o.depth, o.width, channels, o.classes)
     x = 2 * torch.rand(o.batch, channels, size, size) - 1
     y = torch.arange(o.batch) % o.classes
+    net, x, y = net.to(o.device), x.to(o.device), y.to(o.device)
     if o.mode != "eager":
         net, x = net.to(memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
     forward = torch.compile(net) if o.mode == "compiled" else net
     if o.mode == "bfloat16":
         def forward(images):
-            with torch.autocast("cpu", dtype=torch.bfloat16):
+            with torch.autocast(o.device, dtype=torch.bfloat16):
                 return net(images).float()
     adam = torch.optim.Adam(net.parameters(), lr=1e-4)
 
@@ -95,12 +103,15 @@ def main():
         (functional.cross_entropy(logits, y) + gap).backward()
         adam.step()
 
-    line = dict(network=o.network, mode=o.mode, torch=torch.__version__, batch=o.batch, steps=o.steps, threads=o.threads)
+    line = dict(network=o.network, mode=o.mode + (", tf32" if o.tf32 else ""), device=o.device, torch=torch.__version__, batch=o.batch, steps=o.steps, threads=o.threads)
     line["parameters"] = sum(p.numel() for p in net.parameters())
-    line["sgld_ms"] = fastest(lambda: sample(1))
-    line["grad_ms"] = fastest(lambda: learn(x))
-    line["iter_ms"] = fastest(lambda: learn(sample(o.steps)))
-    line["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    line["sgld_ms"] = fastest(lambda: sample(1), o.device)
+    line["grad_ms"] = fastest(lambda: learn(x), o.device)
+    line["iter_ms"] = fastest(lambda: learn(sample(o.steps)), o.device)
+    if o.device == "cuda":
+        line["peak_mib"] = torch.cuda.max_memory_reserved() >> 20
+    else:
+        line["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(json.dumps(line))
 
 
