@@ -23,6 +23,7 @@
 #include <jem/loss/cross_entropy.hpp>
 #include <jem/loss/energy_penalty.hpp>
 #include <jem/loss/joint_divergence.hpp>
+#include <jem/nn/activated.hpp>
 #include <jem/nn/activation.hpp>
 #include <jem/nn/conv2d.hpp>
 #include <jem/nn/energy_head.hpp>

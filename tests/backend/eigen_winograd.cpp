@@ -17,6 +17,8 @@ using exact  = jem::tensor<double, jem::reference>;
 namespace {
 
 const float* const none = nullptr;
+const jem::epilogue<float> as_they_are{};
+const jem::unchanged x_itself{};
 
 /// Batch 1, sizes of every remainder by 4, one tile and a part of one, channels and filters beside multiples of a pack, all paddings.
 const std::vector<jem::convolution_shape> shapes{
@@ -80,12 +82,12 @@ TEST_CASE("a convolution is right to 2e-6 of the largest output, by either sched
     example e(s);
     const auto u     = e.transformed(s);
     const auto right = expected(s, e);
-    winograd::convolve_by_tiles<jem::openmp>(s, 8, e.x.data(), u.data(), none, e.y.data());
+    winograd::convolve_by_tiles<jem::openmp>(s, 8, e.x.data(), x_itself, u.data(), as_they_are, e.y.data());
     CHECK(relative_error(e.y, right) < 2e-6);
     const floats by_tiles = e.y;
     for (const float* const weights : {u.data(), none}) {
       std::fill(e.y.begin(), e.y.end(), -9.0f);
-      winograd::convolve_by_filters<jem::openmp>(s, e.x.data(), weights, e.weights(), none, e.y.data());
+      winograd::convolve_by_filters<jem::openmp>(s, e.x.data(), x_itself, weights, e.weights(), as_they_are, e.y.data());
       CHECK(relative_error(e.y, right) < 2e-6);
       CHECK(test::same_bits(e.y, by_tiles));
     }
@@ -96,11 +98,11 @@ TEST_CASE("more than 128 tiles are transformed in parts, and blocks of any size 
   const jem::convolution_shape s{35, 8, 8, 8, 3, 3, 20, 1, 1};
   example e(s);
   const auto u = e.transformed(s);
-  winograd::convolve_by_filters<jem::openmp>(s, e.x.data(), u.data(), e.weights(), none, e.y.data());
+  winograd::convolve_by_filters<jem::openmp>(s, e.x.data(), x_itself, u.data(), e.weights(), as_they_are, e.y.data());
   const floats first = e.y;
   CHECK(relative_error(first, expected(s, e)) < 2e-6);
   for (const index_t size : {8, 24, 512}) {
-    winograd::convolve_by_tiles<jem::openmp>(s, size, e.x.data(), u.data(), none, e.y.data());
+    winograd::convolve_by_tiles<jem::openmp>(s, size, e.x.data(), x_itself, u.data(), as_they_are, e.y.data());
     CHECK(test::same_bits(e.y, first));
   }
 }
@@ -110,7 +112,7 @@ TEST_CASE("a bias is added to every output") {
   example e(s);
   auto right = expected(s, e);
   for (std::size_t i = 0; i < right.size(); ++i) right[i] += static_cast<double>(e.bias[i % e.bias.size()]);
-  winograd::convolve<jem::openmp>(s, e.x.data(), e.weights(), none, e.bias.data(), e.y.data());
+  winograd::convolve<jem::openmp>(s, e.x.data(), x_itself, e.weights(), none, jem::epilogue<float>{.bias = e.bias.data()}, e.y.data());
   CHECK(relative_error(e.y, right) < 2e-6);
 }
 
@@ -124,8 +126,8 @@ TEST_CASE("the weight gradient is right to 4e-6 of its largest element, by eithe
     exact right(s.weight(), test::as<double>(e.w));
     add_convolution_weight_gradient(right, cropped(s, e.x), exact(s.output(), test::as<double>(dy)), {1, s.padding});
     floats a = e.w, b = e.w;
-    winograd::weight_gradient_by_tiles<jem::openmp>(s, e.x.data(), dy.data(), a.data());
-    winograd::weight_gradient_by_filters<jem::openmp>(s, e.x.data(), dy.data(), b.data());
+    winograd::weight_gradient_by_tiles<jem::openmp>(s, e.x.data(), x_itself, dy.data(), a.data());
+    winograd::weight_gradient_by_filters<jem::openmp>(s, e.x.data(), x_itself, dy.data(), b.data());
     CHECK(relative_error(a, right.to_vector()) < 4e-6);
     CHECK(relative_error(b, right.to_vector()) < 4e-6);
   }

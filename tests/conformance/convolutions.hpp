@@ -103,4 +103,64 @@ void unusual_convolutions_are_right() {
   check_convolution<B, float>({5, 32, 31, 1, 3, 3, 6, 1, 1});
 }
 
+/// |x| below 0: a light function whose derivative is neither 0 nor 1 there.
+struct magnitude {
+  static constexpr bool light = true;
+
+  template <class V>
+  constexpr V operator()(V x) const {
+    return x < V{} ? -x : x;
+  }
+  template <class V>
+  constexpr V derivative(V x) const {
+    return x < V{} ? jem::filled<V>(-1) : jem::filled<V>(1);
+  }
+};
+
+/// A function of the input, a bias and an addend give what passes of their own give, for either gradient, too.
+template <class B, class V>
+void check_terms(const jem::convolution_shape& s) {
+  using T = jem::tensor<V, B>;
+  const jem::convolution_geometry geometry{s.stride, s.padding};
+  const magnitude f;
+  const T x = test::random_tensor<T>(s.input(), 55), w = test::random_tensor<T>(s.weight(), 56), bias = test::random_tensor<T>({s.f}, 57),
+          z = test::random_tensor<T>(s.output(), 58), dy = test::random_tensor<T>(s.output(), 59),
+          dz          = test::random_tensor<T>(s.input(), 60);
+  const auto prepared = prepare_convolution(w, geometry);
+  T y = convolution(map(x, f), w, geometry), dx = convolution_input_gradient(dy, w, geometry, s.input());
+  add_to_rows(y, bias);
+  y    = y + z;
+  dx   = dx * map(x, [](V v) { return v < 0 ? V(-1) : V(1); }) + dz;
+  T dw = test::random_tensor<T>(s.weight(), 61), same = dw;
+  add_convolution_weight_gradient(dw, map(x, f), dy, geometry);
+  add_convolution_weight_gradient(same, x, dy, geometry, f);
+  CAPTURE(jem::to_string(s.input()));
+  CAPTURE(jem::to_string(s.weight()));
+  CAPTURE(s.stride);
+  const double rounding = 1e-5 * std::sqrt(static_cast<double>(s.patch() + s.kh * s.kw * s.f));
+  for (const auto& weights : {jem::prepared_weights<T>{}, prepared}) {
+    CHECK(test::largest_difference(convolution(x, w, geometry, weights, jem::convolution_terms<T, magnitude>{f, &bias, &z}).to_vector(),
+                                   y.to_vector()) < rounding);
+    CHECK(test::largest_difference(
+              convolution_input_gradient(dy, w, geometry, s.input(), weights, jem::gradient_terms<T, magnitude>{f, &x, &dz}).to_vector(),
+              dx.to_vector()) < rounding);
+  }
+  CHECK(test::same_bits(same.to_vector(), dw.to_vector()));
+}
+
+/// Of every class of shapes that a backend may treat in its own way; (2, 7, 5, …) with stride 3 leaves pixels that no window covers.
+template <class B>
+void convolutions_with_terms_are_right() {
+  check_terms<B, float>({5, 16, 18, 16, 3, 3, 20, 1, 1});
+  check_terms<B, float>({2, 5, 6, 9, 3, 3, 40, 1, 0});
+  check_terms<B, float>({3, 8, 8, 17, 3, 3, 24, 2, 1});
+  check_terms<B, float>({3, 8, 6, 16, 4, 4, 33, 2, 1});
+  check_terms<B, float>({2, 7, 5, 3, 2, 2, 4, 3, 0});
+  check_terms<B, float>({2, 4, 5, 6, 1, 1, 8, 1, 0});
+  check_terms<B, float>({2, 9, 7, 2, 1, 1, 3, 2, 0});
+  check_terms<B, float>({9, 8, 8, 1, 3, 3, 32, 1, 1});
+  check_terms<B, double>({2, 6, 5, 8, 3, 3, 9, 1, 1});
+  check_terms<B, double>({2, 6, 5, 3, 3, 3, 4, 2, 1});
+}
+
 }  // namespace conformance

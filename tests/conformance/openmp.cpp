@@ -26,6 +26,9 @@ TEST_CASE("conformance: openmp: convolutions of every kernel, stride and padding
   conformance::convolutions_are_right<backend>();
 }
 TEST_CASE("conformance: openmp: unusual convolutions are right") { conformance::unusual_convolutions_are_right<backend>(); }
+TEST_CASE("conformance: openmp: convolutions with a function of the input, a bias and an addend are right") {
+  conformance::convolutions_with_terms_are_right<backend>();
+}
 TEST_CASE("conformance: openmp: layers have the gradients of central differences") {
   conformance::layers_have_the_gradients_of_central_differences<backend>();
 }

@@ -68,19 +68,6 @@ TEST_CASE("pixels that no window covers have no gradient") {
   });
 }
 
-TEST_CASE("a batch is cut into parts that fit, and the parts agree with the whole") {
-  using detail_shape = jem::convolution_shape;
-  CHECK(jem::detail::images_at_a_time<jem::reference>(detail_shape{64, 8, 8, 32, 3, 3, 32, 1, 1}) == 64);
-  CHECK(jem::detail::images_at_a_time<jem::reference>(detail_shape{64, 224, 224, 64, 3, 3, 64, 1, 1}) == 1);
-  CHECK(jem::detail::images_at_a_time<jem::reference>(detail_shape{0, 8, 8, 1, 3, 3, 1, 1, 1}) == 1);
-  using T   = jem::tensor<float, jem::openmp>;
-  const T x = test::random_tensor<T>({3, 100, 100, 20}, 1), w = test::random_tensor<T>({3, 3, 20, 1}, 2);
-  REQUIRE(jem::detail::images_at_a_time<jem::reference>(jem::make_convolution_shape(x.extents(), w.extents(), {1, 1})) == 2);
-  const T whole = convolution(x, w, {1, 1});
-  const T last  = convolution(T(x.rows(2, 1)), w, {1, 1});
-  CHECK(T(whole.rows(2, 1)).to_vector() == last.to_vector());
-}
-
 TEST_CASE("convolutions refuse what does not fit") {
   using T = jem::tensor<float, jem::eigen>;
   const T x(shape{1, 4, 4, 2}), w(shape{3, 3, 2, 5}), wrong(shape{3, 3, 1, 5}), dy(shape{1, 4, 4, 5});
@@ -89,4 +76,18 @@ TEST_CASE("convolutions refuse what does not fit") {
   CHECK_THROWS_WITH_AS(convolution_input_gradient(dy, w, {}, x.extents()),
                        "[convolution_input_gradient] expected (1, 2, 2, 5) but received (1, 4, 4, 5)", std::invalid_argument);
   CHECK_THROWS_AS(add_convolution_weight_gradient(dw, x, dy, {}), std::invalid_argument);
+}
+
+TEST_CASE("a bias, an addend and an input of other extents are refused") {
+  using T = jem::tensor<float, jem::eigen>;
+  struct itself : jem::unchanged {};
+  const T x(shape{1, 4, 4, 2}), w(shape{3, 3, 2, 5}), bias(shape{4}), y(shape{1, 2, 2, 5});
+  CHECK_THROWS_WITH_AS(convolution(x, w, {}, {}, jem::convolution_terms<T>{{}, &bias}),
+                       "[convolution: a bias] expected (5) but received (4)", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(convolution(x, w, {}, {}, jem::convolution_terms<T>{{}, nullptr, &x}),
+                       "[convolution: an addend] expected (1, 2, 2, 5) but received (1, 4, 4, 2)", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(convolution_input_gradient(y, w, {}, x.extents(), {}, jem::gradient_terms<T, itself>{{}, &y}),
+                       "[convolution_input_gradient: x] expected (1, 4, 4, 2) but received (1, 2, 2, 5)", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(convolution_input_gradient(y, w, {}, x.extents(), {}, jem::gradient_terms<T>{{}, nullptr, &y}),
+                       "[convolution_input_gradient: an addend] expected (1, 4, 4, 2) but received (1, 2, 2, 5)", std::invalid_argument);
 }

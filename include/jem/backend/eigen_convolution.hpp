@@ -47,33 +47,35 @@ void prepare_weights(const shape& weight, convolution_geometry g, const T* w, T*
   }
 }
 
-/// y = x ⋆ w, + bias (f) unless it is null; with laid out weights unless they are null.
-template <class Threads, scalar T>
-void forward(const convolution_shape& s, const T* x, const T* w, const T* bias, T* y, const T* prepared = nullptr) {
-  if (eigen_winograd::takes(s)) return eigen_winograd::convolve<Threads>(s, x, {w, false}, prepared, bias, y);
+/// y = f(x) ⋆ w + bias + addend, with laid out weights unless they are null.
+template <class Threads, scalar T, light_function F>
+void forward(const convolution_shape& s, const T* x, const T* w, T* y, const T* prepared, const convolution_terms<T, F>& terms) {
+  const epilogue<T> finish{.bias = terms.bias, .addend = terms.addend};
+  if (eigen_winograd::takes(s)) return eigen_winograd::convolve<Threads>(s, x, terms.function, {w, false}, prepared, finish, y);
   const bool usable = prepared != nullptr && !eigen_winograd::takes(s.kh, s.kw, s.c, s.stride);
   host_storage<T> made(usable ? 0 : window_product::weights_size(s.patch(), s.f));
   if (!usable) window_product::lay_out_weights<Threads>(w, s.patch(), s.f, made.data());
-  window_product::multiply<Threads>(window_product::windows_of(s), x, usable ? prepared : static_cast<const T*>(made.data()), bias, y);
+  window_product::multiply<Threads>(window_product::windows_of(s), x, terms.function, usable ? prepared : made.data(), finish, y);
 }
 
-/// dx = ∂L/∂x, given dy = ∂L/∂y
-template <class Threads, scalar T>
-void input_gradient(const convolution_shape& s, const T* dy, const T* w, T* dx, const T* prepared = nullptr) {
+/// dx = f′(x) ⊙ (wᵀ ⋆ dy) + addend, given dy = ∂L/∂y.
+template <class Threads, scalar T, light_function F>
+void input_gradient(const convolution_shape& s, const T* dy, const T* w, T* dx, const T* prepared, const gradient_terms<T, F>& terms) {
+  const epilogue<T, F> finish{.input = terms.input, .addend = terms.addend, .function = terms.function};
   if (s.stride == 1 && eigen_winograd::takes(turned(s))) {
-    return eigen_winograd::convolve<Threads>(turned(s), dy, {w, true}, prepared, static_cast<const T*>(nullptr), dx);
+    return eigen_winograd::convolve<Threads>(turned(s), dy, unchanged{}, {w, true}, prepared, finish, dx);
   }
   const bool usable = prepared != nullptr && !eigen_winograd::takes(s.kh, s.kw, s.f, s.stride);
   host_storage<T> made(usable ? 0 : window_product::weights_size(s.kh * s.kw * s.f, s.c));
   if (!usable) window_product::lay_out_turned_weights<Threads>(s, w, made.data());
-  window_product::input_gradient<Threads>(s, dy, usable ? prepared : static_cast<const T*>(made.data()), dx);
+  window_product::input_gradient<Threads>(s, dy, usable ? prepared : made.data(), finish, dx);
 }
 
-/// dw += ∂L/∂w, given dy = ∂L/∂y
-template <class Threads, scalar T>
-void weight_gradient(const convolution_shape& s, const T* x, const T* dy, T* dw) {
-  if (eigen_winograd::takes(s)) return eigen_winograd::weight_gradient<Threads>(s, x, dy, dw);
-  window_product::weight_gradient<Threads>(s, x, dy, dw);
+/// dw += ∂L/∂w of f(x) ⋆ w, given dy = ∂L/∂y
+template <class Threads, scalar T, light_function F>
+void weight_gradient(const convolution_shape& s, const T* x, const T* dy, T* dw, F f) {
+  if (eigen_winograd::takes(s)) return eigen_winograd::weight_gradient<Threads>(s, x, f, dy, dw);
+  window_product::weight_gradient<Threads>(s, x, f, dy, dw);
 }
 
 }  // namespace jem::inline v0::eigen_convolution

@@ -151,8 +151,8 @@ constexpr index_t tiles_in_block(const convolution_shape& s) {
 }
 
 /// The schedule by blocks of tiles: u are all transformed weights.
-template <class Threads, scalar T>
-void convolve_by_tiles(const convolution_shape& s, index_t size, const T* x, const T* u, const T* bias, T* y) {
+template <class Threads, scalar T, light_function F, light_function G>
+void convolve_by_tiles(const convolution_shape& s, index_t size, const T* x, F f, const T* u, const epilogue<T, G>& finish, T* y) {
   const index_t tiles = tiling(s).count(), columns = whole_packs<T>(s.c);
   const panels cut{s.f};
   for_blocks<Threads>((tiles + size - 1) / size, [=](index_t block) {
@@ -161,12 +161,12 @@ void convolve_by_tiles(const convolution_shape& s, index_t size, const T* x, con
     host_storage<T> v(columns + points * in.matrix), m(points * out.matrix);
     std::fill_n(v.data(), columns, T{});
     T* const from = v.data() + columns;
-    winograd::transform_input(s, x, first, count, static_cast<const T*>(v.data()), from, in);
+    winograd::transform_input(s, x, f, first, count, static_cast<const T*>(v.data()), from, in);
     const regular_rows rows(count, columns, width);
     for (index_t panel = 0; panel < cut.count(); ++panel) {
       multiply_points(rows, static_cast<const T*>(from), in.matrix, u + panel * panel_size(s.c, s.f), distance(s.c * width), s.c, width,
                       m.data(), out.matrix, false);
-      winograd::transform_output(s, static_cast<const T*>(m.data()), out, first, count, panel * width, cut.columns_of(panel), bias, y);
+      winograd::transform_output(s, static_cast<const T*>(m.data()), out, first, count, panel * width, cut.columns_of(panel), finish, y);
     }
   });
 }
@@ -178,8 +178,8 @@ constexpr index_t channels_in_part(index_t c) {
 }
 
 /// The schedule by panels of filters, 128 tiles at a time: u may be null, and then weights are transformed on the way.
-template <class Threads, scalar T>
-void convolve_by_filters(const convolution_shape& s, const T* x, const T* u, const weights<T>& w, const T* bias, T* y) {
+template <class Threads, scalar T, light_function F, light_function G>
+void convolve_by_filters(const convolution_shape& s, const T* x, F f, const T* u, const weights<T>& w, const epilogue<T, G>& finish, T* y) {
   constexpr index_t most = 128, chunk = 8;
   const index_t tiles = tiling(s).count(), columns = whole_packs<T>(s.c), size = std::min(most, tiles);
   const panels cut{s.f};
@@ -194,7 +194,7 @@ void convolve_by_filters(const convolution_shape& s, const T* x, const T* u, con
     const index_t here = std::min(size, tiles - begin), shares = (here + share - 1) / share;
     for_blocks<Threads>((here + chunk - 1) / chunk, [=](index_t number) {
       const index_t first = number * chunk;
-      winograd::transform_input(s, x, begin + first, std::min(chunk, here - first), zeros, from + first * columns, in);
+      winograd::transform_input(s, x, f, begin + first, std::min(chunk, here - first), zeros, from + first * columns, in);
     });
     for_blocks<Threads>(cut.count() * shares, [=](index_t number) {
       const index_t panel = number / shares, first = number % shares * share, count = std::min(share, here - first);
@@ -207,15 +207,15 @@ void convolve_by_filters(const convolution_shape& s, const T* x, const T* u, con
                         u == nullptr ? static_cast<const T*>(made.data()) : u + panel * panel_size(s.c, s.f), distance(channels * width),
                         channels, width, m.data(), out.matrix, i > 0);
       }
-      winograd::transform_output(s, static_cast<const T*>(m.data()), out, begin + first, count, panel * width, cut.columns_of(panel), bias,
-                                 y);
+      winograd::transform_output(s, static_cast<const T*>(m.data()), out, begin + first, count, panel * width, cut.columns_of(panel),
+                                 finish, y);
     });
   }
 }
 
-/// y = x ⋆ w (+ bias, where it is not null), with weights transformed before unless u is null.
-template <class Threads, scalar T>
-void convolve(const convolution_shape& s, const T* x, const weights<T>& w, const T* u, const T* bias, T* y) {
+/// y = f(x) ⋆ w, finished, with weights transformed before unless u is null.
+template <class Threads, scalar T, light_function F = unchanged, light_function G = unchanged>
+void convolve(const convolution_shape& s, const T* x, F f, const weights<T>& w, const T* u, const epilogue<T, G>& finish, T* y) {
   const index_t tiles = tiling(s).count(), size = tiles_in_block<T>(s);
   const bool whole = worth_keeping(s.c, s.f);
   if (tiles == 0) return;
@@ -225,9 +225,9 @@ void convolve(const convolution_shape& s, const T* x, const weights<T>& w, const
     u = made.data();
   }
   if (u != nullptr && tiles >= 8 * size) {
-    convolve_by_tiles<Threads>(s, size, x, u, bias, y);
+    convolve_by_tiles<Threads>(s, size, x, f, u, finish, y);
   } else {
-    convolve_by_filters<Threads>(s, x, u, w, bias, y);
+    convolve_by_filters<Threads>(s, x, f, u, w, finish, y);
   }
 }
 
@@ -256,8 +256,8 @@ void add_weight_gradient(const convolution_shape& s, index_t panel, index_t begi
 }
 
 /// The schedule for small weights: at most eight partial sums over blocks of tiles, added in order.
-template <class Threads, scalar T>
-void weight_gradient_by_tiles(const convolution_shape& s, const T* x, const T* dy, T* dw) {
+template <class Threads, scalar T, light_function F>
+void weight_gradient_by_tiles(const convolution_shape& s, const T* x, F f, const T* dy, T* dw) {
   const index_t tiles = tiling(s).count(), size = tiles_in_block<T>(s), columns = whole_packs<T>(s.c);
   const index_t all = weights_size(s.c, s.f), blocks = (tiles + size - 1) / size, per_part = (blocks + 7) / 8;
   const index_t parts = (blocks + per_part - 1) / per_part;
@@ -273,7 +273,7 @@ void weight_gradient_by_tiles(const convolution_shape& s, const T* x, const T* d
     const regular_rows channels(s.c, 1, width);
     for (index_t block = part * per_part; block < std::min(blocks, (part + 1) * per_part); ++block) {
       const index_t first = block * size, count = std::min(size, tiles - first);
-      winograd::transform_input(s, x, first, count, outside, v.data(), in);
+      winograd::transform_input(s, x, f, first, count, outside, v.data(), in);
       for (index_t panel = 0; panel < cut.count(); ++panel) {
         winograd::transform_output_gradient(s, dy, first, count, panel * width, cut.columns_of(panel), outside, z.data(), out);
         multiply_transposed_points(channels, count, static_cast<const T*>(v.data()), in, static_cast<const T*>(z.data()), out,
@@ -296,8 +296,8 @@ void weight_gradient_by_tiles(const convolution_shape& s, const T* x, const T* d
 
 /// The schedule for larger weights: tiles are transformed, 16 MiB of them at a time, and then a task makes the gradient of a part
 /// of a panel, which is never there as a whole.
-template <class Threads, scalar T>
-void weight_gradient_by_filters(const convolution_shape& s, const T* x, const T* dy, T* dw) {
+template <class Threads, scalar T, light_function F>
+void weight_gradient_by_filters(const convolution_shape& s, const T* x, F f, const T* dy, T* dw) {
   constexpr index_t chunk = 8;
   const index_t tiles = tiling(s).count(), columns = whole_packs<T>(s.c), part = channels_in_part(s.c);
   const panels cut{s.f};
@@ -313,7 +313,7 @@ void weight_gradient_by_filters(const convolution_shape& s, const T* x, const T*
     const index_t here = std::min(size, tiles - begin);
     for_blocks<Threads>((here + chunk - 1) / chunk, [=](index_t number) {
       const index_t first = number * chunk, count = std::min(chunk, here - first);
-      winograd::transform_input(s, x, begin + first, count, outside, from + first * columns, in);
+      winograd::transform_input(s, x, f, begin + first, count, outside, from + first * columns, in);
       for (index_t panel = 0; panel < cut.count(); ++panel) {
         winograd::transform_output_gradient(s, dy, begin + first, count, panel * width, cut.columns_of(panel), outside,
                                             to + panel * points * out.matrix + first * width, out);
@@ -331,15 +331,15 @@ void weight_gradient_by_filters(const convolution_shape& s, const T* x, const T*
   }
 }
 
-/// dw += ∂L/∂w
-template <class Threads, scalar T>
-void weight_gradient(const convolution_shape& s, const T* x, const T* dy, T* dw) {
+/// dw += ∂L/∂w of f(x) ⋆ w
+template <class Threads, scalar T, light_function F = unchanged>
+void weight_gradient(const convolution_shape& s, const T* x, F f, const T* dy, T* dw) {
   const index_t tiles = tiling(s).count();
   if (tiles == 0) return;
   if (tiles >= 64 && weights_size(s.c, s.f) <= (index_t{160} << 10)) {
-    weight_gradient_by_tiles<Threads>(s, x, dy, dw);
+    weight_gradient_by_tiles<Threads>(s, x, f, dy, dw);
   } else {
-    weight_gradient_by_filters<Threads>(s, x, dy, dw);
+    weight_gradient_by_filters<Threads>(s, x, f, dy, dw);
   }
 }
 

@@ -76,6 +76,19 @@ inline void store_pack(T* to, const pack<T>& v, index_t count) {
   detail::copy_part<pack_width<T> / 2>(static_cast<const T*>(all), to, count);
 }
 
+/// Asks for one element of each cache line of a square of pixels that is needed soon, `line` and `pixel` elements apart: processors
+/// foresee lines of memory, but not the squares that images are cut into.
+template <bool Write = false, scalar T>
+inline void fetch_square(const T* from, index_t rows, index_t columns, index_t line, index_t pixel, index_t count) {
+  for (index_t r = 0; r < rows; ++r) {
+    for (index_t q = 0; q < columns; ++q) {
+      for (index_t j = 0; j < count; j += 64 / static_cast<index_t>(sizeof(T))) {
+        __builtin_prefetch(from + r * line + q * pixel + j, Write ? 1 : 0);
+      }
+    }
+  }
+}
+
 /// f(j, count) for the packs of a row: count is a constant where a pack is whole, so that only the last one is asked.
 template <scalar T, class F>
 inline void for_packs(index_t columns, F f) {

@@ -5,10 +5,12 @@
 #pragma once
 
 #include <jem/backend/eigen_product.hpp>
+#include <jem/backend/epilogue.hpp>
 #include <jem/backend/panel_product.hpp>
 #include <jem/core/convolution_shape.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <cstdint>
 
 namespace jem::inline v0::window_product {
@@ -57,14 +59,16 @@ struct bands {
   }
 };
 
-/// The part of the images under a band of windows: read in place where no window reaches over an edge, or a copy with zeros.
+/// f of the part of the images under a band of windows: read in place where it is unchanged and no window reaches over an edge, or
+/// a copy with zeros.
 template <scalar T>
 class source {
  public:
-  source(const windows& v, const T* x, const band& b)
+  template <light_function F = unchanged>
+  source(const windows& v, const T* x, const band& b, F f = {})
       : lines_((b.rows - 1) * v.stride + v.kh), line_((v.columns - 1) * v.stride * v.c + v.kw * v.c) {
     const index_t top = v.top + b.row * v.stride;
-    if (v.inside()) {
+    if (std::same_as<F, unchanged> && v.inside()) {
       from_ = x + b.image * v.h * v.w * v.c + (top * v.w + v.left) * v.c;
       line_ = v.w * v.c, image_ = v.h * v.w * v.c;
       return;
@@ -82,7 +86,9 @@ class source {
       }
       const T* const line = x + ((b.image + i / lines_) * v.h + y) * v.w * v.c;
       std::fill_n(to, before, T{});
-      std::copy_n(line + v.left * v.c + before, after - before, to + before);
+      const T* const inside = line + v.left * v.c;
+      JEM_INDEPENDENT
+      for (index_t j = before; j < after; ++j) to[j] = f(inside[j]);
       std::fill_n(to + after, line_ - after, T{});
     }
   }
@@ -103,27 +109,39 @@ inline constexpr index_t depth_in_cache = 192;
 /// Outputs of one panel of filters for a band, its weights laid out as (depth, width): for each window and filter a sum over depth.
 template <scalar T>
 void multiply_band(const windows& v, const source<T>& x, const panel_product::row_offsets& rows, const T* weights, index_t width, T* y,
-                   index_t columns, bool accumulate) {
+                   index_t columns) {
   const index_t line = v.kw * v.c, lines = std::clamp<index_t>(depth_in_cache / line, 1, v.kh);
   const index_t parts = (line + depth_in_cache - 1) / depth_in_cache, part = lines > 1 ? line : (line + parts - 1) / parts;
   for (index_t a = 0; a < v.kh; a += lines) {
     for (index_t i = 0; i < line; i += part) {
       panel_product::multiply(x.data() + a * x.line() + i, rows,
                               {.middle = std::min(lines, v.kh - a), .middle_step = x.line(), .inner = std::min(part, line - i)},
-                              weights + (a * line + i) * width, width, y, columns, accumulate || a > 0 || i > 0);
+                              weights + (a * line + i) * width, width, y, columns, a > 0 || i > 0);
     }
   }
 }
 
-/// y = windows of x times weights in panels (panels, depth, width), + bias (f) where it is not null.
-template <class Threads, scalar T>
-void multiply(const windows& v, const T* x, const T* weights, const T* bias, T* y) {
+/// One panel of a band of outputs, finished in place while it is in cache; `to` are the outputs' offsets.
+template <scalar T, light_function F>
+void finish_band(const std::int32_t* to, index_t count, index_t channel, index_t columns, const epilogue<T, F>& finish, T* y) {
+  for_packs<T>(columns, [&](index_t j, auto lanes) {
+    const pack<T> shift = finish.shift(channel + j, lanes);
+    for (index_t i = 0; i < count; ++i) {
+      const index_t at = to[i] + j;
+      store_pack(y + at, finish(load_pack(static_cast<const T*>(y) + at, lanes) + shift, at, lanes), lanes);
+    }
+  });
+}
+
+/// y = windows of f(x) times weights in panels (panels, depth, width), finished.
+template <class Threads, scalar T, light_function F, light_function G>
+void multiply(const windows& v, const T* x, F f, const T* weights, const epilogue<T, G>& finish, T* y) {
   const bands cut(v, 192);
   const panels filters{v.f};
   const index_t groups = cut.count >= 8 ? 1 : filters.count();  // few bands: panels are tasks, too
   for_blocks<Threads>(cut.count * groups, [=](index_t number) {
     const band here = cut.at(v, number / groups);
-    const source<T> from(v, x, here);
+    const source<T> from(v, x, here, f);
     const index_t count = here.images * here.rows * v.columns, width = filters.width();
     host_storage<std::int32_t> offsets(2 * count);
     std::int32_t* const in = offsets.data();
@@ -132,11 +150,12 @@ void multiply(const windows& v, const T* x, const T* weights, const T* bias, T* 
       in[i]         = static_cast<std::int32_t>(image * from.image() + row * v.stride * from.line() + column * v.stride * v.c);
       in[count + i] = static_cast<std::int32_t>(image * v.image + row * v.row + column * v.pixel);
     }
-    T* const to = y + v.base + here.image * v.image + here.row * v.row;
+    const index_t begin = v.base + here.image * v.image + here.row * v.row;
     for (index_t panel = number % groups; panel < filters.count(); panel += groups) {
       const index_t first = panel * width, columns = filters.columns_of(panel);
-      for (index_t i = 0; bias != nullptr && i < count; ++i) std::copy_n(bias + first, columns, to + in[count + i] + first);
-      multiply_band(v, from, {count, in, in + count}, weights + panel * v.depth() * width, width, to + first, columns, bias != nullptr);
+      T* const to = y + begin + first;
+      multiply_band(v, from, {count, in, in + count}, weights + panel * v.depth() * width, width, to, columns);
+      if (!finish.idle()) finish_band(in + count, count, index_t{0}, columns, finish.from(begin + first, first), to);
     }
   });
 }
@@ -223,13 +242,16 @@ void lay_out_turned_weights(const convolution_shape& s, const T* w, T* to) {
   });
 }
 
-/// dx = ∂L/∂x, with weights from lay_out_turned_weights.
-template <class Threads, scalar T>
-void input_gradient(const convolution_shape& s, const T* dy, const T* weights, T* dx) {
+/// dx = ∂L/∂x, finished, with weights from lay_out_turned_weights.
+template <class Threads, scalar T, light_function F>
+void input_gradient(const convolution_shape& s, const T* dy, const T* weights, const epilogue<T, F>& finish, T* dx) {
   const index_t padded = panels{s.c}.count() * panels{s.c}.width();
-  if (s.kh < s.stride || s.kw < s.stride) Threads::for_each(s.input().size(), [=](index_t i) { dx[i] = T{}; });
+  if (s.kh < s.stride || s.kw < s.stride) {  // pixels that no window covers
+    const T* const addend = finish.addend;
+    Threads::for_each(s.input().size(), [=](index_t i) { dx[i] = addend == nullptr ? T{} : addend[i]; });
+  }
   for_each_residue(s, [&](const residue& r, index_t row) {
-    if (r.depth() > 0) multiply<Threads>(r.over_output(), dy, weights + row * padded, static_cast<const T*>(nullptr), dx);
+    if (r.depth() > 0) multiply<Threads>(r.over_output(), dy, unchanged{}, weights + row * padded, finish, dx);
   });
 }
 
@@ -247,16 +269,16 @@ const T* panel_of_rows(const T* dy, index_t count, index_t f, index_t panel, T* 
 }
 
 /// One panel of dw (depth, f), from bands [first, last): the left factor's rows are the elements of a window.
-template <scalar T>
-void add_weight_gradient(const windows& v, const bands& cut, index_t first, index_t last, index_t panel, const T* x, const T* dy, T* dw,
-                         bool accumulate) {
+template <scalar T, light_function F>
+void add_weight_gradient(const windows& v, const bands& cut, index_t first, index_t last, index_t panel, const T* x, F f, const T* dy,
+                         T* dw, bool accumulate) {
   const index_t width = panels{v.f}.width(), depth = v.depth(), most = cut.images * cut.rows * v.columns;
   host_storage<T> copy(v.f == width ? 0 : most * width);
   host_storage<std::int32_t> offsets(2 * depth);
   std::int32_t* const in = offsets.data();
   for (index_t number = first; number < last; ++number) {
     const band here = cut.at(v, number);
-    const source<T> from(v, x, here);
+    const source<T> from(v, x, here, f);
     for (index_t i = 0; i < depth; ++i) {
       in[i]         = static_cast<std::int32_t>(i / (v.kw * v.c) * from.line() + i % (v.kw * v.c));
       in[depth + i] = static_cast<std::int32_t>(i * v.f);
@@ -269,23 +291,23 @@ void add_weight_gradient(const windows& v, const bands& cut, index_t first, inde
   }
 }
 
-/// dw += ∂L/∂w. Small gradients are at most eight partial sums over bands, added in order; of large ones a task makes a panel.
-template <class Threads, scalar T>
-void weight_gradient(const convolution_shape& s, const T* x, const T* dy, T* dw) {
+/// dw += ∂L/∂w of f(x) ⋆ w. Small gradients are at most eight partial sums over bands, added in order; of large ones a task makes a panel.
+template <class Threads, scalar T, light_function F>
+void weight_gradient(const convolution_shape& s, const T* x, F f, const T* dy, T* dw) {
   const windows v = windows_of(s);
   const bands cut(v, 192);
   const index_t count = panels{s.f}.count(), weights = s.patch() * s.f;
   if (cut.count == 0) return;
   if (weights > (index_t{1} << 18) || cut.count == 1) {
-    return for_blocks<Threads>(count, [=](index_t panel) { add_weight_gradient(v, cut, 0, cut.count, panel, x, dy, dw, true); });
+    return for_blocks<Threads>(count, [=](index_t panel) { add_weight_gradient(v, cut, 0, cut.count, panel, x, f, dy, dw, true); });
   }
   const index_t per_part = (cut.count + 7) / 8, parts = (cut.count + per_part - 1) / per_part;
   host_storage<T> partial(parts * weights);
   T* const sums = partial.data();
   for_blocks<Threads>(parts * count, [=](index_t number) {
     const index_t part = number / count;
-    add_weight_gradient(v, cut, part * per_part, std::min(cut.count, (part + 1) * per_part), number % count, x, dy, sums + part * weights,
-                        false);
+    add_weight_gradient(v, cut, part * per_part, std::min(cut.count, (part + 1) * per_part), number % count, x, f, dy,
+                        sums + part * weights, false);
   });
   Threads::for_each(weights, [=](index_t i) {
     T sum{};

@@ -8,6 +8,7 @@
 // 2022, arXiv:2201.10369), which leave a third of the error of the usual 0, ±1, ±2, ∞. Each transform runs over packs of channels.
 #pragma once
 
+#include <jem/backend/epilogue.hpp>
 #include <jem/backend/pack.hpp>
 #include <jem/core/convolution_shape.hpp>
 
@@ -99,7 +100,7 @@ struct weight_gradient_line {  // Gᵀ: 6 → 3
 
 /// L·tile·Lᵀ for one pack of channels: load(row, column) → store(row, column, pack).
 template <template <class> class Line, scalar T, class Load, class Store>
-inline void transform(Load load, Store store) {
+[[gnu::always_inline]] inline void transform(Load load, Store store) {
   constexpr Line<T> line{};
   pack<T> half[Line<T>::out][Line<T>::in];
   for (int s = 0; s < Line<T>::in; ++s) {
@@ -134,36 +135,47 @@ struct transformed_layout {
   index_t matrix, tile;
 };
 
-/// Tiles [first, first + count) of the input, Bᵀ d B; s is a 3×3 convolution of stride 1, its padding may be negative.
-template <scalar T>
-void transform_input(const convolution_shape& s, const T* x, index_t first, index_t count, const T* zeros, T* to, transformed_layout at) {
+/// Tiles [first, first + count) of f of the input, Bᵀ d B; s is a 3×3 convolution of stride 1, its padding may be negative.
+template <scalar T, light_function F>
+void transform_input(const convolution_shape& s, const T* x, F f, index_t first, index_t count, const T* zeros, T* to,
+                     transformed_layout at) {
   const tiling tiles(s);
   const T* pixel[6][6];
   for (index_t t = first; t < first + count; ++t, to += at.tile) {
     const index_t image = t / (tiles.rows * tiles.columns), row = t / tiles.columns % tiles.rows, column = t % tiles.columns;
     pixels_of_square(x + image * s.h * s.w * s.c, s.h, s.w, s.c, 4 * row - s.padding, 4 * column - s.padding, zeros, pixel);
+    for (const auto& line : pixel) {  // of the next tile
+      for (index_t q = 2; q < 6; ++q) fetch_square(line[q] + 4 * s.c, 1, 1, 0, 0, std::min<index_t>(s.c, 64));
+    }
     for_packs<T>(s.c, [&](index_t j, auto lanes) {
-      transform<input_line, T>([&](int r, int q) { return load_pack(pixel[r][q] + j, lanes); },
+      transform<input_line, T>([&](int r, int q) { return f(load_pack(pixel[r][q] + j, lanes)); },
                                [&](int r, int q, const pack<T>& v) { store_pack(to + (6 * r + q) * at.matrix + j, v); });
     });
   }
 }
 
-/// Filters [begin, begin + columns) of an output's tiles, Aᵀ m A, with a bias (f) unless it is null.
-template <scalar T>
+/// Filters [begin, begin + columns) of an output's tiles, Aᵀ m A.
+template <scalar T, light_function F>
 void transform_output(const convolution_shape& s, const T* from, transformed_layout at, index_t first, index_t count, index_t begin,
-                      index_t columns, const T* bias, T* y) {
+                      index_t columns, const epilogue<T, F>& finish, T* y) {
   const tiling tiles(s);
   const index_t oh = s.oh(), ow = s.ow();
   for (index_t t = first; t < first + count; ++t, from += at.tile) {
     const index_t image = t / (tiles.rows * tiles.columns), row = t / tiles.columns % tiles.rows * 4, column = t % tiles.columns * 4;
-    T* const corner       = y + ((image * oh + row) * ow + column) * s.f + begin;
+    const index_t corner  = ((image * oh + row) * ow + column) * s.f + begin;
     const index_t rows_in = std::min<index_t>(4, oh - row), columns_in = std::min<index_t>(4, ow - column);
+    const bool whole   = rows_in == 4 && columns_in == 4;
+    const index_t next = corner + 4 * s.f;  // of the next tile
+    fetch_square<true>(static_cast<const T*>(y) + next, rows_in, columns_in, ow * s.f, s.f, columns);
+    if constexpr (!std::same_as<F, unchanged>) fetch_square(finish.input + next, rows_in, columns_in, ow * s.f, s.f, columns);
+    if (finish.addend != nullptr) fetch_square(finish.addend + next, rows_in, columns_in, ow * s.f, s.f, columns);
     for_packs<T>(columns, [&](index_t j, auto lanes) {
-      const pack<T> shift = bias == nullptr ? pack<T>{} : load_pack(bias + begin + j, lanes);
+      const pack<T> shift = finish.shift(begin + j, lanes);
       transform<output_line, T>([&](int r, int q) { return load_pack(from + (6 * r + q) * at.matrix + j); },
                                 [&](int r, int q, const pack<T>& v) {
-                                  if (r < rows_in && q < columns_in) store_pack(corner + (r * ow + q) * s.f + j, v + shift, lanes);
+                                  if (!whole && (r >= rows_in || q >= columns_in)) return;
+                                  const index_t element = corner + (r * ow + q) * s.f + j;
+                                  store_pack(y + element, finish(v + shift, element, lanes), lanes);
                                 });
     });
   }

@@ -3,10 +3,12 @@
 // like; the paper's network uses a leaky ReLU of slope 0.2.
 #pragma once
 
+#include <jem/core/convolution_terms.hpp>
 #include <jem/core/math.hpp>
 #include <jem/tensor/elementwise.hpp>
 
 #include <tuple>
+#include <utility>
 
 namespace jem::inline v0 {
 
@@ -17,16 +19,23 @@ concept activation_function = std::copyable<F> && requires(const F& f, V x) {
   { f.derivative(x) } -> std::same_as<V>;
 };
 
+/// A function that finds its value and its derivative together for little more than either: (f(x), f′(x)).
+template <class F, class V>
+concept finds_derivative_too = requires(const F& f, V x) {
+  { f.value_and_derivative(x) } -> std::same_as<std::pair<V, V>>;
+};
+
 namespace detail {
 
-/// ∂L/∂x = ∂L/∂y · f′(x)
 template <class F>
-struct chain_rule {
+struct both {
   F f;
 
   template <class V>
-  constexpr V operator()(V dy, V x) const {
-    return dy * f.derivative(x);
+  constexpr void operator()(V& value, V& derivative, V x) const {
+    const auto [y, slope] = f.value_and_derivative(x);
+    value                 = y;
+    derivative            = slope;
   }
 };
 
@@ -39,7 +48,7 @@ struct activation {
 
   template <tensor_value X>
   struct cache {
-    X input;
+    X kept;  // (…): x, or f′(x) where the function finds it beside f(x)
   };
 
   static auto parameters(auto&) { return std::tuple<>{}; }
@@ -48,15 +57,26 @@ struct activation {
   template <tensor_value T>
     requires activation_function<F, typename T::value_type>
   T forward(T x, cache<T>& c) const {
-    T y     = map(x, function);
-    c.input = std::move(x);
+    T y;
+    if constexpr (finds_derivative_too<F, typename T::value_type>) {
+      y = T(x.extents());
+      apply(y, x, x, detail::both<F>{function});
+    } else {
+      y = map(x, function);
+    }
+    c.kept = std::move(x);
     return y;
   }
 
   /// ∂L/∂y → ∂L/∂x = ∂L/∂y · f′(x)
   template <tensor_value T>
-  T backward(const T& dy, cache<T>& c, activation*) const {
-    return zip(dy, c.input, detail::chain_rule<F>{function});
+  T backward(T dy, cache<T>& c, activation*) const {
+    if constexpr (finds_derivative_too<F, typename T::value_type>) {
+      apply(dy, c.kept, op::multiply{});
+    } else {
+      apply(dy, c.kept, op::chain_rule<F>{function});
+    }
+    return dy;
   }
 };
 
@@ -64,29 +84,33 @@ namespace functions {
 
 /// max(x, slope·x)
 struct leaky_relu {
+  static constexpr bool light = true;
+
   float slope = 0.2f;  ///< below 0
 
   template <class V>
   constexpr V operator()(V x) const {
-    return x < V(0) ? V(slope) * x : x;
+    return x < V{} ? filled<V>(slope) * x : x;
   }
   /// slope or 1; 1 at 0
   template <class V>
   constexpr V derivative(V x) const {
-    return x < V(0) ? V(slope) : V(1);
+    return x < V{} ? filled<V>(slope) : filled<V>(1);
   }
 };
 
 /// max(x, 0)
 struct relu {
+  static constexpr bool light = true;
+
   template <class V>
   constexpr V operator()(V x) const {
-    return x < V(0) ? V(0) : x;
+    return x < V{} ? V{} : x;
   }
   /// 0 or 1; 0 at 0
   template <class V>
   constexpr V derivative(V x) const {
-    return x > V(0) ? V(1) : V(0);
+    return x > V{} ? filled<V>(1) : V{};
   }
 };
 
@@ -99,8 +123,13 @@ struct swish {
   /// s + x·s·(1 − s), s = sigmoid(x)
   template <class V>
   constexpr V derivative(V x) const {
+    return value_and_derivative(x).second;
+  }
+  /// Both, for one exponential.
+  template <class V>
+  constexpr std::pair<V, V> value_and_derivative(V x) const {
     const V s = math::sigmoid(x);
-    return s + x * s * (V(1) - s);
+    return {x * s, s + x * s * (V(1) - s)};
   }
 };
 
@@ -115,6 +144,11 @@ struct softplus {
   constexpr V derivative(V x) const {
     return math::sigmoid(x);
   }
+  /// Both.
+  template <class V>
+  constexpr std::pair<V, V> value_and_derivative(V x) const {
+    return {(*this)(x), derivative(x)};
+  }
 };
 
 /// tanh x
@@ -126,8 +160,13 @@ struct tanh {
   /// 1 − tanh² x
   template <class V>
   constexpr V derivative(V x) const {
+    return value_and_derivative(x).second;
+  }
+  /// Both, for one exponential.
+  template <class V>
+  constexpr std::pair<V, V> value_and_derivative(V x) const {
     const V t = math::tanh(x);
-    return V(1) - t * t;
+    return {t, V(1) - t * t};
   }
 };
 

@@ -34,25 +34,35 @@ struct conv2d {
   /// The same convolution while its weights stand still, see prepared.hpp.
   prepared_conv2d<T> prepared(const T&) const { return {this, prepare_convolution(weight, geometry)}; }
 
-  /// (n, h, w, c) → (n, oh, ow, f). Throws std::invalid_argument for other channels or an image smaller than the kernel.
-  T forward(T x, cache<T>& c) const {
-    T y = convolution(x, weight, geometry);  // (n, oh, ow, f)
-    add_to_rows(y, bias);
+  /// (n, oh, ow, f) of images (n, h, w, c). Throws std::invalid_argument for other channels or an image smaller than the kernel.
+  shape output(const shape& input) const { return make_convolution_shape(input, weight.extents(), geometry).output(); }
+
+  /// (n, h, w, c) → (n, oh, ow, f). Throws as `output` does.
+  T forward(T x, cache<T>& c) const { return forward_after(unchanged{}, std::move(x), c, nullptr); }
+
+  /// ∂L/∂y (n, oh, ow, f) → ∂L/∂x (n, h, w, c);  adds ∂L/∂W and ∂L/∂b to the gradient.
+  T backward(const T& dy, cache<T>& c, conv2d* gradient) const { return backward_after(unchanged{}, dy, c, gradient, nullptr); }
+
+  /// f(x) ⋆ W + b, + addend unless it is null, in one pass where the backend can: see activated.hpp.
+  template <light_function F>
+  T forward_after(const F& f, T x, cache<T>& c, const T* addend) const {
+    T y     = convolution(x, weight, geometry, {}, convolution_terms<T, F>{f, &bias, addend});
     c.input = std::move(x);
     return y;
   }
 
-  /// ∂L/∂y (n, oh, ow, f) → ∂L/∂x (n, h, w, c);  adds ∂L/∂W and ∂L/∂b to the gradient.
-  T backward(const T& dy, cache<T>& c, conv2d* gradient) const {
+  /// Its gradient with respect to x, + addend unless it is null.
+  template <light_function F>
+  T backward_after(const F& f, const T& dy, cache<T>& c, conv2d* gradient, const T* addend) const {
     if (gradient != nullptr) {
-      add_convolution_weight_gradient(gradient->weight, c.input, dy, geometry);
+      add_convolution_weight_gradient(gradient->weight, c.input, dy, geometry, f);
       add_scaled(gradient->bias, 1, column_sums(dy));
     }
-    return convolution_input_gradient(dy, weight, geometry, c.input.extents());
+    return convolution_input_gradient(dy, weight, geometry, c.input.extents(), {}, gradient_terms<T, F>{f, &c.input, addend});
   }
 };
 
-/// A convolution whose weights were laid out by the backend. Of its input it keeps the extents only.
+/// A convolution whose weights were laid out by the backend. Of its input it keeps the extents only, unless a function of it was asked.
 template <tensor_value T>
 struct prepared_conv2d {
   using tensor_type = T;
@@ -62,22 +72,39 @@ struct prepared_conv2d {
 
   template <tensor_value X>
   struct cache {
-    shape input;
+    shape extents;
+    X input;  // (n, h, w, c)
   };
 
   static auto parameters(auto&) { return std::tie(); }
 
+  /// As conv2d's.
+  shape output(const shape& input) const { return inner->output(input); }
+
   /// (n, h, w, c) → (n, oh, ow, f)
   T forward(const T& x, cache<T>& c) const {
-    T y = convolution(x, inner->weight, inner->geometry, weights);  // (n, oh, ow, f)
-    add_to_rows(y, inner->bias);
-    c.input = x.extents();
-    return y;
+    c.extents = x.extents();
+    return convolution(x, inner->weight, inner->geometry, weights, convolution_terms<T>{{}, &inner->bias});
   }
 
   /// ∂L/∂y → ∂L/∂x; there are no parameters.
   T backward(const T& dy, cache<T>& c, prepared_conv2d*) const {
-    return convolution_input_gradient(dy, inner->weight, inner->geometry, c.input, weights);
+    return convolution_input_gradient(dy, inner->weight, inner->geometry, c.extents, weights);
+  }
+
+  /// As conv2d's.
+  template <light_function F>
+  T forward_after(const F& f, T x, cache<T>& c, const T* addend) const {
+    T y     = convolution(x, inner->weight, inner->geometry, weights, convolution_terms<T, F>{f, &inner->bias, addend});
+    c.input = std::move(x);
+    return y;
+  }
+
+  /// As conv2d's.
+  template <light_function F>
+  T backward_after(const F& f, const T& dy, cache<T>& c, prepared_conv2d*, const T* addend) const {
+    return convolution_input_gradient(dy, inner->weight, inner->geometry, c.input.extents(), weights,
+                                      gradient_terms<T, F>{f, &c.input, addend});
   }
 };
 

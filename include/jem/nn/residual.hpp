@@ -7,6 +7,7 @@
 // projection a(norm1(x)) instead, which shares the first activation; weights of the one do not serve the other.
 #pragma once
 
+#include <jem/nn/activated.hpp>
 #include <jem/nn/activation.hpp>
 #include <jem/nn/conv2d.hpp>
 #include <jem/nn/normalize.hpp>
@@ -17,6 +18,13 @@
 #include <tuple>
 
 namespace jem::inline v0 {
+
+/// A body that adds its result to something, and its gradient too, for less than a pass of its own; null stands for its own input.
+template <class Body, class T>
+concept adds_residual = requires(const Body& f, Body* gradient, const T& x, typename Body::template cache<T>& c) {
+  { f.forward_onto(x, c, &x) } -> std::same_as<T>;
+  { f.backward_onto(x, c, gradient, &x) } -> std::same_as<T>;
+};
 
 /// shortcut(x) + body(x); without a shortcut, x + body(x).
 template <class Body, class Shortcut = conv2d<tensor_type_of<Body>>>
@@ -48,23 +56,31 @@ struct residual {
   template <tensor_value T>
     requires(layer<Body, T> && layer<Shortcut, T>)
   T forward(T x, cache<T>& c) const {
-    T y       = shortcut ? shortcut->forward(x, c.shortcut) : x;
-    const T b = body.forward(std::move(x), c.body);
-    expect_shape("residual", y.extents(), b.extents());
-    add_scaled(y, 1, b);
-    return y;
+    if constexpr (adds_residual<Body, T>) {
+      if (!shortcut) return body.forward_onto(std::move(x), c.body, nullptr);
+      const T y = shortcut->forward(x, c.shortcut);
+      return body.forward_onto(std::move(x), c.body, &y);
+    } else {
+      T y       = shortcut ? shortcut->forward(x, c.shortcut) : x;
+      const T b = body.forward(std::move(x), c.body);
+      expect_shape("residual", y.extents(), b.extents());
+      add_scaled(y, 1, b);
+      return y;
+    }
   }
 
   /// ∂L/∂y → ∂L/∂x; adds ∂L/∂θ to the gradient unless it is null.
   template <tensor_value T>
   T backward(const T& dy, cache<T>& c, residual* gradient) const {
-    T dx = body.backward(dy, c.body, detail::part(gradient, &residual::body));
-    if (shortcut) {
-      add_scaled(dx, 1, shortcut->backward(dy, c.shortcut, detail::part(gradient, &residual::shortcut)));
+    const T through = shortcut ? shortcut->backward(dy, c.shortcut, detail::part(gradient, &residual::shortcut)) : T();
+    const T& addend = shortcut ? through : dy;
+    if constexpr (adds_residual<Body, T>) {
+      return body.backward_onto(dy, c.body, detail::part(gradient, &residual::body), &addend);
     } else {
-      add_scaled(dx, 1, dy);
+      T dx = body.backward(dy, c.body, detail::part(gradient, &residual::body));
+      add_scaled(dx, 1, addend);
+      return dx;
     }
-    return dx;
   }
 
   /// See statistics.hpp.
@@ -91,8 +107,7 @@ struct preactivated {
   template <tensor_value X>
   struct cache {
     typename N::template cache<X> norm1, norm2;
-    typename A::template cache<X> activation1, activation2;
-    typename Convolution::template cache<X> conv1, conv2;
+    activated_cache<A, Convolution, X> conv1, conv2;
   };
 
   static constexpr std::array parameter_names{"norm1", "conv1", "norm2", "conv2"};
@@ -106,27 +121,46 @@ struct preactivated {
 
   /// (n, h, w, c) → (n, oh, ow, f)
   T forward(T x, cache<T>& c) const {
-    x = conv1.forward(activation.forward(norm1.forward(std::move(x), c.norm1), c.activation1), c.conv1);
-    return conv2.forward(activation.forward(norm2.forward(std::move(x), c.norm2), c.activation2), c.conv2);
+    x = forward_activated(activation, conv1, norm1.forward(std::move(x), c.norm1), c.conv1);
+    return forward_activated(activation, conv2, norm2.forward(std::move(x), c.norm2), c.conv2);
   }
 
   /// ∂L/∂y → ∂L/∂x; adds ∂L/∂θ to the gradient unless it is null.
-  T backward(const T& dy, cache<T>& c, preactivated* gradient) const {
-    T dx = conv2.backward(dy, c.conv2, detail::part(gradient, &preactivated::conv2));
-    dx   = activation.backward(std::move(dx), c.activation2, static_cast<A*>(nullptr));
-    dx   = norm2.backward(std::move(dx), c.norm2, detail::part(gradient, &preactivated::norm2));
-    dx   = conv1.backward(dx, c.conv1, detail::part(gradient, &preactivated::conv1));
-    dx   = activation.backward(std::move(dx), c.activation1, static_cast<A*>(nullptr));
-    return norm1.backward(std::move(dx), c.norm1, detail::part(gradient, &preactivated::norm1));
+  T backward(const T& dy, cache<T>& c, preactivated* gradient) const { return backward_onto(dy, c, gradient, nullptr); }
+
+  /// forward(x) + addend, or + x for null. Throws std::invalid_argument where the extents differ.
+  T forward_onto(T x, cache<T>& c, const T* addend) const
+    requires takes_activation<Convolution, A, T>
+  {
+    T own;
+    if (addend == nullptr && !keeps_input) own = x, addend = &own;
+    x = forward_activated(activation, conv1, norm1.forward(std::move(x), c.norm1), c.conv1);
+    x = norm2.forward(std::move(x), c.norm2);
+    if (addend == nullptr) addend = &c.conv1.layer.input;
+    expect_shape("residual", addend->extents(), conv2.output(x.extents()));
+    return forward_activated(activation, conv2, std::move(x), c.conv2, addend);
+  }
+
+  /// backward(∂L/∂y) + addend.
+  T backward_onto(const T& dy, cache<T>& c, preactivated* gradient, const T* addend) const {
+    const T* const inside = keeps_input ? addend : nullptr;
+    T dx                  = backward_activated(activation, conv2, dy, c.conv2, detail::part(gradient, &preactivated::conv2));
+    dx                    = norm2.backward(std::move(dx), c.norm2, detail::part(gradient, &preactivated::norm2));
+    dx                    = backward_activated(activation, conv1, dx, c.conv1, detail::part(gradient, &preactivated::conv1), inside);
+    dx                    = norm1.backward(std::move(dx), c.norm1, detail::part(gradient, &preactivated::norm1));
+    if (addend != inside) add_scaled(dx, 1, *addend);
+    return dx;
   }
 
   /// See statistics.hpp.
   T update_statistics(T x, float momentum) {
     cache<T> c;
-    x = activation.forward(jem::update_statistics(norm1, std::move(x), momentum), c.activation1);
-    x = activation.forward(jem::update_statistics(norm2, conv1.forward(std::move(x), c.conv1), momentum), c.activation2);
-    return conv2.forward(std::move(x), c.conv2);
+    x = forward_activated(activation, conv1, jem::update_statistics(norm1, std::move(x), momentum), c.conv1);
+    return forward_activated(activation, conv2, jem::update_statistics(norm2, std::move(x), momentum), c.conv2);
   }
+
+ private:
+  static constexpr bool keeps_input = std::same_as<N, no_normalize>;  // then what conv1 keeps is x itself
 };
 
 /// What a wide residual block is made of: 3×3 convolutions, `in` channels to `out`; the second one moves by `stride`.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Layers one after the other: fₖ ∘ … ∘ f₁, flat in memory and in the compiler.
+// Layers one after the other: fₖ ∘ … ∘ f₁, flat in memory and in the compiler. A light activation with a convolution behind it is
+// one pass, see activated.hpp.
 #pragma once
 
+#include <jem/nn/activated.hpp>
 #include <jem/nn/prepared.hpp>
 #include <jem/nn/statistics.hpp>
 
@@ -36,9 +38,7 @@ struct sequential : detail::first_tensor<Layers...> {
   template <tensor_value T>
     requires(layer<Layers, T> && ...)
   T forward(T x, cache<T>& c) const {
-    const auto pass = [&]<std::size_t... I>(std::index_sequence<I...>) {
-      ((x = std::get<I>(layers).forward(std::move(x), std::get<I>(c))), ...);
-    };
+    const auto pass = [&]<std::size_t... I>(std::index_sequence<I...>) { ((x = forward_layer<I>(std::move(x), c)), ...); };
     pass(std::index_sequence_for<Layers...>{});
     return x;
   }
@@ -47,10 +47,7 @@ struct sequential : detail::first_tensor<Layers...> {
   template <tensor_value T>
   T backward(T dy, cache<T>& c, sequential* gradient) const {
     const auto pass = [&]<std::size_t... I>(std::index_sequence<I...>) {
-      constexpr std::size_t last = sizeof...(Layers) - 1;
-      ((dy = std::get<last - I>(layers).backward(std::move(dy), std::get<last - I>(c),
-                                                 gradient == nullptr ? nullptr : &std::get<last - I>(gradient->layers))),
-       ...);
+      ((dy = backward_layer<sizeof...(Layers) - 1 - I>(std::move(dy), c, gradient)), ...);
     };
     pass(std::index_sequence_for<Layers...>{});
     return dy;
@@ -62,6 +59,43 @@ struct sequential : detail::first_tensor<Layers...> {
   T update_statistics(T x, float momentum) {
     std::apply([&](auto&... each) { ((x = jem::update_statistics(each, std::move(x), momentum)), ...); }, layers);
     return x;
+  }
+
+ private:
+  template <std::size_t I>
+  using layer_at = std::tuple_element_t<I, std::tuple<Layers...>>;
+
+  /// Whether layer I applies the activation before it.
+  template <std::size_t I, class T>
+  static constexpr bool takes_previous() {
+    if constexpr (I > 0 && I < sizeof...(Layers)) {
+      return takes_activation<layer_at<I>, layer_at<I - 1>, T>;
+    } else {
+      return false;
+    }
+  }
+
+  template <std::size_t I, class T>
+  T forward_layer(T x, cache<T>& c) const {
+    if constexpr (takes_previous<I + 1, T>()) {
+      return x;
+    } else if constexpr (takes_previous<I, T>()) {
+      return std::get<I>(layers).forward_after(std::get<I - 1>(layers).function, std::move(x), std::get<I>(c), nullptr);
+    } else {
+      return std::get<I>(layers).forward(std::move(x), std::get<I>(c));
+    }
+  }
+
+  template <std::size_t I, class T>
+  T backward_layer(T dy, cache<T>& c, sequential* gradient) const {
+    auto* const part = gradient == nullptr ? nullptr : &std::get<I>(gradient->layers);
+    if constexpr (takes_previous<I + 1, T>()) {
+      return dy;
+    } else if constexpr (takes_previous<I, T>()) {
+      return std::get<I>(layers).backward_after(std::get<I - 1>(layers).function, dy, std::get<I>(c), part, nullptr);
+    } else {
+      return std::get<I>(layers).backward(std::move(dy), std::get<I>(c), part);
+    }
   }
 };
 

@@ -123,6 +123,12 @@ template <class T> struct clamp {
   constexpr T operator()(T a) const { return a < low ? low : (a > high ? high : a); }  // NaN stays NaN
 };
 
+/// dy·f′(x)
+template <class F> struct chain_rule {
+  F f;  ///< with a derivative
+  template <class T> constexpr T operator()(T dy, T x) const { return dy * f.derivative(x); }
+};
+
 }  // namespace op
 
 /// A tensor of one value.

@@ -4,6 +4,7 @@
 // batch statistics: an energy has to be a smooth function of one image.
 #pragma once
 
+#include <jem/nn/activated.hpp>
 #include <jem/nn/activation.hpp>
 #include <jem/nn/conv2d.hpp>
 #include <jem/nn/flatten.hpp>
@@ -52,8 +53,9 @@ struct convnet {
 
   template <tensor_value X>
   struct cache {
-    std::vector<typename Convolution::template cache<X>> convolutions;
-    std::vector<typename A::template cache<X>> activations;
+    typename Convolution::template cache<X> first;
+    std::vector<activated_cache<A, Convolution, X>> later;  ///< each with the activation before it
+    typename A::template cache<X> last;
     flatten::cache<X> flat;
     typename Head::template cache<X> head;
   };
@@ -72,12 +74,12 @@ struct convnet {
 
   /// (n, h, w, c) → logits (n, classes)
   T forward(T x, cache<T>& c) const {
-    c.convolutions.resize(convolutions.size());
-    c.activations.resize(convolutions.size());
+    c.later.resize(convolutions.size());
     for (std::size_t i = 0; i < convolutions.size(); ++i) {
-      x = convolutions[i].forward(std::move(x), c.convolutions[i]);
-      x = activation.forward(std::move(x), c.activations[i]);
+      x = i == 0 ? convolutions[i].forward(std::move(x), c.first)
+                 : forward_activated(activation, convolutions[i], std::move(x), c.later[i]);
     }
+    x = activation.forward(std::move(x), c.last);
     return head.forward(flatten{}.forward(std::move(x), c.flat), c.head);
   }
 
@@ -85,9 +87,10 @@ struct convnet {
   T backward(const T& dy, cache<T>& c, convnet* gradient) const {
     T dx = head.backward(dy, c.head, gradient == nullptr ? nullptr : &gradient->head);
     dx   = flatten{}.backward(std::move(dx), c.flat, nullptr);
+    dx   = activation.backward(std::move(dx), c.last, static_cast<A*>(nullptr));
     for (std::size_t i = convolutions.size(); i-- > 0;) {
-      dx = activation.backward(std::move(dx), c.activations[i], static_cast<A*>(nullptr));
-      dx = convolutions[i].backward(std::move(dx), c.convolutions[i], gradient == nullptr ? nullptr : &gradient->convolutions[i]);
+      Convolution* const part = gradient == nullptr ? nullptr : &gradient->convolutions[i];
+      dx = i == 0 ? convolutions[i].backward(dx, c.first, part) : backward_activated(activation, convolutions[i], dx, c.later[i], part);
     }
     return dx;
   }
