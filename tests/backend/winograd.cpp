@@ -14,41 +14,14 @@ using values = std::vector<double>;
 namespace {
 
 /// One line of a transform, of numbers instead of packs.
-template <template <class> class Line>
 values line(const values& from) {
-  REQUIRE(from.size() == Line<double>::in);
-  values to(Line<double>::out);
-  Line<double>{}([&](int i) { return from[static_cast<std::size_t>(i)]; }, [&](int i, double v) { to[static_cast<std::size_t>(i)] = v; });
+  values to(4);
+  winograd::output_line<double>{}([&](int i) { return from[static_cast<std::size_t>(i)]; },
+                                  [&](int i, double v) { to[static_cast<std::size_t>(i)] = v; });
   return to;
 }
 
-values times(values x, const values& y) {
-  for (std::size_t i = 0; i < x.size(); ++i) x[i] *= y[i];
-  return x;
-}
-
-double dot(const values& x, const values& y) {
-  double sum = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) sum += x[i] * y[i];
-  return sum;
-}
-
-const values d = test::random_values(6, 1), g = test::random_values(3, 2), r = test::random_values(4, 3), m = test::random_values(6, 4);
-
 }  // namespace
-
-TEST_CASE("six products give four outputs of a filter of three taps") {
-  values expected;
-  for (std::size_t i = 0; i < 4; ++i) expected.push_back(d[i] * g[0] + d[i + 1] * g[1] + d[i + 2] * g[2]);
-  const auto y = line<winograd::output_line>(times(line<winograd::input_line>(d), line<winograd::weight_line>(g)));
-  CHECK(test::largest_difference(y, expected) < 1e-14);
-}
-
-// ⟨Aᵀm, r⟩ = ⟨m, A r⟩ and ⟨G g, m⟩ = ⟨g, Gᵀ m⟩.
-TEST_CASE("the transforms of gradients are the transposes of those of values") {
-  CHECK(dot(line<winograd::output_line>(m), r) == doctest::Approx(dot(m, line<winograd::output_gradient_line>(r))).epsilon(1e-14));
-  CHECK(dot(line<winograd::weight_line>(g), m) == doctest::Approx(dot(g, line<winograd::weight_gradient_line>(m))).epsilon(1e-14));
-}
 
 TEST_CASE("a transform of a tile transforms its columns and then its rows") {
   constexpr index_t lanes = jem::pack_width<double>;
@@ -62,12 +35,12 @@ TEST_CASE("a transform of a tile transforms its columns and then its rows") {
     for (std::size_t j = 0; j < 6; ++j) {
       values column;
       for (std::size_t i = 0; i < 6; ++i) column.push_back(tile[(6 * i + j) * lanes + static_cast<std::size_t>(lane)]);
-      half.push_back(line<winograd::output_line>(column));
+      half.push_back(line(column));
     }
     for (std::size_t i = 0; i < 4; ++i) {
       values row;
       for (std::size_t j = 0; j < 6; ++j) row.push_back(half[j][i]);
-      const auto expected = line<winograd::output_line>(row);
+      const auto expected = line(row);
       for (std::size_t j = 0; j < 4; ++j) {
         CHECK(to[(4 * i + j) * lanes + static_cast<std::size_t>(lane)] == doctest::Approx(expected[j]).epsilon(1e-14));
       }
@@ -76,10 +49,25 @@ TEST_CASE("a transform of a tile transforms its columns and then its rows") {
 }
 
 TEST_CASE("tiles cover all outputs, and the last ones reach over the edge") {
-  const winograd::tiling tiles(jem::convolution_shape{3, 9, 4, 1, 3, 3, 1, 1, 1});
+  const winograd::tiling<winograd::sliding> tiles(winograd::forward_mapping({3, 9, 4, 1, 3, 3, 1, 1, 1}));
   CHECK(tiles.rows == 3);
   CHECK(tiles.columns == 1);
   CHECK(tiles.count() == 9);
+}
+
+TEST_CASE("the gradient of a convolution's input is mapped from its output, tiles of a halving's gradient to twice as many pixels") {
+  const auto same = winograd::backward_mapping({2, 9, 7, 5, 3, 3, 6, 1, 0});
+  CHECK(same.h == 7);
+  CHECK(same.c == 6);
+  CHECK(same.oh == 9);
+  CHECK(same.f == 5);
+  CHECK(same.before == 2);
+  const auto doubled = winograd::backward_mapping({2, 16, 9, 5, 4, 4, 6, 2, 1});
+  CHECK(doubled.h == 8);
+  CHECK(doubled.before == 1);
+  const winograd::tiling<winograd::doubling<4>> tiles(doubled);
+  CHECK(tiles.rows == 2);
+  CHECK(tiles.columns == 2);
 }
 
 TEST_CASE("pixels of a square that lie outside the image are zeros") {

@@ -1,18 +1,82 @@
 // SPDX-License-Identifier: MIT
-// Convolutions of the eigen backend: by Winograd's algorithm where kernels are 3×3, the stride is 1 and there are channels enough
-// (eigen_winograd.hpp), else as products of windows with weights (window_product.hpp). The choice is a rule in the shape.
+// Convolutions of the eigen backend: by Winograd's algorithms where kernels are 3×3 with stride 1, or 3×3 or 4×4 and halve the image,
+// and there are channels enough (eigen_winograd.hpp), else as products of windows with weights (window_product.hpp). The choice is
+// a rule in the shape.
 #pragma once
 
 #include <jem/backend/eigen_winograd.hpp>
+#include <jem/backend/eigen_winograd_gradient.hpp>
 #include <jem/backend/window_product.hpp>
+#include <jem/core/convolution_terms.hpp>
 
 #include <utility>
 
 namespace jem::inline v0::eigen_convolution {
 
-/// The convolution whose output is the input's gradient, for stride 1: its kernel is the turned one, its padding may be negative.
-constexpr convolution_shape turned(const convolution_shape& s) {
-  return {s.n, s.oh(), s.ow(), s.f, s.kh, s.kw, s.c, 1, s.kh - 1 - s.padding};
+enum class method { windows, sliding, halving_3, halving_4 };
+
+/// The method for weights (kh, kw, …) and an input of c channels: with fewer, the transforms cost more than they save.
+constexpr method method_for(const convolution_shape& s, index_t c) {
+  if (s.kh != s.kw || c < 8) return method::windows;
+  if (s.kh == 3 && s.stride == 1) return method::sliding;
+  if (s.stride != 2 || s.padding != 1) return method::windows;
+  return s.kh == 3 ? method::halving_3 : s.kh == 4 ? method::halving_4 : method::windows;
+}
+
+/// Calls f.operator()<the algorithm of a method>(), where it has one, and tells whether.
+template <class F>
+constexpr bool by_algorithm(method m, F f) {
+  switch (m) {
+    case method::sliding:
+      f.template operator()<winograd::sliding>();
+      return true;
+    case method::halving_3:
+      f.template operator()<winograd::halving<3>>();
+      return true;
+    case method::halving_4:
+      f.template operator()<winograd::halving<4>>();
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// The same for the gradient of the input.
+template <class F>
+constexpr bool by_backward_algorithm(method m, F f) {
+  switch (m) {
+    case method::sliding:
+      f.template operator()<winograd::sliding>();
+      return true;
+    case method::halving_3:
+      f.template operator()<winograd::doubling<3>>();
+      return true;
+    case method::halving_4:
+      f.template operator()<winograd::doubling<4>>();
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// Whether tiles are at least half full: with fewer outputs each, a direct convolution has no more products.
+template <class A>
+constexpr bool fills_tiles(const winograd::mapping& s) {
+  return 2 * s.n * s.oh * s.ow >= A::out * A::out * winograd::tiling<A>(s).count();
+}
+
+/// The methods for images, too: windows where tiles would be empty.
+constexpr method forward_method(const convolution_shape& s) {
+  bool fills     = false;
+  const method m = method_for(s, s.c);
+  by_algorithm(m, [&]<class A>() { fills = fills_tiles<A>(winograd::forward_mapping(s)); });
+  return fills ? m : method::windows;
+}
+constexpr method backward_method(const convolution_shape& s) {
+  bool fills     = false;
+  const method m = method_for(s, s.f);
+  by_backward_algorithm(m, [&]<class A>() { fills = fills_tiles<A>(winograd::backward_mapping(s)); });
+  return fills ? m : method::windows;
 }
 
 /// The convolution that weights (kh, kw, c, f) and a geometry belong to, of no image.
@@ -21,29 +85,36 @@ constexpr convolution_shape without_images(const shape& weight, convolution_geom
 }
 
 /// Elements of weights that are worth laying out while they stand still, for the output and for the input's gradient: none where they
-/// are so large that it costs less to transform them anew each time, see eigen_winograd.hpp.
+/// are so large that it costs less to transform them anew each time, see eigen_winograd_weights.hpp.
 constexpr std::pair<index_t, index_t> prepared_sizes(const shape& weight, convolution_geometry g) {
   const convolution_shape s = without_images(weight, g);
-  const auto size           = [&](index_t c, index_t f) {
-    if (!eigen_winograd::takes(s.kh, s.kw, c, s.stride)) return window_product::weights_size(s.kh * s.kw * c, f);
-    return eigen_winograd::worth_keeping(c, f) ? eigen_winograd::weights_size(c, f) : 0;
+  const auto kept           = []<class A>(index_t c, index_t f) {
+    return eigen_winograd::worth_keeping<A>(c, f) ? eigen_winograd::weights_size<A>(c, f) : 0;
   };
-  return {size(s.c, s.f), size(s.f, s.c)};
+  index_t forward = 0, backward = 0;
+  if (!by_algorithm(method_for(s, s.c), [&]<class A>() { forward = kept.template operator()<A>(s.c, s.f); })) {
+    forward = window_product::weights_size(s.patch(), s.f);
+  }
+  if (!by_backward_algorithm(method_for(s, s.f), [&]<class A>() { backward = kept.template operator()<A>(s.f, s.c); })) {
+    backward = window_product::weights_size(s.kh * s.kw * s.f, s.c);
+  }
+  return {forward, backward};
 }
 
 /// Lays them out.
 template <class Threads, scalar T>
 void prepare_weights(const shape& weight, convolution_geometry g, const T* w, T* forward, T* backward) {
   const convolution_shape s = without_images(weight, g);
-  if (!eigen_winograd::takes(s.kh, s.kw, s.c, s.stride)) {
+  const auto transform      = [&]<class A>(bool turned, index_t c, index_t f, T* to) {
+    if (eigen_winograd::worth_keeping<A>(c, f)) {
+      eigen_winograd::transform_weights<A, Threads>(eigen_winograd::weights<T>{w, turned}, c, f, to);
+    }
+  };
+  if (!by_algorithm(method_for(s, s.c), [&]<class A>() { transform.template operator()<A>(false, s.c, s.f, forward); })) {
     window_product::lay_out_weights<Threads>(w, s.patch(), s.f, forward);
-  } else if (eigen_winograd::worth_keeping(s.c, s.f)) {
-    eigen_winograd::transform_weights<Threads>(eigen_winograd::weights<T>{w, false}, s.c, s.f, forward);
   }
-  if (!eigen_winograd::takes(s.kh, s.kw, s.f, s.stride)) {
+  if (!by_backward_algorithm(method_for(s, s.f), [&]<class A>() { transform.template operator()<A>(true, s.f, s.c, backward); })) {
     window_product::lay_out_turned_weights<Threads>(s, w, backward);
-  } else if (eigen_winograd::worth_keeping(s.f, s.c)) {
-    eigen_winograd::transform_weights<Threads>(eigen_winograd::weights<T>{w, true}, s.f, s.c, backward);
   }
 }
 
@@ -51,8 +122,12 @@ void prepare_weights(const shape& weight, convolution_geometry g, const T* w, T*
 template <class Threads, scalar T, light_function F>
 void forward(const convolution_shape& s, const T* x, const T* w, T* y, const T* prepared, const convolution_terms<T, F>& terms) {
   const epilogue<T> finish{.bias = terms.bias, .addend = terms.addend};
-  if (eigen_winograd::takes(s)) return eigen_winograd::convolve<Threads>(s, x, terms.function, {w, false}, prepared, finish, y);
-  const bool usable = prepared != nullptr && !eigen_winograd::takes(s.kh, s.kw, s.c, s.stride);
+  if (by_algorithm(forward_method(s), [&]<class A>() {
+        eigen_winograd::convolve<A, Threads>(winograd::forward_mapping(s), x, terms.function, {w, false}, prepared, finish, y);
+      })) {
+    return;
+  }
+  const bool usable = prepared != nullptr && method_for(s, s.c) == method::windows;
   host_storage<T> made(usable ? 0 : window_product::weights_size(s.patch(), s.f));
   if (!usable) window_product::lay_out_weights<Threads>(w, s.patch(), s.f, made.data());
   window_product::multiply<Threads>(window_product::windows_of(s), x, terms.function, usable ? prepared : made.data(), finish, y);
@@ -62,10 +137,12 @@ void forward(const convolution_shape& s, const T* x, const T* w, T* y, const T* 
 template <class Threads, scalar T, light_function F>
 void input_gradient(const convolution_shape& s, const T* dy, const T* w, T* dx, const T* prepared, const gradient_terms<T, F>& terms) {
   const epilogue<T, F> finish{.input = terms.input, .addend = terms.addend, .function = terms.function};
-  if (s.stride == 1 && eigen_winograd::takes(turned(s))) {
-    return eigen_winograd::convolve<Threads>(turned(s), dy, unchanged{}, {w, true}, prepared, finish, dx);
+  if (by_backward_algorithm(backward_method(s), [&]<class A>() {
+        eigen_winograd::convolve<A, Threads>(winograd::backward_mapping(s), dy, unchanged{}, {w, true}, prepared, finish, dx);
+      })) {
+    return;
   }
-  const bool usable = prepared != nullptr && !eigen_winograd::takes(s.kh, s.kw, s.f, s.stride);
+  const bool usable = prepared != nullptr && method_for(s, s.f) == method::windows;
   host_storage<T> made(usable ? 0 : window_product::weights_size(s.kh * s.kw * s.f, s.c));
   if (!usable) window_product::lay_out_turned_weights<Threads>(s, w, made.data());
   window_product::input_gradient<Threads>(s, dy, usable ? prepared : made.data(), finish, dx);
@@ -74,7 +151,10 @@ void input_gradient(const convolution_shape& s, const T* dy, const T* w, T* dx, 
 /// dw += ∂L/∂w of f(x) ⋆ w, given dy = ∂L/∂y
 template <class Threads, scalar T, light_function F>
 void weight_gradient(const convolution_shape& s, const T* x, const T* dy, T* dw, F f) {
-  if (eigen_winograd::takes(s)) return eigen_winograd::weight_gradient<Threads>(s, x, f, dy, dw);
+  if (by_algorithm(forward_method(s),
+                   [&]<class A>() { eigen_winograd::weight_gradient<A, Threads>(winograd::forward_mapping(s), x, f, dy, dw); })) {
+    return;
+  }
   window_product::weight_gradient<Threads>(s, x, f, dy, dw);
 }
 

@@ -40,7 +40,7 @@ inline pack<T> load_pack(const T* from) {
 
 /// Writes a whole pack.
 template <scalar T>
-inline void store_pack(T* to, const pack<T>& v) {
+inline void store_pack(T* to, pack<T> v) {
   std::memcpy(to, &v, sizeof v);
 }
 
@@ -69,7 +69,7 @@ inline pack<T> load_pack(const T* from, index_t count) {
 
 /// Writes the first `count` elements.
 template <scalar T>
-inline void store_pack(T* to, const pack<T>& v, index_t count) {
+inline void store_pack(T* to, pack<T> v, index_t count) {
   if (count >= pack_width<T>) return store_pack(to, v);
   T all[pack_width<T>];
   store_pack(all, v);

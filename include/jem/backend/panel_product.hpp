@@ -37,51 +37,45 @@ struct row_offsets {
 /// Rows that a tile of registers holds: twice as many packs and two more have to fit.
 inline constexpr int most_rows = pack_bytes == 64 ? 8 : 6;
 
-/// Rows × Packs sums in registers. The lambdas unroll whatever the optimisation level.
+/// Rows × Packs sums in registers: every loop over them is unrolled, whatever the optimisation level, or they would go to memory.
 template <int Rows, int Packs, scalar T>
 void tile(const T* a, const std::int32_t* from, const walk& w, const T* b, index_t width, T* c, const std::int32_t* to, index_t columns,
           bool accumulate) {
-  using sums                    = std::make_index_sequence<static_cast<std::size_t>(Rows * Packs)>;
-  constexpr std::size_t per_row = Packs;
-  constexpr index_t lanes       = pack_width<T>;
+  constexpr index_t lanes = pack_width<T>;
+  const bool whole        = columns >= Packs * lanes;
   const T* row[Rows];
   for (int i = 0; i < Rows; ++i) row[i] = a + from[i];
   pack<T> sum[Rows][Packs];
-  const auto read = [&]<std::size_t... I>(std::index_sequence<I...>, auto count) __attribute__((always_inline)) {
-    ((sum[I / per_row][I % per_row] = load_pack(c + to[I / per_row] + static_cast<index_t>(I % per_row) * lanes, count(I % per_row))), ...);
+  const auto each = [](auto f) __attribute__((always_inline)) {
+#pragma GCC unroll 16
+    for (int i = 0; i < Rows; ++i) {
+#pragma GCC unroll 2
+      for (int j = 0; j < Packs; ++j) f(i, j);
+    }
   };
-  const auto write = [&]<std::size_t... I>(std::index_sequence<I...>, auto count) __attribute__((always_inline)) {
-    (store_pack(c + to[I / per_row] + static_cast<index_t>(I % per_row) * lanes, sum[I / per_row][I % per_row], count(I % per_row)), ...);
-  };
-  const bool whole     = columns >= Packs * lanes;
-  const auto all       = [](std::size_t) { return std::integral_constant<index_t, lanes>{}; };
-  const auto remaining = [&](std::size_t j) { return columns - static_cast<index_t>(j) * lanes; };
-  if (!accumulate) {
-    [&]<std::size_t... I>(std::index_sequence<I...>)
-        __attribute__((always_inline)) { ((sum[I / per_row][I % per_row] = pack<T>{}), ...); }(sums{});
-  } else if (whole) {
-    read(sums{}, all);
-  } else {
-    read(sums{}, remaining);
-  }
+  each([&](int i, int j) __attribute__((always_inline)) {
+    const T* const at = c + to[i] + j * lanes;
+    sum[i][j]         = !accumulate ? pack<T>{} : whole ? load_pack(at) : load_pack(at, columns - j * lanes);
+  });
   for (index_t i = 0; i < w.outer; ++i) {
     for (index_t j = 0; j < w.middle; ++j) {
       index_t at = i * w.outer_step + j * w.middle_step;
       for (index_t k = 0; k < w.inner; ++k, at += w.step, b += width) {
         pack<T> right[Packs];
-        [&]<std::size_t... J>(std::index_sequence<J...>) __attribute__((always_inline)) {
-          ((right[J] = load_pack(b + static_cast<index_t>(J) * lanes)), ...);
-        }(std::make_index_sequence<per_row>{});
-        [&]<std::size_t... I>(std::index_sequence<I...>)
-            __attribute__((always_inline)) { ((sum[I / per_row][I % per_row] += right[I % per_row] * row[I / per_row][at]), ...); }(sums{});
+#pragma GCC unroll 2
+        for (int p = 0; p < Packs; ++p) right[p] = load_pack(b + p * lanes);
+        each([&](int r, int p) __attribute__((always_inline)) { sum[r][p] += right[p] * row[r][at]; });
       }
     }
   }
-  if (whole) {
-    write(sums{}, all);
-  } else {
-    write(sums{}, remaining);
-  }
+  each([&](int i, int j) __attribute__((always_inline)) {
+    T* const at = c + to[i] + j * lanes;
+    if (whole) {
+      store_pack(at, sum[i][j]);
+    } else {
+      store_pack(at, sum[i][j], columns - j * lanes);
+    }
+  });
 }
 
 /// c[:, :columns] = a·b, or += : one panel of b, whose rows are `width` apart, with as many rows as the walk has steps.

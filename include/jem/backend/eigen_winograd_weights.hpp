@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// Transformed weights for Winograd's algorithms: G g Gᵀ of each channel and filter, as matrices (c, f) in panels of filters, one for
+// each product of a tile.
+#pragma once
+
+#include <jem/backend/eigen_product.hpp>
+#include <jem/backend/panel_product.hpp>
+#include <jem/backend/winograd.hpp>
+
+namespace jem::inline v0::eigen_winograd {
+
+using eigen_product::for_blocks;
+using panel_product::panels;
+using winograd::mapping;
+using winograd::points;
+using winograd::tiling;
+using winograd::transformed_layout;
+
+constexpr index_t round_up(index_t n, index_t unit) { return (n + unit - 1) / unit * unit; }
+
+/// Columns up to the end of the last pack.
+template <scalar T>
+constexpr index_t whole_packs(index_t columns) {
+  return round_up(columns, pack_width<T>);
+}
+
+/// The distance of matrices of so many elements: a cache line or more longer, so that 36 of them do not share cache sets.
+constexpr index_t distance(index_t elements) { return round_up(elements, 16) + 16; }
+
+/// Elements of a panel of transformed weights, (products, c, width), and of all (panels).
+template <class A>
+constexpr index_t panel_size(index_t c, index_t f) {
+  return points<A> * distance(c * panels{f}.width());
+}
+template <class A>
+constexpr index_t weights_size(index_t c, index_t f) {
+  return panels{f}.count() * panel_size<A>(c, f);
+}
+
+/// Up to here, 4 MiB of floats, transformed weights are made as a whole and worth keeping. Larger ones cost more time to read than
+/// to make again from less memory, panel by panel in cache: so the peak of memory is bounded, too.
+template <class A>
+constexpr bool worth_keeping(index_t c, index_t f) {
+  return weights_size<A>(c, f) <= (index_t{1} << 20);
+}
+
+/// Weights (k, k, c, f) as they are, or of the input's gradient: turned by half a turn, (k, k, f, c), channels exchanged.
+template <scalar T>
+struct weights {
+  const T* data;
+  bool turned;
+};
+
+/// Transposes a square of packs, by exchanging blocks of half, a quarter, … of the size.
+template <scalar T>
+inline void transpose_packs(pack<T>* rows) {
+  constexpr auto lanes = static_cast<std::size_t>(pack_width<T>);
+  const auto exchange  = [&]<std::size_t Half, std::size_t... I>(std::integral_constant<std::size_t, Half>, std::index_sequence<I...>) {
+    for (std::size_t i = 0; i < lanes; ++i) {
+      if (i / Half % 2 != 0) continue;
+      const pack<T> a = rows[i], b = rows[i + Half];
+      rows[i]        = __builtin_shufflevector(a, b, (I / Half % 2 == 0 ? I : lanes + I - Half)...);
+      rows[i + Half] = __builtin_shufflevector(a, b, (I / Half % 2 == 0 ? I + Half : lanes + I)...);
+    }
+  };
+  constexpr std::make_index_sequence<lanes> all{};
+  if constexpr (lanes >= 16) exchange(std::integral_constant<std::size_t, 8>{}, all);
+  if constexpr (lanes >= 8) exchange(std::integral_constant<std::size_t, 4>{}, all);
+  if constexpr (lanes >= 4) exchange(std::integral_constant<std::size_t, 2>{}, all);
+  exchange(std::integral_constant<std::size_t, 1>{}, all);
+}
+
+/// Channels [begin, begin + count) of a panel of transformed weights, for c channels and f filters: (products, count, width).
+template <class A, scalar T>
+void transform_weights(const weights<T>& w, index_t c, index_t f, index_t panel, index_t begin, index_t count, T* to) {
+  constexpr index_t lanes = pack_width<T>, taps = A::taps * A::taps;
+  const panels cut{f};
+  const index_t width = cut.width(), first = panel * width, columns = cut.columns_of(panel);
+  for (index_t j = 0; j < width; j += lanes) {
+    const index_t here = std::clamp<index_t>(columns - j, 0, lanes);
+    if (!w.turned) {
+      for (index_t i = 0; i < count; ++i) {
+        const T* const from = w.data + (begin + i) * f + first + j;
+        winograd::transform_weight<A, T>([&](int a, int b) { return load_pack(from + (A::taps * a + b) * c * f, here); },
+                                         to + i * width + j, distance(count * width));
+      }
+      continue;
+    }
+    pack<T> square[taps][lanes];
+    for (index_t i = 0; i < count; i += lanes) {
+      for (index_t k = 0; k < taps; ++k) {
+        const T* const from = w.data + ((taps - 1 - k) * f + first + j) * c + begin + i;
+        for (index_t q = 0; q < lanes; ++q) square[k][q] = q < here ? load_pack(from + q * c, count - i) : pack<T>{};
+        transpose_packs<T>(square[k]);
+      }
+      for (index_t q = 0; q < std::min(lanes, count - i); ++q) {
+        winograd::transform_weight<A, T>([&](int a, int b) { return square[A::taps * a + b][q]; }, to + (i + q) * width + j,
+                                         distance(count * width));
+      }
+    }
+  }
+}
+
+/// All transformed weights, (panels, products, c, width).
+template <class A, class Threads, scalar T>
+void transform_weights(const weights<T>& w, index_t c, index_t f, T* to) {
+  for_blocks<Threads>(panels{f}.count(),
+                      [=](index_t panel) { transform_weights<A>(w, c, f, panel, 0, c, to + panel * panel_size<A>(c, f)); });
+}
+
+}  // namespace jem::inline v0::eigen_winograd

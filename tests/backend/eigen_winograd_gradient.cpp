@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#include "winograd_examples.hpp"
+
+#include <jem/backend/eigen_winograd_gradient.hpp>
+
+namespace winograd = jem::eigen_winograd;
+using namespace examples;
+
+TEST_CASE_TEMPLATE("the weight gradient is right to 4e-6 of its largest element, by either schedule, and adds to what is there", A, sliding,
+                   halving3, halving4) {
+  for (const auto& s : shapes<A>()) {
+    CAPTURE(jem::to_string(s.input()));
+    CAPTURE(s.f);
+    if (s.padding < 0) continue;
+    const example e(s);
+    const auto dy = test::random_values<float>(s.output().size(), 4);
+    exact right(s.weight(), test::as<double>(e.w));
+    add_convolution_weight_gradient(right, e.cropped(), exact(s.output(), test::as<double>(dy)), {s.stride, s.padding});
+    floats a = e.w, b = e.w;
+    winograd::weight_gradient_by_tiles<A, jem::openmp>(e.mapping(), e.x.data(), x_itself, dy.data(), a.data());
+    winograd::weight_gradient_by_filters<A, jem::openmp>(e.mapping(), e.x.data(), x_itself, dy.data(), b.data());
+    CHECK(relative_error(a, right.to_vector()) < 4e-6);
+    CHECK(relative_error(b, right.to_vector()) < 4e-6);
+  }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#include "../support/numbers.hpp"
+
+#include <jem/backend/eigen_winograd_weights.hpp>
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+namespace winograd = jem::eigen_winograd;
+using jem::index_t;
+using floats = std::vector<float>;
+
+TEST_CASE("transformed weights are kept up to 4 MiB of floats") {
+  static_assert(winograd::worth_keeping<jem::winograd::sliding>(160, 160) && !winograd::worth_keeping<jem::winograd::sliding>(320, 320));
+  static_assert(winograd::worth_keeping<jem::winograd::halving<3>>(64, 128) &&
+                !winograd::worth_keeping<jem::winograd::halving<3>>(128, 128));
+  CHECK(true);
+}
+
+TEST_CASE_TEMPLATE("a square of packs is transposed", V, float, double) {
+  constexpr index_t lanes = jem::pack_width<V>;
+  jem::pack<V> square[lanes];
+  for (index_t i = 0; i < lanes; ++i) {
+    for (index_t j = 0; j < lanes; ++j) square[i][j] = static_cast<V>(100 * i + j);
+  }
+  winograd::transpose_packs<V>(square);
+  for (index_t i = 0; i < lanes; ++i) {
+    for (index_t j = 0; j < lanes; ++j) CHECK(V(square[i][j]) == static_cast<V>(100 * j + i));
+  }
+}
+
+TEST_CASE_TEMPLATE("turned weights are those of the turned kernel with channels exchanged", A, jem::winograd::sliding,
+                   jem::winograd::halving<4>) {
+  constexpr index_t taps = A::taps * A::taps;
+  for (const auto& [c, f] : {std::pair<index_t, index_t>{9, 33}, {40, 3}, {16, 16}}) {
+    const auto w = test::random_values<float>(taps * c * f, 4);  // (k, k, f, c)
+    floats turned(w.size());                                  // (k, k, c, f)
+    for (index_t k = 0; k < taps; ++k) {
+      for (index_t i = 0; i < c; ++i) {
+        for (index_t j = 0; j < f; ++j) {
+          turned[static_cast<std::size_t>((k * c + i) * f + j)] = w[static_cast<std::size_t>(((taps - 1 - k) * f + j) * c + i)];
+        }
+      }
+    }
+    floats a(static_cast<std::size_t>(winograd::weights_size<A>(c, f))), b = a;
+    winograd::transform_weights<A, jem::openmp>(winograd::weights<float>{turned.data(), false}, c, f, a.data());
+    winograd::transform_weights<A, jem::openmp>(winograd::weights<float>{w.data(), true}, c, f, b.data());
+    CHECK(a == b);
+  }
+}
