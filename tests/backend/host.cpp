@@ -53,6 +53,19 @@ TEST_CASE("storage that is given up is used again by the next of its size") {
   CHECK(beside.data() != first);
 }
 
+TEST_CASE("the pool counts what it asks the system for, on each thread apart") {
+  const auto before = jem::host_pool::allocations();
+  for (int i = 0; i < 3; ++i) const host_storage<float> s(54'321);
+  CHECK(jem::host_pool::allocations() == before + 1);
+  std::size_t elsewhere = 7;
+  std::thread([&] {
+    const host_storage<float> s(54'321), beside(54'321);
+    elsewhere = jem::host_pool::allocations();
+  }).join();
+  CHECK(elsewhere == 2);
+  CHECK(jem::host_pool::allocations() == before + 1);
+}
+
 TEST_CASE("no elements need no memory") {
   CHECK(host_storage<float>(0).data() == nullptr);
   CHECK(host_storage<float>().data() == nullptr);
