@@ -54,6 +54,7 @@ TEST_CASE("the rule takes Winograd's algorithms for kernels of 3x3 with stride 1
   static_assert(backward_method({1, 8, 8, 1, 4, 4, 8, 2, 1}) == method::halving_4);
   static_assert(backward_method({1, 8, 8, 8, 4, 4, 1, 2, 1}) == method::windows);
   static_assert(backward_method({1, 4, 4, 8, 4, 4, 8, 2, 1}) == method::windows);
+  static_assert(backward_method({1, 4, 4, 1, 3, 3, 32, 1, 1}) == method::dots);
   CHECK(true);
 }
 
@@ -67,6 +68,7 @@ TEST_CASE("convolutions of every class of shapes are right to 2e-5 in float") {
       {2, 9, 6, 17, 3, 3, 19, 1, 0},    // no padding
       {2, 9, 9, 17, 3, 3, 19, 1, 3},    // padding beyond the kernel: the gradient's is negative
       {3, 28, 28, 1, 3, 3, 32, 1, 1},   // a first layer
+      {3, 28, 28, 1, 3, 3, 30, 1, 1},   // another, of filters beside a pack
       {3, 9, 10, 3, 3, 3, 16, 1, 1},    // of three colours
       {3, 8, 8, 32, 4, 4, 64, 2, 1},    // a halving
       {3, 9, 7, 16, 3, 3, 32, 2, 1},    // another

@@ -18,18 +18,6 @@ TEST_CASE("transformed weights are kept up to 4 MiB of floats") {
   CHECK(true);
 }
 
-TEST_CASE_TEMPLATE("a square of packs is transposed", V, float, double) {
-  constexpr index_t lanes = jem::pack_width<V>;
-  jem::pack<V> square[lanes];
-  for (index_t i = 0; i < lanes; ++i) {
-    for (index_t j = 0; j < lanes; ++j) square[i][j] = static_cast<V>(100 * i + j);
-  }
-  winograd::transpose_packs<V>(square);
-  for (index_t i = 0; i < lanes; ++i) {
-    for (index_t j = 0; j < lanes; ++j) CHECK(V(square[i][j]) == static_cast<V>(100 * j + i));
-  }
-}
-
 TEST_CASE_TEMPLATE("turned weights are those of the turned kernel with channels exchanged", A, jem::winograd::sliding,
                    jem::winograd::halving<4>) {
   constexpr index_t taps = A::taps * A::taps;

@@ -47,3 +47,15 @@ TEST_CASE("packs cover a row once, and the last one may be a part") {
     CHECK(next == columns);
   }
 }
+
+TEST_CASE_TEMPLATE("a square of packs is transposed", V, float, double) {
+  constexpr index_t lanes = jem::pack_width<V>;
+  jem::pack<V> square[lanes];
+  for (index_t i = 0; i < lanes; ++i) {
+    for (index_t j = 0; j < lanes; ++j) square[i][j] = static_cast<V>(100 * i + j);
+  }
+  jem::transpose_packs<V>(square);
+  for (index_t i = 0; i < lanes; ++i) {
+    for (index_t j = 0; j < lanes; ++j) CHECK(V(square[i][j]) == static_cast<V>(100 * j + i));
+  }
+}

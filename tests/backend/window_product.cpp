@@ -68,27 +68,6 @@ TEST_CASE("windows are read in place without padding, and otherwise from a copy 
   }
 }
 
-TEST_CASE("the residues of a stride cover every pixel of the input once, and every weight") {
-  for (const auto& s : shapes) {
-    CAPTURE(s.stride);
-    std::vector<int> seen(static_cast<std::size_t>(s.n * s.h * s.w * s.c));
-    index_t rows = 0;
-    product::for_each_residue(s, [&](const product::residue& r, index_t row) {
-      CHECK(row == rows);
-      rows += r.depth();
-      const auto v = r.over_output();
-      for (index_t image = 0; image < v.n; ++image) {
-        for (index_t i = 0; i < v.rows * v.columns; ++i) {
-          const index_t at = v.base + image * v.image + i / v.columns * v.row + i % v.columns * v.pixel;
-          for (index_t j = 0; j < s.c; ++j) ++seen[static_cast<std::size_t>(at + j)];
-        }
-      }
-    });
-    CHECK(seen == std::vector<int>(seen.size(), 1));
-    CHECK(rows == s.kh * s.kw * s.f);
-  }
-}
-
 TEST_CASE("laid out weights have zeros behind the last column") {
   const values w = test::random_values(3 * 5, 6);
   values to(static_cast<std::size_t>(product::weights_size(3, 5)), -9);

@@ -159,6 +159,7 @@ void convolutions_with_terms_are_right() {
   check_terms<B, float>({2, 4, 5, 6, 1, 1, 8, 1, 0});
   check_terms<B, float>({2, 9, 7, 2, 1, 1, 3, 2, 0});
   check_terms<B, float>({9, 8, 8, 1, 3, 3, 32, 1, 1});
+  check_terms<B, float>({3, 7, 6, 1, 2, 2, 16, 3, 1});
   check_terms<B, double>({2, 6, 5, 8, 3, 3, 9, 1, 1});
   check_terms<B, double>({2, 6, 5, 3, 3, 3, 4, 2, 1});
 }

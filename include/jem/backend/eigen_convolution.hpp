@@ -6,6 +6,8 @@
 
 #include <jem/backend/eigen_winograd.hpp>
 #include <jem/backend/eigen_winograd_gradient.hpp>
+#include <jem/backend/window_dots.hpp>
+#include <jem/backend/window_gradient.hpp>
 #include <jem/backend/window_product.hpp>
 #include <jem/core/convolution_terms.hpp>
 
@@ -13,7 +15,7 @@
 
 namespace jem::inline v0::eigen_convolution {
 
-enum class method { windows, sliding, halving_3, halving_4 };
+enum class method { windows, dots, sliding, halving_3, halving_4 };
 
 /// The method for weights (kh, kw, …) and an input of c channels: with fewer, the transforms cost more than they save.
 constexpr method method_for(const convolution_shape& s, index_t c) {
@@ -21,6 +23,11 @@ constexpr method method_for(const convolution_shape& s, index_t c) {
   if (s.kh == 3 && s.stride == 1) return method::sliding;
   if (s.stride != 2 || s.padding != 1) return method::windows;
   return s.kh == 3 ? method::halving_3 : s.kh == 4 ? method::halving_4 : method::windows;
+}
+
+/// And for the gradient of the input.
+constexpr method backward_method_for(const convolution_shape& s) {
+  return window_product::takes_dots(s) ? method::dots : method_for(s, s.f);
 }
 
 /// Calls f.operator()<the algorithm of a method>(), where it has one, and tells whether.
@@ -74,7 +81,8 @@ constexpr method forward_method(const convolution_shape& s) {
 }
 constexpr method backward_method(const convolution_shape& s) {
   bool fills     = false;
-  const method m = method_for(s, s.f);
+  const method m = backward_method_for(s);
+  if (m == method::dots) return m;
   by_backward_algorithm(m, [&]<class A>() { fills = fills_tiles<A>(winograd::backward_mapping(s)); });
   return fills ? m : method::windows;
 }
@@ -95,7 +103,9 @@ constexpr std::pair<index_t, index_t> prepared_sizes(const shape& weight, convol
   if (!by_algorithm(method_for(s, s.c), [&]<class A>() { forward = kept.template operator()<A>(s.c, s.f); })) {
     forward = window_product::weights_size(s.patch(), s.f);
   }
-  if (!by_backward_algorithm(method_for(s, s.f), [&]<class A>() { backward = kept.template operator()<A>(s.f, s.c); })) {
+  if (window_product::takes_dots(s)) {
+    backward = s.kh * s.kw * s.f;
+  } else if (!by_backward_algorithm(method_for(s, s.f), [&]<class A>() { backward = kept.template operator()<A>(s.f, s.c); })) {
     backward = window_product::weights_size(s.kh * s.kw * s.f, s.c);
   }
   return {forward, backward};
@@ -113,7 +123,9 @@ void prepare_weights(const shape& weight, convolution_geometry g, const T* w, T*
   if (!by_algorithm(method_for(s, s.c), [&]<class A>() { transform.template operator()<A>(false, s.c, s.f, forward); })) {
     window_product::lay_out_weights<Threads>(w, s.patch(), s.f, forward);
   }
-  if (!by_backward_algorithm(method_for(s, s.f), [&]<class A>() { transform.template operator()<A>(true, s.f, s.c, backward); })) {
+  if (window_product::takes_dots(s)) {
+    window_product::lay_out_column(s, w, backward);
+  } else if (!by_backward_algorithm(method_for(s, s.f), [&]<class A>() { transform.template operator()<A>(true, s.f, s.c, backward); })) {
     window_product::lay_out_turned_weights<Threads>(s, w, backward);
   }
 }
@@ -142,8 +154,13 @@ void input_gradient(const convolution_shape& s, const T* dy, const T* w, T* dx, 
       })) {
     return;
   }
-  const bool usable = prepared != nullptr && method_for(s, s.f) == method::windows;
-  host_storage<T> made(usable ? 0 : window_product::weights_size(s.kh * s.kw * s.f, s.c));
+  const method m    = backward_method_for(s);
+  const bool usable = prepared != nullptr && (m == method::windows || m == method::dots);
+  host_storage<T> made(usable ? 0 : m == method::dots ? s.kh * s.kw * s.f : window_product::weights_size(s.kh * s.kw * s.f, s.c));
+  if (m == method::dots) {
+    if (!usable) window_product::lay_out_column(s, w, made.data());
+    return window_product::input_gradient_by_dots<Threads>(s, dy, usable ? prepared : made.data(), finish, dx);
+  }
   if (!usable) window_product::lay_out_turned_weights<Threads>(s, w, made.data());
   window_product::input_gradient<Threads>(s, dy, usable ? prepared : made.data(), finish, dx);
 }

@@ -51,25 +51,6 @@ struct weights {
   bool turned;
 };
 
-/// Transposes a square of packs, by exchanging blocks of half, a quarter, … of the size.
-template <scalar T>
-inline void transpose_packs(pack<T>* rows) {
-  constexpr auto lanes = static_cast<std::size_t>(pack_width<T>);
-  const auto exchange  = [&]<std::size_t Half, std::size_t... I>(std::integral_constant<std::size_t, Half>, std::index_sequence<I...>) {
-    for (std::size_t i = 0; i < lanes; ++i) {
-      if (i / Half % 2 != 0) continue;
-      const pack<T> a = rows[i], b = rows[i + Half];
-      rows[i]        = __builtin_shufflevector(a, b, (I / Half % 2 == 0 ? I : lanes + I - Half)...);
-      rows[i + Half] = __builtin_shufflevector(a, b, (I / Half % 2 == 0 ? I + Half : lanes + I)...);
-    }
-  };
-  constexpr std::make_index_sequence<lanes> all{};
-  if constexpr (lanes >= 16) exchange(std::integral_constant<std::size_t, 8>{}, all);
-  if constexpr (lanes >= 8) exchange(std::integral_constant<std::size_t, 4>{}, all);
-  if constexpr (lanes >= 4) exchange(std::integral_constant<std::size_t, 2>{}, all);
-  exchange(std::integral_constant<std::size_t, 1>{}, all);
-}
-
 /// Channels [begin, begin + count) of a panel of transformed weights, for c channels and f filters: (products, count, width).
 template <class A, scalar T>
 void transform_weights(const weights<T>& w, index_t c, index_t f, index_t panel, index_t begin, index_t count, T* to) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include <Eigen/Core>
 
@@ -87,6 +88,25 @@ inline void fetch_square(const T* from, index_t rows, index_t columns, index_t l
       }
     }
   }
+}
+
+/// Transposes a square of packs, by exchanging blocks of half, a quarter, … of the size.
+template <scalar T>
+inline void transpose_packs(pack<T>* rows) {
+  constexpr auto lanes = static_cast<std::size_t>(pack_width<T>);
+  const auto exchange  = [&]<std::size_t Half, std::size_t... I>(std::integral_constant<std::size_t, Half>, std::index_sequence<I...>) {
+    for (std::size_t i = 0; i < lanes; ++i) {
+      if (i / Half % 2 != 0) continue;
+      const pack<T> a = rows[i], b = rows[i + Half];
+      rows[i]        = __builtin_shufflevector(a, b, (I / Half % 2 == 0 ? I : lanes + I - Half)...);
+      rows[i + Half] = __builtin_shufflevector(a, b, (I / Half % 2 == 0 ? I + Half : lanes + I)...);
+    }
+  };
+  constexpr std::make_index_sequence<lanes> all{};
+  if constexpr (lanes >= 16) exchange(std::integral_constant<std::size_t, 8>{}, all);
+  if constexpr (lanes >= 8) exchange(std::integral_constant<std::size_t, 4>{}, all);
+  if constexpr (lanes >= 4) exchange(std::integral_constant<std::size_t, 2>{}, all);
+  exchange(std::integral_constant<std::size_t, 1>{}, all);
 }
 
 /// f(j, count) for the packs of a row: count is a constant where a pack is whole, so that only the last one is asked.
