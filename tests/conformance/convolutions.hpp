@@ -117,6 +117,13 @@ struct magnitude {
   }
 };
 
+struct sign_of_it {
+  template <class V>
+  constexpr V operator()(V x) const {
+    return x < 0 ? V(-1) : V(1);
+  }
+};
+
 /// A function of the input, a bias and an addend give what passes of their own give, for either gradient, too.
 template <class B, class V>
 void check_terms(const jem::convolution_shape& s) {
@@ -130,7 +137,7 @@ void check_terms(const jem::convolution_shape& s) {
   T y = convolution(map(x, f), w, geometry), dx = convolution_input_gradient(dy, w, geometry, s.input());
   add_to_rows(y, bias);
   y    = y + z;
-  dx   = dx * map(x, [](V v) { return v < 0 ? V(-1) : V(1); }) + dz;
+  dx   = dx * map(x, sign_of_it{}) + dz;
   T dw = test::random_tensor<T>(s.weight(), 61), same = dw;
   add_convolution_weight_gradient(dw, map(x, f), dy, geometry);
   add_convolution_weight_gradient(same, x, dy, geometry, f);

@@ -165,11 +165,12 @@ void input_gradient(const convolution_shape& s, const T* dy, const T* w, T* dx, 
   window_product::input_gradient<Threads>(s, dy, usable ? prepared : made.data(), finish, dx);
 }
 
-/// dw += ∂L/∂w of f(x) ⋆ w, given dy = ∂L/∂y
+/// dw += ∂L/∂w of f(x) ⋆ w, given dy = ∂L/∂y. A sum over a handful of pixels is better off without the transforms' rounding.
 template <class Threads, scalar T, light_function F>
 void weight_gradient(const convolution_shape& s, const T* x, const T* dy, T* dw, F f) {
-  if (by_algorithm(forward_method(s),
-                   [&]<class A>() { eigen_winograd::weight_gradient<A, Threads>(winograd::forward_mapping(s), x, f, dy, dw); })) {
+  if (s.pixels() >= 32 && by_algorithm(forward_method(s), [&]<class A>() {
+        eigen_winograd::weight_gradient<A, Threads>(winograd::forward_mapping(s), x, f, dy, dw);
+      })) {
     return;
   }
   window_product::weight_gradient<Threads>(s, x, f, dy, dw);
