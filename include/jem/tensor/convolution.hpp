@@ -22,6 +22,38 @@ auto* elements_of(const T* x) {
   return x == nullptr ? nullptr : x->data();
 }
 
+/// y ← y + bias + addend, in one pass; either may be missing.
+template <tensor_value Y, class F>
+void add_terms(Y& y, const convolution_terms<Y, F>& terms) {
+  if (terms.bias == nullptr && terms.addend == nullptr) return;
+  using T                = typename Y::value_type;
+  const index_t channels = y.extent(3);
+  T* const to            = y.data();
+  const T *const bias = elements_of(terms.bias), *const addend = elements_of(terms.addend);
+  Y::backend_type::for_each(channels == 0 ? 0 : y.size() / channels, channels, [=] JEM_LAMBDA(index_t pixel, index_t channel) {
+    T sum = to[pixel * channels + channel];
+    if (bias != nullptr) sum += bias[channel];
+    if (addend != nullptr) sum += addend[pixel * channels + channel];
+    to[pixel * channels + channel] = sum;
+  });
+}
+
+/// dx ← f′(x) ⊙ dx + addend, in one pass; either may be missing.
+template <tensor_value X, class F>
+void add_terms(X& dx, const gradient_terms<X, F>& terms) {
+  if (std::same_as<F, unchanged> && terms.addend == nullptr) return;
+  using T              = typename X::value_type;
+  T* const to          = dx.data();
+  const T *const input = elements_of(terms.input), *const addend = elements_of(terms.addend);
+  const F f = terms.function;
+  X::backend_type::for_each(dx.size(), [=] JEM_LAMBDA(index_t i) {
+    T slope = to[i];
+    if (input != nullptr) slope *= f.derivative(input[i]);
+    if (addend != nullptr) slope += addend[i];
+    to[i] = slope;
+  });
+}
+
 /// f(x), or x itself where that is unchanged.
 template <tensor_like X, class F>
 decltype(auto) applied(const F& f, const X& x) {
@@ -73,13 +105,14 @@ tensor_of<X> convolution(const X& x, const W& w, convolution_geometry geometry,
     B::convolve(s, x.data(), w.data(), y.data(), prepared.forward.data(), beside);
   } else {
     const auto& input = detail::applied(terms.function, x);
-    if constexpr (requires { B::convolve(s, x.data(), w.data(), y.data()); }) {
+    if constexpr (requires { B::convolve(s, x.data(), w.data(), y.data(), prepared.forward.data()); }) {
+      B::convolve(s, input.data(), w.data(), y.data(), prepared.forward.data());
+    } else if constexpr (requires { B::convolve(s, x.data(), w.data(), y.data()); }) {
       B::convolve(s, input.data(), w.data(), y.data());
     } else {
       detail::convolve_patches<B>(s, input.data(), w.data(), y.data());
     }
-    if (terms.bias != nullptr) add_to_rows(y, *terms.bias);
-    if (terms.addend != nullptr) add_scaled(y, 1, *terms.addend);
+    detail::add_terms(y, terms);
   }
   return y;
 }
@@ -101,13 +134,14 @@ tensor_of<Y> convolution_input_gradient(const Y& dy, const W& w, convolution_geo
   if constexpr (requires { B::convolve_input_gradient(s, dy.data(), w.data(), dx.data(), prepared.backward.data(), beside); }) {
     B::convolve_input_gradient(s, dy.data(), w.data(), dx.data(), prepared.backward.data(), beside);
   } else {
-    if constexpr (requires { B::convolve_input_gradient(s, dy.data(), w.data(), dx.data()); }) {
+    if constexpr (requires { B::convolve_input_gradient(s, dy.data(), w.data(), dx.data(), prepared.backward.data()); }) {
+      B::convolve_input_gradient(s, dy.data(), w.data(), dx.data(), prepared.backward.data());
+    } else if constexpr (requires { B::convolve_input_gradient(s, dy.data(), w.data(), dx.data()); }) {
       B::convolve_input_gradient(s, dy.data(), w.data(), dx.data());
     } else {
       detail::convolve_patches_input_gradient<B>(s, dy.data(), w.data(), dx.data());
     }
-    if constexpr (!std::same_as<F, unchanged>) apply(dx, *terms.input, op::chain_rule<F>{terms.function});
-    if (terms.addend != nullptr) add_scaled(dx, 1, *terms.addend);
+    detail::add_terms(dx, terms);
   }
   return dx;
 }
