@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 # Whatever has a gradient is asked for it on every backend: each header of nn/, energy/ and loss/ is included by the conformance
-# suite, or by what it includes from tests/support. Run by: cmake -D root=<checkout> -P conformance.cmake
+# suite. Run by: cmake -D root=<checkout> -P conformance.cmake
 cmake_minimum_required(VERSION 3.25)
 
 # Without a gradient of their own: folds, initial weights, numbers, contracts; what is prepared has the bits of what it was made of.
 set(exempt nn/parameters.hpp nn/initialize.hpp nn/prepared.hpp nn/statistics.hpp energy/dual.hpp loss/phases.hpp)
 
 set(included)
-file(GLOB suite ${root}/tests/conformance/*.hpp ${root}/tests/support/loss_*.hpp)
+file(GLOB suite ${root}/include/jem/conformance/*.hpp)
 foreach(part IN LISTS suite)
   file(STRINGS ${part} lines REGEX "^#include <jem/")
   list(APPEND included ${lines})

@@ -16,6 +16,7 @@ set(energy core tensor nn)
 set(optim core tensor nn)
 set(train core tensor nn energy loss optim sampling data metrics io)
 set(evaluate core tensor nn energy loss sampling data metrics io)
+set(conformance core backend tensor nn energy loss optim sampling data train)  # backend: reference, and a user's own is put through it
 set(umbrella core backend tensor nn energy sampling loss optim train)
 
 # Folders or headers that may include a header of somebody else's.

@@ -23,13 +23,7 @@ constexpr jem::index_t chains = 200'000;
 constexpr double delta        = 1e-6;
 constexpr double quantile     = 4.892;  // of |ξ|: P(|ξ| > 4.892) = 1e-6
 
-struct law {
-  double a, b;
-  double variance() const { return b * b / (1 - (1 - a) * (1 - a)); }
-  /// After k steps from a point x.
-  double mean_after(int k, double x) const { return std::pow(1 - a, k) * x; }
-  double variance_after(int k) const { return variance() * (1 - std::pow(1 - a, 2 * k)); }
-};
+using law = test::autoregression;
 
 jem::gaussian<tensor> bowl(double s) { return {tensor({1}, {0}), tensor({1}, {static_cast<float>(s)})}; }
 

@@ -1,55 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The parameter gradient of a loss through a network, against central differences of the losses in plain double arithmetic.
+// The parameter gradient of a loss through a network: that of the conformance suite.
 #pragma once
 
 #include "loss_oracle.hpp"
 
-#include <jem/nn/parameters.hpp>
-#include <jem/train/gradient.hpp>
+#include <jem/conformance/loss_gradients.hpp>
 
 namespace test {
 
-/// Batches of items of these extents, of different sizes, for three classes.
-template <class T>
-jem::phases<T> wave_images(const jem::shape& item) {
-  return {.x             = waves<T>(item.under(4), 1, 1),
-          .y             = jem::labels<T>({4}, {0, 2, 1, 2}),
-          .unlabeled     = waves<T>(item.under(3), 1, 2.3),
-          .samples       = waves<T>(item.under(5), 1, 0.7),
-          .conditional   = waves<T>(item.under(2), 1, 3.1),
-          .conditional_y = jem::labels<T>({2}, {1, 0})};
-}
-
-/// Each batch through the network by itself.
-template <class T, class Net>
-jem::phases<T> separate_logits(const Net& net, const jem::phases<T>& images) {
-  const auto forward = [&](const T& batch) {
-    typename Net::template cache<T> cache;
-    return batch.size() == 0 ? T() : net.forward(batch, cache);
-  };
-  return {forward(images.x),   images.y, forward(images.unlabeled), forward(images.samples), forward(images.conditional),
-          images.conditional_y};
-}
-
-/// The largest error of ∂L/∂θ, element by element.
-template <class T, class Net, class Loss, class Oracle>
-double parameter_gradient_error(const Loss& loss, Net net, const jem::phases<T>& images, Oracle oracle) {
-  const auto [value, gradient] = jem::value_and_grad(loss, net, images);
-  const auto total             = [&] { return oracle(on_the_host(separate_logits(net, images))); };
-  double largest               = std::abs(static_cast<double>(value) - total());
-  jem::for_each_parameter_of(
-      [&](T& parameter, const T& slope) {
-        const auto moved = [&](const std::vector<double>& values) {
-          parameter = T(parameter.extents(), values);
-          return total();
-        };
-        const auto at    = parameter.to_vector();
-        const auto error = largest_difference(slope.to_vector(), central_differences(at, moved));
-        largest          = error <= largest ? largest : error;
-        parameter        = T(parameter.extents(), at);
-      },
-      net, gradient);
-  return largest;
-}
+using jem::conformance::parameter_gradient_error, jem::conformance::wave_images;
 
 }  // namespace test

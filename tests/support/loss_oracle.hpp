@@ -1,132 +1,16 @@
 // SPDX-License-Identifier: MIT
-// The losses once more, in plain double arithmetic on the host, one row at a time as their equations are written.
+// The losses once more, in plain double arithmetic on the host: those of the conformance suite.
 #pragma once
 
 #include "doubles.hpp"
 
-#include <jem/loss/compose.hpp>
-#include <jem/loss/contrastive_divergence.hpp>
-#include <jem/loss/cross_entropy.hpp>
-#include <jem/loss/energy_penalty.hpp>
-#include <jem/loss/joint_divergence.hpp>
+#include <jem/conformance/loss_oracle.hpp>
 
 namespace test {
 
-/// Rows of k logits, and their labels.
-struct logit_rows {
-  std::vector<double> values;
-  std::vector<std::int32_t> y;
-  std::size_t k = 1;
-
-  std::size_t rows() const { return values.size() / k; }
-  double at(std::size_t i, std::size_t j) const { return values[i * k + j]; }
-  double free_energy(std::size_t i) const {  // −E(x) = log Σ exp f
-    double sum = 0;
-    for (std::size_t j = 0; j < k; ++j) sum += std::exp(at(i, j));
-    return std::log(sum);
-  }
-  double own(std::size_t i) const { return at(i, static_cast<std::size_t>(y[i])); }
-
-  template <class F>
-  double mean(F f) const {
-    double sum = 0;
-    for (std::size_t i = 0; i < rows(); ++i) sum += f(i);
-    return sum / static_cast<double>(rows());
-  }
-};
-
-struct logit_phases {
-  logit_rows x, unlabeled, samples, conditional;
-  const logit_rows& data() const { return unlabeled.values.empty() ? x : unlabeled; }
-};
-
-template <class T>
-logit_phases on_the_host(const jem::phases<T>& logits) {
-  const auto rows = [](const T& values, const std::vector<std::int32_t>& y) {
-    return logit_rows{values.to_vector(), y, values.size() == 0 ? std::size_t{1} : static_cast<std::size_t>(values.extent(1))};
-  };
-  return {rows(logits.x, logits.y.to_vector()), rows(logits.unlabeled, {}), rows(logits.samples, {}),
-          rows(logits.conditional, logits.conditional_y.to_vector())};
-}
-
-inline double cross_entropy_value(const logit_phases& f) {
-  return f.x.mean([&](std::size_t i) { return f.x.free_energy(i) - f.x.own(i); });
-}
-
-inline double divergence_value(const logit_phases& f) {
-  return f.samples.mean([&](std::size_t i) { return f.samples.free_energy(i); }) -
-         f.data().mean([&](std::size_t i) { return f.data().free_energy(i); });
-}
-
-inline double joint_divergence_value(const logit_phases& f) {
-  return f.conditional.mean([&](std::size_t i) { return f.conditional.own(i); }) - f.x.mean([&](std::size_t i) { return f.x.own(i); });
-}
-
-inline double penalty_value(const logit_phases& f) {
-  const auto square = [](double e) { return e * e; };
-  return f.samples.mean([&](std::size_t i) { return square(f.samples.free_energy(i)); }) +
-         f.data().mean([&](std::size_t i) { return square(f.data().free_energy(i)); });
-}
-
-/// Every term with a weight of its own.
-constexpr auto everything = jem::cross_entropy{} + 0.5f * jem::contrastive_divergence{} + 0.25f * jem::joint_contrastive_divergence{} +
-                            2.0f * jem::energy_penalty{};
-
-inline double everything_value(const logit_phases& f) {
-  return cross_entropy_value(f) + 0.5 * divergence_value(f) + 0.25 * joint_divergence_value(f) + 2 * penalty_value(f);
-}
-
-/// f(name, loss, its value on the host) for each loss of the library: a new one is a line here.
-template <class F>
-void for_each_loss(F f) {
-  f("cross_entropy", jem::cross_entropy{}, cross_entropy_value);
-  f("contrastive_divergence", jem::contrastive_divergence{}, divergence_value);
-  f("joint_contrastive_divergence", jem::joint_contrastive_divergence{}, joint_divergence_value);
-  f("energy_penalty", jem::energy_penalty{}, penalty_value);
-  f("a weighted sum", everything, everything_value);
-}
-
-/// Logits of every batch, all different: 4 labelled rows, 3 unlabelled, 5 samples, 2 conditional, of 3 classes.
-template <class T>
-jem::phases<T> wave_logits() {
-  return {.x             = waves<T>({4, 3}, 1.5, 1),
-          .y             = jem::labels<T>({4}, {0, 2, 1, 2}),
-          .unlabeled     = waves<T>({3, 3}, 1.0, 2.3),
-          .samples       = waves<T>({5, 3}, 2.0, 0.7),
-          .conditional   = waves<T>({2, 3}, 1.0, 3.1),
-          .conditional_y = jem::labels<T>({2}, {1, 0})};
-}
-
-/// The slopes that `accumulate` adds to, at zero; a batch that the loss does not read has none.
-template <class T>
-jem::phases<T> zero_slopes(const jem::phases<T>& logits) {
-  jem::phases<T> slopes;
-  slopes.x           = jem::zeros<T>(logits.x.extents());
-  slopes.unlabeled   = jem::zeros<T>(logits.unlabeled.extents());
-  slopes.samples     = jem::zeros<T>(logits.samples.extents());
-  slopes.conditional = jem::zeros<T>(logits.conditional.extents());
-  return slopes;
-}
-
-/// The largest error of weight·L and of weight·∂L/∂logits over all batches, against differences of the oracle.
-template <class T, class Loss, class Oracle>
-double loss_error(const Loss& loss, const jem::phases<T>& logits, float weight, Oracle oracle) {
-  jem::phases<T> slopes = zero_slopes(logits);
-  const double value    = loss.accumulate(logits, weight, slopes);
-  double largest        = std::abs(value - weight * oracle(on_the_host(logits)));
-  const auto compare    = [&](auto member) {
-    const auto total = [&](const std::vector<double>& values) {
-      jem::phases<T> moved = logits;
-      member(moved)        = T(member(logits).extents(), values);
-      return weight * oracle(on_the_host(moved));
-    };
-    largest = std::max(largest, largest_difference(member(slopes).to_vector(), central_differences(member(logits).to_vector(), total)));
-  };
-  compare([](auto& p) -> auto& { return p.x; });
-  compare([](auto& p) -> auto& { return p.unlabeled; });
-  compare([](auto& p) -> auto& { return p.samples; });
-  compare([](auto& p) -> auto& { return p.conditional; });
-  return largest;
-}
+using jem::conformance::cross_entropy_value, jem::conformance::divergence_value, jem::conformance::everything,
+    jem::conformance::everything_value, jem::conformance::for_each_loss, jem::conformance::joint_divergence_value,
+    jem::conformance::logit_phases, jem::conformance::logit_rows, jem::conformance::loss_error, jem::conformance::on_the_host,
+    jem::conformance::penalty_value, jem::conformance::wave_logits, jem::conformance::zero_slopes;
 
 }  // namespace test

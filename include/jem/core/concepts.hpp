@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The contracts: what a backend, a tensor, an energy, a layer and the policies of a sampler have to offer. Contracts that
 // speak of a sampler's or a loss's own types stand beside those types (sampling/kernel.hpp, sampling/replay_buffer.hpp,
-// loss/phases.hpp). A type has to be right, too, not only to compile: the conformance suite in tests/ asks that.
+// loss/phases.hpp). A backend has to be right, too, not only to compile: jem/conformance/suite.hpp asks that.
 #pragma once
 
 #include <jem/core/random.hpp>

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+# The backends, by what a program needs in order to name one. The conformance suite's tests and the tool's self-test are made for
+# each whose component is here.
+
+# jem_backend(<name> HEADER <header> TYPE <type> [COMPONENT <component>] [LANGUAGE CXX|CUDA]): one call is all that a backend takes.
+set(jem_all_backends)
+function(jem_backend name)
+  cmake_parse_arguments(PARSE_ARGV 1 given "" "HEADER;TYPE;COMPONENT;LANGUAGE" "")
+  if(NOT given_COMPONENT)
+    set(given_COMPONENT jem)
+  endif()
+  if(NOT given_LANGUAGE)
+    set(given_LANGUAGE CXX)
+  endif()
+  foreach(what HEADER TYPE COMPONENT LANGUAGE)
+    set(jem_backend_${name}_${what} "${given_${what}}" PARENT_SCOPE)
+  endforeach()
+  set(jem_all_backends ${jem_all_backends} ${name} PARENT_SCOPE)
+endfunction()
+
+jem_backend(reference HEADER jem/backend/reference.hpp TYPE jem::reference)
+jem_backend(openmp HEADER jem/backend/openmp.hpp TYPE jem::openmp COMPONENT openmp)
+jem_backend(eigen HEADER jem/backend/eigen.hpp TYPE jem::eigen COMPONENT eigen)
+
+# jem_backends_at_hand(<variable>): sets the variable to the names of those whose component and language are here.
+function(jem_backends_at_hand variable)
+  get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
+  set(names)
+  foreach(name IN LISTS jem_all_backends)
+    if(TARGET jem::${jem_backend_${name}_COMPONENT} AND jem_backend_${name}_LANGUAGE IN_LIST languages)
+      list(APPEND names ${name})
+    endif()
+  endforeach()
+  set(${variable} ${names} PARENT_SCOPE)
+endfunction()
+
+# jem_backend_source(<variable> <backend> <template>): makes a source file in the backend's language of a template in which @name@,
+# @header@, @type@ and the caller's own variables stand, and appends it to the variable.
+function(jem_backend_source variable name template)
+  set(header ${jem_backend_${name}_HEADER})
+  set(type ${jem_backend_${name}_TYPE})
+  cmake_path(GET template STEM stem)
+  set(extension cpp)
+  if(jem_backend_${name}_LANGUAGE STREQUAL "CUDA")
+    set(extension cu)
+  endif()
+  set(source ${CMAKE_CURRENT_BINARY_DIR}/${stem}/${name}${jem_backend_part}.${extension})
+  configure_file(${template} ${source} @ONLY)
+  set(${variable} ${${variable}} ${source} PARENT_SCOPE)
+endfunction()

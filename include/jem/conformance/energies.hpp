@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// The conformance suite, part seven: the gradient of every energy of the library against central differences in double, and that
+// value and value_and_grad agree. Tolerance 1e-6, where the differences are good to 1e-9. A new energy is a line.
+#pragma once
+
+#include <jem/conformance/layers.hpp>
+#include <jem/energy/combine.hpp>
+#include <jem/energy/gaussian.hpp>
+#include <jem/energy/joint.hpp>
+#include <jem/energy/marginal.hpp>
+#include <jem/energy/mask.hpp>
+#include <jem/energy/mixture.hpp>
+#include <jem/energy/pointwise.hpp>
+#include <jem/energy/row.hpp>
+
+namespace jem::inline v0::conformance {
+
+namespace detail {
+
+struct crest {
+  constexpr auto operator()(auto x, auto y, auto z) const {
+    using math::softplus;  // jem::softplus is a layer: inside jem it would hide the dual numbers' function
+    return sin(3 * x) * y + square(z - x * y) + softplus(z);
+  }
+};
+
+struct saddle {
+  template <class V>
+  constexpr V operator()(const V* x, V* gradient) const {
+    gradient[0] = x[1] * x[2], gradient[1] = x[0] * x[2], gradient[2] = x[0] * x[1];
+    return x[0] * x[1] * x[2];
+  }
+};
+
+}  // namespace detail
+
+/// At four points of three numbers.
+template <class B>
+evidence energies_have_the_gradients_of_central_differences() {
+  using T = tensor<double, B>;
+  rng g{82};
+  evidence e = on_fresh_memory<B>();
+  const T x  = random_tensor<T>({4, 3}, 81);
+  const mlp<T> net({3, 6, 5}, g);
+  const gaussian<T> bowl(random_tensor<T>({3}, 83), T({3}, {0.5, 1, 2})), crate(random_tensor<T>({3}, 84), T({3}, {1, 0.7, 0.4}));
+  const auto crest = pointwise<3>(detail::crest{});
+  detail::hold_gradient(e, "gaussian", check_energy_gradient(bowl, x));
+  detail::hold_gradient(e, "pointwise", check_energy_gradient(crest, x));
+  detail::hold_gradient(e, "marginal_energy", check_energy_gradient(marginal_energy{net}, x));
+  detail::hold_gradient(e, "joint_energy", check_energy_gradient(joint_energy{net, labels<T>({4}, {4, 0, 2, 2})}, x));
+  detail::hold_gradient(e, "sum_energies", check_energy_gradient(sum_energies(bowl, crest, marginal_energy{net}), x));
+  detail::hold_gradient(e, "temper", check_energy_gradient(temper(crest, 0.25f), x));
+  detail::hold_gradient(e, "row_energy", check_energy_gradient(row_energy{3, detail::saddle{}}, x));
+  detail::hold_gradient(e, "masked", check_energy_gradient(masked(crest, T({3}, {0.5, -1, 2}), T({3}, {0, 1, 0})), x));
+  detail::hold_gradient(e, "mixture", check_energy_gradient(mixture<gaussian<T>>({bowl, crate}, {0.0, -1.0}), x));
+  return e;
+}
+
+/// The checks of this part.
+template <class B>
+inline constexpr std::array checks_of_energies{
+    check{"every energy has the gradient of central differences", energies_have_the_gradients_of_central_differences<B>}};
+
+}  // namespace jem::inline v0::conformance

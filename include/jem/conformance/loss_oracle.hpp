@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+// The losses once more, in plain double arithmetic on the host, one row at a time as their equations are written.
+#pragma once
+
+#include <jem/conformance/gradients.hpp>
+#include <jem/loss/compose.hpp>
+#include <jem/loss/contrastive_divergence.hpp>
+#include <jem/loss/cross_entropy.hpp>
+#include <jem/loss/energy_penalty.hpp>
+#include <jem/loss/joint_divergence.hpp>
+
+namespace jem::inline v0::conformance {
+
+/// Rows of k logits, and their labels.
+struct logit_rows {
+  std::vector<double> values;   ///< row after row
+  std::vector<std::int32_t> y;  ///< a class for each row, or empty
+  std::size_t k = 1;            ///< classes
+
+  std::size_t rows() const { return values.size() / k; }                             ///< how many
+  double at(std::size_t i, std::size_t j) const { return values[i * k + j]; }        ///< f(xᵢ)[j]
+  double own(std::size_t i) const { return at(i, static_cast<std::size_t>(y[i])); }  ///< f(xᵢ)[yᵢ]
+
+  /// −E(xᵢ) = log Σ exp f(xᵢ)
+  double free_energy(std::size_t i) const {
+    double sum = 0;
+    for (std::size_t j = 0; j < k; ++j) sum += std::exp(at(i, j));
+    return std::log(sum);
+  }
+
+  /// Of f(i) over the rows.
+  template <class F>
+  double mean(F f) const {
+    double sum = 0;
+    for (std::size_t i = 0; i < rows(); ++i) sum += f(i);
+    return sum / static_cast<double>(rows());
+  }
+};
+
+/// The logits of all batches, on the host.
+struct logit_phases {
+  logit_rows x, unlabeled, samples, conditional;  ///< as in phases
+
+  const logit_rows& data() const { return unlabeled.values.empty() ? x : unlabeled; }  ///< those of p(x)
+};
+
+/// The same numbers, downloaded.
+template <class T>
+logit_phases on_the_host(const phases<T>& logits) {
+  const auto rows = [](const T& values, const std::vector<std::int32_t>& y) {
+    return logit_rows{values.to_vector(), y, values.size() == 0 ? std::size_t{1} : static_cast<std::size_t>(values.extent(1))};
+  };
+  return {rows(logits.x, logits.y.to_vector()), rows(logits.unlabeled, {}), rows(logits.samples, {}),
+          rows(logits.conditional, logits.conditional_y.to_vector())};
+}
+
+/// mean log Σ exp f − f[y]
+inline double cross_entropy_value(const logit_phases& f) {
+  return f.x.mean([&](std::size_t i) { return f.x.free_energy(i) - f.x.own(i); });
+}
+
+/// mean E(x⁺) − mean E(x⁻)
+inline double divergence_value(const logit_phases& f) {
+  return f.samples.mean([&](std::size_t i) { return f.samples.free_energy(i); }) -
+         f.data().mean([&](std::size_t i) { return f.data().free_energy(i); });
+}
+
+/// mean E(x⁺, y) − mean E(x⁻, y)
+inline double joint_divergence_value(const logit_phases& f) {
+  return f.conditional.mean([&](std::size_t i) { return f.conditional.own(i); }) - f.x.mean([&](std::size_t i) { return f.x.own(i); });
+}
+
+/// mean E² of data and of samples
+inline double penalty_value(const logit_phases& f) {
+  const auto square = [](double e) { return e * e; };
+  return f.samples.mean([&](std::size_t i) { return square(f.samples.free_energy(i)); }) +
+         f.data().mean([&](std::size_t i) { return square(f.data().free_energy(i)); });
+}
+
+/// Every term with a weight of its own.
+inline constexpr auto everything =
+    cross_entropy{} + 0.5f * contrastive_divergence{} + 0.25f * joint_contrastive_divergence{} + 2.0f * energy_penalty{};
+
+/// Its value.
+inline double everything_value(const logit_phases& f) {
+  return cross_entropy_value(f) + 0.5 * divergence_value(f) + 0.25 * joint_divergence_value(f) + 2 * penalty_value(f);
+}
+
+/// f(name, loss, its value on the host) for each loss of the library: a new one is a line here.
+template <class F>
+void for_each_loss(F f) {
+  f("cross_entropy", cross_entropy{}, cross_entropy_value);
+  f("contrastive_divergence", contrastive_divergence{}, divergence_value);
+  f("joint_contrastive_divergence", joint_contrastive_divergence{}, joint_divergence_value);
+  f("energy_penalty", energy_penalty{}, penalty_value);
+  f("a weighted sum", everything, everything_value);
+}
+
+/// Logits of every batch, all different: 4 labelled rows, 3 unlabelled, 5 samples, 2 conditional, of 3 classes.
+template <class T>
+phases<T> wave_logits() {
+  return {.x             = waves<T>({4, 3}, 1.5, 1),
+          .y             = labels<T>({4}, {0, 2, 1, 2}),
+          .unlabeled     = waves<T>({3, 3}, 1.0, 2.3),
+          .samples       = waves<T>({5, 3}, 2.0, 0.7),
+          .conditional   = waves<T>({2, 3}, 1.0, 3.1),
+          .conditional_y = labels<T>({2}, {1, 0})};
+}
+
+/// The slopes that `accumulate` adds to, at zero; a batch that the loss does not read has none.
+template <class T>
+phases<T> zero_slopes(const phases<T>& logits) {
+  phases<T> slopes;
+  slopes.x           = zeros<T>(logits.x.extents());
+  slopes.unlabeled   = zeros<T>(logits.unlabeled.extents());
+  slopes.samples     = zeros<T>(logits.samples.extents());
+  slopes.conditional = zeros<T>(logits.conditional.extents());
+  return slopes;
+}
+
+/// The largest error of weight·L and of weight·∂L/∂logits over all batches, against differences of the oracle.
+template <class T, class Loss, class Oracle>
+double loss_error(const Loss& loss, const phases<T>& logits, float weight, Oracle oracle) {
+  phases<T> slopes   = zero_slopes(logits);
+  const double value = loss.accumulate(logits, weight, slopes);
+  double largest     = std::abs(value - weight * oracle(on_the_host(logits)));
+  const auto compare = [&](auto member) {
+    const auto total = [&](const std::vector<double>& values) {
+      phases<T> moved = logits;
+      member(moved)   = T(member(logits).extents(), values);
+      return weight * oracle(on_the_host(moved));
+    };
+    largest = std::max(largest, largest_difference(member(slopes).to_vector(), central_differences(member(logits).to_vector(), total)));
+  };
+  compare([](auto& p) -> auto& { return p.x; });
+  compare([](auto& p) -> auto& { return p.unlabeled; });
+  compare([](auto& p) -> auto& { return p.samples; });
+  compare([](auto& p) -> auto& { return p.conditional; });
+  return largest;
+}
+
+}  // namespace jem::inline v0::conformance

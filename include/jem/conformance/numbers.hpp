@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// Numbers on the host for checks: seeded inputs, and how far results are from what they should be.
+#pragma once
+
+#include <jem/core/random.hpp>
+#include <jem/tensor/tensor.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+#include <vector>
+
+namespace jem::inline v0::conformance {
+
+/// n numbers, uniform on [−1, 1), the same for a seed everywhere.
+template <class V = double>
+std::vector<V> random_values(index_t n, std::uint64_t seed = 1) {
+  const random_stream stream{seed, 0};
+  std::vector<V> values(static_cast<std::size_t>(n));
+  for (index_t i = 0; i < n; ++i) values[static_cast<std::size_t>(i)] = static_cast<V>(2 * stream.uniform(i) - 1);
+  return values;
+}
+
+/// The same as a tensor.
+template <tensor_value T>
+T random_tensor(const shape& extents, std::uint64_t seed = 1) {
+  return T(extents, random_values<typename T::value_type>(extents.size(), seed));
+}
+
+/// amplitude·sin(phase·(i + 1)): numbers without a pattern that another program can make, too.
+template <class V>
+std::vector<V> wave_values(index_t n, double amplitude, double phase) {
+  std::vector<V> values(static_cast<std::size_t>(n));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<V>(amplitude * std::sin(phase * static_cast<double>(i + 1)));
+  return values;
+}
+
+/// The same as a tensor.
+template <tensor_value T>
+T waves(const shape& extents, double amplitude = 1, double phase = 1) {
+  return T(extents, wave_values<typename T::value_type>(extents.size(), amplitude, phase));
+}
+
+/// Another type's values of the same numbers.
+template <class V, class U>
+std::vector<V> as(const std::vector<U>& values) {
+  std::vector<V> result(values.size());
+  std::ranges::transform(values, result.begin(), [](U u) { return static_cast<V>(u); });
+  return result;
+}
+
+/// maxᵢ |aᵢ − bᵢ|; infinity where the sizes differ or one side alone is NaN.
+template <class A, class B>
+double largest_difference(const std::vector<A>& a, const std::vector<B>& b) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  if (a.size() != b.size()) return infinity;
+  double largest = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const auto x = static_cast<double>(a[i]), y = static_cast<double>(b[i]);
+    if (x == y || (std::isnan(x) && std::isnan(y))) continue;
+    largest = std::isnan(x - y) ? infinity : std::max(largest, std::abs(x - y));
+  }
+  return largest;
+}
+
+/// Elements that differ in a bit: NaN equals itself, and 0 is not −0. Infinity where the sizes differ.
+template <class V>
+double different_bits(const std::vector<V>& a, const std::vector<V>& b) {
+  using bits = std::conditional_t<sizeof(V) == 4, std::uint32_t, std::uint64_t>;
+  if (a.size() != b.size()) return std::numeric_limits<double>::infinity();
+  double count = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) count += std::bit_cast<bits>(a[i]) != std::bit_cast<bits>(b[i]) ? 1 : 0;
+  return count;
+}
+
+/// Equal in every bit.
+template <class V>
+bool same_bits(const std::vector<V>& a, const std::vector<V>& b) {
+  return different_bits(a, b) == 0;
+}
+
+}  // namespace jem::inline v0::conformance
