@@ -44,6 +44,13 @@ TEST_CASE("random values are the same for a seed in every type, and within [-1, 
   CHECK(random_tensor<jem::tensor<float, jem::reference>>({2, 3}, 3).to_vector() == random_values<float>(6, 3));
 }
 
+TEST_CASE("fine values have bits down to the last place") {
+  const auto fine = fine_values<double>(1000, 3), coarse = random_values<double>(1000, 3);
+  CHECK(fine_values<float>(1000, 3) == random_values<float>(1000, 3));
+  CHECK(largest_difference(fine, coarse) < 0x1p-24);
+  CHECK(std::ranges::count_if(fine, [](double x) { return x == static_cast<double>(static_cast<float>(x)); }) < 10);
+}
+
 TEST_CASE("waves are those of the sine") {
   CHECK(wave_values<double>(2, 2, 0.5) == std::vector{2 * std::sin(0.5), 2 * std::sin(1.0)});
   CHECK(waves<jem::tensor<double, jem::reference>>({2, 1}, 2, 0.5).to_vector() == wave_values<double>(2, 2, 0.5));

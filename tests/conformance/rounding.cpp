@@ -28,7 +28,7 @@ TEST_CASE("sums of products are bounded by their absolute values: cancelling mak
   sums.add(0, 3, 0.5);
   sums.add(0, -1.5, 1);
   sums.add(1, 2, 2);
-  CHECK(sums.exact == std::vector<double>{0, 4});
+  CHECK(sums.exact == std::vector<long double>{0, 4});
   CHECK(sums.absolute == std::vector<double>{3, 4});
   CHECK(sums.excess_of(std::vector{0.0f, 4.0f}, 2) == 0);
   CHECK(sums.excess_of(std::vector{0x1p-22f, 4.0f}, 2) == doctest::Approx(0x1p-22 / (3 * gamma<float>(2))));

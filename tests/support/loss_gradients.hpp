@@ -8,6 +8,6 @@
 
 namespace test {
 
-using jem::conformance::parameter_gradient_error, jem::conformance::wave_images;
+using jem::conformance::parameter_gradient_error, jem::conformance::separate_logits, jem::conformance::wave_images;
 
 }  // namespace test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The conformance suite, part two: convolutions and their two gradients against the definition in double, under the bound of
+// The conformance suite, part two: convolutions and their two gradients against the definition in a wider type, under the bound of
 // rounding.hpp for as many terms as each sum has: γ of kh·kw·c + 3 for the output, of kh·kw·f + 3 for the input's gradient, of
 // n·oh·ow + 3 for the weights'. A backend's own convolutions are asked where it has them, and the general one over its gemm otherwise.
 #pragma once
@@ -40,8 +40,8 @@ void for_each_product(const convolution_shape& s, F f) {
 template <class B, class V>
 void hold_convolution(evidence& e, const convolution_shape& s) {
   using T       = tensor<V, B>;
-  const auto hx = random_values<V>(s.input().size(), 51), hw = random_values<V>(s.weight().size(), 52);
-  const auto hdy = random_values<V>(s.output().size(), 53), before = random_values<V>(s.weight().size(), 54);
+  const auto hx = fine_values<V>(s.input().size(), 51), hw = fine_values<V>(s.weight().size(), 52);
+  const auto hdy = fine_values<V>(s.output().size(), 53), before = fine_values<V>(s.weight().size(), 54);
   bounded_sums y(s.output().size()), dx(s.input().size()), dw(s.weight().size());
   for (std::size_t i = 0; i < before.size(); ++i) dw.add(i, static_cast<double>(before[i]), 1);
   for_each_product(s, [&](std::size_t out, std::size_t in, std::size_t weight) {

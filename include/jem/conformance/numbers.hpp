@@ -24,7 +24,18 @@ std::vector<V> random_values(index_t n, std::uint64_t seed = 1) {
   return values;
 }
 
-/// The same as a tensor.
+/// The same with bits down to the last place: in double, random_values have those of a float, and their products are exact.
+template <class V>
+std::vector<V> fine_values(index_t n, std::uint64_t seed = 1) {
+  auto values = random_values<V>(n, seed);
+  if constexpr (std::is_same_v<V, double>) {
+    const auto rest = random_values<double>(n, seed + 1000);
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] += 0x1p-24 * rest[i];
+  }
+  return values;
+}
+
+/// Random values as a tensor.
 template <tensor_value T>
 T random_tensor(const shape& extents, std::uint64_t seed = 1) {
   return T(extents, random_values<typename T::value_type>(extents.size(), seed));
@@ -38,7 +49,7 @@ std::vector<V> wave_values(index_t n, double amplitude, double phase) {
   return values;
 }
 
-/// The same as a tensor.
+/// Waves as a tensor.
 template <tensor_value T>
 T waves(const shape& extents, double amplitude = 1, double phase = 1) {
   return T(extents, wave_values<typename T::value_type>(extents.size(), amplitude, phase));

@@ -27,20 +27,20 @@ double bound_of_sum(index_t k) {
 
 /// maxᵢ |valueᵢ − exactᵢ| / boundᵢ: at most 1 for a right result. Infinity for NaN or another size.
 template <class V>
-double excess(const std::vector<V>& values, const std::vector<double>& exact, const std::vector<double>& bounds) {
+double excess(const std::vector<V>& values, const std::vector<long double>& exact, const std::vector<double>& bounds) {
   if (values.size() != exact.size()) return std::numeric_limits<double>::infinity();
   double largest = 0;
   for (std::size_t i = 0; i < exact.size(); ++i) {
-    const double error = std::abs(static_cast<double>(values[i]) - exact[i]);
+    const auto error = static_cast<double>(std::abs(static_cast<long double>(values[i]) - exact[i]));
     if (!(error <= bounds[i])) return error / bounds[i] > 1 ? error / bounds[i] : std::numeric_limits<double>::infinity();
     if (bounds[i] > 0) largest = std::max(largest, error / bounds[i]);
   }
   return largest;
 }
 
-/// n sums of products in double, each with the sum of the products' absolute values.
+/// n sums of products in long double, which is wider than double on x86, each with the sum of the products' absolute values.
 struct bounded_sums {
-  std::vector<double> exact;     ///< Σ ab
+  std::vector<long double> exact;  ///< Σ ab
   std::vector<double> absolute;  ///< Σ |ab|
 
   /// Sums of nothing.
@@ -48,7 +48,7 @@ struct bounded_sums {
 
   /// One more product in the sum of that number.
   void add(std::size_t at, double a, double b) {
-    exact[at] += a * b;
+    exact[at] += static_cast<long double>(a) * static_cast<long double>(b);
     absolute[at] += std::abs(a * b);
   }
 

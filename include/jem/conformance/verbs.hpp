@@ -6,7 +6,7 @@
 //     sum_rows, sum_columns       γₙ·Σ|terms| for n terms; the same bits each time    float, double
 //     gemm                        γₖ₊₅·(|α|·Σ|terms| + |β·c|); the same bits each time  float, double
 //
-// Sums and products are held against the exact result in double under the bound of rounding.hpp, for any order of summation.
+// Sums and products are held against the exact result in a wider type under the bound of rounding.hpp, for any order of summation.
 #pragma once
 
 #include <jem/conformance/fresh_memory.hpp>
@@ -92,7 +92,7 @@ inline constexpr std::array<std::array<index_t, 2>, 16> extents_of_sums{{{0, 5},
 template <class B, class V, bool of_rows>
 void hold_sums(evidence& e, index_t rows, index_t columns) {
   const index_t sums = of_rows ? rows : columns, terms = of_rows ? columns : rows;
-  const auto host = random_values<V>(rows * columns, 21);
+  const auto host = fine_values<V>(rows * columns, 21);
   bounded_sums exact(sums);
   for (index_t i = 0; i < rows; ++i) {
     for (index_t j = 0; j < columns; ++j) {
@@ -129,24 +129,25 @@ struct product {
 /// c of a backend, twice, against the exact one; with beta = 0 the memory of c holds NaN before.
 template <class B, class V>
 void hold_product(evidence& e, const product<V>& p) {
-  const auto a = random_values<V>(p.m * p.k, 31), b = random_values<V>(p.k * p.n, 32);
+  const auto a = fine_values<V>(p.m * p.k, 31), b = fine_values<V>(p.k * p.n, 32);
   const auto before = p.beta == V{} ? std::vector<V>(static_cast<std::size_t>(p.m * p.n), std::numeric_limits<V>::quiet_NaN())
-                                    : random_values<V>(p.m * p.n, 33);
+                                    : fine_values<V>(p.m * p.n, 33);
+  using wide        = std::conditional_t<std::is_same_v<V, double>, long double, double>;
   bounded_sums exact(p.m * p.n);
   for (index_t i = 0; i < p.m; ++i) {
     for (index_t j = 0; j < p.n; ++j) {
       const auto at = static_cast<std::size_t>(i * p.n + j);
-      double sum = 0, absolute = 0;
+      wide sum = 0, absolute = 0;
       for (index_t q = 0; q < p.k; ++q) {
-        const double term = static_cast<double>(a[static_cast<std::size_t>(p.ta == transpose::yes ? q * p.m + i : i * p.k + q)]) *
-                            static_cast<double>(b[static_cast<std::size_t>(p.tb == transpose::yes ? j * p.k + q : q * p.n + j)]);
+        const wide term = static_cast<wide>(a[static_cast<std::size_t>(p.ta == transpose::yes ? q * p.m + i : i * p.k + q)]) *
+                          static_cast<wide>(b[static_cast<std::size_t>(p.tb == transpose::yes ? j * p.k + q : q * p.n + j)]);
         sum += term;
         absolute += std::abs(term);
       }
-      const auto alpha   = static_cast<double>(p.alpha),
-                 old     = p.beta == V{} ? 0 : static_cast<double>(p.beta) * static_cast<double>(before[at]);
+      const auto alpha   = static_cast<wide>(p.alpha);
+      const wide old     = p.beta == V{} ? 0 : static_cast<wide>(p.beta) * static_cast<wide>(before[at]);
       exact.exact[at]    = alpha * sum + old;
-      exact.absolute[at] = std::abs(alpha) * absolute + std::abs(old);
+      exact.absolute[at] = static_cast<double>(std::abs(alpha) * absolute + std::abs(old));
     }
   }
   using T = tensor<V, B>;
