@@ -3,6 +3,7 @@
 // headers of their own.
 #pragma once
 
+#include <jem/backend/build_info.hpp>
 #ifndef __CUDACC__  // nvcc has backends of its own, and trouble with Eigen
 #include <jem/backend/eigen.hpp>
 #endif

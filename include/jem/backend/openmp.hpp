@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <string>
 
 #ifdef _OPENMP
 #include <omp.h>
@@ -17,6 +18,15 @@ namespace jem::inline v0 {
 
 struct openmp : reference {
   static constexpr const char* name = "openmp";
+
+  /// See backend/build_info.hpp. The versions that compilers have by their dates; empty without OpenMP.
+  static std::string library() {
+#ifdef _OPENMP
+    return _OPENMP >= 202011 ? "OpenMP 5.1" : _OPENMP >= 201811 ? "OpenMP 5.0" : _OPENMP >= 201511 ? "OpenMP 4.5" : "OpenMP before 4.5";
+#else
+    return {};
+#endif
+  }
 
   static constexpr index_t grain            = 8192;  ///< elements worth a thread
   static constexpr index_t sum_columns_rows = 256;   ///< rows in a partial column sum

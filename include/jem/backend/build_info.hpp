@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+// What a program was compiled from and for: what a report of a fault, or of a speed, has to say.
+//
+//     jem::build_info<jem::openmp, jem::eigen>()
+//
+// A backend says what stands behind it where it offers `static std::string library()`, "Eigen 3.4.0", and what computes where it offers
+// `static std::string device()`, "NVIDIA H100, 80 GB". Each part of a program speaks for itself: parts may be compiled for different
+// processors, so that these functions have internal linkage.
+#pragma once
+
+#include <jem/core/version.hpp>
+
+#include <string>
+#include <vector>
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+namespace jem::inline v0 {
+
+/// A backend, in words.
+struct backend_description {
+  std::string name;     ///< "eigen"
+  std::string library;  ///< what stands behind it, with its version; empty for the standard library alone
+  std::string device;   ///< where it computes; empty for the processor that runs the program
+};
+
+/// A part of a program, in words.
+struct build_description {
+  version_number version;                     ///< of jem
+  std::string compiler;                       ///< "g++ 12.2.0, C++20"
+  std::string processor;                      ///< "x86-64 with AVX2, FMA"
+  int threads;                                ///< that OpenMP would use now; 1 without it
+  std::vector<backend_description> backends;  ///< those that were asked for
+};
+
+namespace detail {
+
+template <class B>
+static backend_description describe_backend() {
+  backend_description told{B::name, {}, {}};
+  if constexpr (requires { B::library(); }) told.library = B::library();
+  if constexpr (requires { B::device(); }) told.device = B::device();
+  return told;
+}
+
+static inline std::string compiler_in_words() {
+#if defined(__CUDACC_VER_MAJOR__)
+  std::string name = "nvcc " + std::to_string(__CUDACC_VER_MAJOR__) + "." + std::to_string(__CUDACC_VER_MINOR__) + " with ";
+#else
+  std::string name;
+#endif
+#if defined(__clang__)
+  name += "clang " + std::to_string(__clang_major__) + "." + std::to_string(__clang_minor__) + "." + std::to_string(__clang_patchlevel__);
+#elif defined(__GNUC__)
+  name += "g++ " + std::to_string(__GNUC__) + "." + std::to_string(__GNUC_MINOR__) + "." + std::to_string(__GNUC_PATCHLEVEL__);
+#else
+  name += "an unknown compiler";
+#endif
+  return name + ", C++" + std::to_string(__cplusplus / 100 % 100);
+}
+
+static inline std::string processor_in_words() {
+#if defined(__x86_64__)
+  std::string name = "x86-64";
+#elif defined(__aarch64__)
+  std::string name = "ARM64";
+#else
+  std::string name = "a processor that it does not know";
+#endif
+  std::string with;
+#if defined(__AVX512F__)
+  with += ", AVX-512";
+#endif
+#if defined(__AVX2__)
+  with += ", AVX2";
+#endif
+#if defined(__FMA__)
+  with += ", FMA";
+#endif
+#if defined(__ARM_FEATURE_SVE)
+  with += ", SVE";
+#endif
+  return with.empty() ? name + ", nothing beyond its base" : name + " with " + with.substr(2);
+}
+
+}  // namespace detail
+
+/// Of this part of the program, with these backends.
+template <class... B>
+static build_description build_info() {
+#ifdef _OPENMP
+  const int threads = omp_get_max_threads();
+#else
+  const int threads = 1;
+#endif
+  return {version, detail::compiler_in_words(), detail::processor_in_words(), threads, {detail::describe_backend<B>()...}};
+}
+
+/// Five lines, and one more for each device: "jem 0.1.0", the compiler, the processor, threads, backends.
+inline std::string to_string(const build_description& d) {
+  const auto& [major, minor, patch] = d.version;
+  std::string backends, devices;
+  for (const backend_description& b : d.backends) {
+    backends += (backends.empty() ? "" : ", ") + b.name + (b.library.empty() ? "" : " (" + b.library + ")");
+    if (!b.device.empty()) devices += "\ndevice     " + b.name + ": " + b.device;
+  }
+  return "jem " + std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch) +  //
+         "\ncompiler   " + d.compiler +                                                               //
+         "\nprocessor  " + d.processor +                                                              //
+         "\nthreads    " + std::to_string(d.threads) +                                                //
+         "\nbackends   " + (backends.empty() ? "none" : backends) + devices;
+}
+
+}  // namespace jem::inline v0
