@@ -48,3 +48,12 @@ function(jem_backend_source variable name template)
   configure_file(${template} ${source} @ONLY)
   set(${variable} ${${variable}} ${source} PARENT_SCOPE)
 endfunction()
+
+# jem_backend_needs(<name> <variable>): sets the variable to what is missing for a backend that is not at hand, in words.
+function(jem_backend_needs name variable)
+  set(needs "a compiler for ${jem_backend_${name}_LANGUAGE}, which cmake has not been told of")
+  if(NOT TARGET jem::${jem_backend_${name}_COMPONENT})
+    jem_why_missing(${jem_backend_${name}_COMPONENT} needs)
+  endif()
+  set(${variable} "${needs}" PARENT_SCOPE)
+endfunction()

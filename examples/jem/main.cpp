@@ -1,6 +1,8 @@
-// The `jem` tool: `jem demo`, `jem train` and `jem evaluate`. Exit codes: 0 done, 2 a bad argument or file, 3 a run that diverged.
+// The `jem` tool: `jem demo`, `jem train`, `jem evaluate` and `jem selftest`. Exit codes: 0 done, 1 a self-test that failed, 2 a bad
+// argument or file, 3 a run that diverged.
 #include "demo.hpp"
 #include "run.hpp"
+#include "selftest.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -31,6 +33,7 @@ struct given {
   std::string run;                  // of evaluate: the folder that train wrote
   std::vector<std::string> others;  // and data to compare with
   tool::effort effort;
+  std::string backend;  // of selftest; all if empty
 };
 
 /// Refuses what is no number, and numbers outside [low, high].
@@ -110,8 +113,7 @@ void use_threads([[maybe_unused]] int threads) {
 int run(int argc, char** argv) {
   CLI::App app{"jem: a classifier that is secretly an energy-based model"};
   app.require_subcommand(1);
-  app.set_version_flag("--version", std::to_string(jem::version.major) + "." + std::to_string(jem::version.minor) + "." +
-                                        std::to_string(jem::version.patch));
+  app.set_version_flag("--version", tool::version_text, "version, compiler, processor, and the backends that are compiled in");
   given g;
   auto* const demo = app.add_subcommand("demo", "cross-entropy and a JEM side by side on handwritten digits; writes demo/report.html");
   add_common(*demo, g);
@@ -135,6 +137,9 @@ int run(int argc, char** argv) {
   evaluate->add_option("--attacked", g.effort.attacked, "test images that are attacked")->check(positive);
   evaluate->add_option("--threads", g.threads, "threads; the same seed gives the same result for any number")->check(positive);
   evaluate->add_option("--seed", g.seed, "seed of all random numbers")->check(not_negative);
+  auto* const selftest = app.add_subcommand("selftest", "whether each backend computes what it should on this machine, and how fast");
+  selftest->add_option("--backend", g.backend, "the one to test instead of all that are compiled in");
+  selftest->add_option("--threads", g.threads, "threads; the same seed gives the same result for any number")->check(positive);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -143,6 +148,7 @@ int run(int argc, char** argv) {
     return 2;
   }
   use_threads(g.threads.value_or(0));
+  if (selftest->parsed()) return tool::selftest(g.backend);
   if (evaluate->parsed()) {
     tool::evaluate_run(g.run, g.others, g.effort, g.seed.value_or(1));
   } else if (demo->parsed()) {

@@ -2,13 +2,20 @@
 # The tool at a tiny size: what it writes, and what it says to what it cannot do. Included by examples/CMakeLists.txt.
 
 # jem_tool_test(<sentence> ARGUMENTS … [CODE <exit code>] [SAYS <pattern>] [ONE_LINE] [WRITES <files>] [LEAVES_OUT <files>]
-#               [AFTER <sentence>]):
-# runs jem with --out in a fresh folder of its own; after another test, `jem evaluate` in that one's folder.
+#               [AFTER <sentence>] [ALONE] [PROGRAM <target>]):
+# runs jem, or another program, with --out in a fresh folder of its own; ALONE without; after another test, `jem evaluate` in that
+# one's folder.
 function(jem_tool_test sentence)
-  cmake_parse_arguments(PARSE_ARGV 1 run "ONE_LINE" "CODE;SAYS;AFTER" "ARGUMENTS;WRITES;LEAVES_OUT")
+  cmake_parse_arguments(PARSE_ARGV 1 run "ONE_LINE;ALONE" "CODE;SAYS;AFTER;PROGRAM" "ARGUMENTS;WRITES;LEAVES_OUT")
   string(MAKE_C_IDENTIFIER ${sentence} name)
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/run/${name})
   set(arguments "${run_ARGUMENTS};--out;${folder}")
+  if(run_ALONE)
+    set(arguments "${run_ARGUMENTS}")
+  endif()
+  if(NOT run_PROGRAM)
+    set(run_PROGRAM jem_tool)
+  endif()
   if(run_AFTER)
     string(MAKE_C_IDENTIFIER ${run_AFTER} before)
     set(folder ${CMAKE_CURRENT_BINARY_DIR}/run/${before})
@@ -20,7 +27,7 @@ function(jem_tool_test sentence)
     set(run_CODE 0)
   endif()
   file(GENERATE OUTPUT ${script} CONTENT "cmake_minimum_required(VERSION 3.25)
-set(command [==[$<TARGET_FILE:jem_tool>;${arguments}]==])
+set(command [==[$<TARGET_FILE:${run_PROGRAM}>;${arguments}]==])
 set(folder [==[${folder}]==])
 set(code ${run_CODE})
 set(says [==[${run_SAYS}]==])
@@ -67,3 +74,27 @@ jem_tool_test("a run that diverges ends with 3 and keeps the last good weights" 
 jem_tool_test("a demo that diverges does, too" CODE 3 SAYS "finite loss"
   ARGUMENTS demo --steps 2 --buffer 200 --widths 4,8 --iterations 20 --warm-up 0 --learning-rate 1e30
   WRITES weights.safetensors LEAVES_OUT metrics.json report.html)
+
+jem_tool_test("jem tells what it was compiled from" ALONE ARGUMENTS --version
+  SAYS "^jem ${PROJECT_VERSION}\ncompiler   .*\nbackends   reference, openmp .OpenMP [0-9.]+., eigen")
+jem_tool_test("jem selftest finds every backend right" ALONE ARGUMENTS selftest
+  SAYS "million/s\n\nAll [0-9]+ checks are right on reference, openmp and eigen")
+jem_tool_test("jem selftest asks one backend" ALONE ARGUMENTS selftest --backend openmp --threads 2
+  SAYS "All 39 checks are right on openmp, in ")
+jem_tool_test("jem selftest refuses a backend that it does not know in one line" ALONE ARGUMENTS selftest --backend abacus
+  CODE 2 ONE_LINE SAYS "^jem: there is no backend abacus; compiled in: reference, openmp and eigen\n$")
+
+# The self-test with one backend that does nothing, and one that cannot be compiled here.
+jem_backend(does_nothing HEADER support/wrong_backends.hpp TYPE test::wrong::does_nothing)
+jem_backend(with_a_missing_part HEADER nowhere.hpp TYPE nothing COMPONENT abacus)
+set(sources jem/selftest.cpp jem/selftest_alone.cpp)
+jem_selftest_sources(sources wrong_backends does_nothing)
+add_executable(selftest_of_wrong_backends ${sources})
+target_include_directories(selftest_of_wrong_backends PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/tests)
+target_link_libraries(selftest_of_wrong_backends PRIVATE jem::openmp)
+jem_own_target(selftest_of_wrong_backends -O1)
+jem_tool_test("a self-test that fails ends with 1, and says what was wrong and where" ALONE PROGRAM selftest_of_wrong_backends CODE 1
+  SAYS "WRONG\n      n = 1\n.*Checks have failed on does_nothing .39 of 39.: do not trust what it computes here.\n$")
+jem_tool_test("a self-test of a backend that is missing says what it needs" ALONE PROGRAM selftest_of_wrong_backends
+  ARGUMENTS with_a_missing_part CODE 2 ONE_LINE
+  SAYS "^jem: backend with_a_missing_part is not compiled in: there is no component abacus of jem, only .*; compiled in: does_nothing\n$")

@@ -221,6 +221,8 @@ struct forgets_the_gradient_of_weights : reference {
 
 /// It compiles.
 struct does_nothing : reference {
+  static constexpr const char* name = "does_nothing";
+
   template <jem::element T>
   static void upload(const T*, index_t, T*) {}
   template <jem::element T>

@@ -33,6 +33,21 @@ struct build_description {
   std::string processor;                      ///< "x86-64 with AVX2, FMA"
   int threads;                                ///< that OpenMP would use now; 1 without it
   std::vector<backend_description> backends;  ///< those that were asked for
+
+  /// Five lines, and one more for each device: "jem 0.1.0", the compiler, the processor, threads, backends.
+  friend std::string to_string(const build_description& d) {
+    const auto& [major, minor, patch] = d.version;
+    std::string backends, devices;
+    for (const backend_description& b : d.backends) {
+      backends += (backends.empty() ? "" : ", ") + b.name + (b.library.empty() ? "" : " (" + b.library + ")");
+      if (!b.device.empty()) devices += "\ndevice     " + b.name + ": " + b.device;
+    }
+    return "jem " + std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch) +  //
+           "\ncompiler   " + d.compiler +                                                               //
+           "\nprocessor  " + d.processor +                                                              //
+           "\nthreads    " + std::to_string(d.threads) +                                                //
+           "\nbackends   " + (backends.empty() ? "none" : backends) + devices;
+  }
 };
 
 namespace detail {
@@ -96,21 +111,6 @@ static build_description build_info() {
   const int threads = 1;
 #endif
   return {version, detail::compiler_in_words(), detail::processor_in_words(), threads, {detail::describe_backend<B>()...}};
-}
-
-/// Five lines, and one more for each device: "jem 0.1.0", the compiler, the processor, threads, backends.
-inline std::string to_string(const build_description& d) {
-  const auto& [major, minor, patch] = d.version;
-  std::string backends, devices;
-  for (const backend_description& b : d.backends) {
-    backends += (backends.empty() ? "" : ", ") + b.name + (b.library.empty() ? "" : " (" + b.library + ")");
-    if (!b.device.empty()) devices += "\ndevice     " + b.name + ": " + b.device;
-  }
-  return "jem " + std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch) +  //
-         "\ncompiler   " + d.compiler +                                                               //
-         "\nprocessor  " + d.processor +                                                              //
-         "\nthreads    " + std::to_string(d.threads) +                                                //
-         "\nbackends   " + (backends.empty() ? "none" : backends) + devices;
 }
 
 }  // namespace jem::inline v0

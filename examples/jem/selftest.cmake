@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+# The sources of `jem selftest`: one for each backend that is here, in its language, and the list of them.
+
+# jem_selftest_sources(<variable> <name of the list> <backend> …): makes them, and appends them to the variable.
+function(jem_selftest_sources variable list)
+  set(sources ${${variable}})
+  set(jem_backend_part "")
+  set(declarations)
+  set(calls)
+  foreach(name IN LISTS ARGN)
+    jem_backend_source(sources ${name} ${CMAKE_CURRENT_SOURCE_DIR}/jem/selftest_backend.cpp.in)
+    string(APPEND declarations "tested_backend tested_${name}();\n")
+    list(APPEND calls "tested_${name}()")
+  endforeach()
+  list(JOIN calls ", " calls)
+  set(missing)
+  foreach(name IN LISTS jem_all_backends)
+    if(NOT name IN_LIST ARGN)
+      jem_backend_needs(${name} needs)
+      list(APPEND missing "{\"${name}\", \"${needs}\"}")
+    endif()
+  endforeach()
+  list(JOIN missing ", " missing)
+  configure_file(${CMAKE_CURRENT_SOURCE_DIR}/jem/selftest_list.cpp.in ${CMAKE_CURRENT_BINARY_DIR}/${list}.cpp @ONLY)
+  set(${variable} ${sources} ${CMAKE_CURRENT_BINARY_DIR}/${list}.cpp PARENT_SCOPE)
+endfunction()
