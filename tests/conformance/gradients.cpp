@@ -2,6 +2,7 @@
 // That right gradients pass is asked of every layer and energy; here, that wrong ones do not.
 #include <jem/backend/reference.hpp>
 #include <jem/conformance/gradients.hpp>
+#include <jem/tensor/columns.hpp>
 
 #include <doctest/doctest.h>
 

@@ -37,16 +37,16 @@ struct build_description {
   /// Five lines, and one more for each device: "jem 0.1.0", the compiler, the processor, threads, backends.
   friend std::string to_string(const build_description& d) {
     const auto& [major, minor, patch] = d.version;
-    std::string backends, devices;
+    std::string names, devices;
     for (const backend_description& b : d.backends) {
-      backends += (backends.empty() ? "" : ", ") + b.name + (b.library.empty() ? "" : " (" + b.library + ")");
+      names += (names.empty() ? "" : ", ") + b.name + (b.library.empty() ? "" : " (" + b.library + ")");
       if (!b.device.empty()) devices += "\ndevice     " + b.name + ": " + b.device;
     }
     return "jem " + std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch) +  //
            "\ncompiler   " + d.compiler +                                                               //
            "\nprocessor  " + d.processor +                                                              //
            "\nthreads    " + std::to_string(d.threads) +                                                //
-           "\nbackends   " + (backends.empty() ? "none" : backends) + devices;
+           "\nbackends   " + (names.empty() ? "none" : names) + devices;
   }
 };
 

@@ -22,13 +22,13 @@ namespace detail {
 
 // Functors with a constexpr operator() run on every backend.
 
-/// Visits of indices that nobody asked for are counted behind the others.
+/// Leaves an index's number where it is visited, −1 the second time; visits that nobody asked for show behind the others.
 struct count_visit {
   std::int32_t* to;
   index_t n;
   constexpr void operator()(index_t i) const {
     const index_t at = i >= 0 && i < n ? i : n;
-    to[at] += static_cast<std::int32_t>(at) + 1;
+    to[at]           = to[at] == 0 ? static_cast<std::int32_t>(at) + 1 : -1;
   }
 };
 
@@ -37,7 +37,7 @@ struct count_visit_of_pair {
   index_t rows, columns;
   constexpr void operator()(index_t i, index_t j) const {
     const index_t at = i >= 0 && i < rows && j >= 0 && j < columns ? i * columns + j : rows * columns;
-    to[at] += static_cast<std::int32_t>(at) + 1;
+    to[at]           = to[at] == 0 ? static_cast<std::int32_t>(at) + 1 : -1;
   }
 };
 
