@@ -21,6 +21,12 @@ endfunction()
 jem_backend(reference HEADER jem/backend/reference.hpp TYPE jem::reference)
 jem_backend(openmp HEADER jem/backend/openmp.hpp TYPE jem::openmp COMPONENT openmp)
 jem_backend(eigen HEADER jem/backend/eigen.hpp TYPE jem::eigen COMPONENT eigen)
+jem_backend(xtensor HEADER jem/backend/xtensor.hpp TYPE jem::xtensor COMPONENT xtensor)
+jem_backend(thrust_cpp HEADER jem/backend/thrust.hpp TYPE jem::thrust_cpp COMPONENT thrust)
+jem_backend(thrust_omp HEADER jem/backend/thrust_omp.hpp TYPE jem::thrust_omp COMPONENT thrust_omp)
+jem_backend(thrust_tbb HEADER jem/backend/thrust_tbb.hpp TYPE jem::thrust_tbb COMPONENT thrust_tbb)
+jem_backend(thrust_cuda HEADER jem/backend/thrust_cuda.hpp TYPE jem::thrust_cuda COMPONENT thrust_cuda LANGUAGE CUDA)
+jem_backend(thrust_cudnn HEADER jem/backend/thrust_cudnn.hpp TYPE jem::thrust_cudnn COMPONENT thrust_cudnn LANGUAGE CUDA)
 
 # jem_backends_at_hand(<variable>): sets the variable to the names of those whose component and language are here.
 function(jem_backends_at_hand variable)

@@ -21,6 +21,9 @@ template <class System>
 struct host_backend {
   static constexpr bool host_memory = true;  ///< the host may read it: views of users' memory are possible
 
+  /// What stands behind it, with its version.
+  static std::string library() { return thrust_verbs::library(); }
+
   /// Memory for n elements.
   template <element T>
   using storage = host_storage<T>;

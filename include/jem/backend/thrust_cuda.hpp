@@ -106,6 +106,20 @@ struct basic_thrust_cuda {
 
   static constexpr index_t patch_elements = index_t{1} << 27;  ///< of convolutions by products: half a GiB of floats
 
+  /// What stands behind it, with its version.
+  static std::string library() {
+    return thrust_verbs::library() + ", CUDA " + std::to_string(CUDART_VERSION / 1000) + "." + std::to_string(CUDART_VERSION % 1000 / 10);
+  }
+
+  /// The device's name and memory. Throws std::runtime_error without one.
+  static std::string device() {
+    int number = 0;
+    cudaDeviceProp told{};
+    cuda_device::check("cudaGetDevice", cudaGetDevice(&number));
+    cuda_device::check("cudaGetDeviceProperties", cudaGetDeviceProperties(&told, number));
+    return std::string(told.name) + ", " + std::to_string(told.totalGlobalMem >> 20) + " MiB";
+  }
+
   /// Device memory for n elements.
   template <element T>
   using storage = pooled_storage<T, cuda_device::memory>;

@@ -17,11 +17,19 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <string>
 
 #include <thrust/for_each.h>
 #include <thrust/iterator/counting_iterator.h>
+#include <thrust/version.h>
 
 namespace jem::inline v0::thrust_verbs {
+
+/// "Thrust 1.17.2"
+inline std::string library() {
+  return "Thrust " + std::to_string(THRUST_MAJOR_VERSION) + "." + std::to_string(THRUST_MINOR_VERSION) + "." +
+         std::to_string(THRUST_SUBMINOR_VERSION);
+}
 
 /// A place in a loop over pairs: the row, and where in the row.
 struct place {
