@@ -478,6 +478,8 @@ TEST_CASE("a batch larger than the buffer is refused before anything is trained"
 #ifdef _OPENMP
 namespace {
 
+const jem::trainer steady{.loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 9, .steps = 3};
+
 /// Blocks that the threads of a team have ever asked the system for.
 std::size_t system_allocations() {
   std::size_t all = 0;
@@ -493,11 +495,10 @@ std::size_t later_allocations(const Net& net) {
   const auto images = jem::normal<T>({24, 8, 8, 1}, g);
   std::vector<std::int32_t> classes(24);
   for (std::size_t i = 0; i < classes.size(); ++i) classes[i] = static_cast<std::int32_t>(i % 3);
-  const auto set = jem::data::make_dataset(images, jem::labels<T>({24}, classes), 3);
-  const jem::trainer trainer{.loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 9, .steps = 3};
-  auto run        = trainer.init(net, set, g);
+  const auto set  = jem::data::make_dataset(images, jem::labels<T>({24}, classes), 3);
+  auto run        = steady.init(net, set, g);
   const auto once = [&] {
-    trainer.step(run);
+    steady.step(run);
     (void)jem::evolve(sampler, jem::marginal_energy{run.net}, images, 2, g);
   };
   once(), once();
