@@ -8,6 +8,7 @@
 #   sh cmake/bootstrap.sh docs                           writes the reference, build/docs/reference/index.html
 #   sh cmake/bootstrap.sh sanitize [options of ctest]    the tests under the address and undefined-behaviour sanitizers
 #   sh cmake/bootstrap.sh thread-sanitize [...]          what runs on several threads under the thread sanitizer (clang)
+#   sh cmake/bootstrap.sh cuda [options of ctest]        what runs on CUDA devices, by nvcc; skipped where there is none
 #   sh cmake/bootstrap.sh fuzz [options of ctest]        the readers of files against damaged files (clang's libFuzzer)
 #
 # Packages are installed only where they are missing; what is configured and built already is not done again.
@@ -21,8 +22,8 @@ stop() {
 
 preset=${1:-}
 case $preset in
-  demo | test | release | docs | sanitize | thread-sanitize | fuzz) shift ;;
-  *) stop "expected demo, test, release, docs, sanitize, thread-sanitize or fuzz but received '$preset'" ;;
+  demo | test | release | docs | sanitize | thread-sanitize | cuda | fuzz) shift ;;
+  *) stop "expected demo, test, release, docs, sanitize, thread-sanitize, cuda or fuzz but received '$preset'" ;;
 esac
 
 # What is missing: tools by their command, libraries by their package.
@@ -34,6 +35,9 @@ need_package() {
 need_tool "${CXX:-c++}" g++
 need_tool cmake cmake
 need_tool make make
+if [ "$preset" = cuda ] && ! command -v nvcc >/dev/null 2>&1; then
+  stop "nvcc of the CUDA toolkit 13 is not on the PATH; this script does not install it"
+fi
 if command -v dpkg-query >/dev/null 2>&1; then
   case $preset in
     docs) need_package doxygen ;;
@@ -42,7 +46,7 @@ if command -v dpkg-query >/dev/null 2>&1; then
   case $preset in demo | test | release)
     for package in libcli11-dev gnuplot-nox; do need_package $package; done ;;
   esac
-  case $preset in test | sanitize | thread-sanitize)
+  case $preset in test | sanitize | thread-sanitize | cuda)
     for package in doctest-dev gnuplot-nox libtbb-dev libthrust-dev libxtensor-dev; do need_package $package; done ;;
   esac
   case $preset in thread-sanitize | fuzz)
@@ -93,10 +97,11 @@ target=all
 case $preset in
   demo) target=jem_tool ;;
   docs) target=docs ;;
+  cuda) target=cuda_tests ;;
 esac
 cmake --build --preset "$preset" --parallel "$jobs" --target "$target"
 
 case $preset in
   demo) exec "$build/examples/jem" demo "$@" ;;
-  test | sanitize | thread-sanitize | fuzz) exec ctest --preset "$preset" --parallel "$jobs" "$@" ;;
+  test | sanitize | thread-sanitize | cuda | fuzz) exec ctest --preset "$preset" --parallel "$jobs" "$@" ;;
 esac

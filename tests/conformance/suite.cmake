@@ -2,6 +2,8 @@
 # The conformance suite on each backend: a test case for each check, named after both. The checks' names are read from the headers.
 jem_backend(guarded HEADER support/guarded.hpp TYPE test::guarded)
 
+set(JEM_TEST_BACKENDS "" CACHE STRING "Backends that the conformance suite is built for, as a regular expression; all by default")
+
 # Headers that share a file of test cases.
 set(conformance_parts
   "verbs convolutions elementwise rows operations"
@@ -11,6 +13,9 @@ set(conformance_parts
 # jem_conformance_sources(<variable>): makes the files of test cases, and sets the variable to them.
 function(jem_conformance_sources variable)
   jem_backends_at_hand(names)
+  if(JEM_TEST_BACKENDS)
+    list(FILTER names INCLUDE REGEX "^(${JEM_TEST_BACKENDS})$")
+  endif()
   set(sources)
   foreach(name IN LISTS names)
     set(jem_backend_part 0)

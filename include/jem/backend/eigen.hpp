@@ -7,10 +7,18 @@
 #include <jem/backend/eigen_product.hpp>
 #include <jem/backend/openmp.hpp>
 
+#include <string>
+
 namespace jem::inline v0 {
 
 struct eigen : openmp {
   static constexpr const char* name = "eigen";
+
+  /// What stands behind it, with its version.
+  static std::string library() {
+    return "Eigen " + std::to_string(EIGEN_WORLD_VERSION) + "." + std::to_string(EIGEN_MAJOR_VERSION) + "." +
+           std::to_string(EIGEN_MINOR_VERSION);
+  }
 
   /// As reference::gemm, with the same bits for any number of threads.
   template <scalar T>

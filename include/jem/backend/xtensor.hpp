@@ -12,6 +12,7 @@
 #include <limits>
 #include <new>
 
+#include <xtensor/xtensor_config.hpp>
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xgenerator.hpp>
 #include <xtensor/xnoalias.hpp>
@@ -140,6 +141,12 @@ void sum_matrix_along(std::size_t axis, const A* from, index_t rows, index_t col
 
 struct xtensor : eigen {
   static constexpr const char* name = "xtensor";
+
+  /// What stands behind it, with its version.
+  static std::string library() {
+    return "xtensor " + std::to_string(XTENSOR_VERSION_MAJOR) + "." + std::to_string(XTENSOR_VERSION_MINOR) + "." +
+           std::to_string(XTENSOR_VERSION_PATCH) + ", " + eigen::library();
+  }
 
   /// Memory for n elements.
   template <element T>

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+# The tool and the programs on another backend: the same lines with one type exchanged, and nothing else.
+
+# jem_on_backend(<variable> <backend> <source>…): copies sources in which `jem::eigen` has become the backend and its header is included,
+# into a folder of the backend's own, and sets the variable to the copies, in the backend's language.
+function(jem_on_backend variable name)
+  set(copies)
+  foreach(source IN LISTS ARGN)
+    file(READ ${source} text)
+    string(REPLACE "jem::eigen>" "${jem_backend_${name}_TYPE}>" text "${text}")
+    string(REPLACE "#include <jem/jem.hpp>" "#include <${jem_backend_${name}_HEADER}>\n#include <jem/jem.hpp>" text "${text}")
+    cmake_path(GET source FILENAME file)
+    cmake_path(GET source PARENT_PATH folder)
+    cmake_path(GET folder FILENAME folder)
+    set(copy ${CMAKE_CURRENT_BINARY_DIR}/on/${name}/${folder}/${file})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
+    file(CONFIGURE OUTPUT ${copy} CONTENT "${text}" @ONLY)
+    set_source_files_properties(${copy} PROPERTIES LANGUAGE ${jem_backend_${name}_LANGUAGE})
+    if(file MATCHES "\\.cpp$")
+      list(APPEND copies ${copy})
+    endif()
+  endforeach()
+  set(${variable} ${copies} PARENT_SCOPE)
+endfunction()
+
+# jem_link_backend(<target> <backend>)
+function(jem_link_backend target name)
+  target_link_libraries(${target} PRIVATE jem::${jem_backend_${name}_COMPONENT})
+  if(jem_backend_${name}_LANGUAGE STREQUAL "CUDA" AND OpenMP_CXX_FLAGS)
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=${OpenMP_CXX_FLAGS}>)
+  endif()
+endfunction()
+
+# jem_tool_on(<backend>): the tool, named jem-thrust-omp for thrust_omp, with the self-test of that backend.
+function(jem_tool_on name)
+  file(GLOB sources ${CMAKE_CURRENT_SOURCE_DIR}/jem/*.cpp ${CMAKE_CURRENT_SOURCE_DIR}/jem/*.hpp)
+  list(FILTER sources EXCLUDE REGEX "/selftest_alone.cpp$")
+  jem_on_backend(copies ${name} ${sources})
+  jem_selftest_sources(copies backends_on_${name} ${name})
+  set_source_files_properties(${CMAKE_CURRENT_BINARY_DIR}/selftest_backend/${name}.cu PROPERTIES COMPILE_DEFINITIONS JEM_ONE_FILE)
+  add_executable(jem_tool_${name} ${copies})
+  string(REPLACE "_" "-" output ${name})
+  set_target_properties(jem_tool_${name} PROPERTIES OUTPUT_NAME jem-${output})
+  target_include_directories(jem_tool_${name} PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/on/${name})
+  target_link_libraries(jem_tool_${name} PRIVATE ${everything} CLI11::CLI11)
+  jem_link_backend(jem_tool_${name} ${name})
+  jem_own_target(jem_tool_${name} -O2)
+endfunction()
