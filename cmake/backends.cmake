@@ -2,17 +2,18 @@
 # The backends, by what a program needs in order to name one. The conformance suite's tests and the tool's self-test are made for
 # each whose component is here.
 
-# jem_backend(<name> HEADER <header> TYPE <type> [COMPONENT <component>] [LANGUAGE CXX|CUDA]): one call is all that a backend takes.
+# jem_backend(<name> HEADER <header> TYPE <type> [COMPONENT <component>] [LANGUAGE CXX|CUDA] [ROUNDS]): one call is all that a backend
+# takes. ROUNDS is said of one that rounds more than its numbers do, and is not put through the conformance suite for that.
 set(jem_all_backends)
 function(jem_backend name)
-  cmake_parse_arguments(PARSE_ARGV 1 given "" "HEADER;TYPE;COMPONENT;LANGUAGE" "")
+  cmake_parse_arguments(PARSE_ARGV 1 given "ROUNDS" "HEADER;TYPE;COMPONENT;LANGUAGE" "")
   if(NOT given_COMPONENT)
     set(given_COMPONENT jem)
   endif()
   if(NOT given_LANGUAGE)
     set(given_LANGUAGE CXX)
   endif()
-  foreach(what HEADER TYPE COMPONENT LANGUAGE)
+  foreach(what HEADER TYPE COMPONENT LANGUAGE ROUNDS)
     set(jem_backend_${name}_${what} "${given_${what}}" PARENT_SCOPE)
   endforeach()
   set(jem_all_backends ${jem_all_backends} ${name} PARENT_SCOPE)
@@ -27,6 +28,7 @@ jem_backend(thrust_omp HEADER jem/backend/thrust_omp.hpp TYPE jem::thrust_omp CO
 jem_backend(thrust_tbb HEADER jem/backend/thrust_tbb.hpp TYPE jem::thrust_tbb COMPONENT thrust_tbb)
 jem_backend(thrust_cuda HEADER jem/backend/thrust_cuda.hpp TYPE jem::thrust_cuda COMPONENT thrust_cuda LANGUAGE CUDA)
 jem_backend(thrust_cudnn HEADER jem/backend/thrust_cudnn.hpp TYPE jem::thrust_cudnn COMPONENT thrust_cudnn LANGUAGE CUDA)
+jem_backend(thrust_cudnn_tf32 HEADER jem/backend/thrust_cudnn.hpp TYPE jem::thrust_cudnn_tf32 COMPONENT thrust_cudnn LANGUAGE CUDA ROUNDS)
 
 # jem_backends_at_hand(<variable>): sets the variable to the names of those whose component and language are here.
 function(jem_backends_at_hand variable)
@@ -63,3 +65,42 @@ function(jem_backend_needs name variable)
   endif()
   set(${variable} "${needs}" PARENT_SCOPE)
 endfunction()
+
+# jem_on_backend(<variable> <backend> <source>…): copies sources in which `jem::eigen` has become the backend and its header is included,
+# into a folder of the backend's own, and sets the variable to the copies, in the backend's language.
+function(jem_on_backend variable name)
+  set(copies)
+  foreach(source IN LISTS ARGN)
+    file(READ ${source} text)
+    string(REPLACE "jem::eigen>" "${jem_backend_${name}_TYPE}>" text "${text}")
+    string(REPLACE "#include <jem/jem.hpp>" "#include <${jem_backend_${name}_HEADER}>\n#include <jem/jem.hpp>" text "${text}")
+    cmake_path(GET source FILENAME file)
+    cmake_path(GET source PARENT_PATH folder)
+    cmake_path(GET folder FILENAME folder)
+    set(copy ${CMAKE_CURRENT_BINARY_DIR}/on/${name}/${folder}/${file})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
+    file(CONFIGURE OUTPUT ${copy} CONTENT "${text}" @ONLY)
+    set_source_files_properties(${copy} PROPERTIES LANGUAGE ${jem_backend_${name}_LANGUAGE})
+    if(file MATCHES "\\.cpp$")
+      list(APPEND copies ${copy})
+    endif()
+  endforeach()
+  set(${variable} ${copies} PARENT_SCOPE)
+endfunction()
+
+# jem_link_backend(<target> <backend>)
+function(jem_link_backend target name)
+  target_link_libraries(${target} PRIVATE jem::${jem_backend_${name}_COMPONENT})
+  if(jem_backend_${name}_LANGUAGE STREQUAL "CUDA" AND OpenMP_CXX_FLAGS)
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=${OpenMP_CXX_FLAGS}>)
+  endif()
+endfunction()
+
+set(JEM_MORE_BACKENDS "" CACHE STRING "Backends that the tool and benchmarks/compare are built on besides eigen: thrust_omp, thrust_cudnn and so on")
+jem_backends_at_hand(jem_backends_here)
+foreach(name IN LISTS JEM_MORE_BACKENDS)
+  if(NOT name IN_LIST jem_backends_here)
+    jem_backend_needs(${name} needs)
+    message(FATAL_ERROR "the tool cannot be built on ${name}: ${needs}")
+  endif()
+endforeach()

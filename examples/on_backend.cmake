@@ -1,35 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The tool and the programs on another backend: the same lines with one type exchanged, and nothing else.
-
-# jem_on_backend(<variable> <backend> <source>…): copies sources in which `jem::eigen` has become the backend and its header is included,
-# into a folder of the backend's own, and sets the variable to the copies, in the backend's language.
-function(jem_on_backend variable name)
-  set(copies)
-  foreach(source IN LISTS ARGN)
-    file(READ ${source} text)
-    string(REPLACE "jem::eigen>" "${jem_backend_${name}_TYPE}>" text "${text}")
-    string(REPLACE "#include <jem/jem.hpp>" "#include <${jem_backend_${name}_HEADER}>\n#include <jem/jem.hpp>" text "${text}")
-    cmake_path(GET source FILENAME file)
-    cmake_path(GET source PARENT_PATH folder)
-    cmake_path(GET folder FILENAME folder)
-    set(copy ${CMAKE_CURRENT_BINARY_DIR}/on/${name}/${folder}/${file})
-    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
-    file(CONFIGURE OUTPUT ${copy} CONTENT "${text}" @ONLY)
-    set_source_files_properties(${copy} PROPERTIES LANGUAGE ${jem_backend_${name}_LANGUAGE})
-    if(file MATCHES "\\.cpp$")
-      list(APPEND copies ${copy})
-    endif()
-  endforeach()
-  set(${variable} ${copies} PARENT_SCOPE)
-endfunction()
-
-# jem_link_backend(<target> <backend>)
-function(jem_link_backend target name)
-  target_link_libraries(${target} PRIVATE jem::${jem_backend_${name}_COMPONENT})
-  if(jem_backend_${name}_LANGUAGE STREQUAL "CUDA" AND OpenMP_CXX_FLAGS)
-    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=${OpenMP_CXX_FLAGS}>)
-  endif()
-endfunction()
+# The tool on another backend: the same lines with one type exchanged, and nothing else.
 
 # jem_tool_on(<backend>): the tool, named jem-thrust-omp for thrust_omp, with the self-test of that backend.
 function(jem_tool_on name)

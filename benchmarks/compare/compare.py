@@ -5,7 +5,10 @@
 Builds the benchmark by the release preset, finds PyTorch (in this interpreter, or in the one that --python names), and times
 both on the same networks, batches and numbers of sampler steps, one process after the other, --pairs times. A ratio is the
 peer's figure by jem's: above 1, jem is the faster or the smaller. The best of PyTorch's float32 modes is the peer; bfloat16
-autocast is a peer of its own. Without PyTorch, jem's own figures.
+autocast is a peer of its own. Without PyTorch, jem's own figures. On a CUDA device:
+
+    cmake --preset release -D JEM_CUDA=ON -D JEM_MORE_BACKENDS="thrust_cudnn;thrust_cudnn_tf32" && cmake --build --preset release
+    python3 benchmarks/compare/compare.py --program build/release/benchmarks/training_iteration_thrust_cudnn_tf32 --device cuda --tf32
 """
 import argparse
 import json
@@ -56,17 +59,25 @@ def median(lines, measure):
     return statistics.median(line[measure] for line in lines) if lines else None
 
 
+def device_name(device):
+    if device == "cpu":
+        return processor()
+    names = subprocess.run(["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"], capture_output=True, text=True)
+    return names.stdout.strip().splitlines()[0] if names.stdout else device
+
+
 def compare(name, shape, o, modes):
     ours, peers = [], {mode: [] for mode in modes}
     for pair in range(o.pairs):
-        mine = run([program, *options(shape), "--threads", o.threads, *o.ours])
+        mine = run([o.program, *options(shape), "--threads", o.threads, *o.ours])
         if mine is None:
             sys.exit(f"compare: the benchmark failed on {name}")
         ours.append(mine)
         for mode in modes:
             if pair > 0 and not peers[mode]:
                 continue  # it failed the first time
-            line = run([o.python, root / "benchmarks/compare/peer.py", "--mode", mode, *options(shape), "--threads", o.threads])
+            line = run([o.python, root / "benchmarks/compare/peer.py", "--mode", mode, *options(shape), "--threads", o.threads,
+                        "--device", o.device, *(["--tf32"] if o.tf32 else [])])
             if line is not None:
                 peers[mode].append(line)
         print(f"{name}: pair {pair + 1} of {o.pairs}", file=sys.stderr)
@@ -98,18 +109,24 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--modes", nargs="+", default=[*float32_modes, "bfloat16"], choices=[*float32_modes, "bfloat16"])
     parser.add_argument("--ours", nargs="+", default=[], help="more options of training_iteration, given as one word each")
+    parser.add_argument("--program", type=pathlib.Path, help="a training_iteration that is built already, on another backend, say")
+    parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"], help="of PyTorch; jem's is its program's")
+    parser.add_argument("--tf32", action="store_true", help="PyTorch may use tf32 where it says float32")
     parser.add_argument("shapes", nargs="*", metavar="SHAPE", help=f"of {', '.join(shapes)}; all of them by default")
     o = parser.parse_args()
     unknown = [name for name in o.shapes if name not in shapes]
     if unknown:
         parser.error(f"expected shapes of {', '.join(shapes)} but received {unknown[0]}")
-    subprocess.run(["sh", root / "cmake/bootstrap.sh", "release"], check=True, stdout=subprocess.DEVNULL)
+    if o.program is None:
+        o.program = program
+        subprocess.run(["sh", root / "cmake/bootstrap.sh", "release"], check=True, stdout=subprocess.DEVNULL)
+    o.program = o.program.resolve()
     modes = o.modes if has_torch(o.python) else []
     if not modes:
         print(f"compare: {o.python} has no PyTorch; --python names another interpreter", file=sys.stderr)
     results = {name: compare(name, shapes[name], o, modes) for name in o.shapes or shapes}
     versions = {line["torch"] for _, peers in results.values() for lines in peers.values() for line in lines}
-    print(f"{processor()}, {o.threads} threads, {o.pairs} pairs, PyTorch {', '.join(sorted(versions)) or 'not found'}\n")
+    print(f"{device_name(o.device)}{' with tf32' if o.tf32 else ''}, {o.threads} threads, {o.pairs} pairs, PyTorch {', '.join(sorted(versions)) or 'not found'}\n")
     print("| network | step, ms | gradient, ms | iteration, ms | peak, MiB | best float32 peer, iteration, ms "
           "| × step | × gradient | × iteration | × peak | × iteration, bfloat16 | × peak, bfloat16 |")
     print("|---" * 12 + "|")

@@ -39,7 +39,12 @@ double fastest(F f) {
   return std::round(best * 100) / 100;
 }
 
+/// Waits until a device has made a tensor: by reading a row of it.
+void wait_for(const tensor& made) { (void)tensor(made.rows(0, 1)).to_vector(); }
+
+/// Of the process, or of what the backend's device has given away.
 long peak_mib() {
+  if constexpr (requires { tensor::backend_type::memory_in_use(); }) return static_cast<long>(tensor::backend_type::memory_in_use() >> 20);
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return usage.ru_maxrss / 1024;
@@ -61,11 +66,14 @@ nlohmann::ordered_json measure(Net net, const options& o, jem::rng& rng) {
   const auto learn  = [&](const tensor& samples) {
     const auto [value, gradient] = jem::value_and_grad(loss, net, {.x = x, .y = y, .samples = samples});
     adam.step(moments, net, gradient);
+    const tensor* last = nullptr;
+    jem::for_each_parameter_of([&](const tensor& parameter) { last = &parameter; }, net);
+    wait_for(*last);
   };
-  nlohmann::ordered_json line{{"network", o.network}, {"batch", o.batch}, {"steps", o.steps}, {"threads", o.threads}};
+  nlohmann::ordered_json line{{"backend", tensor::backend_type::name}, {"network", o.network}, {"batch", o.batch}, {"steps", o.steps}, {"threads", o.threads}};
   if (o.network == "wide-resnet") line.update({{"depth", o.depth}, {"width", o.width}});
   line["parameters"] = jem::parameter_count(net);
-  line["sgld_ms"]    = fastest([&] { sample(1); });
+  line["sgld_ms"]    = fastest([&] { wait_for(sample(1)); });
   line["grad_ms"]    = fastest([&] { learn(x); });
   line["iter_ms"]    = fastest([&] { learn(sample(o.steps)); });
   line["peak_mib"]   = peak_mib();

@@ -120,6 +120,13 @@ struct basic_thrust_cuda {
     return std::string(told.name) + ", " + std::to_string(told.totalGlobalMem >> 20) + " MiB";
   }
 
+  /// Bytes of the device's memory that are given away, to this program and to others.
+  static std::size_t memory_in_use() {
+    std::size_t unused = 0, all = 0;
+    cuda_device::check("cudaMemGetInfo", cudaMemGetInfo(&unused, &all));
+    return all - unused;
+  }
+
   /// Device memory for n elements.
   template <element T>
   using storage = pooled_storage<T, cuda_device::memory>;
