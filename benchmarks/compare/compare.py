@@ -110,6 +110,7 @@ def main():
     parser.add_argument("--modes", nargs="+", default=[*float32_modes, "bfloat16"], choices=[*float32_modes, "bfloat16"])
     parser.add_argument("--ours", nargs="+", default=[], help="more options of training_iteration, given as one word each")
     parser.add_argument("--program", type=pathlib.Path, help="a training_iteration that is built already, on another backend, say")
+    parser.add_argument("--batch", type=int, help="images, for every shape")
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"], help="of PyTorch; jem's is its program's")
     parser.add_argument("--tf32", action="store_true", help="PyTorch may use tf32 where it says float32")
     parser.add_argument("shapes", nargs="*", metavar="SHAPE", help=f"of {', '.join(shapes)}; all of them by default")
@@ -124,6 +125,9 @@ def main():
     modes = o.modes if has_torch(o.python) else []
     if not modes:
         print(f"compare: {o.python} has no PyTorch; --python names another interpreter", file=sys.stderr)
+    if o.batch:
+        for shape in shapes.values():
+            shape["batch"] = o.batch
     results = {name: compare(name, shapes[name], o, modes) for name in o.shapes or shapes}
     versions = {line["torch"] for _, peers in results.values() for lines in peers.values() for line in lines}
     print(f"{device_name(o.device)}{' with tf32' if o.tf32 else ''}, {o.threads} threads, {o.pairs} pairs, PyTorch {', '.join(sorted(versions)) or 'not found'}\n")
