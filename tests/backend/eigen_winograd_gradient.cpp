@@ -17,8 +17,10 @@ TEST_CASE_TEMPLATE("the weight gradient is right to 4e-6 of its largest element,
     exact right(s.weight(), test::as<double>(e.w));
     add_convolution_weight_gradient(right, e.cropped(), exact(s.output(), test::as<double>(dy)), {s.stride, s.padding});
     floats a = e.w, b = e.w;
-    winograd::weight_gradient_by_tiles<A, jem::openmp>(e.mapping(), e.x.data(), x_itself, dy.data(), a.data());
-    winograd::weight_gradient_by_filters<A, jem::openmp>(e.mapping(), e.x.data(), x_itself, dy.data(), b.data());
+    const auto algorithm = winograd::gradient_algorithm_of<A, float>();
+    const auto x         = winograd::read_tiles<A>(e.x.data(), x_itself);
+    winograd::weight_gradient_by_tiles<jem::openmp>(algorithm, e.mapping(), x, dy.data(), a.data());
+    winograd::weight_gradient_by_filters<jem::openmp>(algorithm, e.mapping(), x, dy.data(), b.data());
     CHECK(relative_error(a, right.to_vector()) < 4e-6);
     CHECK(relative_error(b, right.to_vector()) < 4e-6);
   }

@@ -12,9 +12,10 @@ using jem::index_t;
 using floats = std::vector<float>;
 
 TEST_CASE("transformed weights are kept up to 4 MiB of floats") {
-  static_assert(winograd::worth_keeping<jem::winograd::sliding>(160, 160) && !winograd::worth_keeping<jem::winograd::sliding>(320, 320));
-  static_assert(winograd::worth_keeping<jem::winograd::halving<3>>(64, 128) &&
-                !winograd::worth_keeping<jem::winograd::halving<3>>(128, 128));
+  static_assert(winograd::worth_keeping(jem::winograd::points<jem::winograd::sliding>, 160, 160) &&
+                !winograd::worth_keeping(jem::winograd::points<jem::winograd::sliding>, 320, 320));
+  static_assert(winograd::worth_keeping(jem::winograd::points<jem::winograd::halving<3>>, 64, 128) &&
+                !winograd::worth_keeping(jem::winograd::points<jem::winograd::halving<3>>, 128, 128));
   CHECK(true);
 }
 
@@ -31,9 +32,10 @@ TEST_CASE_TEMPLATE("turned weights are those of the turned kernel with channels 
         }
       }
     }
-    floats a(static_cast<std::size_t>(winograd::weights_size<A>(c, f))), b = a;
-    winograd::transform_weights<A, jem::openmp>(winograd::weights<float>{turned.data(), false}, c, f, a.data());
-    winograd::transform_weights<A, jem::openmp>(winograd::weights<float>{w.data(), true}, c, f, b.data());
+    floats a(static_cast<std::size_t>(winograd::weights_size(jem::winograd::points<A>, c, f))), b = a;
+    winograd::transform_weights<jem::openmp>(winograd::algorithm_of<A, float>(), winograd::weights<float>{turned.data(), false}, c, f,
+                                             a.data());
+    winograd::transform_weights<jem::openmp>(winograd::algorithm_of<A, float>(), winograd::weights<float>{w.data(), true}, c, f, b.data());
     CHECK(a == b);
   }
 }

@@ -57,8 +57,9 @@ struct example {
 
   template <class A>
   floats transformed() const {
-    floats u(static_cast<std::size_t>(jem::eigen_winograd::weights_size<A>(s.c, s.f)));
-    jem::eigen_winograd::transform_weights<A, jem::openmp>(weights(), s.c, s.f, u.data());
+    const auto a = jem::eigen_winograd::algorithm_of<A, float>();
+    floats u(static_cast<std::size_t>(jem::eigen_winograd::weights_size(a.points, s.c, s.f)));
+    jem::eigen_winograd::transform_weights<jem::openmp>(a, weights(), s.c, s.f, u.data());
     return u;
   }
 

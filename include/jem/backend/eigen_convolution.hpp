@@ -97,7 +97,7 @@ constexpr convolution_shape without_images(const shape& weight, convolution_geom
 constexpr std::pair<index_t, index_t> prepared_sizes(const shape& weight, convolution_geometry g) {
   const convolution_shape s = without_images(weight, g);
   const auto kept           = []<class A>(index_t c, index_t f) {
-    return eigen_winograd::worth_keeping<A>(c, f) ? eigen_winograd::weights_size<A>(c, f) : 0;
+    return eigen_winograd::worth_keeping(winograd::points<A>, c, f) ? eigen_winograd::weights_size(winograd::points<A>, c, f) : 0;
   };
   index_t forward = 0, backward = 0;
   if (!by_algorithm(method_for(s, s.c), [&]<class A>() { forward = kept.template operator()<A>(s.c, s.f); })) {
@@ -116,8 +116,8 @@ template <class Threads, scalar T>
 void prepare_weights(const shape& weight, convolution_geometry g, const T* w, T* forward, T* backward) {
   const convolution_shape s = without_images(weight, g);
   const auto transform      = [&]<class A>(bool turned, index_t c, index_t f, T* to) {
-    if (eigen_winograd::worth_keeping<A>(c, f)) {
-      eigen_winograd::transform_weights<A, Threads>(eigen_winograd::weights<T>{w, turned}, c, f, to);
+    if (eigen_winograd::worth_keeping(winograd::points<A>, c, f)) {
+      eigen_winograd::transform_weights<Threads>(eigen_winograd::algorithm_of<A, T>(), {w, turned}, c, f, to);
     }
   };
   if (!by_algorithm(method_for(s, s.c), [&]<class A>() { transform.template operator()<A>(false, s.c, s.f, forward); })) {
@@ -135,7 +135,9 @@ template <class Threads, scalar T, light_function F>
 void forward(const convolution_shape& s, const T* x, const T* w, T* y, const T* prepared, const convolution_terms<T, F>& terms) {
   const epilogue<T> finish{.bias = terms.bias, .addend = terms.addend};
   if (by_algorithm(forward_method(s), [&]<class A>() {
-        eigen_winograd::convolve<A, Threads>(winograd::forward_mapping(s), x, terms.function, {w, false}, prepared, finish, y);
+        eigen_winograd::convolve<Threads>(eigen_winograd::algorithm_of<A, T>(), winograd::forward_mapping(s),
+                                          eigen_winograd::read_tiles<A>(x, terms.function), {w, false}, prepared,
+                                          eigen_winograd::write_tiles<A>(finish, y));
       })) {
     return;
   }
@@ -148,9 +150,12 @@ void forward(const convolution_shape& s, const T* x, const T* w, T* y, const T* 
 /// dx = f′(x) ⊙ (wᵀ ⋆ dy) + addend, given dy = ∂L/∂y.
 template <class Threads, scalar T, light_function F>
 void input_gradient(const convolution_shape& s, const T* dy, const T* w, T* dx, const T* prepared, const gradient_terms<T, F>& terms) {
+  const unchanged itself;
   const epilogue<T, F> finish{.input = terms.input, .addend = terms.addend, .function = terms.function};
   if (by_backward_algorithm(backward_method(s), [&]<class A>() {
-        eigen_winograd::convolve<A, Threads>(winograd::backward_mapping(s), dy, unchanged{}, {w, true}, prepared, finish, dx);
+        eigen_winograd::convolve<Threads>(eigen_winograd::algorithm_of<A, T>(), winograd::backward_mapping(s),
+                                          eigen_winograd::read_tiles<A>(dy, itself), {w, true}, prepared,
+                                          eigen_winograd::write_tiles<A>(finish, dx));
       })) {
     return;
   }
@@ -169,7 +174,8 @@ void input_gradient(const convolution_shape& s, const T* dy, const T* w, T* dx, 
 template <class Threads, scalar T, light_function F>
 void weight_gradient(const convolution_shape& s, const T* x, const T* dy, T* dw, F f) {
   if (s.pixels() >= 32 && by_algorithm(forward_method(s), [&]<class A>() {
-        eigen_winograd::weight_gradient<A, Threads>(winograd::forward_mapping(s), x, f, dy, dw);
+        eigen_winograd::weight_gradient<Threads>(eigen_winograd::gradient_algorithm_of<A, T>(), winograd::forward_mapping(s),
+                                                 eigen_winograd::read_tiles<A>(x, f), dy, dw);
       })) {
     return;
   }

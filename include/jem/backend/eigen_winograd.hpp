@@ -32,12 +32,12 @@ constexpr index_t depth_of_part(index_t n) {
   return (n + parts - 1) / parts;
 }
 
-/// m[k] += v[k]·u[k] for all matrices: v (rows, depth), u (depth, width), m (rows, width).
-template <class A, scalar T>
-void multiply_points(const regular_rows& rows, const T* v, index_t v_matrix, const T* u, index_t u_matrix, index_t depth, index_t width,
-                     T* m, index_t m_matrix, bool accumulate) {
+/// m[k] += v[k]·u[k] for all points: v (rows, depth), u (depth, width), m (rows, width).
+template <scalar T>
+void multiply_points(index_t points, const regular_rows& rows, const T* v, index_t v_matrix, const T* u, index_t u_matrix, index_t depth,
+                     index_t width, T* m, index_t m_matrix, bool accumulate) {
   const index_t part = depth_of_part(depth);
-  for (index_t k = 0; k < points<A>; ++k) {
+  for (index_t k = 0; k < points; ++k) {
     for (index_t i = 0; i < depth; i += part) {
       panel_product::multiply(v + k * v_matrix + i, rows.offsets(), {.inner = std::min(part, depth - i)}, u + k * u_matrix + i * width,
                               width, m + k * m_matrix, width, accumulate || i > 0);
@@ -48,51 +48,97 @@ void multiply_points(const regular_rows& rows, const T* v, index_t v_matrix, con
 constexpr transformed_layout layout_of(index_t tiles, index_t columns) { return {distance(tiles * columns), columns}; }
 
 /// Tiles in a block: their transforms take some 320 KiB, and there should be eight blocks.
-template <class A, scalar T>
-constexpr index_t tiles_in_block(const mapping& s) {
-  const index_t in_cache = (index_t{320} << 10) / (points<A> * static_cast<index_t>(sizeof(T)) * (round_up(s.c, 16) + panels{s.f}.width()));
-  return round_up(std::clamp<index_t>(tiling<A>(s).count() / 8, 8, std::clamp<index_t>(in_cache, 16, 64)), 8);
+template <scalar T>
+constexpr index_t tiles_in_block(const algorithm<T>& a, const mapping& s) {
+  const index_t in_cache = (index_t{320} << 10) / (a.points * static_cast<index_t>(sizeof(T)) * (round_up(s.c, 16) + panels{s.f}.width()));
+  return round_up(std::clamp<index_t>(a.tiles(s) / 8, 8, std::clamp<index_t>(in_cache, 16, 64)), 8);
+}
+
+/// Blocks of transformed tiles of f of the images.
+template <scalar T>
+struct reader {
+  const T* x;
+  const void* function;
+  void (*transform)(const reader&, const mapping&, index_t first, index_t count, const T* zeros, T* to, transformed_layout);
+
+  void operator()(const mapping& s, index_t first, index_t count, const T* zeros, T* to, transformed_layout at) const {
+    transform(*this, s, first, count, zeros, to, at);
+  }
+};
+
+/// By algorithm A; f has to outlive it: a temporary is refused.
+template <class A, scalar T, light_function F>
+reader<T> read_tiles(const T* x, const F&& f) = delete;
+template <class A, scalar T, light_function F>
+reader<T> read_tiles(const T* x, const F& f) {
+  return {x, &f, [](const reader<T>& r, const mapping& s, index_t first, index_t count, const T* zeros, T* to, transformed_layout at) {
+            winograd::transform_input<A>(s, r.x, *static_cast<const F*>(r.function), first, count, zeros, to, at);
+          }};
+}
+
+/// Where finished outputs of blocks of tiles go, filters [begin, begin + columns).
+template <scalar T>
+struct writer {
+  T* y;
+  const void* finish;
+  void (*transform)(const writer&, const mapping&, const T* from, transformed_layout, index_t first, index_t count, index_t begin,
+                    index_t columns);
+
+  void operator()(const mapping& s, const T* from, transformed_layout at, index_t first, index_t count, index_t begin,
+                  index_t columns) const {
+    transform(*this, s, from, at, first, count, begin, columns);
+  }
+};
+
+/// By algorithm A; what finishes has to outlive it, too.
+template <class A, scalar T, light_function F>
+writer<T> write_tiles(const epilogue<T, F>&& finish, T* y) = delete;
+template <class A, scalar T, light_function F>
+writer<T> write_tiles(const epilogue<T, F>& finish, T* y) {
+  return {y, &finish,
+          [](const writer<T>& w, const mapping& s, const T* from, transformed_layout at, index_t first, index_t count, index_t begin,
+             index_t columns) {
+            winograd::transform_output<A>(s, from, at, first, count, begin, columns, *static_cast<const epilogue<T, F>*>(w.finish), w.y);
+          }};
 }
 
 /// The schedule by blocks of tiles: u are all transformed weights.
-template <class A, class Threads, scalar T, light_function F, light_function G>
-void convolve_by_tiles(const mapping& s, index_t size, const T* x, F f, const T* u, const epilogue<T, G>& finish, T* y) {
-  const index_t tiles = tiling<A>(s).count(), columns = whole_packs<T>(s.c);
+template <class Threads, scalar T>
+void convolve_by_tiles(const algorithm<T>& a, const mapping& s, index_t size, const reader<T>& x, const T* u, const writer<T>& y) {
+  const index_t tiles = a.tiles(s), columns = whole_packs<T>(s.c);
   const panels cut{s.f};
   for_blocks<Threads>((tiles + size - 1) / size, [=](index_t block) {
     const index_t first = block * size, count = std::min(size, tiles - first), width = cut.width();
     const transformed_layout in = layout_of(size, columns), out = layout_of(size, width);
-    host_storage<T> v(columns + points<A> * in.matrix), m(points<A> * out.matrix);
+    host_storage<T> v(columns + a.points * in.matrix), m(a.points * out.matrix);
     std::fill_n(v.data(), columns, T{});
     T* const from = v.data() + columns;
-    winograd::transform_input<A>(s, x, f, first, count, static_cast<const T*>(v.data()), from, in);
+    x(s, first, count, static_cast<const T*>(v.data()), from, in);
     const regular_rows rows(count, columns, width);
     for (index_t panel = 0; panel < cut.count(); ++panel) {
-      multiply_points<A>(rows, static_cast<const T*>(from), in.matrix, u + panel * panel_size<A>(s.c, s.f), distance(s.c * width), s.c,
-                         width, m.data(), out.matrix, false);
-      winograd::transform_output<A>(s, static_cast<const T*>(m.data()), out, first, count, panel * width, cut.columns_of(panel), finish, y);
+      multiply_points(a.points, rows, static_cast<const T*>(from), in.matrix, u + panel * a.panel_size(s.c, s.f), distance(s.c * width),
+                      s.c, width, m.data(), out.matrix, false);
+      y(s, static_cast<const T*>(m.data()), out, first, count, panel * width, cut.columns_of(panel));
     }
   });
 }
 
 /// Channels whose weights are transformed at a time: some 432 KiB of floats.
-template <class A>
-constexpr index_t channels_in_part(index_t c) {
-  constexpr index_t most = 96 * 36 / points<A>;
-  const index_t parts    = (c + most - 1) / most;
+constexpr index_t channels_in_part(index_t points, index_t c) {
+  const index_t most = 96 * 36 / points, parts = (c + most - 1) / most;
   return (c + parts - 1) / parts;
 }
 
 /// The schedule by panels of filters, 128 tiles at a time: u may be null, and then weights are transformed on the way.
-template <class A, class Threads, scalar T, light_function F, light_function G>
-void convolve_by_filters(const mapping& s, const T* x, F f, const T* u, const weights<T>& w, const epilogue<T, G>& finish, T* y) {
+template <class Threads, scalar T>
+void convolve_by_filters(const algorithm<T>& a, const mapping& s, const reader<T>& x, const T* u, const weights<T>& w, const writer<T>& y) {
   constexpr index_t most = 128, chunk = 8;
-  const index_t tiles = tiling<A>(s).count(), columns = whole_packs<T>(s.c), size = std::min(most, tiles);
+  const index_t tiles = a.tiles(s), columns = whole_packs<T>(s.c), size = std::min(most, tiles);
   const panels cut{s.f};
-  const index_t width = cut.width(), part = u == nullptr ? channels_in_part<A>(s.c) : s.c,
+  const index_t width = cut.width(), part = u == nullptr ? channels_in_part(a.points, s.c) : s.c,
                 share         = u == nullptr ? size : std::min<index_t>(16, size);
   const transformed_layout in = layout_of(size, columns), out = layout_of(share, width);
-  host_storage<T> v(columns + points<A> * in.matrix);
+  host_storage<T> v(columns + a.points * in.matrix);
   std::fill_n(v.data(), columns, T{});
   const T* const zeros = v.data();
   T* const from        = v.data() + columns;
@@ -100,40 +146,39 @@ void convolve_by_filters(const mapping& s, const T* x, F f, const T* u, const we
     const index_t here = std::min(size, tiles - begin), shares = (here + share - 1) / share;
     for_blocks<Threads>((here + chunk - 1) / chunk, [=](index_t number) {
       const index_t first = number * chunk;
-      winograd::transform_input<A>(s, x, f, begin + first, std::min(chunk, here - first), zeros, from + first * columns, in);
+      x(s, begin + first, std::min(chunk, here - first), zeros, from + first * columns, in);
     });
     for_blocks<Threads>(cut.count() * shares, [=](index_t number) {
       const index_t panel = number / shares, first = number % shares * share, count = std::min(share, here - first);
-      host_storage<T> m(points<A> * out.matrix), made(u == nullptr ? points<A> * distance(part * width) : 0);
+      host_storage<T> m(a.points * out.matrix), made(u == nullptr ? a.points * distance(part * width) : 0);
       const regular_rows rows(count, columns, width);
       for (index_t i = 0; i < s.c; i += part) {
         const index_t channels = std::min(part, s.c - i);
-        if (u == nullptr) transform_weights<A>(w, s.c, s.f, panel, i, channels, made.data());
-        multiply_points<A>(rows, static_cast<const T*>(from + first * columns + i), in.matrix,
-                           u == nullptr ? static_cast<const T*>(made.data()) : u + panel * panel_size<A>(s.c, s.f),
-                           distance(channels * width), channels, width, m.data(), out.matrix, i > 0);
+        if (u == nullptr) a.transform_panel(w, s.c, s.f, panel, i, channels, made.data());
+        multiply_points(a.points, rows, static_cast<const T*>(from + first * columns + i), in.matrix,
+                        u == nullptr ? static_cast<const T*>(made.data()) : u + panel * a.panel_size(s.c, s.f), distance(channels * width),
+                        channels, width, m.data(), out.matrix, i > 0);
       }
-      winograd::transform_output<A>(s, static_cast<const T*>(m.data()), out, begin + first, count, panel * width, cut.columns_of(panel),
-                                    finish, y);
+      y(s, static_cast<const T*>(m.data()), out, begin + first, count, panel * width, cut.columns_of(panel));
     });
   }
 }
 
 /// y = f(x) ⋆ w, finished, with weights transformed before unless u is null.
-template <class A, class Threads, scalar T, light_function F = unchanged, light_function G = unchanged>
-void convolve(const mapping& s, const T* x, F f, const weights<T>& w, const T* u, const epilogue<T, G>& finish, T* y) {
-  const index_t tiles = tiling<A>(s).count(), size = tiles_in_block<A, T>(s);
-  const bool whole = worth_keeping<A>(s.c, s.f);
+template <class Threads, scalar T>
+void convolve(const algorithm<T>& a, const mapping& s, const reader<T>& x, const weights<T>& w, const T* u, const writer<T>& y) {
+  const index_t tiles = a.tiles(s), size = tiles_in_block(a, s);
+  const bool whole = worth_keeping(a.points, s.c, s.f);
   if (tiles == 0) return;
-  host_storage<T> made(u == nullptr && whole ? weights_size<A>(s.c, s.f) : 0);
+  host_storage<T> made(u == nullptr && whole ? weights_size(a.points, s.c, s.f) : 0);
   if (u == nullptr && whole) {
-    transform_weights<A, Threads>(w, s.c, s.f, made.data());
+    transform_weights<Threads>(a, w, s.c, s.f, made.data());
     u = made.data();
   }
   if (u != nullptr && tiles >= 8 * size) {
-    convolve_by_tiles<A, Threads>(s, size, x, f, u, finish, y);
+    convolve_by_tiles<Threads>(a, s, size, x, u, y);
   } else {
-    convolve_by_filters<A, Threads>(s, x, f, u, w, finish, y);
+    convolve_by_filters<Threads>(a, s, x, u, w, y);
   }
 }
 

@@ -12,8 +12,6 @@ namespace jem::inline v0::eigen_winograd {
 using eigen_product::for_blocks;
 using panel_product::panels;
 using winograd::mapping;
-using winograd::points;
-using winograd::tiling;
 using winograd::transformed_layout;
 
 constexpr index_t round_up(index_t n, index_t unit) { return (n + unit - 1) / unit * unit; }
@@ -27,22 +25,13 @@ constexpr index_t whole_packs(index_t columns) {
 /// The distance of matrices of so many elements: a cache line or more longer, so that 36 of them do not share cache sets.
 constexpr index_t distance(index_t elements) { return round_up(elements, 16) + 16; }
 
-/// Elements of a panel of transformed weights, (products, c, width), and of all (panels).
-template <class A>
-constexpr index_t panel_size(index_t c, index_t f) {
-  return points<A> * distance(c * panels{f}.width());
-}
-template <class A>
-constexpr index_t weights_size(index_t c, index_t f) {
-  return panels{f}.count() * panel_size<A>(c, f);
-}
+/// Elements of a panel of transformed weights, (points, c, width), and of all (panels): a tile has so many products, its points.
+constexpr index_t panel_size(index_t points, index_t c, index_t f) { return points * distance(c * panels{f}.width()); }
+constexpr index_t weights_size(index_t points, index_t c, index_t f) { return panels{f}.count() * panel_size(points, c, f); }
 
 /// Up to here, 4 MiB of floats, transformed weights are made as a whole and worth keeping. Larger ones cost more time to read than
 /// to make again from less memory, panel by panel in cache: so the peak of memory is bounded, too.
-template <class A>
-constexpr bool worth_keeping(index_t c, index_t f) {
-  return weights_size<A>(c, f) <= (index_t{1} << 20);
-}
+constexpr bool worth_keeping(index_t points, index_t c, index_t f) { return weights_size(points, c, f) <= (index_t{1} << 20); }
 
 /// Weights (k, k, c, f) as they are, or of the input's gradient: turned by half a turn, (k, k, f, c), channels exchanged.
 template <scalar T>
@@ -51,9 +40,9 @@ struct weights {
   bool turned;
 };
 
-/// Channels [begin, begin + count) of a panel of transformed weights, for c channels and f filters: (products, count, width).
+/// Channels [begin, begin + count) of a panel of transformed weights, for c channels and f filters: (points, count, width).
 template <class A, scalar T>
-void transform_weights(const weights<T>& w, index_t c, index_t f, index_t panel, index_t begin, index_t count, T* to) {
+void transform_panel(const weights<T>& w, index_t c, index_t f, index_t panel, index_t begin, index_t count, T* to) {
   constexpr index_t lanes = pack_width<T>, taps = A::taps * A::taps;
   const panels cut{f};
   const index_t width = cut.width(), first = panel * width, columns = cut.columns_of(panel);
@@ -82,11 +71,27 @@ void transform_weights(const weights<T>& w, index_t c, index_t f, index_t panel,
   }
 }
 
-/// All transformed weights, (panels, products, c, width).
-template <class A, class Threads, scalar T>
-void transform_weights(const weights<T>& w, index_t c, index_t f, T* to) {
-  for_blocks<Threads>(panels{f}.count(),
-                      [=](index_t panel) { transform_weights<A>(w, c, f, panel, 0, c, to + panel * panel_size<A>(c, f)); });
+/// What schedules know of an algorithm: numbers, and functions of whole panels and blocks of tiles, by pointers, so that they are
+/// compiled once for all algorithms, functions and directions.
+template <scalar T>
+struct algorithm {
+  index_t points;  ///< products of a tile
+  index_t side;    ///< outputs of a side of a tile
+  void (*transform_panel)(const weights<T>&, index_t c, index_t f, index_t panel, index_t begin, index_t count, T* to);
+
+  constexpr index_t tiles(const mapping& s) const { return s.n * ((s.oh + side - 1) / side) * ((s.ow + side - 1) / side); }
+  constexpr index_t panel_size(index_t c, index_t f) const { return eigen_winograd::panel_size(points, c, f); }
+};
+
+template <class A, scalar T>
+constexpr algorithm<T> algorithm_of() {
+  return {winograd::points<A>, A::out, transform_panel<A, T>};
+}
+
+/// All transformed weights, (panels, points, c, width).
+template <class Threads, scalar T>
+void transform_weights(const algorithm<T>& a, const weights<T>& w, index_t c, index_t f, T* to) {
+  for_blocks<Threads>(panels{f}.count(), [=](index_t panel) { a.transform_panel(w, c, f, panel, 0, c, to + panel * a.panel_size(c, f)); });
 }
 
 }  // namespace jem::inline v0::eigen_winograd
