@@ -70,7 +70,8 @@ nlohmann::ordered_json measure(Net net, const options& o, jem::rng& rng) {
     jem::for_each_parameter_of([&](const tensor& parameter) { last = &parameter; }, net);
     wait_for(*last);
   };
-  nlohmann::ordered_json line{{"backend", tensor::backend_type::name}, {"network", o.network}, {"batch", o.batch}, {"steps", o.steps}, {"threads", o.threads}};
+  nlohmann::ordered_json line{
+      {"backend", tensor::backend_type::name}, {"network", o.network}, {"batch", o.batch}, {"steps", o.steps}, {"threads", o.threads}};
   if (o.network == "wide-resnet") line.update({{"depth", o.depth}, {"width", o.width}});
   line["parameters"] = jem::parameter_count(net);
   line["sgld_ms"]    = fastest([&] { wait_for(sample(1)); });

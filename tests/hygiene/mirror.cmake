@@ -3,15 +3,17 @@
 # Run by: cmake -D root=<checkout> -D strict=<bool> -P mirror.cmake
 cmake_minimum_required(VERSION 3.25)
 
-# Nothing in these runs by itself: the marks of compilers, and the text that data/digits.hpp decodes.
-set(exempt core/platform.hpp data/digits_text.hpp)
+# Nothing in these runs by itself: the marks of compilers, the text that data/digits.hpp decodes, what thrust_cudnn makes its
+# convolutions of.
+set(exempt core/platform.hpp data/digits_text.hpp backend/cudnn_plan.hpp)
 
 set(missing)
 file(GLOB_RECURSE headers RELATIVE ${root}/include/jem ${root}/include/jem/*/*.hpp)
 list(REMOVE_ITEM headers ${exempt})
 foreach(header IN LISTS headers)
   string(REGEX REPLACE "\\.hpp$" ".cpp" test ${header})
-  if(NOT EXISTS ${root}/tests/${test})
+  string(REGEX REPLACE "\\.hpp$" ".cu" device_test ${header})
+  if(NOT EXISTS ${root}/tests/${test} AND NOT EXISTS ${root}/tests/${device_test})
     list(APPEND missing tests/${test})
   endif()
 endforeach()

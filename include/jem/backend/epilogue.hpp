@@ -11,9 +11,9 @@ namespace jem::inline v0 {
 
 template <scalar T, light_function F = unchanged>
 struct epilogue {
-  const T* bias   = nullptr;  // (channels)
-  const T* input  = nullptr;  // as the output
-  const T* addend = nullptr;  // as the output
+  const T* bias   = nullptr;  ///< (channels)
+  const T* input  = nullptr;  ///< as the output
+  const T* addend = nullptr;  ///< as the output
   F function{};               ///< f
 
   constexpr bool idle() const { return bias == nullptr && input == nullptr && addend == nullptr; }  ///< sums stay as they are

@@ -26,7 +26,8 @@ template <bool tf32>
 struct basic_thrust_cudnn : basic_thrust_cuda<tf32> {
   static constexpr const char* name = tf32 ? "thrust_cudnn_tf32" : "thrust_cudnn";
 
-  using base = basic_thrust_cuda<tf32>;
+  using base = basic_thrust_cuda<tf32>;  ///< what it adds convolutions to
+  /// Device memory for n elements.
   template <element T>
   using storage = typename base::template storage<T>;
 

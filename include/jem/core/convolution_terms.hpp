@@ -28,7 +28,7 @@ constexpr V filled(double value) {
 
 /// x
 struct unchanged {
-  static constexpr bool light = true;
+  static constexpr bool light = true;  ///< see light_function
 
   template <class V>
   constexpr V operator()(V x) const {
@@ -45,16 +45,16 @@ struct unchanged {
 template <class T, light_function F = unchanged>
 struct convolution_terms {
   F function{};               ///< f
-  const T* bias   = nullptr;  // (f), or none
-  const T* addend = nullptr;  // (n, oh, ow, f), or none
+  const T* bias   = nullptr;  ///< (f), or none
+  const T* addend = nullptr;  ///< (n, oh, ow, f), or none
 };
 
 /// Beside the products of ∂L/∂x = f′(x) ⊙ (wᵀ ⋆ ∂L/∂y) + addend.
 template <class T, light_function F = unchanged>
 struct gradient_terms {
   F function{};               ///< f
-  const T* input  = nullptr;  // (n, h, w, c): x, which `unchanged` does not need
-  const T* addend = nullptr;  // (n, h, w, c), or none
+  const T* input  = nullptr;  ///< (n, h, w, c): x, which `unchanged` does not need
+  const T* addend = nullptr;  ///< (n, h, w, c), or none
 };
 
 }  // namespace jem::inline v0

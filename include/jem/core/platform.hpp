@@ -2,20 +2,20 @@
 // The only macros of the library: marks that the compilers spell differently.
 #pragma once
 
-/// JEM_HOST_DEVICE before a function that is not constexpr and that a backend's verb runs: it has to exist on a device, too.
-/// JEM_LAMBDA before the parameters of a lambda that a verb runs. nvcc makes it for the device alone: what it makes of lambdas for
-/// both works in programs of one file only, since each file then has variables of its own for one and the same lambda
-/// (CUDA 13.0). Such a program may define JEM_ONE_FILE, and run host and device backends side by side.
-#ifdef __CUDACC__
+// nvcc makes a lambda for the device alone: what it makes of lambdas for both works in programs of one file only, since each file
+// then has variables of its own for one and the same lambda (CUDA 13.0). Such a program may define JEM_ONE_FILE, and run host and
+// device backends side by side.
+#if !defined(__CUDACC__)
+/// Before a function that is not constexpr and that a backend's verb runs: it has to exist on a device, too.
+#define JEM_HOST_DEVICE
+/// Before the parameters of a lambda that a backend's verb runs.
+#define JEM_LAMBDA
+#elif defined(JEM_ONE_FILE)
 #define JEM_HOST_DEVICE __host__ __device__
-#ifdef JEM_ONE_FILE
 #define JEM_LAMBDA __host__ __device__
 #else
+#define JEM_HOST_DEVICE __host__ __device__
 #define JEM_LAMBDA __device__
-#endif
-#else
-#define JEM_HOST_DEVICE
-#define JEM_LAMBDA
 #endif
 
 /// Before a loop whose iterations do not depend on each other: with more than a few pointers compilers do not see it, and at -O2

@@ -27,8 +27,8 @@ concept takes_activation = requires(const A& a) { requires takes_function<L, std
 /// What both keep; the activation nothing where they are one.
 template <class A, class L, tensor_value X>
 struct activated_cache {
-  typename A::template cache<X> activation;
-  typename L::template cache<X> layer;
+  typename A::template cache<X> activation;  ///< the activation's
+  typename L::template cache<X> layer;       ///< the layer's
 };
 
 /// layer(a(x)), + addend unless it is null.

@@ -84,7 +84,7 @@ namespace functions {
 
 /// max(x, slope·x)
 struct leaky_relu {
-  static constexpr bool light = true;
+  static constexpr bool light = true;  ///< see light_function
 
   float slope = 0.2f;  ///< below 0
 
@@ -101,7 +101,7 @@ struct leaky_relu {
 
 /// max(x, 0)
 struct relu {
-  static constexpr bool light = true;
+  static constexpr bool light = true;  ///< see light_function
 
   template <class V>
   constexpr V operator()(V x) const {

@@ -80,7 +80,7 @@ template <tensor_value T>
 T uniform(const shape& extents, typename T::value_type low, typename T::value_type high, rng& g) {
   T result(extents);
   detail::for_numbers<typename T::backend_type>(extents, g, detail::draw_uniform{},
-                                              detail::store_affine<typename T::value_type>{result.data(), low, high - low});
+                                                detail::store_affine<typename T::value_type>{result.data(), low, high - low});
   return result;
 }
 
@@ -99,7 +99,7 @@ labels<T> random_indices(index_t n, index_t bound, rng& g) {
 template <tensor_value T>
 void add_normal(T& x, std::type_identity_t<typename T::value_type> scale, rng& g) {
   detail::for_numbers<typename T::backend_type>(x.extents(), g, detail::draw_normal{},
-                                              detail::add_scaled_numbers<typename T::value_type>{x.data(), scale});
+                                                detail::add_scaled_numbers<typename T::value_type>{x.data(), scale});
 }
 
 }  // namespace jem::inline v0
