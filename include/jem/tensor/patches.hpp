@@ -3,6 +3,7 @@
 // without convolutions of its own gets.
 #pragma once
 
+#include <jem/core/concepts.hpp>
 #include <jem/core/convolution_shape.hpp>
 #include <jem/core/platform.hpp>
 
