@@ -43,8 +43,9 @@ double fastest(F f) {
 void wait_for(const tensor& made) { (void)tensor(made.rows(0, 1)).to_vector(); }
 
 /// Of the process, or of what the backend's device has given away.
+template <class Backend>
 long peak_mib() {
-  if constexpr (requires { tensor::backend_type::memory_in_use(); }) return static_cast<long>(tensor::backend_type::memory_in_use() >> 20);
+  if constexpr (requires { Backend::memory_in_use(); }) return static_cast<long>(Backend::memory_in_use() >> 20);
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return usage.ru_maxrss / 1024;
@@ -77,7 +78,7 @@ nlohmann::ordered_json measure(Net net, const options& o, jem::rng& rng) {
   line["sgld_ms"]    = fastest([&] { wait_for(sample(1)); });
   line["grad_ms"]    = fastest([&] { learn(x); });
   line["iter_ms"]    = fastest([&] { learn(sample(o.steps)); });
-  line["peak_mib"]   = peak_mib();
+  line["peak_mib"]   = peak_mib<tensor::backend_type>();
   return line;
 }
 
