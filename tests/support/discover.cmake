@@ -7,7 +7,7 @@ function(jem_discover_tests target label)
   set(tests ${CMAKE_CURRENT_BINARY_DIR}/${target}_tests.cmake)
   set(include ${CMAKE_CURRENT_BINARY_DIR}/${target}_include.cmake)
   add_custom_command(TARGET ${target} POST_BUILD BYPRODUCTS ${tests} VERBATIM
-    COMMAND ${CMAKE_COMMAND} -D executable=$<TARGET_FILE:${target}> -D label=${label} -D tests=${tests}
+    COMMAND ${CMAKE_COMMAND} -D executable=$<TARGET_FILE:${target}> "-Dlabel=${label}" -D tests=${tests}
       -P ${CMAKE_CURRENT_FUNCTION_LIST_FILE})
   file(WRITE ${include} "if(EXISTS [==[${tests}]==])\n  include([==[${tests}]==])\nelse()\n"
     "  add_test(${target}_is_not_built ${target}_is_not_built)\nendif()\n")
