@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// What is asked of each backend over Thrust on the host, beside the conformance suite.
+#pragma once
+
+#include <jem/backend/reference.hpp>
+#include <jem/energy/marginal.hpp>
+#include <jem/nn/models/mlp.hpp>
+#include <jem/sampling/sample.hpp>
+#include <jem/sampling/sgld.hpp>
+
+#include <doctest/doctest.h>
+
+#include <span>
+#include <vector>
+
+namespace test {
+
+/// A user's array is seen where it is.
+template <class T>
+void views_an_array_without_a_copy() {
+  std::vector<float> mine{1, 2, 3, 4};
+  const auto view = jem::view_of<T>(std::span<float>(mine), {2, 2});
+  CHECK(view.data() == mine.data());
+  CHECK(jem::row_sums(view).to_vector() == std::vector<float>{3, 7});
+}
+
+/// Twenty steps of SGLD under a network.
+template <class T>
+std::vector<float> ends_of_chains() {
+  const jem::sgld kernel{.step_size = jem::constant{0.1f}, .noise = jem::fixed_noise{0.01f}};
+  jem::rng g{3};
+  const auto net   = jem::mlp<T>({5, 7, 3}, g);
+  const auto start = jem::normal<T>({40, 5}, g);
+  return jem::evolve(kernel, jem::marginal_energy{net}, start, 20, g).to_vector();
+}
+
+/// They are reference's.
+template <class T>
+void chains_end_where_those_of_reference_do() {
+  const auto mine = ends_of_chains<T>(), expected = ends_of_chains<jem::tensor<float, jem::reference>>();
+  REQUIRE(mine.size() == expected.size());
+  for (std::size_t i = 0; i < mine.size(); ++i) CHECK(mine[i] == doctest::Approx(expected[i]).epsilon(1e-5));
+}
+
+}  // namespace test
