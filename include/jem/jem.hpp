@@ -9,6 +9,7 @@
 #endif
 #include <jem/backend/openmp.hpp>
 #include <jem/backend/reference.hpp>
+#include <jem/core/bfloat16.hpp>
 #include <jem/core/concepts.hpp>
 #include <jem/core/version.hpp>
 #include <jem/energy/combine.hpp>

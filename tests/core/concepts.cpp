@@ -21,7 +21,8 @@ struct is_silent {};
 TEST_CASE("networks compute in float and double, and tensors hold labels, too") {
   static_assert(jem::scalar<float> && jem::scalar<double>);
   static_assert(!jem::scalar<int> && !jem::scalar<std::int32_t> && !jem::scalar<long double> && !jem::scalar<const float>);
-  static_assert(jem::element<float> && jem::element<std::int32_t>);
+  static_assert(jem::element<float> && jem::element<jem::bfloat16> && jem::element<std::int32_t>);
+  static_assert(!jem::scalar<jem::bfloat16> && std::same_as<jem::accumulator_t<jem::bfloat16>, float>);
   static_assert(!jem::element<std::int64_t> && !jem::element<bool> && !jem::element<char>);
   static_assert(std::is_same_v<jem::accumulator_t<double>, double>);
   CHECK(true);

@@ -4,6 +4,7 @@
 // loss/phases.hpp). A backend has to be right, too, not only to compile: jem/conformance/suite.hpp asks that.
 #pragma once
 
+#include <jem/core/bfloat16.hpp>
 #include <jem/core/random.hpp>
 #include <jem/core/shape.hpp>
 
@@ -17,13 +18,13 @@ namespace jem::inline v0 {
 template <class T>
 concept scalar = std::same_as<T, float> || std::same_as<T, double>;
 
-/// What a tensor may hold: values, or labels.
+/// What a tensor may hold: values, values that are stored in half as much, or labels.
 template <class T>
-concept element = scalar<T> || std::same_as<T, std::int32_t>;
+concept element = scalar<T> || std::same_as<T, bfloat16> || std::same_as<T, std::int32_t>;
 
-/// Sums of T are kept in this type.
+/// Arithmetic on T is done, and its sums are kept, in this type.
 template <element T>
-using accumulator_t = T;
+using accumulator_t = std::conditional_t<std::same_as<T, bfloat16>, float, T>;
 
 /// Which of a matrix product's factors are read transposed.
 enum class transpose : bool { no, yes };

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// The upper half of a float: its sign, its eight bits of exponent, and seven of its fraction. A type to store and to multiply in;
+// arithmetic is a float's.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+
+namespace jem::inline v0 {
+
+/// A number of 8 significant bits in a float's range. It becomes a float by itself; a float becomes one where that is asked for,
+/// rounded to the nearest, ties to even; what is too large becomes infinite, NaN stays NaN.
+struct bfloat16 {
+  std::uint16_t bits;  ///< the upper half of a float's
+
+  bfloat16() = default;
+  constexpr explicit bfloat16(float value) : bits(upper_half(value)) {}
+
+  /// The same number.
+  constexpr operator float() const { return std::bit_cast<float>(std::uint32_t{bits} << 16); }
+
+ private:
+  static constexpr std::uint16_t upper_half(float value) {
+    const auto all     = std::bit_cast<std::uint32_t>(value);
+    const auto rounded = all + 0x7fffu + ((all >> 16) & 1u);  // carries into the exponent as it should
+    const auto quiet   = all | 0x400000u;                     // a NaN whose upper half alone would be infinity
+    return static_cast<std::uint16_t>((value != value ? quiet : rounded) >> 16);
+  }
+};
+
+}  // namespace jem::inline v0
