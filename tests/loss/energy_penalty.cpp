@@ -7,8 +7,7 @@ using namespace test;
 
 static_assert(jem::energy_penalty{}.reads() == jem::phase_set{.data = true, .samples = true});
 
-TEST_CASE_TEMPLATE("the penalty is the mean squared energy of data and of samples", T, reference_double, openmp_double, eigen_double,
-                   guarded_double) {
+TEST_CASE_TEMPLATE("the penalty is the mean squared energy of data and of samples", T, eigen_double, guarded_double) {
   const double ln2 = std::log(2);
   const jem::phases<T> logits{.x = T({2, 2}, {0, 0, ln2, ln2}), .samples = T({1, 2}, {-ln2, -ln2})};  // −E = ln 2, ln 4; 0
   auto slopes = zero_slopes(logits);
@@ -17,8 +16,7 @@ TEST_CASE_TEMPLATE("the penalty is the mean squared energy of data and of sample
   CHECK(largest_difference(slopes.samples.to_vector(), std::vector<double>{0, 0}) < 1e-15);  // an energy of zero is let alone
 }
 
-TEST_CASE_TEMPLATE("the penalty has its value and gradient, with and without data of its own", T, reference_double, openmp_double,
-                   eigen_double, guarded_double) {
+TEST_CASE_TEMPLATE("the penalty has its value and gradient, with and without data of its own", T, eigen_double, guarded_double) {
   auto logits = wave_logits<T>();
   CHECK(loss_error(jem::energy_penalty{}, logits, 1, penalty_value) < 2e-6);
   CHECK(loss_error(jem::energy_penalty{}, logits, 0.01f, penalty_value) < 1e-6);

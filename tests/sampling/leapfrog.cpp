@@ -79,8 +79,7 @@ TEST_CASE("several steps in one call are the same steps one after the other") {
   CHECK(largest_difference(flow(z, 0.125f, 5), one_by_one) < 1e-14);
 }
 
-TEST_CASE_TEMPLATE("leapfrog is reversible: with turned momenta it returns to where it came from", T, reference_double, openmp_double,
-                   eigen_double, guarded_double) {
+TEST_CASE_TEMPLATE("leapfrog is reversible: with turned momenta it returns to where it came from", T, eigen_double, guarded_double) {
   const auto energy = jem::pointwise<2>(banana{});
   const T x = waves<T>({20, 2}), p = waves<T>({20, 2}, 1, 2.7);
   auto at    = start_at(energy, x);

@@ -78,8 +78,8 @@ jem::phases<T> golden_batches(const jem::io::tensor_map& tensors, const T& sampl
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a wide ResNet with PyTorch's weights has PyTorch's logits, energies and input gradients", T, reference_double,
-                   openmp_double, eigen_double, guarded_double, eigen_float) {
+TEST_CASE_TEMPLATE("a wide ResNet with PyTorch's weights has PyTorch's logits, energies and input gradients", T, eigen_double,
+                   guarded_double, eigen_float) {
   const auto file = golden_file<T>();
   const auto net = golden_network<T>(file), with_energy = golden_network<T>(file, true);
   const T x = golden<T>(file, "x");
@@ -94,7 +94,7 @@ TEST_CASE_TEMPLATE("a wide ResNet with PyTorch's weights has PyTorch's logits, e
 }
 
 TEST_CASE_TEMPLATE("a whole training step of a wide ResNet is PyTorch's: samples, loss, gradients and the weights after adam", T,
-                   reference_double, openmp_double, eigen_double, eigen_float) {
+                   reference_double, eigen_double, eigen_float) {
   const auto file = golden_file<T>();
   auto net        = golden_network<T>(file);
   jem::rng unused{1};
@@ -113,8 +113,8 @@ TEST_CASE_TEMPLATE("a whole training step of a wide ResNet is PyTorch's: samples
   }
 }
 
-TEST_CASE_TEMPLATE("so is one with an energy head: the samples, and loss and gradient of --uncond", T, reference_double, openmp_double,
-                   eigen_double, eigen_float) {
+TEST_CASE_TEMPLATE("so is one with an energy head: the samples, and loss and gradient of --uncond", T, reference_double, eigen_double,
+                   eigen_float) {
   const auto file = golden_file<T>();
   const auto net  = golden_network<T>(file, true);
   jem::rng unused{1};

@@ -5,8 +5,7 @@
 
 using namespace test;
 
-TEST_CASE_TEMPLATE("the monitor reads accuracy and mean energies from the logits", T, reference_double, openmp_double, eigen_double,
-                   guarded_double) {
+TEST_CASE_TEMPLATE("the monitor reads accuracy and mean energies from the logits", T, eigen_double, guarded_double) {
   const jem::phases<T> logits{.x         = T({2, 2}, {0, std::log(3), 5, 0}),
                               .y         = jem::labels<T>({2}, {1, 1}),
                               .unlabeled = T({1, 2}, {0, 0}),
