@@ -13,7 +13,7 @@ using tensor = jem::tensor<float, jem::eigen>;
 
 struct plate {  // the square of the amplitude of a standing wave on [0, 1]²
   float n, m;
-  auto operator()(auto x, auto y) const {
+  constexpr auto operator()(auto x, auto y) const {
     constexpr float pi = std::numbers::pi_v<float>;
     return square(cos(n * pi * x) * cos(m * pi * y) - cos(m * pi * x) * cos(n * pi * y));
   }
@@ -31,16 +31,13 @@ struct shaking {  // noise: ε → σ; the faster the plate moves, the higher th
 
 struct friction {  // transform: g ← g / (1 + ‖g‖ / limit) for each grain, so that none is thrown far
   float limit;
-  void operator()(tensor& gradient) const {  // (n, 2)
-    const auto factor = [*this](float squared) { return 1 / (1 + std::sqrt(squared) / limit); };
-    scale_rows(gradient, map(row_dots(gradient, gradient), factor));
-  }
+  constexpr auto operator()(auto squared) const { return 1 / (1 + std::sqrt(squared) / limit); }
+  void operator()(tensor& gradient) const { scale_rows(gradient, map(row_dots(gradient, gradient), *this)); }  // (n, 2)
 };
 
 struct rim {  // constraint: what would leave the plate bounces back
-  void operator()(tensor& position) const {
-    apply(position, [](float x) { return x < 0 ? -x : (x > 1 ? 2 - x : x); });
-  }
+  constexpr float operator()(float x) const { return x < 0 ? -x : (x > 1 ? 2 - x : x); }
+  void operator()(tensor& position) const { apply(position, *this); }
 };
 
 int main(int argc, char** argv) {

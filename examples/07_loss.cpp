@@ -13,6 +13,11 @@
 using tensor = jem::tensor<float, jem::eigen>;
 using jem::operator*;  // for a weight before a loss of one's own
 
+struct hinge {  // max(0, side·(E − bound))
+  float side, bound;
+  constexpr float operator()(float minus_energy) const { return std::max(0.0f, side * (-minus_energy - bound)); }
+};
+
 struct energy_bounds {  // L = mean max(0, E(x⁺) − below)² + mean max(0, above − E(x⁻))²
   using loss_tag = void;
   float below, above;
@@ -24,9 +29,8 @@ struct energy_bounds {  // L = mean max(0, E(x⁺) − below)² + mean max(0, ab
   }
 
   static float add_hinge(const tensor& logits, float side, float bound, float weight, tensor& grad) {
-    const auto hinge    = [=](float minus_energy) { return std::max(0.0f, side * (-minus_energy - bound)); };
-    const tensor beyond = map(log_sum_exp(logits), hinge);  // (n)
-    tensor slope        = softmax(logits);                  // (n, k): −∂E/∂f(x)
+    const tensor beyond = map(log_sum_exp(logits), hinge{side, bound});  // (n)
+    tensor slope        = softmax(logits);                               // (n, k): −∂E/∂f(x)
     scale_rows(slope, beyond);
     add_scaled(grad, -2 * side * weight / static_cast<float>(logits.extent(0)), slope);
     return weight * mean(beyond * beyond);

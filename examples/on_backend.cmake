@@ -1,5 +1,26 @@
 # SPDX-License-Identifier: MIT
-# The tool on another backend: the same lines with one type exchanged, and nothing else.
+# The examples and the tool on another backend: the same lines with one type exchanged, and nothing else.
+
+# jem_examples_on(<backend> <source>…): the programs that name a backend, called 01_banana_on_thrust_omp and so on, each a test
+# "example: 01_banana on thrust_omp".
+function(jem_examples_on backend)
+  foreach(program IN LISTS ARGN)
+    file(STRINGS ${program} chooses REGEX "jem::eigen>")
+    if(NOT chooses)
+      continue()
+    endif()
+    cmake_path(GET program STEM name)
+    jem_on_backend(copy ${backend} ${program})
+    add_executable(${name}_on_${backend} ${copy})
+    target_link_libraries(${name}_on_${backend} PRIVATE ${everything})
+    jem_link_backend(${name}_on_${backend} ${backend})
+    jem_own_target(${name}_on_${backend} -O1)
+    set(folder ${CMAKE_CURRENT_BINARY_DIR}/run/${name}_on_${backend})
+    file(MAKE_DIRECTORY ${folder})
+    add_test(NAME "example: ${name} on ${backend}" COMMAND ${name}_on_${backend} ${arguments_${name}} WORKING_DIRECTORY ${folder})
+    set_tests_properties("example: ${name} on ${backend}" PROPERTIES LABELS examples ENVIRONMENT OMP_WAIT_POLICY=passive)
+  endforeach()
+endfunction()
 
 # jem_tool_on(<backend>): the tool, named jem-thrust-omp for thrust_omp, with the self-test of that backend.
 function(jem_tool_on name)
