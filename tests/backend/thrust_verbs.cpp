@@ -12,7 +12,7 @@ namespace verbs = jem::thrust_verbs;
 using jem::index_t;
 
 /// The calling thread, with segments as a device has them.
-struct one_at_a_time : verbs::cpp_system {
+struct one_at_a_time : verbs::cpp_system<THRUST_VERSION> {
   static constexpr index_t segment = 1;
   template <jem::element T>
   using storage = jem::host_storage<T>;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Thrust on the host: `thrust_cpp` on one thread, and, in thrust_omp.hpp and thrust_tbb.hpp, on the threads of OpenMP and of
 // Threading Building Blocks. Loops are Thrust's algorithms, line for line those that thrust_cuda runs on a device; products are
-// Eigen's, on OpenMP's threads where they are compiled in. Works with Thrust 1.17 and with CCCL 3, never with both in one program.
+// Eigen's, on OpenMP's threads where they are compiled in. Works with Thrust 1.17 and with CCCL 3. Parts of one program may have
+// different ones: the version belongs to a backend's type, so that the linker refuses, with both names, to hand a tensor of the one to
+// the other.
 #pragma once
 
 #include <jem/backend/eigen_product.hpp>
@@ -79,6 +81,7 @@ struct host_backend {
 };
 
 /// The calling thread.
+template <int thrust_version>
 struct cpp_system {
   static auto policy() { return ::thrust::cpp::par; }  ///< says so to Thrust's algorithms
 };
@@ -86,9 +89,13 @@ struct cpp_system {
 }  // namespace thrust_verbs
 
 /// Thrust on the calling thread.
-struct thrust_cpp : thrust_verbs::host_backend<thrust_verbs::cpp_system> {
+template <int thrust_version>
+struct basic_thrust_cpp : thrust_verbs::host_backend<thrust_verbs::cpp_system<thrust_version>> {
   static constexpr const char* name = "thrust_cpp";
 };
+
+/// Thrust on the calling thread, of the version at hand.
+using thrust_cpp = basic_thrust_cpp<THRUST_VERSION>;
 
 static_assert(backend<thrust_cpp, float> && backend<thrust_cpp, double>);
 

@@ -15,6 +15,7 @@ namespace jem::inline v0 {
 namespace thrust_verbs {
 
 /// Those threads.
+template <int thrust_version>
 struct omp_system {
   static auto policy() { return ::thrust::omp::par; }  ///< says so to Thrust's algorithms
 };
@@ -22,9 +23,13 @@ struct omp_system {
 }  // namespace thrust_verbs
 
 /// Thrust on OpenMP's threads.
-struct thrust_omp : thrust_verbs::host_backend<thrust_verbs::omp_system> {
+template <int thrust_version>
+struct basic_thrust_omp : thrust_verbs::host_backend<thrust_verbs::omp_system<thrust_version>> {
   static constexpr const char* name = "thrust_omp";
 };
+
+/// The same, of the version at hand.
+using thrust_omp = basic_thrust_omp<THRUST_VERSION>;
 
 static_assert(backend<thrust_omp, float> && backend<thrust_omp, double>);
 

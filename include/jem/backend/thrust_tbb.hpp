@@ -11,6 +11,7 @@ namespace jem::inline v0 {
 namespace thrust_verbs {
 
 /// Those threads.
+template <int thrust_version>
 struct tbb_system {
   static auto policy() { return ::thrust::tbb::par; }  ///< says so to Thrust's algorithms
 };
@@ -18,9 +19,13 @@ struct tbb_system {
 }  // namespace thrust_verbs
 
 /// Thrust on the threads of Threading Building Blocks.
-struct thrust_tbb : thrust_verbs::host_backend<thrust_verbs::tbb_system> {
+template <int thrust_version>
+struct basic_thrust_tbb : thrust_verbs::host_backend<thrust_verbs::tbb_system<thrust_version>> {
   static constexpr const char* name = "thrust_tbb";
 };
+
+/// The same, of the version at hand.
+using thrust_tbb = basic_thrust_tbb<THRUST_VERSION>;
 
 static_assert(backend<thrust_tbb, float> && backend<thrust_tbb, double>);
 

@@ -26,9 +26,9 @@
 namespace jem::inline v0::thrust_verbs {
 
 /// "Thrust 1.17.2"
-inline std::string library() {
-  return "Thrust " + std::to_string(THRUST_MAJOR_VERSION) + "." + std::to_string(THRUST_MINOR_VERSION) + "." +
-         std::to_string(THRUST_SUBMINOR_VERSION);
+template <int version = THRUST_VERSION>
+std::string library() {
+  return "Thrust " + std::to_string(version / 100'000) + "." + std::to_string(version / 100 % 1'000) + "." + std::to_string(version % 100);
 }
 
 /// A place in a loop over pairs: the row, and where in the row.
