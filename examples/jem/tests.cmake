@@ -82,6 +82,13 @@ jem_tool_test("jem selftest finds its backend right" ALONE ARGUMENTS selftest --
 jem_tool_test("jem selftest refuses a backend that it does not know in one line" ALONE ARGUMENTS selftest --backend abacus
   CODE 2 ONE_LINE SAYS "^jem: there is no backend abacus; compiled in: eigen; with what they need, cmake adds reference, ")
 
+foreach(name IN LISTS JEM_MORE_BACKENDS)
+  jem_tool_test("jem demo writes its report on ${name}" PROGRAM jem_tool_${name} ARGUMENTS demo ${tiny}
+    WRITES report.html metrics.json samples.png jem.safetensors SAYS "AUROC log p.x.: noise")
+  jem_tool_test("jem tells that it was built on ${name}" ALONE PROGRAM jem_tool_${name} ARGUMENTS --version
+    SAYS "\nbackends   ${name} ")
+endforeach()
+
 # The self-test with one backend that does nothing, and one that cannot be compiled here.
 jem_backend(does_nothing HEADER support/wrong_backends.hpp TYPE test::wrong::does_nothing)
 jem_backend(with_a_missing_part HEADER nowhere.hpp TYPE nothing COMPONENT abacus)
