@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: MIT
 # The examples and the tool on another backend: the same lines with one type exchanged, and nothing else.
 
+if(JEM_MORE_BACKENDS)
+  add_custom_target(other_backends)  # all of them
+endif()
+
 # jem_examples_on(<backend> <source>…): the programs that name a backend, called 01_banana_on_thrust_omp and so on, each a test
 # "example: 01_banana on thrust_omp".
 function(jem_examples_on backend)
@@ -15,6 +19,7 @@ function(jem_examples_on backend)
     target_link_libraries(${name}_on_${backend} PRIVATE ${everything})
     jem_link_backend(${name}_on_${backend} ${backend})
     jem_own_target(${name}_on_${backend} -O1)
+    add_dependencies(other_backends ${name}_on_${backend})
     set(folder ${CMAKE_CURRENT_BINARY_DIR}/run/${name}_on_${backend})
     file(MAKE_DIRECTORY ${folder})
     add_test(NAME "example: ${name} on ${backend}" COMMAND ${name}_on_${backend} ${arguments_${name}} WORKING_DIRECTORY ${folder})
@@ -35,5 +40,6 @@ function(jem_tool_on name)
   target_include_directories(jem_tool_${name} PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/on/${name})
   target_link_libraries(jem_tool_${name} PRIVATE ${everything} CLI11::CLI11)
   jem_link_backend(jem_tool_${name} ${name})
-  jem_own_target(jem_tool_${name} -O2)
+  jem_own_target(jem_tool_${name} ${JEM_EXAMPLES_OPTIMISATION})
+  add_dependencies(other_backends jem_tool_${name})
 endfunction()
