@@ -26,7 +26,8 @@ struct eigen : openmp {
     eigen_product::gemm<openmp>(ta, tb, m, n, k, alpha, a, b, beta, c);
   }
 
-  /// Elements of laid out weights (kh, kw, c, f), for the output and for the input's gradient.
+  /// Elements of laid out weights (kh, kw, c, f), for the output and for the input's gradient, where images are of type T.
+  template <scalar T>
   static constexpr std::pair<index_t, index_t> prepared_sizes(const shape& weight, convolution_geometry g) {
     return eigen_convolution::prepared_sizes(weight, g);
   }

@@ -31,7 +31,8 @@ struct basic_thrust_cudnn : basic_thrust_cuda<tf32> {
   template <element T>
   using storage = typename base::template storage<T>;
 
-  /// Elements of weights (kh, kw, c, f) as cuDNN reads them, for the output and for the input's gradient.
+  /// Elements of weights (kh, kw, c, f) as cuDNN reads them, for the output and for the input's gradient, where images are of type T.
+  template <scalar T>
   static constexpr std::pair<index_t, index_t> prepared_sizes(const shape& weight, convolution_geometry) {
     return {weight.size(), weight.size()};
   }

@@ -41,11 +41,12 @@ struct unchanged {
   }
 };
 
-/// Beside the products of y = f(x) ⋆ w + bias + addend. T is a tensor, and for the verbs of a backend an element.
-template <class T, light_function F = unchanged>
+/// Beside the products of y = f(x) ⋆ w + bias + addend. T is a tensor of the images, and for the verbs of a backend an element; P is
+/// what their sums are kept in, and parameters.
+template <class T, light_function F = unchanged, class P = T>
 struct convolution_terms {
   F function{};               ///< f
-  const T* bias   = nullptr;  ///< (f), or none
+  const P* bias   = nullptr;  ///< (f), or none
   const T* addend = nullptr;  ///< (n, oh, ow, f), or none
 };
 

@@ -32,7 +32,7 @@ struct conv2d {
   static auto parameters(auto& self) { return std::tie(self.weight, self.bias); }
 
   /// The same convolution while its weights stand still, see prepared.hpp.
-  prepared_conv2d<T> prepared(const T&) const { return {this, prepare_convolution(weight, geometry)}; }
+  prepared_conv2d<T> prepared(const T&) const { return {this, prepare_convolution<T>(weight, geometry)}; }
 
   /// (n, oh, ow, f) of images (n, h, w, c). Throws std::invalid_argument for other channels or an image smaller than the kernel.
   shape output(const shape& input) const { return make_convolution_shape(input, weight.extents(), geometry).output(); }

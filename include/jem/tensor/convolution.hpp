@@ -2,6 +2,13 @@
 // Two-dimensional convolution (cross-correlation, as networks mean it), channels last, with any kernel, stride and padding:
 // images (n, h, w, c), weights (kh, kw, c, f), output (n, oh, ow, f). A backend that has `convolve` verbs of its own is asked,
 // which do everything in one pass; elsewhere patches.hpp stands in, and what goes beside the products takes passes of its own.
+//
+// Images may be stored in half as much as weights, which are then rounded to multiply, as f(x) is; all else is the weights' type's,
+// and rounded once when it is written:
+//
+//     y = round(round(f(x)) ⋆ round(w) + bias + addend),    ∂L/∂x = round(f′(x) ⊙ (round(w)ᵀ ⋆ ∂L/∂y) + addend)
+//
+// Gradients of weights are not rounded. A backend without verbs for it computes with copies in the wider type.
 #pragma once
 
 #include <jem/core/convolution_shape.hpp>
@@ -54,6 +61,23 @@ void add_terms(X& dx, const gradient_terms<X, F>& terms) {
   });
 }
 
+/// round(f(x)): what is multiplied where images are stored in half as much, in the type to multiply in.
+template <element E, tensor_like X, class F>
+tensor<accumulator_t<E>, typename X::backend_type> factors(const X& x, F f) {
+  using A = accumulator_t<E>;
+  tensor<A, typename X::backend_type> result(x.extents());
+  const auto* const from = x.data();
+  A* const to            = result.data();
+  X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to[i] = static_cast<A>(static_cast<E>(f(static_cast<A>(from[i])))); });
+  return result;
+}
+
+/// The elements of a tensor in the type of their sums, none of none.
+template <tensor_value X>
+sums_of<X> widened(const X* x) {
+  return x == nullptr ? sums_of<X>() : converted<accumulator_t<typename X::value_type>>(*x);
+}
+
 /// f(x), or x itself where that is unchanged.
 template <tensor_like X, class F>
 decltype(auto) applied(const F& f, const X& x) {
@@ -67,22 +91,27 @@ decltype(auto) applied(const F& f, const X& x) {
 }  // namespace detail
 
 /// Weights laid out as a backend's convolutions like to read them while they stand still, for either direction; empty where it
-/// does not care.
+/// does not care. T holds the images.
 template <tensor_value T>
 struct prepared_weights {
   T forward{};   ///< for the output
   T backward{};  ///< for the input's gradient
 };
 
-/// Lays out weights (kh, kw, c, f), if the backend has a use for it: a backend tells how many elements it wants for either direction,
-/// and fills them. The weights themselves have to be at hand, too, when it convolves.
-template <tensor_value W>
-prepared_weights<W> prepare_convolution(const W& w, [[maybe_unused]] convolution_geometry geometry) {
+/// Lays out weights (kh, kw, c, f) for images X, if the backend has a use for it: a backend tells how many elements it wants for
+/// either direction, and fills them. The weights themselves have to be at hand, too, when it convolves.
+template <tensor_value X, tensor_value W>
+  requires summed_in<X, W>
+prepared_weights<X> prepare_convolution(const W& w, [[maybe_unused]] convolution_geometry geometry) {
   using B = typename W::backend_type;
-  prepared_weights<W> to;
-  if constexpr (requires { B::prepared_sizes(w.extents(), geometry); }) {
-    const auto [forward, backward] = B::prepared_sizes(w.extents(), geometry);
-    to                             = {W(shape{forward}), W(shape{backward})};
+  using E = typename X::value_type;
+  prepared_weights<X> to;
+  if constexpr (requires {
+                  B::template prepared_sizes<E>(w.extents(), geometry);
+                  B::prepare_weights(w.extents(), geometry, w.data(), to.forward.data(), to.backward.data());
+                }) {
+    const auto [forward, backward] = B::template prepared_sizes<E>(w.extents(), geometry);
+    to                             = {X(shape{forward}), X(shape{backward})};
     B::prepare_weights(w.extents(), geometry, w.data(), to.forward.data(), to.backward.data());
   }
   return to;
@@ -90,19 +119,25 @@ prepared_weights<W> prepare_convolution(const W& w, [[maybe_unused]] convolution
 
 /// y = f(x) ⋆ w + bias + addend: (n, h, w, c) → (n, oh, ow, f) with oh = ⌊(h + 2·padding − kh) / stride⌋ + 1. Throws
 /// std::invalid_argument for extents that do not fit each other.
-template <tensor_like X, compatible<X> W, light_function F = unchanged>
+template <tensor_like W, summed_in<W> X, light_function F = unchanged>
 tensor_of<X> convolution(const X& x, const W& w, convolution_geometry geometry,
                          [[maybe_unused]] const prepared_weights<tensor_of<X>>& prepared = {},
-                         const convolution_terms<tensor_of<X>, F>& terms                 = {}) {
+                         const convolution_terms<tensor_of<X>, F, tensor_of<W>>& terms   = {}) {
   using B                   = typename X::backend_type;
+  using E                   = typename X::value_type;
+  using P                   = typename W::value_type;
   const convolution_shape s = make_convolution_shape(x.extents(), w.extents(), geometry);
   if (terms.bias != nullptr) expect_shape("convolution: a bias", shape{s.f}, terms.bias->extents());
   if (terms.addend != nullptr) expect_shape("convolution: an addend", s.output(), terms.addend->extents());
   tensor_of<X> y(s.output());
-  const convolution_terms<typename X::value_type, F> beside{terms.function, detail::elements_of(terms.bias),
-                                                            detail::elements_of(terms.addend)};
+  const convolution_terms<E, F, P> beside{terms.function, detail::elements_of(terms.bias), detail::elements_of(terms.addend)};
   if constexpr (requires { B::convolve(s, x.data(), w.data(), y.data(), prepared.forward.data(), beside); }) {
     B::convolve(s, x.data(), w.data(), y.data(), prepared.forward.data(), beside);
+  } else if constexpr (!std::same_as<E, P>) {
+    const auto addend = detail::widened(terms.addend);
+    const convolution_terms<tensor_of<W>> wide{{}, terms.bias, terms.addend == nullptr ? nullptr : &addend};
+    const auto factors = detail::factors<E>(x, terms.function);
+    y                  = converted<E>(convolution(factors, detail::factors<E>(w, unchanged{}), geometry, {}, wide));
   } else {
     const auto& input = detail::applied(terms.function, x);
     if constexpr (requires { B::convolve(s, x.data(), w.data(), y.data(), prepared.forward.data()); }) {
@@ -119,20 +154,27 @@ tensor_of<X> convolution(const X& x, const W& w, convolution_geometry geometry,
 
 /// f′(x) ⊙ (wᵀ ⋆ dy) + addend: ∂L/∂x (n, h, w, c), given dy = ∂L/∂y (n, oh, ow, f) and the extents of x. Throws
 /// std::invalid_argument for extents that do not fit each other.
-template <tensor_like Y, compatible<Y> W, light_function F = unchanged>
+template <tensor_like W, summed_in<W> Y, light_function F = unchanged>
 tensor_of<Y> convolution_input_gradient(const Y& dy, const W& w, convolution_geometry geometry, const shape& input,
                                         [[maybe_unused]] const prepared_weights<tensor_of<Y>>& prepared = {},
                                         const gradient_terms<tensor_of<Y>, F>& terms                    = {}) {
   using B                   = typename Y::backend_type;
+  using E                   = typename Y::value_type;
   const convolution_shape s = make_convolution_shape(input, w.extents(), geometry);
   expect_shape("convolution_input_gradient", s.output(), dy.extents());
   if constexpr (!std::same_as<F, unchanged>) expect_shape("convolution_input_gradient: x", input, terms.input->extents());
   if (terms.addend != nullptr) expect_shape("convolution_input_gradient: an addend", input, terms.addend->extents());
   tensor_of<Y> dx(input);
-  const gradient_terms<typename Y::value_type, F> beside{terms.function, detail::elements_of(terms.input),
-                                                         detail::elements_of(terms.addend)};
+  const gradient_terms<E, F> beside{terms.function, detail::elements_of(terms.input), detail::elements_of(terms.addend)};
   if constexpr (requires { B::convolve_input_gradient(s, dy.data(), w.data(), dx.data(), prepared.backward.data(), beside); }) {
     B::convolve_input_gradient(s, dy.data(), w.data(), dx.data(), prepared.backward.data(), beside);
+  } else if constexpr (!std::same_as<E, typename W::value_type>) {
+    using wide_tensor = tensor_of<W>;
+    const auto x = std::same_as<F, unchanged> ? wide_tensor() : detail::widened(terms.input), addend = detail::widened(terms.addend);
+    const gradient_terms<wide_tensor, F> wide{terms.function, std::same_as<F, unchanged> ? nullptr : &x,
+                                              terms.addend == nullptr ? nullptr : &addend};
+    const auto slope = converted<typename W::value_type>(dy);
+    dx               = converted<E>(convolution_input_gradient(slope, detail::factors<E>(w, unchanged{}), geometry, input, {}, wide));
   } else {
     if constexpr (requires { B::convolve_input_gradient(s, dy.data(), w.data(), dx.data(), prepared.backward.data()); }) {
       B::convolve_input_gradient(s, dy.data(), w.data(), dx.data(), prepared.backward.data());
@@ -147,13 +189,17 @@ tensor_of<Y> convolution_input_gradient(const Y& dy, const W& w, convolution_geo
 }
 
 /// dw ← dw + ∂L/∂w (kh, kw, c, f) of f(x) ⋆ w, given dy = ∂L/∂y (n, oh, ow, f).
-template <tensor_value W, compatible<W> X, compatible<W> Y, light_function F = unchanged>
+template <tensor_value W, summed_in<W> X, compatible<X> Y, light_function F = unchanged>
 void add_convolution_weight_gradient(W& dw, const X& x, const Y& dy, convolution_geometry geometry, F f = {}) {
   using B                   = typename W::backend_type;
+  using E                   = typename X::value_type;
+  using P                   = typename W::value_type;
   const convolution_shape s = make_convolution_shape(x.extents(), dw.extents(), geometry);
   expect_shape("convolution_weight_gradient", s.output(), dy.extents());
   if constexpr (requires { B::convolve_weight_gradient(s, x.data(), dy.data(), dw.data(), f); }) {
     B::convolve_weight_gradient(s, x.data(), dy.data(), dw.data(), f);
+  } else if constexpr (!std::same_as<E, P>) {
+    add_convolution_weight_gradient(dw, detail::factors<E>(x, f), converted<P>(dy), geometry);
   } else {
     const auto& input = detail::applied(f, x);
     if constexpr (requires { B::convolve_weight_gradient(s, x.data(), dy.data(), dw.data()); }) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Operations element by element. A noun returns a tensor, a verb changes its first argument. Functions are functors with a
-// constexpr operator(): such a functor runs on every backend; a lambda is a shorthand for backends on the host.
+// constexpr operator(): such a functor runs on every backend; a lambda is a shorthand for backends on the host. Functions see
+// elements, and numbers beside a tensor are given, as accumulator_t: what is stored in half as much is rounded when it is written.
 #pragma once
 
 #include <jem/core/platform.hpp>
@@ -13,13 +14,47 @@ template <class A, class B>
 concept compatible = tensor_like<A> && tensor_like<B> && std::same_as<typename A::value_type, typename B::value_type> &&
                      std::same_as<typename A::backend_type, typename B::backend_type>;
 
+/// X's elements are summed in P's type: they are of it, or stored in half as much.
+template <class X, class P>
+concept summed_in = tensor_like<X> && tensor_like<P> && std::same_as<typename X::backend_type, typename P::backend_type> &&
+                    std::same_as<accumulator_t<typename X::value_type>, typename P::value_type>;
+
+/// What arithmetic on the elements of X is done in.
+template <tensor_like X>
+using number_of = accumulator_t<typename std::remove_cvref_t<X>::value_type>;
+
+/// The tensor that sums of X's elements are returned in: X's own, unless they are stored in half as much.
+template <tensor_like X>
+using sums_of = tensor<number_of<X>, typename std::remove_cvref_t<X>::backend_type>;
+
+/// x in elements of type E, each rounded once; x itself where they are that already.
+template <element E, tensor_like X>
+tensor<E, typename X::backend_type> converted(const X& x) {
+  if constexpr (std::same_as<E, typename X::value_type>) {
+    return tensor<E, typename X::backend_type>(x);
+  } else {
+    tensor<E, typename X::backend_type> result(x.extents());
+    const auto* const from = x.data();
+    E* const to            = result.data();
+    X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to[i] = static_cast<E>(from[i]); });
+    return result;
+  }
+}
+/// The same without a copy.
+template <element E, class Backend>
+tensor<E, Backend> converted(tensor<E, Backend>&& x) {
+  return std::move(x);
+}
+
 /// yᵢ = f(xᵢ)
 template <tensor_like X, class F>
 tensor_of<X> map(const X& x, F f) {
+  using T = typename X::value_type;
+  using V = number_of<X>;
   tensor_of<X> result(x.extents());
-  const auto* const from = x.data();
-  auto* const to         = result.data();
-  X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to[i] = f(from[i]); });
+  const T* const from = x.data();
+  T* const to         = result.data();
+  X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to[i] = static_cast<T>(f(static_cast<V>(from[i]))); });
   return result;
 }
 
@@ -27,10 +62,13 @@ tensor_of<X> map(const X& x, F f) {
 template <tensor_like X, compatible<X> Y, class F>
 tensor_of<X> zip(const X& x, const Y& y, F f) {
   expect_shape("zip", x.extents(), y.extents());
+  using T = typename X::value_type;
+  using V = number_of<X>;
   tensor_of<X> result(x.extents());
-  const auto *const left = x.data(), *const right = y.data();
-  auto* const to = result.data();
-  X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to[i] = f(left[i], right[i]); });
+  const T *const left = x.data(), *const right = y.data();
+  T* const to = result.data();
+  X::backend_type::for_each(x.size(),
+                            [=] JEM_LAMBDA(index_t i) { to[i] = static_cast<T>(f(static_cast<V>(left[i]), static_cast<V>(right[i]))); });
   return result;
 }
 
@@ -39,27 +77,35 @@ template <tensor_like X, compatible<X> Y, compatible<X> Z, class F>
 tensor_of<X> zip(const X& x, const Y& y, const Z& z, F f) {
   expect_shape("zip", x.extents(), y.extents());
   expect_shape("zip", x.extents(), z.extents());
+  using T = typename X::value_type;
+  using V = number_of<X>;
   tensor_of<X> result(x.extents());
-  const auto *const a = x.data(), *const b = y.data(), *const c = z.data();
-  auto* const to = result.data();
-  X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to[i] = f(a[i], b[i], c[i]); });
+  const T *const a = x.data(), *const b = y.data(), *const c = z.data();
+  T* const to = result.data();
+  X::backend_type::for_each(
+      x.size(), [=] JEM_LAMBDA(index_t i) { to[i] = static_cast<T>(f(static_cast<V>(a[i]), static_cast<V>(b[i]), static_cast<V>(c[i]))); });
   return result;
 }
 
 /// xᵢ ← f(xᵢ)
 template <tensor_value X, class F>
 void apply(X& x, F f) {
-  auto* const to = x.data();
-  X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to[i] = f(to[i]); });
+  using T     = typename X::value_type;
+  using V     = number_of<X>;
+  T* const to = x.data();
+  X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to[i] = static_cast<T>(f(static_cast<V>(to[i]))); });
 }
 
 /// xᵢ ← f(xᵢ, yᵢ)
 template <tensor_value X, compatible<X> Y, class F>
 void apply(X& x, const Y& y, F f) {
   expect_shape("apply", x.extents(), y.extents());
-  auto* const to         = x.data();
-  const auto* const from = y.data();
-  X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to[i] = f(to[i], from[i]); });
+  using T             = typename X::value_type;
+  using V             = number_of<X>;
+  T* const to         = x.data();
+  const T* const from = y.data();
+  X::backend_type::for_each(x.size(),
+                            [=] JEM_LAMBDA(index_t i) { to[i] = static_cast<T>(f(static_cast<V>(to[i]), static_cast<V>(from[i]))); });
 }
 
 /// f(xᵢ, yᵢ, uᵢ) with references to x and y: two states in one pass.
@@ -67,9 +113,20 @@ template <tensor_value X, compatible<X> U, class F>
 void apply(X& x, X& y, const U& u, F f) {
   expect_shape("apply", x.extents(), y.extents());
   expect_shape("apply", x.extents(), u.extents());
-  auto *const a = x.data(), *const b = y.data();
-  const auto* const c = u.data();
-  X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { f(a[i], b[i], c[i]); });
+  using T    = typename X::value_type;
+  T *const a = x.data(), *const b = y.data();
+  const T* const c = u.data();
+  if constexpr (std::same_as<T, number_of<X>>) {
+    X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { f(a[i], b[i], c[i]); });
+  } else {
+    using V = number_of<X>;
+    X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) {
+      V first = a[i], second = b[i];
+      f(first, second, static_cast<V>(c[i]));
+      a[i] = static_cast<T>(first);
+      b[i] = static_cast<T>(second);
+    });
+  }
 }
 
 /// f(xᵢ, yᵢ, zᵢ, uᵢ) with references to x, y and z: three states of an optimiser in one pass.
@@ -133,9 +190,9 @@ template <class F> struct chain_rule {
 
 /// A tensor of one value.
 template <tensor_value T>
-T full(const shape& extents, typename T::value_type value) {
+T full(const shape& extents, number_of<T> value) {
   T result(extents);
-  apply(result, op::constant<typename T::value_type>{value});
+  apply(result, op::constant<number_of<T>>{value});
   return result;
 }
 
@@ -147,8 +204,8 @@ T zeros(const shape& extents) {
 
 /// xᵢ ← value
 template <tensor_value X>
-void fill(X& x, typename X::value_type value) {
-  apply(x, op::constant<typename X::value_type>{value});
+void fill(X& x, number_of<X> value) {
+  apply(x, op::constant<number_of<X>>{value});
 }
 
 /// x + y. Throws std::invalid_argument unless the extents agree, as all of these do.
@@ -171,32 +228,32 @@ tensor_of<X> operator*(const X& x, const Y& y) {
 
 /// factor·x
 template <tensor_like X>
-tensor_of<X> operator*(std::type_identity_t<typename X::value_type> factor, const X& x) {
-  return map(x, op::scale_by<typename X::value_type>{factor});
+tensor_of<X> operator*(std::type_identity_t<number_of<X>> factor, const X& x) {
+  return map(x, op::scale_by<number_of<X>>{factor});
 }
 
 /// −x
 template <tensor_like X>
 tensor_of<X> operator-(const X& x) {
-  return map(x, op::scale_by<typename X::value_type>{typename X::value_type(-1)});
+  return map(x, op::scale_by<number_of<X>>{number_of<X>(-1)});
 }
 
 /// x ← factor·x
 template <tensor_value X>
-void scale(X& x, std::type_identity_t<typename X::value_type> factor) {
-  apply(x, op::scale_by<typename X::value_type>{factor});
+void scale(X& x, std::type_identity_t<number_of<X>> factor) {
+  apply(x, op::scale_by<number_of<X>>{factor});
 }
 
 /// x ← x + factor·y
 template <tensor_value X, compatible<X> Y>
-void add_scaled(X& x, std::type_identity_t<typename X::value_type> factor, const Y& y) {
-  apply(x, y, op::add_scaled<typename X::value_type>{factor});
+void add_scaled(X& x, std::type_identity_t<number_of<X>> factor, const Y& y) {
+  apply(x, y, op::add_scaled<number_of<X>>{factor});
 }
 
 /// x ← min(max(x, low), high), element by element; NaN stays NaN.
 template <tensor_value X>
-void clamp(X& x, std::type_identity_t<typename X::value_type> low, std::type_identity_t<typename X::value_type> high) {
-  apply(x, op::clamp<typename X::value_type>{low, high});
+void clamp(X& x, std::type_identity_t<number_of<X>> low, std::type_identity_t<number_of<X>> high) {
+  apply(x, op::clamp<number_of<X>>{low, high});
 }
 
 }  // namespace jem::inline v0
