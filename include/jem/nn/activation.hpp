@@ -55,10 +55,10 @@ struct activation {
 
   /// f(x)
   template <tensor_value T>
-    requires activation_function<F, typename T::value_type>
+    requires activation_function<F, number_of<T>>
   T forward(T x, cache<T>& c) const {
     T y;
-    if constexpr (finds_derivative_too<F, typename T::value_type>) {
+    if constexpr (finds_derivative_too<F, number_of<T>>) {
       y = T(x.extents());
       apply(y, x, x, detail::both<F>{function});
     } else {
@@ -71,7 +71,7 @@ struct activation {
   /// ∂L/∂y → ∂L/∂x = ∂L/∂y · f′(x)
   template <tensor_value T>
   T backward(T dy, cache<T>& c, activation*) const {
-    if constexpr (finds_derivative_too<F, typename T::value_type>) {
+    if constexpr (finds_derivative_too<F, number_of<T>>) {
       apply(dy, c.kept, op::multiply{});
     } else {
       apply(dy, c.kept, op::chain_rule<F>{function});

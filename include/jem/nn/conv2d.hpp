@@ -9,10 +9,11 @@
 
 #include <array>
 #include <tuple>
+#include <type_traits>
 
 namespace jem::inline v0 {
 
-template <tensor_value T>
+template <tensor_value T, summed_in<T> X = T>
 struct prepared_conv2d;
 
 template <tensor_value T>
@@ -32,48 +33,58 @@ struct conv2d {
   static auto parameters(auto& self) { return std::tie(self.weight, self.bias); }
 
   /// The same convolution while its weights stand still, see prepared.hpp.
-  prepared_conv2d<T> prepared(const T&) const { return {this, prepare_convolution<T>(weight, geometry)}; }
+  template <summed_in<T> X>
+  prepared_conv2d<T, X> prepared(const X&) const {
+    return {this, prepare_convolution<X>(weight, geometry)};
+  }
 
   /// (n, oh, ow, f) of images (n, h, w, c). Throws std::invalid_argument for other channels or an image smaller than the kernel.
   shape output(const shape& input) const { return make_convolution_shape(input, weight.extents(), geometry).output(); }
 
   /// (n, h, w, c) → (n, oh, ow, f). Throws as `output` does.
-  T forward(T x, cache<T>& c) const { return forward_after(unchanged{}, std::move(x), c, nullptr); }
+  template <summed_in<T> X>
+  X forward(X x, cache<X>& c) const {
+    return forward_after(unchanged{}, std::move(x), c, nullptr);
+  }
 
   /// ∂L/∂y (n, oh, ow, f) → ∂L/∂x (n, h, w, c);  adds ∂L/∂W and ∂L/∂b to the gradient.
-  T backward(const T& dy, cache<T>& c, conv2d* gradient) const { return backward_after(unchanged{}, dy, c, gradient, nullptr); }
+  template <summed_in<T> X>
+  X backward(const X& dy, cache<X>& c, conv2d* gradient) const {
+    return backward_after(unchanged{}, dy, c, gradient, nullptr);
+  }
 
   /// f(x) ⋆ W + b, + addend unless it is null, in one pass where the backend can: see activated.hpp.
-  template <light_function F>
-  T forward_after(const F& f, T x, cache<T>& c, const T* addend) const {
-    T y     = convolution(x, weight, geometry, {}, convolution_terms<T, F>{f, &bias, addend});
+  template <light_function F, summed_in<T> X>
+  X forward_after(const F& f, X x, cache<X>& c, const std::type_identity_t<X>* addend) const {
+    X y     = convolution(x, weight, geometry, {}, convolution_terms<X, F, T>{f, &bias, addend});
     c.input = std::move(x);
     return y;
   }
 
   /// Its gradient with respect to x, + addend unless it is null.
-  template <light_function F>
-  T backward_after(const F& f, const T& dy, cache<T>& c, conv2d* gradient, const T* addend) const {
+  template <light_function F, summed_in<T> X>
+  X backward_after(const F& f, const X& dy, cache<X>& c, conv2d* gradient, const std::type_identity_t<X>* addend) const {
     if (gradient != nullptr) {
       add_convolution_weight_gradient(gradient->weight, c.input, dy, geometry, f);
       add_scaled(gradient->bias, 1, column_sums(dy));
     }
-    return convolution_input_gradient(dy, weight, geometry, c.input.extents(), {}, gradient_terms<T, F>{f, &c.input, addend});
+    return convolution_input_gradient(dy, weight, geometry, c.input.extents(), {}, gradient_terms<X, F>{f, &c.input, addend});
   }
 };
 
-/// A convolution whose weights were laid out by the backend. Of its input it keeps the extents only, unless a function of it was asked.
-template <tensor_value T>
+/// A convolution whose weights were laid out by the backend for images X. Of its input it keeps the extents only, unless a function of it
+/// was asked.
+template <tensor_value T, summed_in<T> X>
 struct prepared_conv2d {
   using tensor_type = T;
 
   const conv2d<T>* inner = nullptr;  ///< which has to outlive it
-  prepared_weights<T> weights{};     ///< for both directions
+  prepared_weights<X> weights{};     ///< for both directions
 
-  template <tensor_value X>
+  template <tensor_value Y>
   struct cache {
     shape extents;
-    X input;  // (n, h, w, c)
+    Y input;  // (n, h, w, c)
   };
 
   static auto parameters(auto&) { return std::tie(); }
@@ -82,29 +93,29 @@ struct prepared_conv2d {
   shape output(const shape& input) const { return inner->output(input); }
 
   /// (n, h, w, c) → (n, oh, ow, f)
-  T forward(const T& x, cache<T>& c) const {
+  X forward(const X& x, cache<X>& c) const {
     c.extents = x.extents();
-    return convolution(x, inner->weight, inner->geometry, weights, convolution_terms<T>{{}, &inner->bias});
+    return convolution(x, inner->weight, inner->geometry, weights, convolution_terms<X, unchanged, T>{{}, &inner->bias});
   }
 
   /// ∂L/∂y → ∂L/∂x; there are no parameters.
-  T backward(const T& dy, cache<T>& c, prepared_conv2d*) const {
+  X backward(const X& dy, cache<X>& c, prepared_conv2d*) const {
     return convolution_input_gradient(dy, inner->weight, inner->geometry, c.extents, weights);
   }
 
   /// As conv2d's.
   template <light_function F>
-  T forward_after(const F& f, T x, cache<T>& c, const T* addend) const {
-    T y     = convolution(x, inner->weight, inner->geometry, weights, convolution_terms<T, F>{f, &inner->bias, addend});
+  X forward_after(const F& f, X x, cache<X>& c, const X* addend) const {
+    X y     = convolution(x, inner->weight, inner->geometry, weights, convolution_terms<X, F, T>{f, &inner->bias, addend});
     c.input = std::move(x);
     return y;
   }
 
   /// As conv2d's.
   template <light_function F>
-  T backward_after(const F& f, const T& dy, cache<T>& c, prepared_conv2d*, const T* addend) const {
+  X backward_after(const F& f, const X& dy, cache<X>& c, prepared_conv2d*, const X* addend) const {
     return convolution_input_gradient(dy, inner->weight, inner->geometry, c.input.extents(), weights,
-                                      gradient_terms<T, F>{f, &c.input, addend});
+                                      gradient_terms<X, F>{f, &c.input, addend});
   }
 };
 

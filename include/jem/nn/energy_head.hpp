@@ -7,6 +7,7 @@
 
 #include <jem/nn/linear.hpp>
 #include <jem/nn/parameters.hpp>
+#include <jem/nn/sums.hpp>
 #include <jem/tensor/columns.hpp>
 #include <jem/tensor/logits.hpp>
 
@@ -26,33 +27,49 @@ struct energy_head {
 
   template <tensor_value X>
   struct cache {
-    typename linear<X>::template cache<X> classes, energy;
-    X probabilities;  // (n, k), p(y|x)
+    typename linear<T>::template cache<X> classes, energy;
+    sums_of<X> probabilities;  // (n, k), p(y|x)
   };
 
   static constexpr std::array parameter_names{"classes", "energy"};
   static auto parameters(auto& self) { return std::tie(self.classes, self.energy); }
 
   /// (n, d) → (n, k). Throws std::invalid_argument for other features.
-  T forward(T x, cache<T>& c) const {
-    T logits = classes.forward(x, c.classes);
+  template <summed_in<T> X>
+  X forward(X x, cache<X>& c) const {
+    return converted<typename X::value_type>(forward_sums(std::move(x), c));
+  }
+
+  /// With z = Wφ + b and s = Σ_y ∂L/∂f[y]: ∂L/∂h = s, ∂L/∂z = ∂L/∂f − s·p(y|x).
+  template <summed_in<T> X>
+  X backward(const X& dy, cache<X>& c, energy_head* gradient) const {
+    return backward_sums<X>(detail::read_as<number_of<X>>(dy), c, gradient);
+  }
+
+  /// As forward, see sums.hpp.
+  template <summed_in<T> X>
+  T forward_sums(X x, cache<X>& c) const {
+    T logits = classes.forward_sums(x, c.classes);
     if (!energy) return logits;
-    const T h       = energy->forward(std::move(x), c.energy).reshaped({logits.extent(0)});
+    const T h       = energy->forward_sums(std::move(x), c.energy).reshaped({logits.extent(0)});
     c.probabilities = softmax(logits);
     add_to_columns(logits, -log_sum_exp(logits));
     add_to_columns(logits, h);
     return logits;
   }
 
-  /// With z = Wφ + b and s = Σ_y ∂L/∂f[y]: ∂L/∂h = s, ∂L/∂z = ∂L/∂f − s·p(y|x).
-  T backward(const T& dy, cache<T>& c, energy_head* gradient) const {
+  /// As backward.
+  template <summed_in<T> X>
+  X backward_sums(const T& dy, cache<X>& c, energy_head* gradient) const {
     linear<T>* const of_classes = detail::part(gradient, &energy_head::classes);
-    if (!energy) return classes.backward(dy, c.classes, of_classes);
+    if (!energy) return classes.template backward_sums<X>(dy, c.classes, of_classes);
     const T slope = row_sums(dy);  // (n)
     T share       = c.probabilities;
     scale_rows(share, slope);
-    T dx = classes.backward(dy - share, c.classes, of_classes);
-    add_scaled(dx, 1, energy->backward(slope.reshaped({slope.size(), 1}), c.energy, detail::part(gradient, &energy_head::energy)));
+    X dx = classes.template backward_sums<X>(dy - share, c.classes, of_classes);
+    add_scaled(
+        dx, 1,
+        energy->template backward_sums<X>(slope.reshaped({slope.size(), 1}), c.energy, detail::part(gradient, &energy_head::energy)));
     return dx;
   }
 };

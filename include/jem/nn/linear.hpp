@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A linear layer: y = x·W + b.
+// A linear layer: y = x·W + b. Where x is stored in half as much as W, `forward_sums` is y before it is rounded, see sums.hpp.
 #pragma once
 
 #include <jem/nn/initialize.hpp>
@@ -31,20 +31,34 @@ struct linear {
   index_t out() const { return weight.extent(1); }  ///< units
 
   /// (n, in) → (n, out). Throws std::invalid_argument for another number of inputs.
-  T forward(T x, cache<T>& c) const {
+  template <summed_in<T> X>
+  X forward(X x, cache<X>& c) const {
+    return converted<typename X::value_type>(forward_sums(std::move(x), c));
+  }
+
+  /// ∂L/∂y (n, out) → ∂L/∂x (n, in);  ∂L/∂W += xᵀ·∂L/∂y, ∂L/∂b += Σ ∂L/∂y.
+  template <summed_in<T> X>
+  X backward(const X& dy, cache<X>& c, linear* gradient) const {
+    if (gradient != nullptr) {
+      add_matmul(gradient->weight, c.input, dy, transpose::yes);
+      add_scaled(gradient->bias, 1, column_sums(dy));
+    }
+    return converted<typename X::value_type>(matmul(dy, weight, transpose::no, transpose::yes));
+  }
+
+  /// As forward.
+  template <summed_in<T> X>
+  T forward_sums(X x, cache<X>& c) const {
     T y = matmul(x, weight);  // (n, out)
     add_to_rows(y, bias);
     c.input = std::move(x);
     return y;
   }
 
-  /// ∂L/∂y (n, out) → ∂L/∂x (n, in);  ∂L/∂W += xᵀ·∂L/∂y, ∂L/∂b += Σ ∂L/∂y.
-  T backward(const T& dy, cache<T>& c, linear* gradient) const {
-    if (gradient != nullptr) {
-      add_matmul(gradient->weight, c.input, dy, transpose::yes);
-      add_scaled(gradient->bias, 1, column_sums(dy));
-    }
-    return matmul(dy, weight, transpose::no, transpose::yes);
+  /// As backward.
+  template <summed_in<T> X>
+  X backward_sums(const T& dy, cache<X>& c, linear* gradient) const {
+    return backward(detail::read_as<typename X::value_type>(dy), c, gradient);
   }
 };
 

@@ -60,17 +60,20 @@ struct normalize {
   static auto statistics(auto& self) { return std::tie(self.mean, self.variance); }
 
   /// (…, c) → (…, c). Throws std::invalid_argument for other channels.
-  T forward(T x, cache<T>& c) const {
-    add_to_rows(x, -mean);
-    scale_columns(x, inverse_deviation());
-    c.normalized = x;
-    scale_columns(x, weight);
-    add_to_rows(x, bias);
-    return x;
+  template <summed_in<T> X>
+  X forward(X x, cache<X>& c) const {
+    T y = converted<number_of<X>>(std::move(x));
+    add_to_rows(y, -mean);
+    scale_columns(y, inverse_deviation());
+    c.normalized = converted<typename X::value_type>(y);
+    scale_columns(y, weight);
+    add_to_rows(y, bias);
+    return converted<typename X::value_type>(std::move(y));
   }
 
   /// ∂L/∂y (…, c) → ∂L/∂x; adds ∂L/∂γ and ∂L/∂β to the gradient unless it is null.
-  T backward(T dy, cache<T>& c, normalize* gradient) const {
+  template <summed_in<T> X>
+  X backward(X dy, cache<X>& c, normalize* gradient) const {
     if (gradient != nullptr) {
       add_scaled(gradient->weight, 1, column_dots(dy, c.normalized));
       add_scaled(gradient->bias, 1, column_sums(dy));
@@ -81,18 +84,19 @@ struct normalize {
 
   /// Moves μ and σ² towards the mean and the variance (that of an unbiased estimate, as PyTorch's batch normalisation keeps it) of
   /// each channel of x, and returns what forward then gives. Throws std::invalid_argument for fewer than two values a channel.
-  T update_statistics(T x, float momentum) {
+  template <summed_in<T> X>
+  X update_statistics(X x, float momentum) {
     using V             = typename T::value_type;
     const index_t count = x.size() / mean.size();
     expect_at_least("normalize", "values in a channel", 2, count);
     const T of_batch = V(1) / static_cast<V>(count) * column_sums(x);  // (c)
-    T centred        = x;
+    T centred        = converted<V>(x);
     add_to_rows(centred, -of_batch);
     scale(mean, 1 - momentum);
     scale(variance, 1 - momentum);
     add_scaled(mean, momentum, of_batch);
     add_scaled(variance, V(momentum) / static_cast<V>(count - 1), column_dots(centred, centred));
-    cache<T> unused;
+    cache<X> unused;
     return forward(std::move(x), unused);
   }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <jem/nn/parameters.hpp>
+#include <jem/nn/sums.hpp>
 
 #include <tuple>
 #include <vector>
@@ -33,6 +34,20 @@ struct still_layer : detail::first_tensor<L> {
     requires layer<L, T>
   T backward(T dy, cache<T>& c, still_layer*) const {
     return inner->backward(std::move(dy), c, nullptr);
+  }
+
+  /// See sums.hpp.
+  template <tensor_value T>
+    requires returns_sums<L, T>
+  sums_of<T> forward_sums(T x, cache<T>& c) const {
+    return inner->forward_sums(std::move(x), c);
+  }
+
+  /// See sums.hpp.
+  template <tensor_value T>
+    requires returns_sums<L, T>
+  T backward_sums(const sums_of<T>& dy, cache<T>& c, still_layer*) const {
+    return inner->template backward_sums<T>(dy, c, nullptr);
   }
 };
 

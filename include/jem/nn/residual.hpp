@@ -16,6 +16,7 @@
 #include <array>
 #include <optional>
 #include <tuple>
+#include <type_traits>
 
 namespace jem::inline v0 {
 
@@ -114,25 +115,31 @@ struct preactivated {
   static auto parameters(auto& self) { return std::tie(self.norm1, self.conv1, self.norm2, self.conv2); }
 
   /// The same body of prepared layers, see prepared.hpp.
-  auto prepared(const T& x) const {
-    using still = preactivated<T, A, prepared_t<N, T>, prepared_t<Convolution, T>>;
+  template <summed_in<T> X>
+  auto prepared(const X& x) const {
+    using still = preactivated<T, A, prepared_t<N, X>, prepared_t<Convolution, X>>;
     return still{prepared_layer(conv1, x), prepared_layer(conv2, x), prepared_layer(norm1, x), prepared_layer(norm2, x), activation};
   }
 
   /// (n, h, w, c) → (n, oh, ow, f)
-  T forward(T x, cache<T>& c) const {
+  template <summed_in<T> X>
+    requires(layer<A, X> && layer<N, X>)
+  X forward(X x, cache<X>& c) const {
     x = forward_activated(activation, conv1, norm1.forward(std::move(x), c.norm1), c.conv1);
     return forward_activated(activation, conv2, norm2.forward(std::move(x), c.norm2), c.conv2);
   }
 
   /// ∂L/∂y → ∂L/∂x; adds ∂L/∂θ to the gradient unless it is null.
-  T backward(const T& dy, cache<T>& c, preactivated* gradient) const { return backward_onto(dy, c, gradient, nullptr); }
+  template <summed_in<T> X>
+  X backward(const X& dy, cache<X>& c, preactivated* gradient) const {
+    return backward_onto(dy, c, gradient, nullptr);
+  }
 
   /// forward(x) + addend, or + x for null. Throws std::invalid_argument where the extents differ.
-  T forward_onto(T x, cache<T>& c, const T* addend) const
-    requires takes_activation<Convolution, A, T>
-  {
-    T own;
+  template <summed_in<T> X>
+    requires takes_activation<Convolution, A, X>
+  X forward_onto(X x, cache<X>& c, const std::type_identity_t<X>* addend) const {
+    X own;
     if (addend == nullptr && !keeps_input) own = x, addend = &own;
     x = forward_activated(activation, conv1, norm1.forward(std::move(x), c.norm1), c.conv1);
     x = norm2.forward(std::move(x), c.norm2);
@@ -142,9 +149,10 @@ struct preactivated {
   }
 
   /// backward(∂L/∂y) + addend.
-  T backward_onto(const T& dy, cache<T>& c, preactivated* gradient, const T* addend) const {
-    const T* const inside = keeps_input ? addend : nullptr;
-    T dx                  = backward_activated(activation, conv2, dy, c.conv2, detail::part(gradient, &preactivated::conv2));
+  template <summed_in<T> X>
+  X backward_onto(const X& dy, cache<X>& c, preactivated* gradient, const std::type_identity_t<X>* addend) const {
+    const X* const inside = keeps_input ? addend : nullptr;
+    X dx                  = backward_activated(activation, conv2, dy, c.conv2, detail::part(gradient, &preactivated::conv2));
     dx                    = norm2.backward(std::move(dx), c.norm2, detail::part(gradient, &preactivated::norm2));
     dx                    = backward_activated(activation, conv1, dx, c.conv1, detail::part(gradient, &preactivated::conv1), inside);
     dx                    = norm1.backward(std::move(dx), c.norm1, detail::part(gradient, &preactivated::norm1));
@@ -153,8 +161,9 @@ struct preactivated {
   }
 
   /// See statistics.hpp.
-  T update_statistics(T x, float momentum) {
-    cache<T> c;
+  template <summed_in<T> X>
+  X update_statistics(X x, float momentum) {
+    cache<X> c;
     x = forward_activated(activation, conv1, jem::update_statistics(norm1, std::move(x), momentum), c.conv1);
     return forward_activated(activation, conv2, jem::update_statistics(norm2, std::move(x), momentum), c.conv2);
   }

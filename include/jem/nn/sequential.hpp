@@ -53,6 +53,37 @@ struct sequential : detail::first_tensor<Layers...> {
     return dy;
   }
 
+  /// fₖ(… f₁(x)) as the last layer summed it, see sums.hpp.
+  template <tensor_value T>
+    requires(sizeof...(Layers) > 0 && (layer<Layers, T> && ...))
+  sums_of<T> forward_sums(T x, cache<T>& c) const {
+    const auto pass = [&]<std::size_t... I>(std::index_sequence<I...>) { ((x = forward_layer<I>(std::move(x), c)), ...); };
+    pass(std::make_index_sequence<last>{});
+    if constexpr (takes_previous<last, T>()) {
+      return converted<number_of<T>>(forward_layer<last>(std::move(x), c));
+    } else {
+      return jem::forward_sums(std::get<last>(layers), std::move(x), std::get<last>(c));
+    }
+  }
+
+  /// As backward.
+  template <tensor_value T>
+    requires(sizeof...(Layers) > 0 && (layer<Layers, T> && ...))
+  T backward_sums(const sums_of<T>& dy, cache<T>& c, sequential* gradient) const {
+    T dx;
+    if constexpr (takes_previous<last, T>()) {
+      dx = backward_layer<last>(converted<typename T::value_type>(dy), c, gradient);
+    } else {
+      auto* const part = gradient == nullptr ? nullptr : &std::get<last>(gradient->layers);
+      dx               = jem::backward_sums<T>(std::get<last>(layers), dy, std::get<last>(c), part);
+    }
+    const auto pass = [&]<std::size_t... I>(std::index_sequence<I...>) {
+      ((dx = backward_layer<last - 1 - I>(std::move(dx), c, gradient)), ...);
+    };
+    pass(std::make_index_sequence<last>{});
+    return dx;
+  }
+
   /// See statistics.hpp.
   template <tensor_value T>
     requires(updates_statistics<Layers, T> && ...)
@@ -62,6 +93,8 @@ struct sequential : detail::first_tensor<Layers...> {
   }
 
  private:
+  static constexpr std::size_t last = sizeof...(Layers) - 1;
+
   template <std::size_t I>
   using layer_at = std::tuple_element_t<I, std::tuple<Layers...>>;
 

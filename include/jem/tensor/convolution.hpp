@@ -61,17 +61,6 @@ void add_terms(X& dx, const gradient_terms<X, F>& terms) {
   });
 }
 
-/// round(f(x)): what is multiplied where images are stored in half as much, in the type to multiply in.
-template <element E, tensor_like X, class F>
-tensor<accumulator_t<E>, typename X::backend_type> factors(const X& x, F f) {
-  using A = accumulator_t<E>;
-  tensor<A, typename X::backend_type> result(x.extents());
-  const auto* const from = x.data();
-  A* const to            = result.data();
-  X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to[i] = static_cast<A>(static_cast<E>(f(static_cast<A>(from[i])))); });
-  return result;
-}
-
 /// The elements of a tensor in the type of their sums, none of none.
 template <tensor_value X>
 sums_of<X> widened(const X* x) {

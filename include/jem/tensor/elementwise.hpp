@@ -46,6 +46,31 @@ tensor<E, Backend> converted(tensor<E, Backend>&& x) {
   return std::move(x);
 }
 
+namespace detail {
+
+/// x in elements of type E to be read: x itself, without a copy, where they are that already.
+template <element E, tensor_like X>
+decltype(auto) read_as(const X& x) {
+  if constexpr (std::same_as<E, typename X::value_type>) {
+    return (x);
+  } else {
+    return converted<E>(x);
+  }
+}
+
+/// round(f(x)) in the type that arithmetic is done in: what is multiplied where factors are stored as E.
+template <element E, tensor_like X, class F>
+sums_of<X> factors(const X& x, F f) {
+  using V = number_of<X>;
+  sums_of<X> result(x.extents());
+  const auto* const from = x.data();
+  V* const to            = result.data();
+  X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to[i] = static_cast<V>(static_cast<E>(f(static_cast<V>(from[i])))); });
+  return result;
+}
+
+}  // namespace detail
+
 /// yᵢ = f(xᵢ)
 template <tensor_like X, class F>
 tensor_of<X> map(const X& x, F f) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Products of matrices.
+// Products of matrices. Where a factor is stored in half as much, the other one is rounded to that, too, to be multiplied; products are
+// returned as they were summed.
 #pragma once
 
+#include <jem/core/convolution_terms.hpp>
 #include <jem/tensor/elementwise.hpp>
 
 namespace jem::inline v0 {
@@ -20,25 +22,42 @@ std::array<index_t, 3> product_extents(const A& a, transpose ta, const B& b, tra
   return {left[0], right[1], left[1]};
 }
 
+/// c ← op(a)·op(b) + beta·c, (m, k) x (k, n) → (m, n), for factors of the element type E.
+template <element E, tensor_value C, tensor_like A, tensor_like B>
+void multiply(C& c, const A& a, const B& b, transpose ta, transpose tb, index_t k, typename C::value_type beta) {
+  using Backend   = typename C::backend_type;
+  using V         = typename C::value_type;
+  const index_t m = c.extent(0), n = c.extent(1);
+  if constexpr (std::same_as<E, V> || requires(const E* from, V* to) { Backend::gemm(ta, tb, m, n, k, V{1}, from, from, beta, to); }) {
+    const auto &left = read_as<E>(a), &right = read_as<E>(b);
+    Backend::gemm(ta, tb, m, n, k, V{1}, left.data(), right.data(), beta, c.data());
+  } else {
+    multiply<V>(c, factors<E>(a, unchanged{}), factors<E>(b, unchanged{}), ta, tb, k, beta);
+  }
+}
+
+/// What factors are stored in: the smaller of two types.
+template <tensor_like A, tensor_like B>
+using factor_of = std::conditional_t<scalar<typename A::value_type>, typename B::value_type, typename A::value_type>;
+
 }  // namespace detail
 
 /// op(a)·op(b): (m, k) x (k, n) → (m, n).
-template <tensor_like A, compatible<A> B>
-tensor_of<A> matmul(const A& a, const B& b, transpose ta = transpose::no, transpose tb = transpose::no) {
-  using T              = typename A::value_type;
+template <tensor_like A, tensor_like B>
+  requires summed_in<B, sums_of<A>>
+sums_of<A> matmul(const A& a, const B& b, transpose ta = transpose::no, transpose tb = transpose::no) {
   const auto [m, n, k] = detail::product_extents(a, ta, b, tb);
-  tensor_of<A> c(shape{m, n});
-  A::backend_type::gemm(ta, tb, m, n, k, T{1}, a.data(), b.data(), T{0}, c.data());
+  sums_of<A> c(shape{m, n});
+  detail::multiply<detail::factor_of<A, B>>(c, a, b, ta, tb, k, 0);
   return c;
 }
 
 /// c ← c + op(a)·op(b). Throws std::invalid_argument unless c is (m, n).
-template <tensor_value C, compatible<C> A, compatible<C> B>
+template <tensor_value C, summed_in<C> A, summed_in<C> B>
 void add_matmul(C& c, const A& a, const B& b, transpose ta = transpose::no, transpose tb = transpose::no) {
-  using T              = typename C::value_type;
   const auto [m, n, k] = detail::product_extents(a, ta, b, tb);
   expect_shape("add_matmul", shape{m, n}, c.extents());
-  C::backend_type::gemm(ta, tb, m, n, k, T{1}, a.data(), b.data(), T{1}, c.data());
+  detail::multiply<detail::factor_of<A, B>>(c, a, b, ta, tb, k, 1);
 }
 
 }  // namespace jem::inline v0

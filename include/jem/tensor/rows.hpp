@@ -19,25 +19,30 @@ index_t row_count(std::string_view where, const X& x) {
 
 /// (n, …) → (n): the sum of each row.
 template <tensor_like X>
-tensor_of<X> row_sums(const X& x) {
+sums_of<X> row_sums(const X& x) {
   using T = typename X::value_type;
-  tensor_of<X> sums(shape{detail::row_count("row_sums", x)});
+  using V = number_of<X>;
+  sums_of<X> sums(shape{detail::row_count("row_sums", x)});
   const index_t columns = x.extents().row_size();
   const T* const from   = x.data();
-  X::backend_type::sum_rows(x.extent(0), columns, [=] JEM_LAMBDA(index_t i, index_t j) { return from[i * columns + j]; }, sums.data());
+  X::backend_type::sum_rows(
+      x.extent(0), columns, [=] JEM_LAMBDA(index_t i, index_t j) { return static_cast<V>(from[i * columns + j]); }, sums.data());
   return sums;
 }
 
 /// (n, …), (n, …) → (n): the inner product of each pair of rows.
 template <tensor_like X, compatible<X> Y>
-tensor_of<X> row_dots(const X& x, const Y& y) {
+sums_of<X> row_dots(const X& x, const Y& y) {
   using T = typename X::value_type;
+  using V = number_of<X>;
   expect_shape("row_dots", x.extents(), y.extents());
-  tensor_of<X> sums(shape{detail::row_count("row_dots", x)});
+  sums_of<X> sums(shape{detail::row_count("row_dots", x)});
   const index_t columns = x.extents().row_size();
   const T *const left = x.data(), *const right = y.data();
   X::backend_type::sum_rows(
-      x.extent(0), columns, [=] JEM_LAMBDA(index_t i, index_t j) { return left[i * columns + j] * right[i * columns + j]; }, sums.data());
+      x.extent(0), columns,
+      [=] JEM_LAMBDA(index_t i, index_t j) { return static_cast<V>(left[i * columns + j]) * static_cast<V>(right[i * columns + j]); },
+      sums.data());
   return sums;
 }
 
@@ -72,48 +77,53 @@ tensor_of<X> sum_zip_columns(const X& x, const A& a, const B& b, F f) {
 
 /// (…, c) → (c): the sum over all axes but the last.
 template <tensor_like X>
-tensor_of<X> column_sums(const X& x) {
+sums_of<X> column_sums(const X& x) {
   using T = typename X::value_type;
+  using V = number_of<X>;
   if (x.extents().rank() < 1) fail("column_sums", "at least one axis", to_string(x.extents()));
   const index_t columns = x.extent(x.extents().rank() - 1);
   const index_t rows    = columns == 0 ? 0 : x.size() / columns;
-  tensor_of<X> sums(shape{columns});
+  sums_of<X> sums(shape{columns});
   const T* const from = x.data();
-  X::backend_type::sum_columns(rows, columns, [=] JEM_LAMBDA(index_t i, index_t j) { return from[i * columns + j]; }, sums.data());
+  X::backend_type::sum_columns(
+      rows, columns, [=] JEM_LAMBDA(index_t i, index_t j) { return static_cast<V>(from[i * columns + j]); }, sums.data());
   return sums;
 }
 
 /// The sum of all elements, on the host.
 template <tensor_like X>
-typename X::value_type sum(const X& x) {
+number_of<X> sum(const X& x) {
   return row_sums(view<const typename X::value_type, typename X::backend_type>(x.data(), shape{1, x.size()})).to_vector()[0];
 }
 
 /// The mean of all elements, on the host; NaN if there are none.
 template <tensor_like X>
-typename X::value_type mean(const X& x) {
-  return sum(x) / static_cast<typename X::value_type>(x.size());
+number_of<X> mean(const X& x) {
+  return sum(x) / static_cast<number_of<X>>(x.size());
 }
 
 /// The sum of the squares of all elements, on the host.
 template <tensor_like X>
-typename X::value_type squared_norm(const X& x) {
+number_of<X> squared_norm(const X& x) {
   const view<const typename X::value_type, typename X::backend_type> flat(x.data(), shape{1, x.size()});
   return row_dots(flat, flat).to_vector()[0];
 }
 
 /// x[…, j] ← x[…, j] + b[j]: a bias, b is (c).
-template <tensor_value X, compatible<X> B>
+template <tensor_like B, summed_in<B> X>
+  requires tensor_value<X>
 void add_to_rows(X& x, const B& b) {
   using T               = typename X::value_type;
+  using V               = number_of<X>;
   const index_t columns = b.size();
   if (x.extents().rank() < 1 || x.extent(x.extents().rank() - 1) != columns) {
     fail("add_to_rows", "(…, " + std::to_string(columns) + ")", to_string(x.extents()));
   }
   T* const to         = x.data();
-  const T* const from = b.data();
-  X::backend_type::for_each(columns == 0 ? 0 : x.size() / columns, columns,
-                            [=] JEM_LAMBDA(index_t i, index_t j) { to[i * columns + j] += from[j]; });
+  const V* const from = b.data();
+  X::backend_type::for_each(columns == 0 ? 0 : x.size() / columns, columns, [=] JEM_LAMBDA(index_t i, index_t j) {
+    to[i * columns + j] = static_cast<T>(static_cast<V>(to[i * columns + j]) + from[j]);
+  });
 }
 
 /// y[i, j] = f(x[i, j], a[j], b[j]) for batches (n, d) and rows a, b of d elements.

@@ -9,7 +9,9 @@
 #include <jem/nn/conv2d.hpp>
 #include <jem/nn/flatten.hpp>
 #include <jem/nn/linear.hpp>
+#include <jem/nn/parameters.hpp>
 #include <jem/nn/prepared.hpp>
+#include <jem/nn/sums.hpp>
 
 #include <vector>
 
@@ -64,8 +66,9 @@ struct convnet {
   static constexpr std::array parameter_names{"convolutions", "head"};
 
   /// The same network while its weights stand still, see prepared.hpp.
-  auto prepared(const T& x) const {
-    convnet<T, A, prepared_t<Convolution, T>, prepared_t<Head, T>> still;
+  template <summed_in<T> X>
+  auto prepared(const X& x) const {
+    convnet<T, A, prepared_t<Convolution, X>, prepared_t<Head, X>> still;
     still.convolutions = prepared_layers(convolutions, x);
     still.head         = prepared_layer(head, x);
     still.activation   = activation;
@@ -73,21 +76,48 @@ struct convnet {
   }
 
   /// (n, h, w, c) → logits (n, classes)
-  T forward(T x, cache<T>& c) const {
+  template <summed_in<T> X>
+    requires layer<A, X>
+  X forward(X x, cache<X>& c) const {
+    return head.forward(features(std::move(x), c), c.head);
+  }
+
+  /// ∂L/∂logits (n, classes) → ∂L/∂x (n, h, w, c)
+  template <summed_in<T> X>
+  X backward(const X& dy, cache<X>& c, convnet* gradient) const {
+    return features_backward(head.backward(dy, c.head, detail::part(gradient, &convnet::head)), c, gradient);
+  }
+
+  /// As forward, see sums.hpp.
+  template <summed_in<T> X>
+    requires layer<A, X>
+  T forward_sums(X x, cache<X>& c) const {
+    return jem::forward_sums(head, features(std::move(x), c), c.head);
+  }
+
+  /// As backward.
+  template <summed_in<T> X>
+  X backward_sums(const T& dy, cache<X>& c, convnet* gradient) const {
+    return features_backward(jem::backward_sums<X>(head, dy, c.head, detail::part(gradient, &convnet::head)), c, gradient);
+  }
+
+ private:
+  /// (n, h, w, c) → (n, d), what the head is given.
+  template <class X>
+  X features(X x, cache<X>& c) const {
     c.later.resize(convolutions.size());
     for (std::size_t i = 0; i < convolutions.size(); ++i) {
       x = i == 0 ? convolutions[i].forward(std::move(x), c.first)
                  : forward_activated(activation, convolutions[i], std::move(x), c.later[i]);
     }
     x = activation.forward(std::move(x), c.last);
-    return head.forward(flatten{}.forward(std::move(x), c.flat), c.head);
+    return flatten{}.forward(std::move(x), c.flat);
   }
 
-  /// ∂L/∂logits (n, classes) → ∂L/∂x (n, h, w, c)
-  T backward(const T& dy, cache<T>& c, convnet* gradient) const {
-    T dx = head.backward(dy, c.head, gradient == nullptr ? nullptr : &gradient->head);
-    dx   = flatten{}.backward(std::move(dx), c.flat, nullptr);
-    dx   = activation.backward(std::move(dx), c.last, static_cast<A*>(nullptr));
+  template <class X>
+  X features_backward(X dx, cache<X>& c, convnet* gradient) const {
+    dx = flatten{}.backward(std::move(dx), c.flat, nullptr);
+    dx = activation.backward(std::move(dx), c.last, static_cast<A*>(nullptr));
     for (std::size_t i = convolutions.size(); i-- > 0;) {
       Convolution* const part = gradient == nullptr ? nullptr : &gradient->convolutions[i];
       dx = i == 0 ? convolutions[i].backward(dx, c.first, part) : backward_activated(activation, convolutions[i], dx, c.later[i], part);

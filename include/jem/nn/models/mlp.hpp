@@ -31,7 +31,7 @@ struct mlp {
 
   template <tensor_value X>
   struct cache {
-    std::vector<typename linear<X>::template cache<X>> layers;
+    std::vector<typename linear<T>::template cache<X>> layers;
     std::vector<typename A::template cache<X>> activations;
   };
 
@@ -39,23 +39,38 @@ struct mlp {
   static constexpr std::array parameter_names{"layers"};
 
   /// (n, in) → (n, out)
-  T forward(T x, cache<T>& c) const {
-    c.layers.resize(layers.size());
-    c.activations.resize(layers.size());
-    for (std::size_t i = 0; i < layers.size(); ++i) {
-      x = layers[i].forward(std::move(x), c.layers[i]);
-      if (i + 1 < layers.size()) x = activation.forward(std::move(x), c.activations[i]);
-    }
-    return x;
+  template <summed_in<T> X>
+    requires layer<A, X>
+  X forward(X x, cache<X>& c) const {
+    return converted<typename X::value_type>(forward_sums(std::move(x), c));
   }
 
   /// ∂L/∂y (n, out) → ∂L/∂x (n, in)
-  T backward(T dy, cache<T>& c, mlp* gradient) const {
+  template <summed_in<T> X>
+  X backward(X dy, cache<X>& c, mlp* gradient) const {
     for (std::size_t i = layers.size(); i-- > 0;) {
       if (i + 1 < layers.size()) dy = activation.backward(std::move(dy), c.activations[i], static_cast<A*>(nullptr));
       dy = layers[i].backward(std::move(dy), c.layers[i], gradient == nullptr ? nullptr : &gradient->layers[i]);
     }
     return dy;
+  }
+
+  /// As forward, see sums.hpp.
+  template <summed_in<T> X>
+    requires layer<A, X>
+  T forward_sums(X x, cache<X>& c) const {
+    c.layers.resize(layers.size());
+    c.activations.resize(layers.size());
+    for (std::size_t i = 0; i + 1 < layers.size(); ++i) {
+      x = activation.forward(layers[i].forward(std::move(x), c.layers[i]), c.activations[i]);
+    }
+    return layers.empty() ? converted<number_of<X>>(std::move(x)) : layers.back().forward_sums(std::move(x), c.layers.back());
+  }
+
+  /// As backward.
+  template <summed_in<T> X>
+  X backward_sums(const T& dy, cache<X>& c, mlp* gradient) const {
+    return backward(converted<typename X::value_type>(dy), c, gradient);
   }
 };
 

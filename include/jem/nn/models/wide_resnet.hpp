@@ -64,46 +64,75 @@ struct wide_resnet {
 
   template <tensor_value X>
   struct cache {
-    typename conv2d<X>::template cache<X> stem;
+    typename conv2d<T>::template cache<X> stem;
     typename repeat<repeat<block>>::template cache<X> groups;
     typename N::template cache<X> norm;
     typename A::template cache<X> activation;
     global_average_pool::cache<X> pool;
-    typename energy_head<X>::template cache<X> head;
+    typename energy_head<T>::template cache<X> head;
   };
 
   static constexpr std::array parameter_names{"stem", "groups", "norm", "head"};
   static auto parameters(auto& self) { return std::tie(self.stem, self.groups, self.norm, self.head); }
 
   /// The same network while its weights stand still, as a chain: see prepared.hpp.
-  auto prepared(const T& x) const {
+  template <summed_in<T> X>
+  auto prepared(const X& x) const {
     return sequential(prepared_layer(stem, x), prepared_layer(groups, x), prepared_layer(norm, x), activation, global_average_pool{},
                       prepared_layer(head, x));
   }
 
   /// (n, h, w, c) → logits (n, classes), for images of any size.
-  T forward(T x, cache<T>& c) const {
-    x = groups.forward(stem.forward(std::move(x), c.stem), c.groups);
-    x = activation.forward(norm.forward(std::move(x), c.norm), c.activation);
-    return head.forward(global_average_pool{}.forward(x, c.pool), c.head);
+  template <summed_in<T> X>
+    requires(layer<A, X> && layer<N, X>)
+  X forward(X x, cache<X>& c) const {
+    return head.forward(features(std::move(x), c), c.head);
   }
 
   /// ∂L/∂logits → ∂L/∂x; adds ∂L/∂θ to the gradient unless it is null.
-  T backward(const T& dy, cache<T>& c, wide_resnet* gradient) const {
-    T dx = head.backward(dy, c.head, detail::part(gradient, &wide_resnet::head));
-    dx   = global_average_pool{}.backward(std::move(dx), c.pool, nullptr);
-    dx   = activation.backward(std::move(dx), c.activation, static_cast<A*>(nullptr));
-    dx   = norm.backward(std::move(dx), c.norm, detail::part(gradient, &wide_resnet::norm));
-    dx   = groups.backward(std::move(dx), c.groups, detail::part(gradient, &wide_resnet::groups));
-    return stem.backward(dx, c.stem, detail::part(gradient, &wide_resnet::stem));
+  template <summed_in<T> X>
+  X backward(const X& dy, cache<X>& c, wide_resnet* gradient) const {
+    return features_backward(head.backward(dy, c.head, detail::part(gradient, &wide_resnet::head)), c, gradient);
+  }
+
+  /// As forward, see sums.hpp.
+  template <summed_in<T> X>
+    requires(layer<A, X> && layer<N, X>)
+  T forward_sums(X x, cache<X>& c) const {
+    return head.forward_sums(features(std::move(x), c), c.head);
+  }
+
+  /// As backward.
+  template <summed_in<T> X>
+  X backward_sums(const T& dy, cache<X>& c, wide_resnet* gradient) const {
+    return features_backward(head.template backward_sums<X>(dy, c.head, detail::part(gradient, &wide_resnet::head)), c, gradient);
   }
 
   /// See statistics.hpp.
-  T update_statistics(T x, float momentum) {
-    cache<T> c;
+  template <summed_in<T> X>
+  X update_statistics(X x, float momentum) {
+    cache<X> c;
     x = jem::update_statistics(groups, stem.forward(std::move(x), c.stem), momentum);
     x = activation.forward(jem::update_statistics(norm, std::move(x), momentum), c.activation);
     return head.forward(global_average_pool{}.forward(x, c.pool), c.head);
+  }
+
+ private:
+  /// (n, h, w, c) → (n, d), what the head is given.
+  template <class X>
+  X features(X x, cache<X>& c) const {
+    x = groups.forward(stem.forward(std::move(x), c.stem), c.groups);
+    x = activation.forward(norm.forward(std::move(x), c.norm), c.activation);
+    return global_average_pool{}.forward(x, c.pool);
+  }
+
+  template <class X>
+  X features_backward(X dx, cache<X>& c, wide_resnet* gradient) const {
+    dx = global_average_pool{}.backward(std::move(dx), c.pool, nullptr);
+    dx = activation.backward(std::move(dx), c.activation, static_cast<A*>(nullptr));
+    dx = norm.backward(std::move(dx), c.norm, detail::part(gradient, &wide_resnet::norm));
+    dx = groups.backward(std::move(dx), c.groups, detail::part(gradient, &wide_resnet::groups));
+    return stem.backward(dx, c.stem, detail::part(gradient, &wide_resnet::stem));
   }
 };
 
