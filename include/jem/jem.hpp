@@ -27,6 +27,7 @@
 #include <jem/loss/joint_divergence.hpp>
 #include <jem/nn/activated.hpp>
 #include <jem/nn/activation.hpp>
+#include <jem/nn/compute_in.hpp>
 #include <jem/nn/conv2d.hpp>
 #include <jem/nn/energy_head.hpp>
 #include <jem/nn/flatten.hpp>
@@ -41,6 +42,7 @@
 #include <jem/nn/residual.hpp>
 #include <jem/nn/sequential.hpp>
 #include <jem/nn/statistics.hpp>
+#include <jem/nn/sums.hpp>
 #include <jem/optim/adam.hpp>
 #include <jem/optim/adamw.hpp>
 #include <jem/optim/clip.hpp>

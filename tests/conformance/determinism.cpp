@@ -5,6 +5,7 @@
 #include <jem/backend/eigen.hpp>
 #include <jem/backend/openmp.hpp>
 #include <jem/data/augment.hpp>
+#include <jem/nn/compute_in.hpp>
 #include <jem/nn/models/convnet.hpp>
 #include <jem/tensor/convolution.hpp>
 #include <jem/tensor/matmul.hpp>
@@ -130,12 +131,16 @@ void check_convolutions() {
 }
 
 template <class T>
-void check_network() {
+jem::convnet<T> network() {
   jem::rng g{9};
-  const jem::convnet<T> net({.height = 12, .width = 12, .channels = 1, .classes = 10, .widths = {16, 32}}, g);
+  return jem::convnet<T>({.height = 12, .width = 12, .channels = 1, .classes = 10, .widths = {16, 32}}, g);
+}
+
+template <class T, class Net>
+void check_network(const Net& net) {
   const T x = test::random_tensor<T>({37, 12, 12, 1}, 10), slope = test::random_tensor<T>({37, 10}, 11);
   check_same_bits([&] {
-    typename jem::convnet<T>::template cache<T> cache;
+    typename Net::template cache<T> cache;
     auto gradient     = zeros_like(net);
     const T logits    = net.forward(x, cache);
     const T dx        = net.backward(slope, cache, &gradient);
@@ -160,10 +165,15 @@ TEST_CASE("conformance: openmp: sums and softmax have the same bits for 1, 2 and
 TEST_CASE("conformance: openmp: noise has the same bits for 1, 2 and 7 threads") { check_noise<openmp>(); }
 TEST_CASE("conformance: openmp: augmented images have the same bits for 1, 2 and 7 threads") { check_augmentation<openmp>(); }
 TEST_CASE("conformance: openmp: convolutions have the same bits for 1, 2 and 7 threads") { check_convolutions<openmp>(); }
-TEST_CASE("conformance: openmp: a network's gradients have the same bits for 1, 2 and 7 threads") { check_network<openmp>(); }
+TEST_CASE("conformance: openmp: a network's gradients have the same bits for 1, 2 and 7 threads") {
+  check_network<openmp>(network<openmp>());
+}
 TEST_CASE("conformance: eigen: products have the same bits for 1, 2 and 7 threads") { check_products<eigen>(); }
 TEST_CASE("conformance: eigen: sums and softmax have the same bits for 1, 2 and 7 threads") { check_sums<eigen>(); }
 TEST_CASE("conformance: eigen: noise has the same bits for 1, 2 and 7 threads") { check_noise<eigen>(); }
 TEST_CASE("conformance: eigen: augmented images have the same bits for 1, 2 and 7 threads") { check_augmentation<eigen>(); }
 TEST_CASE("conformance: eigen: convolutions have the same bits for 1, 2 and 7 threads") { check_convolutions<eigen>(); }
-TEST_CASE("conformance: eigen: a network's gradients have the same bits for 1, 2 and 7 threads") { check_network<eigen>(); }
+TEST_CASE("conformance: eigen: a network's gradients have the same bits for 1, 2 and 7 threads") { check_network<eigen>(network<eigen>()); }
+TEST_CASE("conformance: eigen: a network that computes in bfloat16 has the same bits for 1, 2 and 7 threads") {
+  check_network<eigen>(jem::compute_in<jem::bfloat16>(network<eigen>()));
+}

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <type_traits>
 #include <vector>
 
 using jem::shape;
@@ -35,6 +36,18 @@ TEST_CASE("products with an empty side are empty, and those over nothing are zer
     CHECK(matmul(T(shape{0, 3}), T(shape{3, 2})).extents() == shape{0, 2});
     CHECK(matmul(T(shape{2, 0}), T(shape{0, 2})).to_vector() == floats{0, 0, 0, 0});
   });
+}
+
+TEST_CASE("where one factor is bfloat16, the other is rounded to it, and the product is a float's") {
+  using T = jem::tensor<float, jem::reference>;
+  const T a({1, 2}, {1.00390625f, 2}), b({2, 1}, {1.01f, 0.25f});  // 1 + 2^-8 is a tie that goes to 1, 1.01 is nearest to 1.0078125
+  const auto half = jem::converted<jem::bfloat16>(a);
+  static_assert(std::is_same_v<decltype(matmul(half, b)), T> && std::is_same_v<decltype(matmul(a, half)), T>);
+  CHECK(matmul(half, b).to_vector() == floats{1.5078125f});
+  CHECK(matmul(a, half, transpose::yes).to_vector() == floats{1, 2, 2, 4});
+  T c({1, 1}, {100});
+  add_matmul(c, half, b);
+  CHECK(c.to_vector() == floats{101.5078125f});
 }
 
 TEST_CASE("matmul says which extents it expected") {

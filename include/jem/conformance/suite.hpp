@@ -8,6 +8,7 @@
 // the right one, and why. A concept sees only that a backend compiles. Not in jem/jem.hpp: it compiles most of the library.
 #pragma once
 
+#include <jem/conformance/bfloat16.hpp>
 #include <jem/conformance/convolutions.hpp>
 #include <jem/conformance/elementwise.hpp>
 #include <jem/conformance/energies.hpp>
@@ -48,7 +49,7 @@ std::vector<result> run(Observer observe = {}) {
   };
   each(checks_of_verbs<B>, checks_of_elementwise<B>, checks_of_rows<B>, checks_of_operations<B>, checks_of_convolutions<B>,
        checks_of_layers<B>, checks_of_energies<B>, checks_of_losses<B>, checks_of_samplers<B>, checks_of_replay_buffer<B>,
-       checks_of_training<B>);
+       checks_of_training<B>, checks_of_bfloat16<B>);
   return results;
 }
 
