@@ -69,7 +69,7 @@ def device_name(device):
 def compare(name, shape, o, modes):
     ours, peers = [], {mode: [] for mode in modes}
     for pair in range(o.pairs):
-        mine = run([o.program, *options(shape), "--threads", o.threads, *o.ours])
+        mine = run([o.program, *options(shape), "--precision", o.precision, "--threads", o.threads, *o.ours])
         if mine is None:
             sys.exit(f"compare: the benchmark failed on {name}")
         ours.append(mine)
@@ -108,6 +108,7 @@ def main():
     parser.add_argument("--pairs", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--modes", nargs="+", default=[*float32_modes, "bfloat16"], choices=[*float32_modes, "bfloat16"])
+    parser.add_argument("--precision", default="float32", choices=["float32", "bfloat16"], help="what jem's networks compute in")
     parser.add_argument("--ours", nargs="+", default=[], help="more options of training_iteration, given as one word each")
     parser.add_argument("--program", type=pathlib.Path, help="a training_iteration that is built already, on another backend, say")
     parser.add_argument("--batch", type=int, help="images, for every shape")
@@ -130,7 +131,7 @@ def main():
             shape["batch"] = o.batch
     results = {name: compare(name, shapes[name], o, modes) for name in o.shapes or shapes}
     versions = {line["torch"] for _, peers in results.values() for lines in peers.values() for line in lines}
-    print(f"{device_name(o.device)}{' with tf32' if o.tf32 else ''}, {o.threads} threads, {o.pairs} pairs, PyTorch {', '.join(sorted(versions)) or 'not found'}\n")
+    print(f"{device_name(o.device)}{' with tf32' if o.tf32 else ''}, jem in {o.precision}, {o.threads} threads, {o.pairs} pairs, PyTorch {', '.join(sorted(versions)) or 'not found'}\n")
     print("| network | step, ms | gradient, ms | iteration, ms | peak, MiB | best float32 peer, iteration, ms "
           "| × step | × gradient | × iteration | × peak | × iteration, bfloat16 | × peak, bfloat16 |")
     print("|---" * 12 + "|")

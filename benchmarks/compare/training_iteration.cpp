@@ -21,7 +21,7 @@ using tensor = jem::tensor<float, jem::eigen>;
 using jem::index_t;
 
 struct options {
-  std::string network = "wide-resnet";
+  std::string network = "wide-resnet", precision = "float32";
   index_t depth = 10, width = 1, batch = 64, steps = 20, size = 32, channels = 3, classes = 10;
   int threads = 2;
 };
@@ -71,8 +71,12 @@ nlohmann::ordered_json measure(Net net, const options& o, jem::rng& rng) {
     jem::for_each_parameter_of([&](const tensor& parameter) { last = &parameter; }, net);
     wait_for(*last);
   };
-  nlohmann::ordered_json line{
-      {"backend", tensor::backend_type::name}, {"network", o.network}, {"batch", o.batch}, {"steps", o.steps}, {"threads", o.threads}};
+  nlohmann::ordered_json line{{"backend", tensor::backend_type::name},
+                              {"precision", o.precision},
+                              {"network", o.network},
+                              {"batch", o.batch},
+                              {"steps", o.steps},
+                              {"threads", o.threads}};
   if (o.network == "wide-resnet") line.update({{"depth", o.depth}, {"width", o.width}});
   line["parameters"] = jem::parameter_count(net);
   line["sgld_ms"]    = fastest([&] { wait_for(sample(1)); });
@@ -82,12 +86,21 @@ nlohmann::ordered_json measure(Net net, const options& o, jem::rng& rng) {
   return line;
 }
 
+/// In the precision of the options.
+template <class Net>
+nlohmann::ordered_json measure_in_precision(Net net, const options& o, jem::rng& rng) {
+  if (o.precision == "bfloat16") return measure(jem::compute_in<jem::bfloat16>(std::move(net)), o, rng);
+  return measure(std::move(net), o, rng);
+}
+
 nlohmann::ordered_json run(const options& o) {
   jem::rng rng{1};
   if (o.network == "digits") {
-    return measure(jem::convnet<tensor>({.height = o.size, .width = o.size, .channels = o.channels, .classes = o.classes}, rng), o, rng);
+    return measure_in_precision(
+        jem::convnet<tensor>({.height = o.size, .width = o.size, .channels = o.channels, .classes = o.classes}, rng), o, rng);
   }
-  return measure(jem::wide_resnet<tensor>({.depth = o.depth, .width = o.width, .channels = o.channels, .classes = o.classes}, rng), o, rng);
+  return measure_in_precision(
+      jem::wide_resnet<tensor>({.depth = o.depth, .width = o.width, .channels = o.channels, .classes = o.classes}, rng), o, rng);
 }
 
 }  // namespace
@@ -96,6 +109,7 @@ int main(int argc, char** argv) {
   options o;
   CLI::App app{"the time of one training iteration, phase by phase, as a line of JSON"};
   app.add_option("--network", o.network, "wide-resnet, or digits: the demo's")->check(CLI::IsMember({"wide-resnet", "digits"}));
+  app.add_option("--precision", o.precision, "what the network computes in")->check(CLI::IsMember({"float32", "bfloat16"}));
   app.add_option("--depth", o.depth, "6n + 4");
   app.add_option("--width", o.width, "channels of the first group in units of 16");
   app.add_option("--batch", o.batch, "images")->check(CLI::PositiveNumber);

@@ -19,26 +19,27 @@ namespace tool {
 namespace {
 
 std::string recipe(const settings& s) {
-  char text[400];
+  char text[480];
   std::snprintf(
       text, sizeof text,
       "Recipe: Adam with learning rate %g after %td iterations of warm-up, %td iterations of batches of %td, data noise %g; for the "
       "JEM %td sampler steps "
-      "of size %g and noise %g from a replay buffer of %td images, %g %% of them restarted, and an energy penalty of %g.",
+      "of size %g and noise %g from a replay buffer of %td images, %g %% of them restarted, and an energy penalty of %g; computed in %s.",
       static_cast<double>(s.learning_rate), s.warm_up, s.iterations, s.batch, static_cast<double>(s.data_noise), s.steps,
       static_cast<double>(s.step_size), static_cast<double>(s.noise), s.buffer, 100 * static_cast<double>(s.restart),
-      static_cast<double>(s.penalty));
+      static_cast<double>(s.penalty), s.precision.c_str());
   return text;
 }
 
 /// Several seeds of one of the two objectives.
+template <class Net>
 struct series {
   std::vector<table> figures;
   std::vector<double> seconds;
-  std::vector<outcome<small_network>> first;  ///< of the first seed
+  std::vector<outcome<Net>> first;  ///< of the first seed
   evidence behind;
 
-  void add(outcome<small_network> run, judgement verdict) {
+  void add(outcome<Net> run, judgement verdict) {
     figures.push_back(std::move(verdict.figures));
     seconds.push_back(run.seconds);
     if (!first.empty()) return;
@@ -48,7 +49,8 @@ struct series {
 };
 
 /// Samples of the same sampler on both networks, and the JEM's by class.
-void add_samples(comparison& c, const settings& s, const small_network& plain, const outcome<small_network>& joint, const dataset& train) {
+template <class Net>
+void add_samples(comparison& c, const settings& s, const Net& plain, const outcome<Net>& joint, const dataset& train) {
   jem::rng rng{s.seed};
   const auto& images = train.x.extents();
   c.data             = sheet_of(tensor(train.x.rows(0, 100)), 10);
@@ -59,9 +61,10 @@ void add_samples(comparison& c, const settings& s, const small_network& plain, c
 }
 
 /// Trains and judges one side of the comparison.
-void compete(series& side, const settings& s, const split& data, const std::string& title, bool log) {
+template <class Net>
+void compete(series<Net>& side, const settings& s, const split& data, const std::string& title, bool log) {
   jem::rng rng{s.seed};
-  auto net = make_small_network(s, data.train.x.extents(), data.train.classes, rng);
+  Net net(make_small_network(s, data.train.x.extents(), data.train.classes, rng));
   auto run = train(s, std::move(net), data.train, rng, title, log);
   std::fprintf(stderr, "%s: judging\n", title.c_str());
   jem::rng own{s.seed};  // how a network is judged does not depend on how it was trained
@@ -70,13 +73,12 @@ void compete(series& side, const settings& s, const split& data, const std::stri
   side.add(std::move(run), std::move(verdict));
 }
 
-}  // namespace
-
-void demo(const settings& s, int seeds) {
+template <class Net>
+void compare(const settings& s, int seeds) {
   begin_run(s.out);
   const stopwatch clock;
   const split digits = load(s.data);
-  series plain, joint;
+  series<Net> plain, joint;
   for (int k = 0; k < seeds; ++k) {
     settings now     = s;
     now.seed         = s.seed + static_cast<std::uint64_t>(k);
@@ -101,6 +103,16 @@ void demo(const settings& s, int seeds) {
   jem::io::write_file(s.out / "metrics.json", figures.dump(2) + "\n");
   write_report(c, s.out / "report.html");
   std::cout << '\n' << terminal_table(c) << "\nwrote " << (s.out / "report.html").string() << std::endl;
+}
+
+}  // namespace
+
+void demo(const settings& s, int seeds) {
+  if (s.precision == "bfloat16") {
+    compare<in_bfloat16<small_network>>(s, seeds);
+  } else {
+    compare<small_network>(s, seeds);
+  }
 }
 
 }  // namespace tool

@@ -63,8 +63,12 @@ judgement judge(const Net& net, const dataset& test, const image_sets& others, c
 
 template judgement judge(const deep_network&, const dataset&, const image_sets&, const effort&, jem::rng&);
 template table judge_classifier(const deep_network&, const dataset&);
+template judgement judge(const in_bfloat16<deep_network>&, const dataset&, const image_sets&, const effort&, jem::rng&);
+template table judge_classifier(const in_bfloat16<deep_network>&, const dataset&);
 template judgement judge(const small_network&, const dataset&, const image_sets&, const effort&, jem::rng&);
 template table judge_classifier(const small_network&, const dataset&);
+template judgement judge(const in_bfloat16<small_network>&, const dataset&, const image_sets&, const effort&, jem::rng&);
+template table judge_classifier(const in_bfloat16<small_network>&, const dataset&);
 
 double median(std::vector<double> values) {
   std::ranges::sort(values);

@@ -26,7 +26,7 @@ struct given {
   std::optional<float> step_size, noise, restart, weight_x, weight_yx, weight_xy, penalty, data_noise, learning_rate;
   std::optional<int> threads;
   std::optional<std::uint64_t> seed;
-  std::optional<std::string> out, network;
+  std::optional<std::string> out, network, precision;
   bool by_class = false;
   std::optional<bool> flip;
   int seeds = 1;
@@ -50,6 +50,12 @@ const auto positive     = within(std::numeric_limits<double>::min(), std::numeri
 const auto not_negative = within(0, std::numeric_limits<double>::max(), "a number >= 0");
 const auto share        = within(0, 1, "a number in [0, 1]");
 
+const CLI::Validator a_precision(
+    [](std::string& text) {
+      return text == "float32" || text == "bfloat16" ? std::string() : "expected float32 or bfloat16 but received " + text;
+    },
+    "");
+
 void add_common(CLI::App& app, given& g) {
   app.add_option("--widths", g.widths, "convnet: channels of the first convolution and of each halving, such as 32,64")
       ->delimiter(',')
@@ -65,6 +71,8 @@ void add_common(CLI::App& app, given& g) {
   app.add_option("--warm-up", g.warm_up, "iterations over which the learning rate rises")->check(not_negative);
   app.add_option("--batch", g.batch, "images in a batch")->check(positive);
   app.add_option("--iterations", g.iterations, "training iterations")->check(positive);
+  app.add_option("--precision", g.precision, "float32, or bfloat16: what the network computes in; its weights are float32")
+      ->check(a_precision);
   app.add_option("--threads", g.threads, "threads; the same seed gives the same result for any number")->check(positive);
   app.add_option("--seed", g.seed, "seed of all random numbers")->check(not_negative);
   app.add_option("--out", g.out, "folder to write into");
@@ -82,6 +90,7 @@ tool::settings merge(const given& g, const char* default_out) {
   take(s.data, g.data);
   take(s.network, g.network);
   take(s.widths, g.widths);
+  take(s.precision, g.precision);
   take(s.steps, g.steps);
   take(s.buffer, g.buffer);
   take(s.warm_up, g.warm_up);
@@ -130,7 +139,8 @@ int run(int argc, char** argv) {
   train->add_option("--crop", g.crop, "pad images by reflection by so much and crop them at random")->check(not_negative);
   train->add_flag("--flip,!--no-flip", g.flip, "exchange left and right of half the images");
   train->add_flag("--by-class", g.by_class, "keep chains of each class apart and sample p(y) p(x|y)");
-  auto* const evaluate = app.add_subcommand("evaluate", "accuracy, calibration, out-of-distribution scores and robustness of a run");
+  auto* const evaluate =
+      app.add_subcommand("evaluate", "accuracy, calibration, out-of-distribution scores and robustness of a run, in its precision");
   evaluate->add_option("run", g.run, "the folder that jem train wrote")->required();
   evaluate->add_option("--ood", g.others, "data whose test images are out of the distribution, named as for jem train; may be repeated");
   evaluate->add_option("--scored", g.effort.scored, "test images of each set that are scored")->check(positive);

@@ -157,5 +157,9 @@ outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng
 
 template outcome<small_network> train(const settings&, small_network, const dataset&, jem::rng&, const std::string&, bool);
 template outcome<deep_network> train(const settings&, deep_network, const dataset&, jem::rng&, const std::string&, bool);
+template outcome<in_bfloat16<small_network>> train(const settings&, in_bfloat16<small_network>, const dataset&, jem::rng&,
+                                                   const std::string&, bool);
+template outcome<in_bfloat16<deep_network>> train(const settings&, in_bfloat16<deep_network>, const dataset&, jem::rng&, const std::string&,
+                                                  bool);
 
 }  // namespace tool

@@ -19,6 +19,10 @@ using dataset = jem::data::dataset<tensor>;
 using small_network = jem::convnet<tensor>;
 using deep_network  = jem::wide_resnet<tensor>;
 
+/// The same, computing in bfloat16.
+template <class Net>
+using in_bfloat16 = jem::computing_in<jem::bfloat16, Net>;
+
 struct split {
   dataset train, test;
 };

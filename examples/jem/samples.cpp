@@ -53,6 +53,9 @@ jem::io::image fresh_sheet(const settings& s, const Net& net, const jem::shape& 
 
 template jem::io::image sheet_by_class(const settings&, const outcome<small_network>&, jem::index_t, jem::rng&);
 template jem::io::image sheet_by_class(const settings&, const outcome<deep_network>&, jem::index_t, jem::rng&);
+template jem::io::image sheet_by_class(const settings&, const outcome<in_bfloat16<small_network>>&, jem::index_t, jem::rng&);
+template jem::io::image sheet_by_class(const settings&, const outcome<in_bfloat16<deep_network>>&, jem::index_t, jem::rng&);
 template jem::io::image fresh_sheet(const settings&, const small_network&, const jem::shape&, jem::rng&);
+template jem::io::image fresh_sheet(const settings&, const in_bfloat16<small_network>&, const jem::shape&, jem::rng&);
 
 }  // namespace tool

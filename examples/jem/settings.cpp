@@ -10,6 +10,7 @@ void to_json(nlohmann::ordered_json& j, const settings& s) {
   j = {{"data", s.data},
        {"network", s.network},
        {"widths", s.widths},
+       {"precision", s.precision},
        {"steps", s.steps},
        {"step_size", s.step_size},
        {"noise", s.noise},
@@ -38,6 +39,7 @@ settings read_settings(const std::filesystem::path& file) {
     s.data       = j.at("data").get<std::string>();
     s.network    = j.at("network").get<std::string>();
     s.widths     = j.at("widths").get<std::vector<jem::index_t>>();
+    s.precision  = j.value("precision", s.precision);
     return s;
   } catch (const nlohmann::json::exception& error) {
     throw std::runtime_error(file.string() + ": expected the settings of a run but found " + error.what());

@@ -16,6 +16,7 @@ struct settings {
   std::string data    = "digits";  ///< "digits", or KIND:PATH
   std::string network = "convnet";  ///< or "wide-resnet-DEPTH-WIDTH"
   std::vector<jem::index_t> widths;  ///< of the convnet
+  std::string precision = "float32";  ///< or "bfloat16": what the network computes in
   jem::index_t steps;  ///< K
   float step_size;
   float noise;
@@ -40,7 +41,7 @@ struct settings {
 /// What a run keeps beside its weights, so that they can be read back.
 void to_json(nlohmann::ordered_json& j, const settings& s);
 
-/// The data and the network of a run, everything else by default. Throws std::runtime_error for what to_json does not write.
+/// The data, the network and its precision of a run, everything else by default. Throws std::runtime_error for what to_json does not write.
 settings read_settings(const std::filesystem::path& file);
 
 /// The paper's recipe (Grathwohl et al. 2020) on a small convolutional network.

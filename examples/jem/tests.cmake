@@ -54,6 +54,12 @@ jem_tool_test("jem evaluate judges what jem train has left" AFTER "jem train wri
   ARGUMENTS --scored 50 --attacked 10 --ood digits SAYS "AUROC log p.x.: digits" WRITES evaluation.json)
 jem_tool_test("jem evaluate refuses other data in one line" AFTER "jem train writes metrics as it goes and at the end"
   ARGUMENTS --ood idx:nowhere CODE 2 SAYS "^jem: " ONE_LINE)
+jem_tool_test("jem train computes in bfloat16" ARGUMENTS train ${tiny} --precision bfloat16 SAYS "accuracy 0."
+  WRITES metrics.json weights.safetensors samples.png)
+jem_tool_test("jem evaluate judges a network in bfloat16" AFTER "jem train computes in bfloat16"
+  ARGUMENTS --scored 50 --attacked 10 WRITES evaluation.json)
+jem_tool_test("jem demo computes in bfloat16" ARGUMENTS demo ${tiny} --precision bfloat16 SAYS "AUROC log p.x.: noise"
+  WRITES report.html metrics.json jem.safetensors)
 jem_tool_test("jem train by class uses the joint energy" ARGUMENTS train ${tiny} --w-xy 1 WRITES metrics.json)
 jem_tool_test("jem train takes a wide residual network" WRITES metrics.json weights.safetensors samples.png
   ARGUMENTS train --network wide-resnet-10-1 --crop 1 --flip --steps 1 --iterations 1 --batch 4 --buffer 8)
@@ -62,7 +68,7 @@ jem_tool_test("jem train reads CIFAR files" WRITES metrics.json weights.safetens
 jem_tool_test("jem train without the energy terms is a plain classifier" ARGUMENTS train ${tiny} --w-x 0 --penalty 0
   WRITES metrics.json)
 foreach(mistake IN ITEMS "--steps -1" "--steps many" "--steps 1.5" "--batch 5000" "--batch 0" "--restart 2"
-    "--data mnist" "--network resnet" "--network wide-resnet-11-1" "--data idx:nowhere" "--learning-rate 0" "--threads 0" "--seed -1" "--colour red" "--widths 4,0"
+    "--data mnist" "--network resnet" "--network wide-resnet-11-1" "--data idx:nowhere" "--learning-rate 0" "--threads 0" "--seed -1" "--precision half" "--colour red" "--widths 4,0"
     "--w-xy 1 --buffer 64" "--by-class --buffer 100" "--buffer 32")
   separate_arguments(words UNIX_COMMAND ${mistake})
   jem_tool_test("jem train ${mistake} is refused in one line" ARGUMENTS train ${words}

@@ -28,10 +28,17 @@ std::string name_of(const std::string& data) {
 template <class F>
 void with_network(const settings& s, const jem::shape& images, jem::index_t classes, F f) {
   jem::rng rng{s.seed};
+  const auto in_precision = [&](auto net) {
+    if (s.precision == "bfloat16") {
+      f(jem::compute_in<jem::bfloat16>(std::move(net)), rng);
+    } else {
+      f(std::move(net), rng);
+    }
+  };
   if (s.network == "convnet") {
-    f(make_small_network(s, images, classes, rng), rng);
+    in_precision(make_small_network(s, images, classes, rng));
   } else {
-    f(make_deep_network(s, images, classes, rng), rng);
+    in_precision(make_deep_network(s, images, classes, rng));
   }
 }
 

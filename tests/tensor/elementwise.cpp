@@ -7,6 +7,8 @@
 #include <doctest/doctest.h>
 
 #include <limits>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 using jem::shape;
@@ -142,4 +144,34 @@ TEST_CASE("tensors of two backends or two types do not mix") {
   static_assert(!jem::compatible<a, jem::tensor<double, jem::eigen>>);
   static_assert(!jem::compatible<a, float>);
   CHECK(true);
+}
+
+TEST_CASE("functions see bfloat16 as float, and what they return is rounded once") {
+  test::on_every_tensor([]<class T>() {
+    using X             = typename T::template rebind<jem::bfloat16>;
+    const auto in_float = [](const X& x) { return jem::converted<float>(x).to_vector(); };
+    const X x           = jem::converted<jem::bfloat16>(T({4}, {1.0078125f, -3, 0.1f, 256}));  // 1 + 2^-7, and what is next to 0.1
+    CHECK(in_float(x) == floats{1.0078125f, -3, 0.10009765625f, 256});
+    CHECK(in_float(map(x, cube{})) == floats{1.0234375f, -27, 0.00099945068359375f, 16777216});
+    CHECK(in_float(zip(x, x, jem::op::multiply{}))[0] == 1.015625f);  // 1.01568 lies between 1.015625 and 1.0234375
+    CHECK(in_float(x + jem::full<X>({4}, 1))[3] == 256);              // 257 is a tie: 256 is even
+    CHECK(in_float(x + jem::full<X>({4}, 3))[3] == 260);              // 259 is one, too
+    X a = x, b = x;
+    apply(a, b, jem::full<X>({4}, 1), rotate{});
+    CHECK(in_float(a) == in_float(x));
+    CHECK(in_float(b)[1] == -2);
+  });
+}
+
+TEST_CASE("what is converted to its own type is that, and a temporary is moved") {
+  using T = jem::tensor<float, jem::reference>;
+  using X = T::rebind<jem::bfloat16>;
+  using D = T::rebind<double>;
+  static_assert(jem::summed_in<X, T> && jem::summed_in<T, T> && !jem::summed_in<T, X>);
+  static_assert(!jem::summed_in<X, D> && !jem::summed_in<T, jem::tensor<float, jem::eigen>>);
+  static_assert(std::is_same_v<jem::sums_of<X>, T> && std::is_same_v<jem::sums_of<D>, D>);
+  T x({2}, {1, 2});
+  const float* const memory = x.data();
+  CHECK(jem::converted<float>(x).data() != memory);
+  CHECK(jem::converted<float>(std::move(x)).data() == memory);
 }

@@ -23,6 +23,8 @@ template <element E, class Net>
 struct computing_in : detail::first_tensor<Net> {
   Net net;  ///< whose weights stay as they are
 
+  computing_in() = default;
+  /// Of a network, whose weights it takes.
   explicit computing_in(Net inner) : net(std::move(inner)) {}
 
   /// What activations are kept in.
