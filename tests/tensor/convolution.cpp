@@ -13,6 +13,21 @@
 using jem::shape;
 using floats = std::vector<float>;
 
+namespace {
+
+using on_eigen = jem::tensor<float, jem::eigen>;
+using stored   = on_eigen::rebind<jem::bfloat16>;
+
+template <class X, class W>
+concept can_convolve = requires(const X& x, const W& w) { convolution(x, w, {}); };
+
+static_assert(can_convolve<on_eigen, on_eigen> && can_convolve<stored, on_eigen> &&
+              can_convolve<on_eigen, jem::view<const float, jem::eigen>>);
+static_assert(!can_convolve<on_eigen, stored> && !can_convolve<stored, stored>, "weights are of the type that is summed in");
+static_assert(!can_convolve<stored, on_eigen::rebind<double>> && !can_convolve<on_eigen, jem::tensor<float, jem::reference>>);
+
+}  // namespace
+
 TEST_CASE("a convolution is a cross-correlation: the kernel is not turned") {
   test::on_every_tensor([]<class T>() {
     const T x({1, 3, 3, 1}, {1, 2, 3, 4, 5, 6, 7, 8, 9});
@@ -65,6 +80,23 @@ TEST_CASE("pixels that no window covers have no gradient") {
   test::on_every_tensor([]<class T>() {
     const T dy({1, 1, 1, 1}, {5}), w = jem::full<T>({2, 2, 1, 1}, 1);
     CHECK(convolution_input_gradient(dy, w, {.stride = 2}, {1, 3, 3, 1}).to_vector() == floats{5, 5, 0, 5, 5, 0, 0, 0, 0});
+  });
+}
+
+TEST_CASE("images in bfloat16 are multiplied with rounded weights, and all the rest is rounded once") {
+  test::on_every_tensor([]<class T>() {
+    using X             = typename T::template rebind<jem::bfloat16>;
+    const auto in_float = [](const X& x) { return jem::converted<float>(x).to_vector(); };
+    const T w({1, 1, 1, 1}, {1.01f}), bias({1}, {0.0025f});  // 1.01 is nearest to 1.0078125
+    const X x = jem::converted<jem::bfloat16>(T({1, 1, 2, 1}, {1, -3})), z = jem::converted<jem::bfloat16>(T({1, 1, 2, 1}, {0, 0x1p-8f}));
+    const auto terms = [&](const T* b, const X* addend) { return jem::convolution_terms<X, jem::unchanged, T>{{}, b, addend}; };
+    CHECK(in_float(convolution(x, w, {})) == floats{1.0078125f, -3.03125f});                                  // a tie: −3.0234375
+    CHECK(in_float(convolution(x, w, {}, {}, terms(&bias, nullptr))) == floats{1.0078125f, -3.015625f});      // −3.0209375
+    CHECK(in_float(convolution(x, w, {}, {}, terms(nullptr, &z))) == floats{1.0078125f, -3.015625f});        // −3.01953125
+    CHECK(in_float(convolution_input_gradient(x, w, {}, x.extents())) == floats{1.0078125f, -3.03125f});
+    T dw({1, 1, 1, 1}, {0.001f});
+    add_convolution_weight_gradient(dw, x, x, {});
+    CHECK(dw.to_vector() == floats{10.001f});
   });
 }
 

@@ -17,8 +17,8 @@
 
 namespace jem::inline v0 {
 
-/// The layer: its input is rounded to E, its output is what the last layer summed, and neither shows: tensors of float come and go, so
-/// that energies, samplers, losses, optimisers and files do not know. Its parameters are the network's, by the network's names.
+/// The layer: it rounds its input to E, and its output is what the network's last layer summed. Tensors of the weights' type come and go,
+/// so that energies, samplers, losses, optimisers and files need not know. Its parameters are the network's, by the network's names.
 template <element E, class Net>
 struct computing_in : detail::first_tensor<Net> {
   Net net;  ///< whose weights stay as they are
@@ -49,8 +49,8 @@ struct computing_in : detail::first_tensor<Net> {
   /// f(round(x)), its last sums not rounded where the network offers them.
   template <tensor_value T>
     requires(summed_in<activations<T>, T> && layer<Net, activations<T>>)
-  T forward(T x, cache<T>& c) const {
-    return forward_sums(net, converted<E>(std::move(x)), c.net);
+  T forward(const T& x, cache<T>& c) const {
+    return forward_sums(net, converted<E>(x), c.net);
   }
 
   /// ∂L/∂y → ∂L/∂x; adds ∂L/∂θ to the gradient unless it is null.
