@@ -14,6 +14,7 @@ struct bfloat16 {
   std::uint16_t bits;  ///< the upper half of a float's
 
   bfloat16() = default;
+  /// The nearest one.
   constexpr explicit bfloat16(float value) : bits(upper_half(value)) {}
 
   /// The same number.

@@ -1,4 +1,4 @@
-// expected: compatible
+// expected: summed_in
 #include "programs.hpp"
 
 #include <jem/tensor/matmul.hpp>
