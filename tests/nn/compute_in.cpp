@@ -4,11 +4,10 @@
 // rounded once more, products of two errors and a float's own roundings, is below u/10. The terms' absolute values are what the
 // same layer gives with the absolute values of its parameters, at those of its input. Networks are held to the norm, see
 // conformance/bfloat16.hpp: 2·√R·u/√3 for R roundings.
-#include "../support/backends.hpp"
 #include "../support/gradients.hpp"
 
-#include <jem/data/digits.hpp>
-#include <jem/energy/joint.hpp>
+#include <jem/backend/eigen.hpp>
+#include <jem/backend/reference.hpp>
 #include <jem/energy/marginal.hpp>
 #include <jem/loss/compose.hpp>
 #include <jem/loss/contrastive_divergence.hpp>
@@ -147,16 +146,10 @@ void check_network(const char* name, const L& net, const T& x, double bound) {
   CHECK(distance(mine.y, right.y) > 0);
 }
 
-template <class F>
-void on_two_backends(F f) {
-  f.template operator()<jem::tensor<float, jem::reference>>();
-  f.template operator()<jem::tensor<float, jem::eigen>>();
-}
-
 }  // namespace
 
 TEST_CASE("each layer's gradients in bfloat16 are those in float up to its roundings") {
-  on_two_backends([]<class T>() {
+  const auto check = []<class T>(std::type_identity<T>) {
     jem::rng g{1};
     const T rows = storable<T>({5, 7}, 2), images = storable<T>({3, 6, 6, 4}, 3);
     check_linear_layer("linear", jem::make_linear<T>(7, 4, g), rows, {2, 2, 0});
@@ -175,22 +168,23 @@ TEST_CASE("each layer's gradients in bfloat16 are those in float up to its round
     frozen.bias   = test::random_tensor<T>({4}, 7);
     jem::update_statistics(frozen, images, 0.5f);
     check_function("normalize", frozen, images, {1, 1, 0});
-  });
+  };
+  check(std::type_identity<jem::tensor<float, jem::reference>>{});
+  check(std::type_identity<floats>{});
 }
 
 TEST_CASE("networks in bfloat16 have float's logits and gradients up to their roundings") {
   const auto bound = [](int count) { return 2 * std::sqrt(count / 3.0) * u; };
-  on_two_backends([&]<class T>() {
-    jem::rng g{1};
-    const T rows = test::random_tensor<T>({20, 7}, 2), images = test::random_tensor<T>({6, 8, 8, 3}, 3);
-    check_network("mlp", jem::mlp<T>({7, 30, 20, 4}, g), rows, bound(2 * 3 * 3));
-    check_network("energy_head", jem::make_energy_head<T>(7, 4, g), rows, bound(2 * 3));
-    check_network("convnet", jem::convnet<T>({.height = 8, .width = 8, .channels = 3, .classes = 4, .widths = {8, 12}}, g), images,
-                  bound(2 * 3 * 4));
-    jem::wide_resnet<T, jem::swish, jem::normalize<T>> net({.depth = 10, .width = 1, .classes = 4, .energy_head = true, .stem = 8}, g);
-    jem::update_statistics(net, images, 1.0f);
-    check_network("wide_resnet with frozen normalisation", net, images, bound(2 * 4 * 8));
-  });
+  using T          = floats;
+  jem::rng g{1};
+  const T rows = test::random_tensor<T>({20, 7}, 2), images = test::random_tensor<T>({6, 8, 8, 3}, 3);
+  check_network("mlp", jem::mlp<T>({7, 30, 20, 4}, g), rows, bound(2 * 3 * 3));
+  check_network("energy_head", jem::make_energy_head<T>(7, 4, g), rows, bound(2 * 3));
+  check_network("convnet", jem::convnet<T>({.height = 8, .width = 8, .channels = 3, .classes = 4, .widths = {8, 12}}, g), images,
+                bound(2 * 3 * 4));
+  jem::wide_resnet<T, jem::swish, jem::normalize<T>> net({.depth = 10, .width = 1, .classes = 4, .energy_head = true, .stem = 8}, g);
+  jem::update_statistics(net, images, 1.0f);
+  check_network("wide_resnet with frozen normalisation", net, images, bound(2 * 4 * 8));
 }
 
 // Where the slope jumps, from 0.2 to 1, an error of u times the deviation of what goes into it turns the sign of a share of at most u
@@ -254,20 +248,19 @@ TEST_CASE("its parameters are the network's, by the network's names") {
 }
 
 TEST_CASE("prepared, it has the same bits, and a sampler takes the same steps") {
-  test::on_every_tensor([]<class T>() {
-    jem::rng g{1}, a{3}, b{3};
-    const auto net = jem::compute_in<bfloat16>(jem::convnet<T>({.height = 8, .width = 8, .classes = 3, .widths = {4, 6}}, g));
-    const T x      = test::random_tensor<T>({4, 8, 8, 1}, 2);
-    const jem::marginal_energy energy{net};
-    const auto still = energy.prepared(x);
-    T slope, again;
-    CHECK(test::same_bits(energy.value_and_grad(x, slope).to_vector(), still.value_and_grad(x, again).to_vector()));
-    CHECK(test::same_bits(slope.to_vector(), again.to_vector()));
-    const jem::sgld kernel{.step_size = jem::constant{0.5f}, .noise = jem::fixed_noise{0.01f}};
-    auto state = kernel.init(energy, x);
-    jem::advance<T>(kernel, energy, state, 2, a);
-    CHECK(test::same_bits(jem::evolve(kernel, energy, x, 2, b).to_vector(), state.position.to_vector()));
-  });
+  using T = jem::tensor<float, jem::reference>;
+  jem::rng g{1}, a{3}, b{3};
+  const auto net = jem::compute_in<bfloat16>(jem::convnet<T>({.height = 8, .width = 8, .classes = 3, .widths = {4, 6}}, g));
+  const T x      = test::random_tensor<T>({4, 8, 8, 1}, 2);
+  const jem::marginal_energy energy{net};
+  const auto still = energy.prepared(x);
+  T slope, again;
+  CHECK(test::same_bits(energy.value_and_grad(x, slope).to_vector(), still.value_and_grad(x, again).to_vector()));
+  CHECK(test::same_bits(slope.to_vector(), again.to_vector()));
+  const jem::sgld kernel{.step_size = jem::constant{0.5f}, .noise = jem::fixed_noise{0.01f}};
+  auto state = kernel.init(energy, x);
+  jem::advance<T>(kernel, energy, state, 2, a);
+  CHECK(test::same_bits(jem::evolve(kernel, energy, x, 2, b).to_vector(), state.position.to_vector()));
 }
 
 TEST_CASE("in float it is the network itself, and statistics move in it") {
