@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 namespace product = jem::eigen_product;
@@ -59,6 +60,51 @@ TEST_CASE("a block of a larger matrix is multiplied in place, and its surroundin
   }
   CHECK(intact);
   CHECK(error < 1e-14);
+}
+
+TEST_CASE("a block of any layout, and of a single row or column between others, is the same product") {
+  constexpr index_t stride = 40;
+  const auto a = test::random_values<double>(stride * stride, 5), b = test::random_values<double>(stride * stride, 6);
+  for (const index_t m : {1, 2, 9}) {
+    for (const index_t n : {1, 2, 17}) {
+      for (const index_t k : {0, 1, 33}) {
+        for (const transpose ta : {transpose::no, transpose::yes}) {
+          for (const transpose tb : {transpose::no, transpose::yes}) {
+            std::vector<double> c(static_cast<std::size_t>(m * stride), 5.0), exact = c;
+            product::block(ta, tb, m, n, k, 2.0, a.data(), stride, b.data(), stride, -1.0, c.data(), stride);
+            for (index_t i = 0; i < m; ++i) {
+              for (index_t j = 0; j < n; ++j) {
+                double sum = 0;
+                for (index_t p = 0; p < k; ++p) {
+                  sum += a[static_cast<std::size_t>(ta == transpose::yes ? p * stride + i : i * stride + p)] *
+                         b[static_cast<std::size_t>(tb == transpose::yes ? j * stride + p : p * stride + j)];
+                }
+                exact[static_cast<std::size_t>(i * stride + j)] = 2 * sum - 5;
+              }
+            }
+            INFO("m " << m << ", n " << n << ", k " << k << ", turned " << (ta == transpose::yes) << (tb == transpose::yes));
+            CHECK(test::largest_difference(c, exact) < 1e-13);
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("a product of vectors, of nothing and of few elements agrees with the reference") {
+  const auto a = test::random_values<double>(400, 7), b = test::random_values<double>(400, 8);
+  for (const auto& [m, n, k] :
+       {std::array<index_t, 3>{1, 1, 1}, {3, 4, 5}, {1, 20, 20}, {20, 1, 20}, {1, 1, 400}, {0, 20, 20}, {20, 20, 0}}) {
+    for (const transpose ta : {transpose::no, transpose::yes}) {
+      for (const transpose tb : {transpose::no, transpose::yes}) {
+        std::vector<double> c(400, 1.0), exact = c;
+        product::gemm<jem::openmp>(ta, tb, m, n, k, 2.0, a.data(), b.data(), 0.5, c.data());
+        jem::reference::gemm(ta, tb, m, n, k, 2.0, a.data(), b.data(), 0.5, exact.data());
+        INFO("m " << m << ", n " << n << ", k " << k << ", turned " << (ta == transpose::yes) << (tb == transpose::yes));
+        CHECK(test::largest_difference(c, exact) < 1e-12);
+      }
+    }
+  }
 }
 
 TEST_CASE("a product that is cut along k agrees with one that is not") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Matrix products by Eigen with the same bits for any number of threads: the product is cut into blocks by a rule in its
-// shape, and each block is one single-threaded Eigen product.
+// shape, and each block is one single-threaded product. Eigen's kernels are called as its own BLAS library calls them: an expression
+// of maps is the same code with two dozen types around it, for each layout, and takes four times as long to compile.
 #pragma once
 
 #include <jem/backend/openmp.hpp>
@@ -11,21 +12,10 @@
 
 namespace jem::inline v0::eigen_product {
 
-/// Row-major, as everything here.
-template <scalar T>
-using matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-/// A block of somebody's matrix, to be read.
-template <scalar T>
-using input = Eigen::Map<const matrix<T>, Eigen::Unaligned, Eigen::OuterStride<>>;
-/// A block of somebody's matrix, to be written.
-template <scalar T>
-using output = Eigen::Map<matrix<T>, Eigen::Unaligned, Eigen::OuterStride<>>;
-
-/// f(block) for each block, in parallel. A team is opened even for a single block: inside a team Eigen starts no threads of
-/// its own, and with them its result would depend on their number.
+/// f(block) for each block, in parallel when there is more than one.
 template <class Threads, class F>
 void for_blocks(index_t count, F f) {
-  if (Threads::inside_parallel()) {
+  if (count == 1 || Threads::inside_parallel()) {
     for (index_t block = 0; block < count; ++block) f(block);
     return;
   }
@@ -33,30 +23,66 @@ void for_blocks(index_t count, F f) {
   for (index_t block = 0; block < count; ++block) f(block);
 }
 
+/// Eigen's blocks of a product for its caches, their copies in memory that is recycled. Its results are column-major: a row-major
+/// one is the transpose, whose factors have changed places.
+template <scalar T>
+class cache_blocks : public Eigen::internal::level3_blocking<T, T> {
+ public:
+  cache_blocks(index_t m, index_t n, index_t k) {
+    this->m_mc = n, this->m_nc = m, this->m_kc = k;
+    Eigen::internal::computeProductBlockingSizes<T, T, 1>(this->m_kc, this->m_mc, this->m_nc);
+    left_          = host_storage<T>(this->m_mc * this->m_kc);
+    right_         = host_storage<T>(this->m_kc * this->m_nc);
+    this->m_blockA = left_.data(), this->m_blockB = right_.data();
+  }
+
+ private:
+  host_storage<T> left_, right_;
+};
+
+/// How the rows of a factor are stored.
+constexpr int layout(bool turned) { return turned ? Eigen::ColMajor : Eigen::RowMajor; }
+
+/// c += alpha·op(a)·op(b)
+template <bool TurnA, bool TurnB, scalar T>
+void add_product(index_t m, index_t n, index_t k, T alpha, const T* a, index_t lda, const T* b, index_t ldb, T* c, index_t ldc) {
+  using namespace Eigen::internal;
+  cache_blocks<T> blocks(m, n, k);
+  general_matrix_matrix_product<index_t, T, layout(TurnA), false, T, layout(TurnB), false, Eigen::RowMajor, 1>::run(
+      m, n, k, a, lda, b, ldb, c, 1, ldc, alpha, blocks);
+}
+
+/// y += alpha·op(a)·x for op(a) (rows, columns); x and y are contiguous.
+template <bool Turn, scalar T>
+void add_vector_product(index_t rows, index_t columns, T alpha, const T* a, index_t lda, const T* x, T* y) {
+  using namespace Eigen::internal;
+  using matrix = const_blas_data_mapper<T, index_t, layout(Turn)>;
+  using vector = const_blas_data_mapper<T, index_t, layout(!Turn)>;
+  general_matrix_vector_product<index_t, T, matrix, layout(Turn), false, T, vector, false>::run(rows, columns, matrix(a, lda), vector(x, 1),
+                                                                                                y, 1, alpha);
+}
+
 /// c = alpha·op(a)·op(b) + beta·c on the calling thread, for row-major blocks with the given row strides.
 template <scalar T>
 void block(transpose ta, transpose tb, index_t m, index_t n, index_t k, T alpha, const T* a, index_t lda, const T* b, index_t ldb, T beta,
            T* c, index_t ldc) {
-  output<T> to(c, m, n, Eigen::OuterStride<>(ldc));
-  if (beta == T{}) {
-    to.setZero();
-  } else if (beta != T{1}) {
-    to *= beta;
+  for (index_t i = 0; i < m; ++i) {
+    for (index_t j = 0; j < n; ++j) c[i * ldc + j] = beta == T{} ? T{} : beta * c[i * ldc + j];
   }
-  if (k == 0) return;
-  const bool turn_a = ta == transpose::yes;
-  const bool turn_b = tb == transpose::yes;
-  const input<T> left(a, turn_a ? k : m, turn_a ? m : k, Eigen::OuterStride<>(lda));
-  const input<T> right(b, turn_b ? n : k, turn_b ? k : n, Eigen::OuterStride<>(ldb));
-  if (turn_a && turn_b) {
-    to.noalias() += alpha * left.transpose() * right.transpose();
-  } else if (turn_a) {
-    to.noalias() += alpha * left.transpose() * right;
-  } else if (turn_b) {
-    to.noalias() += alpha * left * right.transpose();
-  } else {
-    to.noalias() += alpha * left * right;
+  if (m == 0 || n == 0 || k == 0) return;
+  const bool turn_a = ta == transpose::yes, turn_b = tb == transpose::yes;
+  if (n == 1 && ldc == 1 && (turn_b || ldb == 1)) {
+    return turn_a ? add_vector_product<true>(m, k, alpha, a, lda, b, c) : add_vector_product<false>(m, k, alpha, a, lda, b, c);
   }
+  if (m == 1 && (!turn_a || lda == 1)) {  // cᵀ += alpha·op(b)ᵀ·aᵀ
+    return turn_b ? add_vector_product<false>(n, k, alpha, b, ldb, a, c) : add_vector_product<true>(n, k, alpha, b, ldb, a, c);
+  }
+  if (turn_a) {
+    return turn_b ? add_product<true, true>(m, n, k, alpha, a, lda, b, ldb, c, ldc)
+                  : add_product<true, false>(m, n, k, alpha, a, lda, b, ldb, c, ldc);
+  }
+  return turn_b ? add_product<false, true>(m, n, k, alpha, a, lda, b, ldb, c, ldc)
+                : add_product<false, false>(m, n, k, alpha, a, lda, b, ldb, c, ldc);
 }
 
 /// The largest part of n, a multiple of 16, of which eight make n; within [least, most].
@@ -67,7 +93,8 @@ template <class Threads, scalar T>
 void gemm(transpose ta, transpose tb, index_t m, index_t n, index_t k, T alpha, const T* a, const T* b, T beta, T* c) {
   const index_t lda = ta == transpose::yes ? m : k;
   const index_t ldb = tb == transpose::yes ? k : n;
-  if (m * n * k <= 16384) return block(ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, n);  // Eigen stays serial, too
+  if (m + n + k < 20) return reference::gemm(ta, tb, m, n, k, alpha, a, b, beta, c);  // where copies cost more than the product
+  if (m * n * k <= 16384) return block(ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, n);
   const index_t bm   = part(m, 32, 256);
   const index_t bn   = part(n, 64, 1024);
   const index_t rows = (m + bm - 1) / bm, columns = (n + bn - 1) / bn;
