@@ -23,11 +23,11 @@ void multiply_transposed_points(index_t points, const regular_rows& channels, in
 /// dw += Gᵀ u G for channels [begin, begin + count) of a panel: u (points, count, width).
 template <class A, scalar T>
 void add_panel(const mapping& s, index_t panel, index_t begin, index_t count, const T* u, index_t u_matrix, T* dw) {
-  const index_t width = panels{s.f}.width();
+  const index_t width = panels{s.f}.width(), columns = panels{s.f}.columns_of(panel);
   for (index_t i = 0; i < count; ++i) {
-    for_packs<T>(panels{s.f}.columns_of(panel), [&](index_t j, auto lanes) {
-      winograd::add_weight_gradient<A, T>(u + i * width + j, u_matrix, dw + (begin + i) * s.f + panel * width + j, s.c * s.f, lanes);
-    });
+    for (index_t j = 0; j < columns; j += pack_width<T>) {
+      winograd::add_weight_gradient<A, T>(u + i * width + j, u_matrix, dw + (begin + i) * s.f + panel * width + j, s.c * s.f, columns - j);
+    }
   }
 }
 

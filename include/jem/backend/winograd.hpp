@@ -14,6 +14,7 @@
 #include <jem/core/convolution_shape.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace jem::inline v0::winograd {
 
@@ -69,6 +70,17 @@ void pixels_of_square(const T* image, index_t h, index_t w, index_t c, index_t t
   }
 }
 
+/// Copies of the pixels' last channels, `count` of them from `channel` on, with zeros behind: whole packs where rows are not.
+template <int Size, scalar T>
+void pad_pixels(const T* (&pixel)[Size][Size], index_t channel, index_t count, T (&copies)[Size][Size][pack_width<T>]) {
+  for (index_t r = 0; r < Size; ++r) {
+    for (index_t s = 0; s < Size; ++s) {
+      store_pack(copies[r][s], load_pack(pixel[r][s] + channel, count));
+      pixel[r][s] = copies[r][s];
+    }
+  }
+}
+
 /// Where the transformed numbers of tiles go: matrix k, tile t, channel j at k·matrix + t·tile + j. Rows are whole packs.
 struct transformed_layout {
   index_t matrix, tile;
@@ -77,19 +89,24 @@ struct transformed_layout {
 /// Tiles [first, first + count) of f of the input, Bᵀ d B.
 template <class A, scalar T, light_function F>
 void transform_input(const mapping& s, const T* x, F f, index_t first, index_t count, const T* zeros, T* to, transformed_layout at) {
+  constexpr index_t lanes = pack_width<T>;
   const tiling<A> tiles(s);
   const T* pixel[A::in][A::in];
+  T padded[A::in][A::in][lanes];
   for (index_t t = first; t < first + count; ++t, to += at.tile) {
     const index_t image = t / (tiles.rows * tiles.columns), row = t / tiles.columns % tiles.rows, column = t % tiles.columns;
     pixels_of_square(x + image * s.h * s.w * s.c, s.h, s.w, s.c, A::step * row - s.before, A::step * column - s.before, zeros, pixel);
     for (const auto& line : pixel) {  // of the next tile
       for (index_t q = A::in - A::step; q < A::in; ++q) fetch_square(line[q] + A::step * s.c, 1, 1, 0, 0, std::min<index_t>(s.c, 64));
     }
-    for_packs<T>(s.c, [&](index_t j, auto lanes) {
+    for (index_t j = 0; j < s.c; j += lanes) {
+      const bool whole = s.c - j >= lanes;
+      if (!whole) pad_pixels(pixel, j, s.c - j, padded);
+      const index_t from = whole ? j : 0;
       transform<A::template input_line, T>(
-          [&](int r, int q) { return f(load_pack(pixel[r][q] + j, lanes)); },
+          [&](int r, int q) { return f(load_pack(pixel[r][q] + from)); },
           [&](int r, int q, const pack<T>& v) { store_pack(to + (A::products * r + q) * at.matrix + j, v); });
-    });
+    }
   }
 }
 
@@ -97,27 +114,40 @@ void transform_input(const mapping& s, const T* x, F f, index_t first, index_t c
 template <class A, scalar T, light_function F>
 void transform_output(const mapping& s, const T* from, transformed_layout at, index_t first, index_t count, index_t begin, index_t columns,
                       const epilogue<T, F>& finish, T* y) {
+  constexpr index_t lanes = pack_width<T>;
   const tiling<A> tiles(s);
   const index_t line = s.ow * s.f;
+  pack<T> kept[A::out][A::out];  // of tiles over an edge, and at the end of rows that are no multiple of a pack
   for (index_t t = first; t < first + count; ++t, from += at.tile) {
     const index_t image = t / (tiles.rows * tiles.columns), row = t / tiles.columns % tiles.rows * A::out,
                   column  = t % tiles.columns * A::out;
     const index_t corner  = (image * s.oh + row) * line + column * s.f + begin;
     const index_t rows_in = std::min<index_t>(A::out, s.oh - row), columns_in = std::min<index_t>(A::out, s.ow - column);
-    const bool whole   = rows_in == A::out && columns_in == A::out;
+    const bool inside  = rows_in == A::out && columns_in == A::out;
     const index_t next = corner + A::out * s.f;  // of the next tile
     fetch_square<true>(static_cast<const T*>(y) + next, rows_in, columns_in, line, s.f, columns);
     if constexpr (!std::same_as<F, unchanged>) fetch_square(finish.input + next, rows_in, columns_in, line, s.f, columns);
     if (finish.addend != nullptr) fetch_square(finish.addend + next, rows_in, columns_in, line, s.f, columns);
-    for_packs<T>(columns, [&](index_t j, auto lanes) {
-      const pack<T> shift = finish.shift(begin + j, lanes);
+    for (index_t j = 0; j < columns; j += lanes) {
+      const index_t here  = std::min(lanes, columns - j);
+      const pack<T> shift = finish.shift(begin + j, here);
+      const bool whole    = inside && here == lanes;
+      const auto write    = [&](index_t r, index_t q, const pack<T>& v, auto width) __attribute__((always_inline)) {
+        const index_t element = corner + r * line + q * s.f + j;
+        store_pack(y + element, finish(v, element, width), width);
+      };
       transform<A::template output_line, T>([&](int r, int q) { return load_pack(from + (A::products * r + q) * at.matrix + j); },
                                             [&](int r, int q, const pack<T>& v) {
-                                              if (!whole && (r >= rows_in || q >= columns_in)) return;
-                                              const index_t element = corner + r * line + q * s.f + j;
-                                              store_pack(y + element, finish(v + shift, element, lanes), lanes);
+                                              if (whole) {
+                                                write(r, q, v + shift, std::integral_constant<index_t, lanes>{});
+                                              } else {
+                                                kept[r][q] = v + shift;
+                                              }
                                             });
-    });
+      for (index_t r = 0; !whole && r < rows_in; ++r) {
+        for (index_t q = 0; q < columns_in; ++q) write(r, q, kept[r][q], here);
+      }
+    }
   }
 }
 
@@ -125,16 +155,21 @@ void transform_output(const mapping& s, const T* from, transformed_layout at, in
 template <class A, scalar T>
 void transform_output_gradient(const mapping& s, const T* dy, index_t first, index_t count, index_t begin, index_t columns, const T* zeros,
                                T* to, transformed_layout at) {
+  constexpr index_t lanes = pack_width<T>;
   const tiling<A> tiles(s);
   const T* pixel[A::out][A::out];
+  T padded[A::out][A::out][lanes];
   for (index_t t = first; t < first + count; ++t, to += at.tile) {
     const index_t image = t / (tiles.rows * tiles.columns), row = t / tiles.columns % tiles.rows, column = t % tiles.columns;
     pixels_of_square(dy + image * s.oh * s.ow * s.f + begin, s.oh, s.ow, s.f, A::out * row, A::out * column, zeros, pixel);
-    for_packs<T>(columns, [&](index_t j, auto lanes) {
+    for (index_t j = 0; j < columns; j += lanes) {
+      const bool whole = columns - j >= lanes;
+      if (!whole) pad_pixels(pixel, j, columns - j, padded);
+      const index_t from = whole ? j : 0;
       transform<A::template output_gradient_line, T>(
-          [&](int r, int q) { return load_pack(pixel[r][q] + j, lanes); },
+          [&](int r, int q) { return load_pack(pixel[r][q] + from); },
           [&](int r, int q, const pack<T>& v) { store_pack(to + (A::products * r + q) * at.matrix + j, v); });
-    });
+    }
   }
 }
 
@@ -147,11 +182,13 @@ inline void transform_weight(Load load, T* to, index_t matrix) {
 /// Adds Gᵀ u G to the gradient of the weights of one input channel and up to a pack of filters: dw at distances of `pixel`.
 template <class A, scalar T>
 inline void add_weight_gradient(const T* from, index_t matrix, T* dw, index_t pixel, index_t count) {
+  pack<T> sums[A::taps][A::taps];
   transform<A::template weight_gradient_line, T>([&](int r, int q) { return load_pack(from + (A::products * r + q) * matrix); },
-                                                 [&](int r, int q, const pack<T>& v) {
-                                                   T* const at = dw + (A::taps * r + q) * pixel;
-                                                   store_pack(at, load_pack(static_cast<const T*>(at), count) + v, count);
-                                                 });
+                                                 [&](int r, int q, const pack<T>& v) { sums[r][q] = v; });
+  for (index_t i = 0; i < A::taps * A::taps; ++i) {
+    T* const at = dw + i * pixel;
+    store_pack(at, load_pack(static_cast<const T*>(at), count) + sums[i / A::taps][i % A::taps], count);
+  }
 }
 
 }  // namespace jem::inline v0::winograd
