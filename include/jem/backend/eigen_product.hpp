@@ -14,13 +14,10 @@ namespace jem::inline v0::eigen_product {
 
 /// f(block) for each block, in parallel when there is more than one.
 template <class Threads, class F>
-void for_blocks(index_t count, F f) {
-  if (count == 1 || Threads::inside_parallel()) {
-    for (index_t block = 0; block < count; ++block) f(block);
-    return;
-  }
-#pragma omp parallel for schedule(static)
-  for (index_t block = 0; block < count; ++block) f(block);
+void for_blocks(index_t count, const F& f) {
+  Threads::blocks(count, 1, [&f](index_t begin, index_t end) {
+    for (index_t block = begin; block < end; ++block) f(block);
+  });
 }
 
 /// Eigen's blocks of a product for its caches, their copies in memory that is recycled. Its results are column-major: a row-major

@@ -155,15 +155,11 @@ struct openmp : reference {
     });
   }
 
-  /// f(begin, end) for blocks of `size` out of n, in parallel when there is more than one.
+  /// f(begin, end) for blocks of `size` out of n, in parallel when there is more than one. By a pointer, so that a program has one
+  /// parallel region instead of one for each f.
   template <class F>
-  static void blocks(index_t n, index_t size, F f) {
-    if (n <= size || inside_parallel()) {
-      for (index_t begin = 0; begin < n; begin += size) f(begin, std::min(begin + size, n));
-      return;
-    }
-#pragma omp parallel for schedule(static)
-    for (index_t begin = 0; begin < n; begin += size) f(begin, std::min(begin + size, n));
+  static void blocks(index_t n, index_t size, const F& f) {
+    run_blocks(n, size, &f, [](const void* of, index_t begin, index_t end) { (*static_cast<const F*>(of))(begin, end); });
   }
 
   /// Whether the calling thread is one of a team already: then it works alone.
@@ -176,6 +172,15 @@ struct openmp : reference {
   }
 
  private:
+  static void run_blocks(index_t n, index_t size, const void* f, void (*run)(const void* f, index_t begin, index_t end)) {
+    if (n <= size || inside_parallel()) {
+      for (index_t begin = 0; begin < n; begin += size) run(f, begin, std::min(begin + size, n));
+      return;
+    }
+#pragma omp parallel for schedule(static)
+    for (index_t begin = 0; begin < n; begin += size) run(f, begin, std::min(begin + size, n));
+  }
+
   static constexpr index_t rows_per_block(index_t columns) { return std::max<index_t>(1, grain / std::max<index_t>(1, columns)); }
 
   template <class A, class F>
