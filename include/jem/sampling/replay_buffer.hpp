@@ -6,11 +6,11 @@
 #include <jem/sampling/kernel.hpp>
 #include <jem/tensor/noise.hpp>
 #include <jem/tensor/logits.hpp>
+#include <jem/tensor/recycled.hpp>
 #include <jem/tensor/rows.hpp>
 
 #include <algorithm>
 #include <limits>
-#include <vector>
 
 namespace jem::inline v0 {
 
@@ -70,9 +70,9 @@ class replay_buffer {
   /// n chains from anywhere. Throws std::invalid_argument for more than the buffer has.
   chains<T> draw(index_t n, rng& g) const {
     expect_at_least("replay_buffer", "chains", 0, n);
-    std::vector<std::int32_t> slots;
+    recycled_vector<std::int32_t> slots;
     draw_slots(0, options_.capacity, n, g, slots);
-    return lend(std::move(slots), {}, g);
+    return lend(slots, {}, g);
   }
 
   /// A chain of class y[i] for each i. Throws std::invalid_argument without class blocks, for a label without one, or for
@@ -81,16 +81,16 @@ class replay_buffer {
     if (options_.classes == 0) fail("replay_buffer", "a buffer with classes", "labels for one without");
     check_labels("replay_buffer", y, options_.classes);
     const index_t block = options_.capacity / options_.classes;
-    const auto wanted   = y.to_vector();
-    std::vector<std::int32_t> slots(wanted.size());
+    recycled_vector<std::int32_t> wanted(static_cast<std::size_t>(y.size())), slots(wanted.size());
+    T::backend_type::download(y.data(), y.size(), wanted.data());
     for (index_t c = 0; c < options_.classes; ++c) {
-      std::vector<std::int32_t> own;
+      recycled_vector<std::int32_t> own;
       draw_slots(c * block, block, std::ranges::count(wanted, static_cast<std::int32_t>(c)), g, own);
       for (std::size_t i = 0, next = 0; i < wanted.size(); ++i) {
         if (wanted[i] == c) slots[i] = own[next++];
       }
     }
-    return lend(std::move(slots), y, g);
+    return lend(slots, y, g);
   }
 
   /// Puts chains back where they came from. Throws std::invalid_argument for chains drawn without labels from a buffer with
@@ -119,10 +119,11 @@ class replay_buffer {
   }
 
   /// n different slots of [first, first + size), by Floyd's algorithm (Bentley and Floyd 1987).
-  static void draw_slots(index_t first, index_t size, index_t n, rng& g, std::vector<std::int32_t>& slots) {
+  static void draw_slots(index_t first, index_t size, index_t n, rng& g, recycled_vector<std::int32_t>& slots) {
     if (n > size) fail("replay_buffer", "at most " + std::to_string(size) + " chains in a draw", std::to_string(n));
     const random_stream stream = g.next();
-    std::vector<bool> taken(static_cast<std::size_t>(size));
+    recycled_vector<bool> taken(static_cast<std::size_t>(size));
+    slots.reserve(static_cast<std::size_t>(n));
     for (index_t i = 0; i < n; ++i) {
       const index_t last = size - n + i;
       index_t slot       = index_below(stream, i, last + 1);
@@ -132,13 +133,13 @@ class replay_buffer {
     }
   }
 
-  chains<T> lend(std::vector<std::int32_t> slots, labels<T> y, rng& g) const {
+  chains<T> lend(const recycled_vector<std::int32_t>& slots, labels<T> y, rng& g) const {
     using V         = typename T::value_type;
     const index_t n = std::ssize(slots);
     labels<T> where(shape{n}, slots);
     T position                 = gather_rows(positions_, where);
     const random_stream stream = g.next();
-    std::vector<V> restart(slots.size());
+    recycled_vector<V> restart(slots.size());
     for (index_t i = 0; i < n; ++i) restart[static_cast<std::size_t>(i)] = stream.uniform(i) < options_.restart_probability ? V(1) : V(0);
     const T fresh = start_.template operator()<T>(position.extents(), g);
     choose_rows(position, fresh, T(shape{n}, restart));

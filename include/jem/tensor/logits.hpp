@@ -3,9 +3,11 @@
 #pragma once
 
 #include <jem/core/math.hpp>
+#include <jem/tensor/recycled.hpp>
 #include <jem/tensor/rows.hpp>
 
 #include <limits>
+#include <type_traits>
 
 namespace jem::inline v0 {
 
@@ -23,7 +25,8 @@ void expect_labels(std::string_view where, const X& logits, const Y& y) {
 /// Throws std::invalid_argument unless every label is in [0, classes). Reads the labels on the host: once a data set.
 template <tensor_like Y>
 void check_labels(std::string_view where, const Y& y, index_t classes) {
-  const auto host = tensor_of<Y>(y).to_vector();
+  recycled_vector<std::remove_const_t<typename Y::value_type>> host(static_cast<std::size_t>(y.size()));
+  Y::backend_type::download(y.data(), y.size(), host.data());
   for (std::size_t i = 0; i < host.size(); ++i) {
     if (host[i] < 0 || host[i] >= classes) {
       fail(where, "labels in [0, " + std::to_string(classes) + ")", std::to_string(host[i]) + " at index " + std::to_string(i));

@@ -90,10 +90,22 @@ sums_of<X> column_sums(const X& x) {
   return sums;
 }
 
+namespace detail {
+
+/// The only element of a tensor, on the host.
+template <tensor_like X>
+typename X::value_type only_element(const X& x) {
+  typename X::value_type value;
+  X::backend_type::download(x.data(), 1, &value);
+  return value;
+}
+
+}  // namespace detail
+
 /// The sum of all elements, on the host.
 template <tensor_like X>
 number_of<X> sum(const X& x) {
-  return row_sums(view<const typename X::value_type, typename X::backend_type>(x.data(), shape{1, x.size()})).to_vector()[0];
+  return detail::only_element(row_sums(view<const typename X::value_type, typename X::backend_type>(x.data(), shape{1, x.size()})));
 }
 
 /// The mean of all elements, on the host; NaN if there are none.
@@ -106,7 +118,7 @@ number_of<X> mean(const X& x) {
 template <tensor_like X>
 number_of<X> squared_norm(const X& x) {
   const view<const typename X::value_type, typename X::backend_type> flat(x.data(), shape{1, x.size()});
-  return row_dots(flat, flat).to_vector()[0];
+  return detail::only_element(row_dots(flat, flat));
 }
 
 /// x[…, j] ← x[…, j] + b[j]: a bias, b is (c).

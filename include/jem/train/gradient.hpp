@@ -7,8 +7,7 @@
 #include <jem/loss/phases.hpp>
 #include <jem/nn/parameters.hpp>
 #include <jem/sampling/kernel.hpp>
-
-#include <vector>
+#include <jem/tensor/recycled.hpp>
 
 namespace jem::inline v0 {
 
@@ -52,7 +51,7 @@ value_and_gradient<Net> value_and_grad(const Loss& loss, const Net& net, const p
   const phase_set reads = loss.reads();
   const bool unlabeled  = images.unlabeled.size() > 0;
 
-  std::vector<index_t> first;  // rows of the stack where batches begin
+  recycled_vector<index_t> first;  // rows of the stack where batches begin
   index_t rows = 0;
   shape item;
   detail::for_read_phases(reads, unlabeled, [&](auto member, const char* name) {

@@ -12,6 +12,7 @@
 #include <jem/nn/parameters.hpp>
 #include <jem/nn/prepared.hpp>
 #include <jem/nn/sums.hpp>
+#include <jem/tensor/recycled.hpp>
 
 #include <vector>
 
@@ -56,7 +57,7 @@ struct convnet {
   template <tensor_value X>
   struct cache {
     typename Convolution::template cache<X> first;
-    std::vector<activated_cache<A, Convolution, X>> later;  ///< each with the activation before it
+    recycled_vector<activated_cache<A, Convolution, X>> later;  ///< each with the activation before it
     typename A::template cache<X> last;
     flatten::cache<X> flat;
     typename Head::template cache<X> head;

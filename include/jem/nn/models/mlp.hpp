@@ -5,6 +5,7 @@
 #include <jem/nn/activation.hpp>
 #include <jem/nn/linear.hpp>
 #include <jem/nn/parameters.hpp>
+#include <jem/tensor/recycled.hpp>
 
 #include <vector>
 
@@ -31,8 +32,8 @@ struct mlp {
 
   template <tensor_value X>
   struct cache {
-    std::vector<typename linear<T>::template cache<X>> layers;
-    std::vector<typename A::template cache<X>> activations;
+    recycled_vector<typename linear<T>::template cache<X>> layers;
+    recycled_vector<typename A::template cache<X>> activations;
   };
 
   static auto parameters(auto& self) { return std::tie(self.layers); }

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// Vectors of the host's own bookkeeping, slots of a buffer or caches of a network's layers, whose memory is recycled like that of
+// tensors: a loop that makes the same ones again and again allocates in its first round only.
+#pragma once
+
+#include <jem/backend/host.hpp>
+
+#include <vector>
+
+namespace jem::inline v0 {
+
+/// An allocator of the standard library over the host's pool; throws std::bad_alloc.
+template <class T>
+struct recycling {
+  using value_type = T;
+
+  recycling() = default;
+  template <class U>
+  constexpr recycling(const recycling<U>&) {}  // NOLINT(google-explicit-constructor): as the standard library asks
+
+  T* allocate(std::size_t n) { return static_cast<T*>(host_pool::acquire(n * sizeof(T))); }
+  void deallocate(T* block, std::size_t n) noexcept { host_pool::release(block, n * sizeof(T)); }
+
+  friend constexpr bool operator==(recycling, recycling) { return true; }
+};
+
+template <class T>
+using recycled_vector = std::vector<T, recycling<T>>;  ///< std::vector but for where its memory comes from
+
+}  // namespace jem::inline v0
