@@ -34,6 +34,15 @@ TEST_CASE("held coordinates get their observed values back, the same for all cha
                        "[replace_where] expected (2, 3) or (3) but received (2)", std::invalid_argument);
 }
 
+TEST_CASE("a box and no constraint are functions of an element, what holds coordinates is not") {
+  static_assert(jem::element_constraint<jem::box, float> && jem::element_constraint<jem::unconstrained, double>);
+  static_assert(!jem::element_constraint<jem::hold<tensor>, float> && !jem::element_constraint<int, float>);
+  const auto side = jem::box{-1, 2}.element<float>();
+  CHECK(side(-3) == -1);
+  CHECK(side(0.5f) == 0.5f);
+  CHECK(side(3) == 2);
+}
+
 TEST_CASE("no constraint is no change, and an empty batch fits into any box") {
   tensor x({2, 1}, {-2, 5}), none(jem::shape{0, 3});
   jem::unconstrained{}(x);

@@ -94,6 +94,27 @@ TEST_CASE("add_normal adds scaled normals of the next stream") {
   });
 }
 
+TEST_CASE("a step, its noise and what becomes of each element are the same bits in one pass as one after another") {
+  test::on_every_tensor([]<class T>() {
+    for (const jem::index_t n : {0, 1, 127, 500, 20'000}) {
+      jem::rng g{11}, same = g;
+      T x = jem::normal<T>({n}, g), expected = jem::normal<T>({n}, same);
+      const T slope = jem::normal<T>({n}, g);
+      same.next();
+      add_scaled_and_normal(x, -0.3f, slope, 0.7f, g, jem::op::clamp<float>{-1, 0.5f});
+      add_scaled(expected, -0.3f, slope);
+      add_normal(expected, 0.7f, same);
+      clamp(expected, -1, 0.5f);
+      CHECK(test::same_bits(x.to_vector(), expected.to_vector()));
+      CHECK(g == same);
+    }
+    jem::rng g{12};
+    T x({3});
+    CHECK_THROWS_WITH_AS(add_scaled_and_normal(x, 1, T({2}), 1, g, jem::unchanged{}),
+                         "[add_scaled_and_normal] expected (3) but received (2)", std::invalid_argument);
+  });
+}
+
 // The mean and the variance of n normals within five standard errors, 1/√n and √(2/n): false alarm 6e-7 each.
 TEST_CASE("normals of a tensor have mean 0 and variance 1, in double, too") {
   test::on_every_backend([]<class B>() {

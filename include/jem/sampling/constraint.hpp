@@ -2,14 +2,29 @@
 // What is done to a position after a step, to keep it where it may be.
 #pragma once
 
+#include <jem/core/convolution_terms.hpp>
 #include <jem/tensor/elementwise.hpp>
 #include <jem/tensor/mask.hpp>
 
+#include <concepts>
+
 namespace jem::inline v0 {
+
+/// A constraint of each element by itself has `element<V>()`, the function of a V that it applies, so that a step and its
+/// constraint are one pass.
+template <class C, class V>
+concept element_constraint = requires(const C& c, V x) {
+  { c.template element<V>()(x) } -> std::same_as<V>;
+};
 
 /// Nothing: the paper's choice.
 struct unconstrained {
   static constexpr bool row_wise = true;  ///< see core/concepts.hpp
+
+  template <scalar V>
+  unchanged element() const {
+    return {};
+  }
 
   template <tensor_value T>
   void operator()(T&) const {}
@@ -20,6 +35,11 @@ struct box {
   static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
   float low, high;  ///< low ≤ high
+
+  template <scalar V>
+  op::clamp<V> element() const {
+    return {static_cast<V>(low), static_cast<V>(high)};
+  }
 
   template <tensor_value T>
   void operator()(T& position) const {

@@ -43,9 +43,13 @@ struct sgld {
     T gradient(state.position.extents());
     gradient_of(e, state.position, gradient);
     transform(gradient);
-    add_scaled(state.position, -epsilon, gradient);
-    add_normal(state.position, noise(epsilon), g);
-    constraint(state.position);
+    using V = typename T::value_type;
+    if constexpr (element_constraint<Constraint, V>) {
+      add_scaled_and_normal(state.position, -epsilon, gradient, noise(epsilon), g, constraint.template element<V>());
+    } else {
+      add_scaled_and_normal(state.position, -epsilon, gradient, noise(epsilon), g, unchanged{});
+      constraint(state.position);
+    }
     return {};
   }
 };

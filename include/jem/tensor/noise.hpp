@@ -64,6 +64,22 @@ struct add_scaled_numbers {
   }
 };
 
+template <class T, class F>
+struct step_by_numbers {
+  T* to;
+  const T* slope;
+  T factor, scale;
+  F f;
+
+  constexpr void operator()(index_t first, index_t count, const float* numbers) const {
+    JEM_INDEPENDENT
+    for (index_t i = 0; i < count; ++i) {
+      const T moved = to[first + i] + factor * slope[first + i];
+      to[first + i] = f(moved + scale * static_cast<T>(numbers[i]));
+    }
+  }
+};
+
 }  // namespace detail
 
 /// Independent standard normals.
@@ -100,6 +116,16 @@ template <tensor_value T>
 void add_normal(T& x, std::type_identity_t<typename T::value_type> scale, rng& g) {
   detail::for_numbers<typename T::backend_type>(x.extents(), g, detail::draw_normal{},
                                                 detail::add_scaled_numbers<typename T::value_type>{x.data(), scale});
+}
+
+/// x ← f(x + factor·y + scale·ξ), ξ standard normal: add_scaled, add_normal and f of each element, bit for bit, in one pass.
+template <tensor_value T, compatible<T> Y, class F>
+void add_scaled_and_normal(T& x, std::type_identity_t<typename T::value_type> factor, const Y& y,
+                           std::type_identity_t<typename T::value_type> scale, rng& g, F f) {
+  using V = typename T::value_type;
+  expect_shape("add_scaled_and_normal", x.extents(), y.extents());
+  detail::for_numbers<typename T::backend_type>(x.extents(), g, detail::draw_normal{},
+                                                detail::step_by_numbers<V, F>{x.data(), y.data(), factor, scale, f});
 }
 
 }  // namespace jem::inline v0
