@@ -74,12 +74,16 @@ void block(transpose ta, transpose tb, index_t m, index_t n, index_t k, T alpha,
   if (m == 1 && (!turn_a || lda == 1)) {  // cᵀ += alpha·op(b)ᵀ·aᵀ
     return turn_b ? add_vector_product<false>(n, k, alpha, b, ldb, a, c) : add_vector_product<true>(n, k, alpha, b, ldb, a, c);
   }
-  if (turn_a) {
-    return turn_b ? add_product<true, true>(m, n, k, alpha, a, lda, b, ldb, c, ldc)
-                  : add_product<true, false>(m, n, k, alpha, a, lda, b, ldb, c, ldc);
+  if (turn_a && turn_b) {  // rare: a copy of op(b) costs less than the code for a fourth layout
+    host_storage<T> turned(k * n);
+    for (index_t p = 0; p < k; ++p) {
+      for (index_t j = 0; j < n; ++j) turned.data()[p * n + j] = b[j * ldb + p];
+    }
+    return add_product<true, false>(m, n, k, alpha, a, lda, static_cast<const T*>(turned.data()), n, c, ldc);
   }
-  return turn_b ? add_product<false, true>(m, n, k, alpha, a, lda, b, ldb, c, ldc)
-                : add_product<false, false>(m, n, k, alpha, a, lda, b, ldb, c, ldc);
+  return turn_a   ? add_product<true, false>(m, n, k, alpha, a, lda, b, ldb, c, ldc)
+         : turn_b ? add_product<false, true>(m, n, k, alpha, a, lda, b, ldb, c, ldc)
+                  : add_product<false, false>(m, n, k, alpha, a, lda, b, ldb, c, ldc);
 }
 
 /// The largest part of n, a multiple of 16, of which eight make n; within [least, most].

@@ -40,31 +40,37 @@ struct weights {
   bool turned;
 };
 
+/// Weights of up to a pack of channels from `channel` on and of filters from `filter` on, taps·taps of each: to[k][q] for tap k of
+/// channel q; zeros where there are none.
+template <scalar T>
+void load_weights(const weights<T>& w, index_t taps, index_t c, index_t f, index_t channel, index_t channels, index_t filter,
+                  index_t filters, pack<T> (*to)[pack_width<T>]) {
+  constexpr index_t lanes = pack_width<T>;
+  for (index_t k = 0; k < taps * taps; ++k) {
+    if (!w.turned) {
+      for (index_t q = 0; q < channels; ++q) to[k][q] = load_pack(w.data + (k * c + channel + q) * f + filter, filters);
+      continue;
+    }
+    const T* const from = w.data + ((taps * taps - 1 - k) * f + filter) * c + channel;
+    for (index_t q = 0; q < lanes; ++q) to[k][q] = q < filters ? load_pack(from + q * c, channels) : pack<T>{};
+    transpose_packs<T>(to[k]);
+  }
+}
+
 /// Channels [begin, begin + count) of a panel of transformed weights, for c channels and f filters: (points, count, width).
 template <class A, scalar T>
 void transform_panel(const weights<T>& w, index_t c, index_t f, index_t panel, index_t begin, index_t count, T* to) {
-  constexpr index_t lanes = pack_width<T>, taps = A::taps * A::taps;
+  constexpr index_t lanes = pack_width<T>;
   const panels cut{f};
-  const index_t width = cut.width(), first = panel * width, columns = cut.columns_of(panel);
+  const index_t width = cut.width(), columns = cut.columns_of(panel);
+  pack<T> tap[A::taps * A::taps][lanes];
   for (index_t j = 0; j < width; j += lanes) {
-    const index_t here = std::clamp<index_t>(columns - j, 0, lanes);
-    if (!w.turned) {
-      for (index_t i = 0; i < count; ++i) {
-        const T* const from = w.data + (begin + i) * f + first + j;
-        winograd::transform_weight<A, T>([&](int a, int b) { return load_pack(from + (A::taps * a + b) * c * f, here); },
-                                         to + i * width + j, distance(count * width));
-      }
-      continue;
-    }
-    pack<T> square[taps][lanes];
+    const index_t filters = std::clamp<index_t>(columns - j, 0, lanes);
     for (index_t i = 0; i < count; i += lanes) {
-      for (index_t k = 0; k < taps; ++k) {
-        const T* const from = w.data + ((taps - 1 - k) * f + first + j) * c + begin + i;
-        for (index_t q = 0; q < lanes; ++q) square[k][q] = q < here ? load_pack(from + q * c, count - i) : pack<T>{};
-        transpose_packs<T>(square[k]);
-      }
-      for (index_t q = 0; q < std::min(lanes, count - i); ++q) {
-        winograd::transform_weight<A, T>([&](int a, int b) { return square[A::taps * a + b][q]; }, to + (i + q) * width + j,
+      const index_t channels = std::min(lanes, count - i);
+      load_weights(w, A::taps, c, f, begin + i, channels, panel * width + j, filters, tap);
+      for (index_t q = 0; q < channels; ++q) {
+        winograd::transform_weight<A, T>([&](int a, int b) { return tap[A::taps * a + b][q]; }, to + (i + q) * width + j,
                                          distance(count * width));
       }
     }
