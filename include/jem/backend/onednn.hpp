@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// The host with oneDNN's convolutions, 2.6 or newer: of bfloat16 by the processor's own instructions for it, which are found when the
+// program runs. Which convolution is oneDNN's and which eigen's, a rule in the shape and the instruction set decides
+// (onednn_convolution.hpp). The rest, and everything in double, is eigen's.
+#pragma once
+
+#include <jem/backend/eigen.hpp>
+#include <jem/backend/onednn_convolution.hpp>
+
+#include <string>
+#include <utility>
+
+namespace jem::inline v0 {
+
+struct onednn : eigen {
+  static constexpr const char* name = "onednn";
+
+  /// What stands behind it, with its version and the instruction set of its products, "oneDNN 2.6.3 with AVX-512 BF16, Eigen 3.4.0".
+  static std::string library() {
+    const dnnl_version_t* const v = dnnl_version();
+    return "oneDNN " + std::to_string(v->major) + "." + std::to_string(v->minor) + "." + std::to_string(v->patch) + " with " +
+           onednn_convolution::instruction_set() + ", " + eigen::library();
+  }
+
+  /// Elements of laid out weights (kh, kw, c, f), for the output and for the input's gradient, where images are of type T.
+  template <element T>
+  static std::pair<index_t, index_t> prepared_sizes(const shape& weight, convolution_geometry g) {
+    if constexpr (std::same_as<T, double>) {
+      return eigen::prepared_sizes<T>(weight, g);
+    } else {
+      return onednn_convolution::prepared_sizes<T>(weight, g);
+    }
+  }
+
+  /// Lays out weights (kh, kw, c, f) for both directions, into as many elements as prepared_sizes says.
+  template <element T>
+  static void prepare_weights(const shape& weight, convolution_geometry g, const accumulator_t<T>* w, T* forward, T* backward) {
+    if constexpr (std::same_as<T, double>) {
+      eigen::prepare_weights(weight, g, w, forward, backward);
+    } else {
+      onednn_convolution::prepare_weights<openmp>(weight, g, w, forward, backward);
+    }
+  }
+
+  /// y = f(x) ⋆ w + bias + addend, with laid out weights unless they are null
+  template <element T, light_function F = unchanged>
+  static void convolve(const convolution_shape& s, const T* x, const accumulator_t<T>* w, T* y, const T* prepared = nullptr,
+                       const convolution_terms<T, F, accumulator_t<T>>& terms = {}) {
+    if constexpr (std::same_as<T, double>) {
+      eigen::convolve(s, x, w, y, prepared, terms);
+    } else {
+      onednn_convolution::forward<openmp>(s, x, w, y, prepared, terms);
+    }
+  }
+
+  /// dx = f′(x) ⊙ (wᵀ ⋆ dy) + addend, given dy = ∂L/∂y
+  template <element T, light_function F = unchanged>
+  static void convolve_input_gradient(const convolution_shape& s, const T* dy, const accumulator_t<T>* w, T* dx,
+                                      const T* prepared = nullptr, const gradient_terms<T, F>& terms = {}) {
+    if constexpr (std::same_as<T, double>) {
+      eigen::convolve_input_gradient(s, dy, w, dx, prepared, terms);
+    } else {
+      onednn_convolution::input_gradient<openmp>(s, dy, w, dx, prepared, terms);
+    }
+  }
+
+  /// dw += ∂L/∂w of f(x) ⋆ w, given dy = ∂L/∂y
+  template <element T, light_function F = unchanged>
+  static void convolve_weight_gradient(const convolution_shape& s, const T* x, const T* dy, accumulator_t<T>* dw, F f = {}) {
+    if constexpr (std::same_as<T, double>) {
+      eigen::convolve_weight_gradient(s, x, dy, dw, f);
+    } else {
+      onednn_convolution::weight_gradient<openmp>(s, x, dy, dw, f);
+    }
+  }
+};
+
+static_assert(backend<onednn, float> && backend<onednn, double>);
+
+}  // namespace jem::inline v0
