@@ -134,10 +134,8 @@ class plan {
     host_storage<float> scratch(static_cast<index_t>(scratch_.get_size() / sizeof(float) + 1));
     const auto at = [this](const layout& l, const void* data) { return dnnl::memory(l, engine_, const_cast<void*>(data)); };
     dnnl::stream stream(engine_);
-    std::unordered_map<int, dnnl::memory> all{{arguments_[0], at(x_, x)},
-                                              {arguments_[1], w},
-                                              {arguments_[2], at(y_, y)},
-                                              {DNNL_ARG_SCRATCHPAD, at(scratch_, scratch.data())}};
+    std::unordered_map<int, dnnl::memory> all{
+        {arguments_[0], at(x_, x)}, {arguments_[1], w}, {arguments_[2], at(y_, y)}, {DNNL_ARG_SCRATCHPAD, at(scratch_, scratch.data())}};
     if (bias != nullptr) all.emplace(DNNL_ARG_BIAS, at(bias_, bias));
     primitive_.execute(stream, all);
     stream.wait();
@@ -194,8 +192,8 @@ class plan {
 
   void make(const task& t, const layout& weights) {
     const convolution_shape& s = t.shape;
-    const auto images          = t.halves ? type::bf16 : type::f32, sums = t.rounded ? type::bf16 : type::f32;
-    const bool from_output     = t.what == direction::input_gradient, of_weights = t.what == direction::weight_gradient;
+    const auto images = t.halves ? type::bf16 : type::f32, sums = t.rounded ? type::bf16 : type::f32;
+    const bool from_output = t.what == direction::input_gradient, of_weights = t.what == direction::weight_gradient;
     const layout x({s.n, s.c, s.h, s.w}, from_output ? sums : images, tag::nhwc);
     const layout y({s.n, s.f, s.oh(), s.ow()}, from_output || of_weights ? images : sums, tag::nhwc);
     const layout bias = t.biased ? layout({s.f}, type::f32, tag::x) : layout();
@@ -206,12 +204,14 @@ class plan {
     attributes.set_fpmath_mode(dnnl::fpmath_mode::strict);  // floats are multiplied as floats, whatever the environment says
     using forward = dnnl::convolution_forward;
     if (t.what == direction::output) {
-      return keep<forward>(describe<forward>(engine_, attributes, dnnl::prop_kind::forward_inference, direct, x, weights, bias, y, stride,
-                                             padding, padding), t);
+      return keep<forward>(
+          describe<forward>(engine_, attributes, dnnl::prop_kind::forward_inference, direct, x, weights, bias, y, stride, padding, padding),
+          t);
     }
     const layout hx({s.n, s.c, s.h, s.w}, images, tag::nhwc), hy({s.n, s.f, s.oh(), s.ow()}, images, tag::nhwc),
         hw(weight_extents(s), images, tag::any);
-    const auto hint = describe<forward>(engine_, attributes, dnnl::prop_kind::forward_training, direct, hx, hw, hy, stride, padding, padding);
+    const auto hint =
+        describe<forward>(engine_, attributes, dnnl::prop_kind::forward_training, direct, hx, hw, hy, stride, padding, padding);
     if (from_output) {
       using backward = dnnl::convolution_backward_data;
       keep<backward>(describe_gradient<backward>(engine_, attributes, hint, direct, x, weights, y, stride, padding, padding), t);

@@ -6,6 +6,8 @@
 #include <jem/core/concepts.hpp>
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <cstring>
 #include <utility>
 
@@ -48,7 +50,7 @@ inline void store_pack(T* to, pack<T> v) {
 namespace detail {
 
 /// Copies count < 2·Size elements in pieces of a constant size: a call of memcpy costs more than a pack's arithmetic.
-template <std::size_t Size, scalar T>
+template <std::size_t Size, element T>
 inline void copy_part(const T* from, T* to, index_t count) {
   if (count & static_cast<index_t>(Size)) {
     std::memcpy(to, from, Size * sizeof(T));
@@ -75,6 +77,62 @@ inline void store_pack(T* to, pack<T> v, index_t count) {
   T all[pack_width<T>];
   store_pack(all, v);
   detail::copy_part<pack_width<T> / 2>(static_cast<const T*>(all), to, count);
+}
+
+namespace detail {
+
+typedef std::uint32_t pack_bits __attribute__((vector_size(pack_bytes)));       // NOLINT(modernize-use-using): as pack_of
+typedef std::uint16_t upper_halves __attribute__((vector_size(pack_bytes / 2)));  // NOLINT(modernize-use-using)
+
+}  // namespace detail
+
+/// A pack of floats of as many halves, wherever they lie.
+inline pack<float> load_pack(const bfloat16* from) {
+  detail::upper_halves v;
+  std::memcpy(&v, from, sizeof v);
+  return std::bit_cast<pack<float>>(__builtin_convertvector(v, detail::pack_bits) << 16);
+}
+
+namespace detail {
+
+/// The bits of floats, each rounded in its upper half as bfloat16 does it.
+inline pack_bits rounded_bits(pack<float> v) {
+  const auto all = std::bit_cast<pack_bits>(v);
+  return v == v ? all + 0x7fffu + ((all >> 16) & 1u) : all | 0x400000u;
+}
+
+}  // namespace detail
+
+/// Writes a whole pack of floats, each rounded as bfloat16 does it.
+inline void store_pack(bfloat16* to, pack<float> v) {
+  const auto halves = __builtin_convertvector(detail::rounded_bits(v) >> 16, detail::upper_halves);
+  std::memcpy(to, &halves, sizeof halves);
+}
+
+/// The numbers that storing as T leaves.
+template <element T>
+pack<accumulator_t<T>> rounded_to(pack<accumulator_t<T>> v) {
+  if constexpr (std::same_as<T, bfloat16>) {
+    return std::bit_cast<pack<float>>(detail::rounded_bits(v) & 0xffff0000u);
+  } else {
+    return v;
+  }
+}
+
+/// The first `count` halves, and zeros.
+inline pack<float> load_pack(const bfloat16* from, index_t count) {
+  if (count >= pack_width<float>) return load_pack(from);
+  bfloat16 all[pack_width<float>]{};
+  detail::copy_part<pack_width<float> / 2>(from, all, count);
+  return load_pack(static_cast<const bfloat16*>(all));
+}
+
+/// Writes the first `count` elements, each rounded.
+inline void store_pack(bfloat16* to, pack<float> v, index_t count) {
+  if (count >= pack_width<float>) return store_pack(to, v);
+  bfloat16 all[pack_width<float>];
+  store_pack(all, v);
+  detail::copy_part<pack_width<float> / 2>(static_cast<const bfloat16*>(all), to, count);
 }
 
 /// Asks for one element of each cache line of a square of pixels that is needed soon, `line` and `pixel` elements apart: processors
