@@ -47,13 +47,13 @@ if command -v dpkg-query >/dev/null 2>&1; then
     for package in libcli11-dev gnuplot-nox; do need_package $package; done ;;
   esac
   case $preset in test | sanitize | thread-sanitize | cuda)
-    for package in doctest-dev gnuplot-nox libtbb-dev libthrust-dev libxtensor-dev; do need_package $package; done ;;
+    for package in doctest-dev gnuplot-nox libdnnl-dev libtbb-dev libthrust-dev libxtensor-dev; do need_package $package; done ;;
   esac
   case $preset in thread-sanitize | fuzz)
     for package in clang-19 libclang-rt-19-dev libomp-19-dev llvm-19; do need_package $package; done ;;
   esac
   case $preset in release)
-    for package in libbenchmark-dev libxtensor-dev; do need_package $package; done ;;
+    for package in libbenchmark-dev libdnnl-dev libxtensor-dev; do need_package $package; done ;;
   esac
 fi
 

@@ -30,6 +30,11 @@ jem_component(xtensor
   NEEDS "xtensor 0.24 (Debian package libxtensor-dev)"
   OPTIONS "$<$<AND:$<COMPILE_LANG_AND_ID:CXX,Clang>,$<VERSION_GREATER_EQUAL:$<CXX_COMPILER_VERSION>,19>>:\
 -fno-relaxed-template-template-args;-Wno-deprecated-no-relaxed-template-template-args>")
+jem_component(onednn
+  HEADER oneapi/dnnl/dnnl.hpp HINTS ENV DNNLROOT PATH_SUFFIXES include
+  LIBRARY dnnl HINTS ENV DNNLROOT PATH_SUFFIXES lib64 lib
+  LINKS jem::eigen
+  NEEDS "oneDNN 2.6 or newer (Debian package libdnnl-dev)")
 jem_component(zlib
   FIND ZLIB
   LINKS ZLIB::ZLIB

@@ -5,6 +5,9 @@
 
 #include <doctest/doctest.h>
 
+#include <bit>
+#include <limits>
+#include <utility>
 #include <vector>
 
 using jem::index_t;
@@ -57,5 +60,38 @@ TEST_CASE_TEMPLATE("a square of packs is transposed", V, float, double) {
   jem::transpose_packs<V>(square);
   for (index_t i = 0; i < lanes; ++i) {
     for (index_t j = 0; j < lanes; ++j) CHECK(V(square[i][j]) == static_cast<V>(100 * j + i));
+  }
+}
+
+TEST_CASE("halves are packs of floats, rounded as one by one when they are stored, with NaN and infinities") {
+  constexpr index_t width = jem::pack_width<float>;
+  constexpr float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
+  auto from = test::random_values<float>(100 * width);
+  from.insert(from.end(), {nan, -nan, infinity, -infinity, 0.0f, -0.0f, 0x1p-149f, 3.4e38f, 0x1.01p0f, 0x1.03p0f});
+  for (const auto bits : {0x7f800001u, 0xff80ffffu, 0x7fffffffu}) from.push_back(std::bit_cast<float>(bits));
+  std::vector<jem::bfloat16> halves(from.size());
+  std::vector<float> rounded(from.size()), back(from.size());
+  jem::for_packs<float>(std::ssize(from), [&](index_t j, auto count) {
+    const auto v = jem::load_pack(std::as_const(from).data() + j, count);
+    jem::store_pack(halves.data() + j, v, count);
+    jem::store_pack(rounded.data() + j, jem::rounded_to<jem::bfloat16>(v), count);
+    jem::store_pack(back.data() + j, jem::load_pack(std::as_const(halves).data() + j, count), count);
+  });
+  for (std::size_t i = 0; i < from.size(); ++i) CHECK(halves[i].bits == jem::bfloat16(from[i]).bits);
+  CHECK(test::same_bits(back, test::as<float>(halves)));
+  CHECK(test::same_bits(rounded, back));
+}
+
+TEST_CASE("a part of a pack of halves has zeros behind it, and only that part is stored") {
+  constexpr index_t width = jem::pack_width<float>;
+  const std::vector<jem::bfloat16> from(static_cast<std::size_t>(width), jem::bfloat16(3.0f));
+  for (index_t count = 0; count <= width; ++count) {
+    auto part = from;
+    jem::store_pack(part.data(), jem::load_pack(from.data(), count) - 1.0f, count);
+    const auto all = jem::load_pack(from.data(), count);
+    for (index_t i = 0; i < width; ++i) {
+      CHECK(float(part[static_cast<std::size_t>(i)]) == (i < count ? 2.0f : 3.0f));
+      CHECK(float(all[i]) == (i < count ? 3.0f : 0.0f));
+    }
   }
 }
