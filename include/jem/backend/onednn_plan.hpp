@@ -30,12 +30,17 @@ namespace jem::inline v0::onednn_convolution {
 /// While it lives, its thread opens no teams of OpenMP's: oneDNN plans and works for as many threads as there might be.
 class alone {
  public:
+  alone() {
 #ifdef _OPENMP
-  alone() : threads_(omp_get_max_threads()) { omp_set_num_threads(1); }
-  ~alone() { omp_set_num_threads(threads_); }
-#else
-  alone() = default;
+    threads_ = omp_get_max_threads();
+    omp_set_num_threads(1);
 #endif
+  }
+  ~alone() {
+#ifdef _OPENMP
+    omp_set_num_threads(threads_);
+#endif
+  }
   alone(const alone&)            = delete;
   alone& operator=(const alone&) = delete;
 
