@@ -3,6 +3,7 @@
 #include "../support/numbers.hpp"
 
 #include <jem/backend/eigen.hpp>
+#include <jem/nn/activation.hpp>
 #include <jem/tensor/convolution.hpp>
 
 #include <doctest/doctest.h>
@@ -91,5 +92,35 @@ TEST_CASE("an image's convolution does not depend on the batch it is in") {
     const fast x = test::random_tensor<fast>(s.input(), 1), w = test::random_tensor<fast>(s.weight(), 2);
     const fast all = convolution(x, w, g), one = convolution(fast(x.rows(17, 1)), w, g);
     CHECK(test::same_bits(fast(all.rows(17, 1)).to_vector(), one.to_vector()));
+  }
+}
+
+TEST_CASE("images stored in half as much give what floats of the same numbers give, rounded once, in any direction") {
+  using jem::bfloat16;
+  constexpr jem::functions::leaky_relu f{0.3f};
+  const auto halves  = [](const fast& x) { return jem::converted<bfloat16>(x); };
+  const auto rounded = [&](const fast& x) { return jem::converted<float>(halves(x)); };
+  for (const jem::convolution_shape& s : {jem::convolution_shape{5, 9, 10, 17, 3, 3, 19, 1, 1}, {3, 8, 8, 32, 4, 4, 64, 2, 1}}) {
+    const auto x = halves(test::random_tensor<fast>(s.input(), 1)), dy = halves(test::random_tensor<fast>(s.output(), 2)),
+               z = halves(test::random_tensor<fast>(s.output(), 3)), dz = halves(test::random_tensor<fast>(s.input(), 4));
+    const fast wx = jem::converted<float>(x), wdy = jem::converted<float>(dy), wz = jem::converted<float>(z),
+               wdz = jem::converted<float>(dz), w = rounded(test::random_tensor<fast>(s.weight(), 5)),
+               bias = test::random_tensor<fast>({s.f}, 6), factors = rounded(map(wx, f));
+    jem::tensor<bfloat16, jem::eigen> y(s.output()), dx(s.input());
+    fast wide_y(s.output()), wide_dx(s.input()), dw = w, wide_dw = w;
+    const jem::convolution_terms<bfloat16, jem::functions::leaky_relu, float> terms{f, bias.data(), z.data()};
+    const jem::gradient_terms<bfloat16, jem::functions::leaky_relu> slopes{f, x.data(), dz.data()};
+    using namespace jem::eigen_convolution;
+    const float* const none = nullptr;
+    CHECK(forward_by_tiles<jem::openmp>(s, x.data(), w.data(), y.data(), none, terms));
+    forward<jem::openmp>(s, factors.data(), w.data(), wide_y.data(), none, jem::convolution_terms<float>{{}, bias.data(), wz.data()});
+    CHECK(test::same_bits(jem::converted<float>(y).to_vector(), rounded(wide_y).to_vector()));
+    CHECK(input_gradient_by_tiles<jem::openmp>(s, dy.data(), w.data(), dx.data(), none, slopes));
+    input_gradient<jem::openmp>(s, wdy.data(), w.data(), wide_dx.data(), none,
+                                jem::gradient_terms<float, jem::functions::leaky_relu>{f, wx.data(), wdz.data()});
+    CHECK(test::same_bits(jem::converted<float>(dx).to_vector(), rounded(wide_dx).to_vector()));
+    CHECK(weight_gradient_by_tiles<jem::openmp>(s, x.data(), wdy.data(), dw.data(), f));
+    weight_gradient<jem::openmp>(s, factors.data(), wdy.data(), wide_dw.data(), jem::unchanged{});
+    CHECK(test::same_bits(dw.to_vector(), wide_dw.to_vector()));
   }
 }

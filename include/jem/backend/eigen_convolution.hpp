@@ -130,35 +130,48 @@ void prepare_weights(const shape& weight, convolution_geometry g, const T* w, T*
   }
 }
 
+/// y = f(x) ⋆ w + bias + addend by an algorithm of Winograd's, if the shape has one, with laid out weights unless they are null. Images
+/// may be stored in half as much as weights, which have to be rounded then.
+template <class Threads, element E, light_function F, scalar T>
+bool forward_by_tiles(const convolution_shape& s, const E* x, const T* w, E* y, const T* prepared,
+                      const convolution_terms<E, F, T>& terms) {
+  const epilogue<T, unchanged, E> finish{.bias = terms.bias, .addend = terms.addend};
+  return by_algorithm(forward_method(s), [&]<class A>() {
+    eigen_winograd::convolve<Threads>(eigen_winograd::algorithm_of<A, T>(), winograd::forward_mapping(s),
+                                      eigen_winograd::read_tiles<A>(x, terms.function), {w, false}, prepared,
+                                      eigen_winograd::write_tiles<A>(finish, y));
+  });
+}
+
 /// y = f(x) ⋆ w + bias + addend, with laid out weights unless they are null.
 template <class Threads, scalar T, light_function F>
 void forward(const convolution_shape& s, const T* x, const T* w, T* y, const T* prepared, const convolution_terms<T, F>& terms) {
+  if (forward_by_tiles<Threads>(s, x, w, y, prepared, terms)) return;
   const epilogue<T> finish{.bias = terms.bias, .addend = terms.addend};
-  if (by_algorithm(forward_method(s), [&]<class A>() {
-        eigen_winograd::convolve<Threads>(eigen_winograd::algorithm_of<A, T>(), winograd::forward_mapping(s),
-                                          eigen_winograd::read_tiles<A>(x, terms.function), {w, false}, prepared,
-                                          eigen_winograd::write_tiles<A>(finish, y));
-      })) {
-    return;
-  }
   const bool usable = prepared != nullptr && method_for(s, s.c) == method::windows;
   host_storage<T> made(usable ? 0 : window_product::weights_size(s.patch(), s.f));
   if (!usable) window_product::lay_out_weights<Threads>(w, s.patch(), s.f, made.data());
   window_product::multiply<Threads>(window_product::windows_of(s), x, terms.function, usable ? prepared : made.data(), finish, y);
 }
 
+/// dx = f′(x) ⊙ (wᵀ ⋆ dy) + addend, given dy = ∂L/∂y, by an algorithm of Winograd's, if the shape has one.
+template <class Threads, element E, light_function F, scalar T>
+bool input_gradient_by_tiles(const convolution_shape& s, const E* dy, const T* w, E* dx, const T* prepared,
+                             const gradient_terms<E, F>& terms) {
+  const unchanged itself;
+  const epilogue<T, F, E> finish{.input = terms.input, .addend = terms.addend, .function = terms.function};
+  return by_backward_algorithm(backward_method(s), [&]<class A>() {
+    eigen_winograd::convolve<Threads>(eigen_winograd::algorithm_of<A, T>(), winograd::backward_mapping(s),
+                                      eigen_winograd::read_tiles<A>(dy, itself), {w, true}, prepared,
+                                      eigen_winograd::write_tiles<A>(finish, dx));
+  });
+}
+
 /// dx = f′(x) ⊙ (wᵀ ⋆ dy) + addend, given dy = ∂L/∂y.
 template <class Threads, scalar T, light_function F>
 void input_gradient(const convolution_shape& s, const T* dy, const T* w, T* dx, const T* prepared, const gradient_terms<T, F>& terms) {
-  const unchanged itself;
+  if (input_gradient_by_tiles<Threads>(s, dy, w, dx, prepared, terms)) return;
   const epilogue<T, F> finish{.input = terms.input, .addend = terms.addend, .function = terms.function};
-  if (by_backward_algorithm(backward_method(s), [&]<class A>() {
-        eigen_winograd::convolve<Threads>(eigen_winograd::algorithm_of<A, T>(), winograd::backward_mapping(s),
-                                          eigen_winograd::read_tiles<A>(dy, itself), {w, true}, prepared,
-                                          eigen_winograd::write_tiles<A>(finish, dx));
-      })) {
-    return;
-  }
   const method m    = backward_method_for(s);
   const bool usable = prepared != nullptr && (m == method::windows || m == method::dots);
   host_storage<T> made(usable ? 0 : m == method::dots ? s.kh * s.kw * s.f : window_product::weights_size(s.kh * s.kw * s.f, s.c));
@@ -170,15 +183,20 @@ void input_gradient(const convolution_shape& s, const T* dy, const T* w, T* dx, 
   window_product::input_gradient<Threads>(s, dy, usable ? prepared : made.data(), finish, dx);
 }
 
-/// dw += ∂L/∂w of f(x) ⋆ w, given dy = ∂L/∂y. A sum over a handful of pixels is better off without the transforms' rounding.
+/// dw += ∂L/∂w of f(x) ⋆ w, given dy = ∂L/∂y, by an algorithm of Winograd's, if the shape has one. A sum over a handful of pixels is
+/// better off without the transforms' rounding.
+template <class Threads, element E, scalar T, light_function F>
+bool weight_gradient_by_tiles(const convolution_shape& s, const E* x, const T* dy, T* dw, F f) {
+  return s.pixels() >= 32 && by_algorithm(forward_method(s), [&]<class A>() {
+           eigen_winograd::weight_gradient<Threads>(eigen_winograd::gradient_algorithm_of<A, T>(), winograd::forward_mapping(s),
+                                                    eigen_winograd::read_tiles<A>(x, f), dy, dw);
+         });
+}
+
+/// dw += ∂L/∂w of f(x) ⋆ w, given dy = ∂L/∂y.
 template <class Threads, scalar T, light_function F>
 void weight_gradient(const convolution_shape& s, const T* x, const T* dy, T* dw, F f) {
-  if (s.pixels() >= 32 && by_algorithm(forward_method(s), [&]<class A>() {
-        eigen_winograd::weight_gradient<Threads>(eigen_winograd::gradient_algorithm_of<A, T>(), winograd::forward_mapping(s),
-                                                 eigen_winograd::read_tiles<A>(x, f), dy, dw);
-      })) {
-    return;
-  }
+  if (weight_gradient_by_tiles<Threads>(s, x, dy, dw, f)) return;
   window_product::weight_gradient<Threads>(s, x, f, dy, dw);
 }
 

@@ -54,10 +54,10 @@ constexpr index_t tiles_in_block(const algorithm<T>& a, const mapping& s) {
   return round_up(std::clamp<index_t>(a.tiles(s) / 8, 8, std::clamp<index_t>(in_cache, 16, 64)), 8);
 }
 
-/// Blocks of transformed tiles of f of the images.
+/// Blocks of transformed tiles of f of the images, whose elements are of type T or stored in half as much.
 template <scalar T>
 struct reader {
-  const T* x;
+  const void* x;
   const void* function;
   void (*transform)(const reader&, const mapping&, index_t first, index_t count, const T* zeros, T* to, transformed_layout);
 
@@ -67,19 +67,22 @@ struct reader {
 };
 
 /// By algorithm A; f has to outlive it: a temporary is refused.
-template <class A, scalar T, light_function F>
-reader<T> read_tiles(const T* x, const F&& f) = delete;
-template <class A, scalar T, light_function F>
-reader<T> read_tiles(const T* x, const F& f) {
+template <class A, element E, light_function F>
+reader<accumulator_t<E>> read_tiles(const E* x, const F&& f) = delete;
+template <class A, element E, light_function F>
+reader<accumulator_t<E>> read_tiles(const E* x, const F& f) {
+  using T = accumulator_t<E>;
   return {x, &f, [](const reader<T>& r, const mapping& s, index_t first, index_t count, const T* zeros, T* to, transformed_layout at) {
-            winograd::transform_input<A>(s, r.x, *static_cast<const F*>(r.function), first, count, zeros, to, at);
+            const void* const outside = zeros;
+            winograd::transform_input<A>(s, static_cast<const E*>(r.x), *static_cast<const F*>(r.function), first, count,
+                                         static_cast<const E*>(outside), to, at);
           }};
 }
 
 /// Where finished outputs of blocks of tiles go, filters [begin, begin + columns).
 template <scalar T>
 struct writer {
-  T* y;
+  void* y;
   const void* finish;
   void (*transform)(const writer&, const mapping&, const T* from, transformed_layout, index_t first, index_t count, index_t begin,
                     index_t columns);
@@ -91,14 +94,15 @@ struct writer {
 };
 
 /// By algorithm A; what finishes has to outlive it, too.
-template <class A, scalar T, light_function F>
-writer<T> write_tiles(const epilogue<T, F>&& finish, T* y) = delete;
-template <class A, scalar T, light_function F>
-writer<T> write_tiles(const epilogue<T, F>& finish, T* y) {
+template <class A, scalar T, light_function F, element E>
+writer<T> write_tiles(const epilogue<T, F, E>&& finish, E* y) = delete;
+template <class A, scalar T, light_function F, element E>
+writer<T> write_tiles(const epilogue<T, F, E>& finish, E* y) {
   return {y, &finish,
           [](const writer<T>& w, const mapping& s, const T* from, transformed_layout at, index_t first, index_t count, index_t begin,
              index_t columns) {
-            winograd::transform_output<A>(s, from, at, first, count, begin, columns, *static_cast<const epilogue<T, F>*>(w.finish), w.y);
+            winograd::transform_output<A>(s, from, at, first, count, begin, columns, *static_cast<const epilogue<T, F, E>*>(w.finish),
+                                          static_cast<E*>(w.y));
           }};
 }
 

@@ -9,18 +9,19 @@
 
 namespace jem::inline v0 {
 
-template <scalar T, light_function F = unchanged>
+/// Sums are of type T, and images, as is what is written, of E.
+template <scalar T, light_function F = unchanged, element E = T>
 struct epilogue {
   const T* bias   = nullptr;  ///< (channels)
-  const T* input  = nullptr;  ///< as the output
-  const T* addend = nullptr;  ///< as the output
+  const E* input  = nullptr;  ///< as the output
+  const E* addend = nullptr;  ///< as the output
   F function{};               ///< f
 
   constexpr bool idle() const { return bias == nullptr && input == nullptr && addend == nullptr; }  ///< sums stay as they are
 
   /// The same for an output that begins so many elements and channels later.
   constexpr epilogue from(index_t element, index_t channel) const {
-    const auto later = [](const T* p, index_t n) { return p == nullptr ? p : p + n; };
+    const auto later = [](auto* p, index_t n) { return p == nullptr ? p : p + n; };
     return {later(bias, channel), later(input, element), later(addend, element), function};
   }
 

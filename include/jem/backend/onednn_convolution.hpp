@@ -226,6 +226,20 @@ host_storage<float> rounded(const shape& weight, const float* w) {
   return to;
 }
 
+/// Weights for an algorithm of Winograd's on images of bfloat16: rounded, or laid out before as they are then.
+template <class Threads>
+class rounded_weights {
+ public:
+  rounded_weights(const shape& weight, const float* w, const bfloat16* prepared)
+      : own_(prepared == nullptr ? rounded<Threads>(weight, w) : host_storage<float>()), prepared_(prepared) {}
+  const float* data() const { return own_.data(); }
+  const float* prepared() const { return static_cast<const float*>(prepared_); }
+
+ private:
+  host_storage<float> own_;
+  const void* prepared_;
+};
+
 /// How weights are laid out for one direction.
 struct layout {
   const plan* by;  ///< null where eigen does it
@@ -301,6 +315,8 @@ void forward(const convolution_shape& s, const T* x, const float* w, T* y, const
   }
   if (laid_out != products::eigen) prepared = nullptr;
   if constexpr (is_half<T>) {
+    const rounded_weights<Threads> own(s.weight(), w, prepared);
+    if (eigen_convolution::forward_by_tiles<Threads>(s, x, own.data(), y, own.prepared(), terms)) return;
     const auto product = [&](const convolution_shape& part, const float* a, const float* b, const float* ready, float* sums) {
       eigen_convolution::forward<Threads>(part, a, b, sums, ready, convolution_terms<float>{.bias = terms.bias});
     };
@@ -326,6 +342,8 @@ void input_gradient(const convolution_shape& s, const T* dy, const float* w, T* 
   }
   if (laid_out != products::eigen) prepared = nullptr;
   if constexpr (is_half<T>) {
+    const rounded_weights<Threads> own(s.weight(), w, prepared);
+    if (eigen_convolution::input_gradient_by_tiles<Threads>(s, dy, own.data(), dx, own.prepared(), terms)) return;
     const auto product = [](const convolution_shape& part, const float* a, const float* b, const float* ready, float* sums) {
       eigen_convolution::input_gradient<Threads>(part, a, b, sums, ready, gradient_terms<float>{});
     };
@@ -374,11 +392,13 @@ void weight_gradient(const convolution_shape& s, const T* x, const T* dy, float*
   if (s.pixels() == 0) return;
   if (products_for<T>(s, direction::weight_gradient) == products::onednn && add_weight_gradient<Threads>(s, x, dy, dw, f)) return;
   if constexpr (is_half<T>) {
-    host_storage<float> factors(s.input().size()), slopes(s.output().size());
-    read<Threads>(x, s.input().size(), f, factors.data());
+    host_storage<float> slopes(s.output().size());
     read<Threads>(dy, s.output().size(), unchanged{}, slopes.data());
-    const float *const a = factors.data(), *const b = slopes.data();
-    eigen_convolution::weight_gradient<Threads>(s, a, b, dw, unchanged{});
+    const float* const slope = slopes.data();
+    if (eigen_convolution::weight_gradient_by_tiles<Threads>(s, x, slope, dw, f)) return;
+    host_storage<float> factors(s.input().size());
+    read<Threads>(x, s.input().size(), f, factors.data());
+    eigen_convolution::weight_gradient<Threads>(s, static_cast<const float*>(factors.data()), slope, dw, unchanged{});
   } else {
     eigen_convolution::weight_gradient<Threads>(s, x, dy, dw, f);
   }

@@ -137,7 +137,7 @@ inline void store_pack(bfloat16* to, pack<float> v, index_t count) {
 
 /// Asks for one element of each cache line of a square of pixels that is needed soon, `line` and `pixel` elements apart: processors
 /// foresee lines of memory, but not the squares that images are cut into.
-template <bool Write = false, scalar T>
+template <bool Write = false, element T>
 inline void fetch_square(const T* from, index_t rows, index_t columns, index_t line, index_t pixel, index_t count) {
   for (index_t r = 0; r < rows; ++r) {
     for (index_t q = 0; q < columns; ++q) {

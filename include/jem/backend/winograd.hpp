@@ -60,7 +60,7 @@ struct tiling {
 };
 
 /// The pixels of a square of an image (h, w, c), whose first is at (top, left): those outside are `zeros` (c).
-template <int Size, scalar T>
+template <int Size, element T>
 void pixels_of_square(const T* image, index_t h, index_t w, index_t c, index_t top, index_t left, const T* zeros,
                       const T* (&pixel)[Size][Size]) {
   for (index_t r = 0; r < Size; ++r) {
@@ -71,8 +71,8 @@ void pixels_of_square(const T* image, index_t h, index_t w, index_t c, index_t t
 }
 
 /// Copies of the pixels' last channels, `count` of them from `channel` on, with zeros behind: whole packs where rows are not.
-template <int Size, scalar T>
-void pad_pixels(const T* (&pixel)[Size][Size], index_t channel, index_t count, T (&copies)[Size][Size][pack_width<T>]) {
+template <int Size, element E>
+void pad_pixels(const E* (&pixel)[Size][Size], index_t channel, index_t count, E (&copies)[Size][Size][pack_width<accumulator_t<E>>]) {
   for (index_t r = 0; r < Size; ++r) {
     for (index_t s = 0; s < Size; ++s) {
       store_pack(copies[r][s], load_pack(pixel[r][s] + channel, count));
@@ -86,13 +86,20 @@ struct transformed_layout {
   index_t matrix, tile;
 };
 
-/// Tiles [first, first + count) of f of the input, Bᵀ d B.
-template <class A, scalar T, light_function F>
-void transform_input(const mapping& s, const T* x, F f, index_t first, index_t count, const T* zeros, T* to, transformed_layout at) {
+/// Tiles [first, first + count) of f of the input, rounded as its elements are, Bᵀ d B.
+template <class A, scalar T, element E, light_function F>
+void transform_input(const mapping& s, const E* x, F f, index_t first, index_t count, const E* zeros, T* to, transformed_layout at) {
   constexpr index_t lanes = pack_width<T>;
   const tiling<A> tiles(s);
-  const T* pixel[A::in][A::in];
-  T padded[A::in][A::in][lanes];
+  const E* pixel[A::in][A::in];
+  E padded[A::in][A::in][lanes];
+  const auto read = [&f](const pack<T>& v) {
+    if constexpr (std::same_as<F, unchanged>) {
+      return v;
+    } else {
+      return rounded_to<E>(f(v));
+    }
+  };
   for (index_t t = first; t < first + count; ++t, to += at.tile) {
     const index_t image = t / (tiles.rows * tiles.columns), row = t / tiles.columns % tiles.rows, column = t % tiles.columns;
     pixels_of_square(x + image * s.h * s.w * s.c, s.h, s.w, s.c, A::step * row - s.before, A::step * column - s.before, zeros, pixel);
@@ -104,16 +111,16 @@ void transform_input(const mapping& s, const T* x, F f, index_t first, index_t c
       if (!whole) pad_pixels(pixel, j, s.c - j, padded);
       const index_t from = whole ? j : 0;
       transform<A::template input_line, T>(
-          [&](int r, int q) { return f(load_pack(pixel[r][q] + from)); },
+          [&](int r, int q) { return read(load_pack(pixel[r][q] + from)); },
           [&](int r, int q, const pack<T>& v) { store_pack(to + (A::products * r + q) * at.matrix + j, v); });
     }
   }
 }
 
 /// Filters [begin, begin + columns) of an output's tiles, Aᵀ m A.
-template <class A, scalar T, light_function F>
+template <class A, scalar T, light_function F, element E>
 void transform_output(const mapping& s, const T* from, transformed_layout at, index_t first, index_t count, index_t begin, index_t columns,
-                      const epilogue<T, F>& finish, T* y) {
+                      const epilogue<T, F, E>& finish, E* y) {
   constexpr index_t lanes = pack_width<T>;
   const tiling<A> tiles(s);
   const index_t line = s.ow * s.f;
@@ -125,7 +132,7 @@ void transform_output(const mapping& s, const T* from, transformed_layout at, in
     const index_t rows_in = std::min<index_t>(A::out, s.oh - row), columns_in = std::min<index_t>(A::out, s.ow - column);
     const bool inside  = rows_in == A::out && columns_in == A::out;
     const index_t next = corner + A::out * s.f;  // of the next tile
-    fetch_square<true>(static_cast<const T*>(y) + next, rows_in, columns_in, line, s.f, columns);
+    fetch_square<true>(static_cast<const E*>(y) + next, rows_in, columns_in, line, s.f, columns);
     if constexpr (!std::same_as<F, unchanged>) fetch_square(finish.input + next, rows_in, columns_in, line, s.f, columns);
     if (finish.addend != nullptr) fetch_square(finish.addend + next, rows_in, columns_in, line, s.f, columns);
     for (index_t j = 0; j < columns; j += lanes) {
