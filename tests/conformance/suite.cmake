@@ -6,8 +6,8 @@ set(JEM_TEST_BACKENDS "" CACHE STRING "Backends that the conformance suite is bu
 
 # Headers that share a file of test cases.
 set(conformance_parts
-  "verbs convolutions elementwise rows operations"
-  "layers energies losses bfloat16"
+  "verbs convolutions elementwise rows operations bfloat16"
+  "layers energies losses"
   "samplers replay_buffer training")
 
 # jem_conformance_sources(<variable>): makes the files of test cases, and sets the variable to them.

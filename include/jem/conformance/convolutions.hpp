@@ -107,28 +107,28 @@ evidence unusual_convolutions_are_right() {
   return e;
 }
 
-/// |x|: a light function whose derivative is neither 0 nor 1 below 0.
-struct magnitude {
+/// x, and −0.3·x below 0: a light function whose derivative there is neither 0 nor 1, and whose values have more bits than x.
+struct bent {
   static constexpr bool light = true;  ///< see light_function
 
-  /// |x|
+  /// x or −0.3·x
   template <class V>
   constexpr V operator()(V x) const {
-    return x < V{} ? -x : x;
+    return x < V{} ? filled<V>(-0.3) * x : x;
   }
-  /// −1 or 1
+  /// 1 or −0.3
   template <class V>
   constexpr V derivative(V x) const {
-    return x < V{} ? filled<V>(-1) : filled<V>(1);
+    return x < V{} ? filled<V>(-0.3) : filled<V>(1);
   }
 };
 
-/// The derivative of |x|, as a function of numbers.
-struct sign_of_it {
-  /// −1 or 1
+/// Its derivative, as a function of numbers.
+struct slope_of_bent {
+  /// 1 or −0.3
   template <class V>
   constexpr V operator()(V x) const {
-    return x < 0 ? V(-1) : V(1);
+    return bent{}.derivative(x);
   }
 };
 
@@ -140,14 +140,14 @@ void hold_terms(evidence& e, const convolution_shape& s) {
   using T = tensor<V, B>;
   using R = tensor<V, reference>;
   const convolution_geometry geometry{s.stride, s.padding};
-  const magnitude f;
+  const bent f;
   const auto of = [&]<class X>(std::type_identity<X>, const shape& extents, std::uint64_t seed) { return random_tensor<X>(extents, seed); };
   const std::type_identity<R> expected{};
   const R x = of(expected, s.input(), 55), w = of(expected, s.weight(), 56), dy = of(expected, s.output(), 59);
   R y = convolution(map(x, f), w, geometry), dx = convolution_input_gradient(dy, w, geometry, s.input()), dw = of(expected, s.weight(), 61);
   add_to_rows(y, of(expected, {s.f}, 57));
   y  = y + of(expected, s.output(), 58);
-  dx = dx * map(x, sign_of_it{}) + of(expected, s.input(), 60);
+  dx = dx * map(x, slope_of_bent{}) + of(expected, s.input(), 60);
   add_convolution_weight_gradient(dw, map(x, f), dy, geometry);
 
   const std::type_identity<T> own{};
@@ -162,8 +162,8 @@ void hold_terms(evidence& e, const convolution_shape& s) {
   };
   const auto rounding = [](index_t terms) { return 1e-5 * std::sqrt(static_cast<double>(terms)); };
   for (const auto& weights : {prepared_weights<T>{}, prepare_convolution<T>(bw, geometry)}) {
-    const T output = convolution(bx, bw, geometry, weights, convolution_terms<T, magnitude>{f, &bias, &z});
-    const T slope  = convolution_input_gradient(bdy, bw, geometry, s.input(), weights, gradient_terms<T, magnitude>{f, &bx, &dz});
+    const T output = convolution(bx, bw, geometry, weights, convolution_terms<T, bent>{f, &bias, &z});
+    const T slope  = convolution_input_gradient(bdy, bw, geometry, s.input(), weights, gradient_terms<T, bent>{f, &bx, &dz});
     e.hold(largest_difference(output.to_vector(), y.to_vector()), rounding(s.patch()), unit::absolute, told("the output"));
     e.hold(largest_difference(slope.to_vector(), dx.to_vector()), rounding(s.kh * s.kw * s.f), unit::absolute,
            told("the input's gradient"));
