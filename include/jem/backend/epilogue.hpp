@@ -9,6 +9,16 @@
 
 namespace jem::inline v0 {
 
+/// f(x) as a factor: rounded as elements of type E are. x is a pack of them.
+template <element E, light_function F, class V>
+V factor_of(const F& f, V x) {
+  if constexpr (std::same_as<F, unchanged>) {
+    return x;
+  } else {
+    return rounded_to<E>(f(x));
+  }
+}
+
 /// Sums are of type T, and images, as is what is written, of E.
 template <scalar T, light_function F = unchanged, element E = T>
 struct epilogue {

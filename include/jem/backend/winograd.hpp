@@ -93,13 +93,6 @@ void transform_input(const mapping& s, const E* x, F f, index_t first, index_t c
   const tiling<A> tiles(s);
   const E* pixel[A::in][A::in];
   E padded[A::in][A::in][lanes];
-  const auto read = [&f](const pack<T>& v) {
-    if constexpr (std::same_as<F, unchanged>) {
-      return v;
-    } else {
-      return rounded_to<E>(f(v));
-    }
-  };
   for (index_t t = first; t < first + count; ++t, to += at.tile) {
     const index_t image = t / (tiles.rows * tiles.columns), row = t / tiles.columns % tiles.rows, column = t % tiles.columns;
     pixels_of_square(x + image * s.h * s.w * s.c, s.h, s.w, s.c, A::step * row - s.before, A::step * column - s.before, zeros, pixel);
@@ -111,7 +104,7 @@ void transform_input(const mapping& s, const E* x, F f, index_t first, index_t c
       if (!whole) pad_pixels(pixel, j, s.c - j, padded);
       const index_t from = whole ? j : 0;
       transform<A::template input_line, T>(
-          [&](int r, int q) { return read(load_pack(pixel[r][q] + from)); },
+          [&](int r, int q) { return factor_of<E>(f, load_pack(pixel[r][q] + from)); },
           [&](int r, int q, const pack<T>& v) { store_pack(to + (A::products * r + q) * at.matrix + j, v); });
     }
   }
