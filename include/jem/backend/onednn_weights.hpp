@@ -54,12 +54,13 @@ void pack_weights(const plan& p, const shape& weight, const float* w, bool turns
 template <class Threads, element T>
 class packed_weights {
  public:
+  /// For a plan, whose `usual` one prepared weights were laid out for.
   packed_weights(const plan& p, const plan& usual, const weights<T>& w)
       : usable_(w.prepared != nullptr && usual.offered() && usual.weights() == p.weights()), own_(usable_ ? 0 : floats_of(p)) {
     if (!usable_) pack_weights<Threads>(p, w.extents, w.data, w.turns, own_.data());
     memory_ = p.weights_at(usable_ ? const_cast<T*>(w.prepared) : static_cast<void*>(own_.data()));
   }
-  const dnnl::memory& memory() const { return memory_; }
+  const dnnl::memory& memory() const { return memory_; }  ///< to run the plan with
 
   /// What a plan's weights take.
   static index_t floats_of(const plan& p) { return (p.weight_bytes() + 3) / 4; }
@@ -86,10 +87,11 @@ host_storage<float> rounded(const shape& weight, const float* w) {
 template <class Threads>
 class rounded_weights {
  public:
+  /// Of weights (kh, kw, c, f).
   rounded_weights(const shape& weight, const float* w, const bfloat16* prepared)
       : own_(prepared == nullptr ? rounded<Threads>(weight, w) : host_storage<float>()), prepared_(prepared) {}
-  const float* data() const { return own_.data(); }
-  const float* prepared() const { return static_cast<const float*>(prepared_); }
+  const float* data() const { return own_.data(); }                            ///< null where they are prepared
+  const float* prepared() const { return static_cast<const float*>(prepared_); }  ///< null where they are not
 
  private:
   host_storage<float> own_;
@@ -103,6 +105,7 @@ struct layout {
   bool turns;      ///< weights are turned first
 };
 
+/// For weights (kh, kw, c, f), whatever the images.
 template <element T>
 layout layout_for(const shape& weight, convolution_geometry g, direction what) {
   if (products_for<T>(weight, g, what) == products::eigen) {
