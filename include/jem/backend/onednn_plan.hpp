@@ -74,8 +74,8 @@ enum class direction : int { output, input_gradient, weight_gradient };
 
 /// One convolution in one direction, beside its shape. Weights are of the factors' type, and their gradient is of floats.
 struct task {
-  convolution_shape shape;
-  direction what;
+  convolution_shape shape;  ///< of a block of images
+  direction what;           ///< is made
   bool halves  = false;  ///< factors are of bfloat16
   bool rounded = false;  ///< what is made of images is, too
   bool biased  = false;  ///< the output's sums begin with a bias of floats
