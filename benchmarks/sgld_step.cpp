@@ -1,5 +1,7 @@
 // One SGLD step of 64 images on every backend, as `evolve` takes it: the weights stand still and are prepared once. Under the demo's
-// digits network, and under WRN-10-1 on images of 32×32. Items are images.
+// digits network, and under WRN-10-1 on images of 32×32; on onednn in bfloat16, too. Items are images.
+#include <jem/backend/onednn.hpp>
+#include <jem/backend/thrust_omp.hpp>
 #include <jem/backend/xtensor.hpp>
 #include <jem/jem.hpp>
 
@@ -29,6 +31,17 @@ struct wrn_10_1 {
   }
 };
 
+template <class Network>
+struct in_bfloat16 {
+  static constexpr const char* name  = Network::name;
+  static constexpr jem::shape images = Network::images;
+
+  template <class T>
+  static auto network(jem::rng& g) {
+    return jem::compute_in<jem::bfloat16>(Network::template network<T>(g));
+  }
+};
+
 template <class Backend, class Network>
 void sgld_step(benchmark::State& state) {
   using tensor = jem::tensor<float, Backend>;
@@ -43,8 +56,8 @@ void sgld_step(benchmark::State& state) {
 }
 
 template <class Network, class... Backends>
-void add_steps() {
-  (benchmark::RegisterBenchmark((std::string(Network::name) + "/" + Backends::name).c_str(), sgld_step<Backends, Network>)
+void add_steps(const std::string& precision = "") {
+  (benchmark::RegisterBenchmark((std::string(Network::name) + "/" + Backends::name + precision).c_str(), sgld_step<Backends, Network>)
        ->Unit(benchmark::kMillisecond)
        ->UseRealTime(),
    ...);
@@ -53,7 +66,8 @@ void add_steps() {
 /// The one list: a backend joins it here, and jem::… of it in CMakeLists.txt.
 template <class Network>
 void add_backends() {
-  add_steps<Network, jem::reference, jem::openmp, jem::eigen, jem::xtensor>();
+  add_steps<Network, jem::reference, jem::openmp, jem::eigen, jem::xtensor, jem::thrust_omp, jem::onednn>();
+  add_steps<in_bfloat16<Network>, jem::onednn>(", bfloat16");
 }
 
 }  // namespace

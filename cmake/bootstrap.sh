@@ -53,7 +53,7 @@ if command -v dpkg-query >/dev/null 2>&1; then
     for package in clang-19 libclang-rt-19-dev libomp-19-dev llvm-19; do need_package $package; done ;;
   esac
   case $preset in release)
-    for package in libbenchmark-dev libdnnl-dev libxtensor-dev; do need_package $package; done ;;
+    for package in libbenchmark-dev libdnnl-dev libthrust-dev libxtensor-dev; do need_package $package; done ;;
   esac
 fi
 

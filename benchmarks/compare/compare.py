@@ -110,7 +110,8 @@ def main():
     parser.add_argument("--modes", nargs="+", default=[*float32_modes, "bfloat16"], choices=[*float32_modes, "bfloat16"])
     parser.add_argument("--precision", default="float32", choices=["float32", "bfloat16"], help="what jem's networks compute in")
     parser.add_argument("--ours", nargs="+", default=[], help="more options of training_iteration, given as one word each")
-    parser.add_argument("--program", type=pathlib.Path, help="a training_iteration that is built already, on another backend, say")
+    parser.add_argument("--backend", default="eigen", help="of jem: eigen, onednn, or one that the release preset was given as JEM_MORE_BACKENDS")
+    parser.add_argument("--program", type=pathlib.Path, help="a training_iteration that is built already")
     parser.add_argument("--batch", type=int, help="images, for every shape")
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"], help="of PyTorch; jem's is its program's")
     parser.add_argument("--tf32", action="store_true", help="PyTorch may use tf32 where it says float32")
@@ -120,7 +121,7 @@ def main():
     if unknown:
         parser.error(f"expected shapes of {', '.join(shapes)} but received {unknown[0]}")
     if o.program is None:
-        o.program = program
+        o.program = program if o.backend == "eigen" else program.with_name(f"{program.name}_{o.backend}")
         subprocess.run(["sh", root / "cmake/bootstrap.sh", "release"], check=True, stdout=subprocess.DEVNULL)
     o.program = o.program.resolve()
     modes = o.modes if has_torch(o.python) else []
