@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: MIT
 # The sources of `jem selftest`: one for each backend that is here, in its language, and the list of them.
 
-# jem_selftest_sources(<variable> <name of the list> <backend> …): makes them, and appends them to the variable.
+# jem_selftest_sources(<variable> <name of the list> <backend> …): makes them, and appends them to the variable. They ask the whole
+# suite, or, where jem_selftest_template is selftest_verbs, the verbs alone.
 function(jem_selftest_sources variable list)
+  if(NOT jem_selftest_template)
+    set(jem_selftest_template selftest_backend)
+  endif()
   set(sources ${${variable}})
   set(jem_backend_part "")
   set(declarations)
   set(calls)
   foreach(name IN LISTS ARGN)
-    jem_backend_source(sources ${name} ${CMAKE_CURRENT_SOURCE_DIR}/jem/selftest_backend.cpp.in)
+    jem_backend_source(sources ${name} ${CMAKE_CURRENT_SOURCE_DIR}/jem/${jem_selftest_template}.cpp.in)
     string(APPEND declarations "tested_backend tested_${name}();\n")
     list(APPEND calls "tested_${name}()")
   endforeach()

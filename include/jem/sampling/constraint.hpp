@@ -21,6 +21,7 @@ concept element_constraint = requires(const C& c, V x) {
 struct unconstrained {
   static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
+  /// x
   template <scalar V>
   unchanged element() const {
     return {};
@@ -36,6 +37,7 @@ struct box {
 
   float low, high;  ///< low ≤ high
 
+  /// min(max(x, low), high)
   template <scalar V>
   op::clamp<V> element() const {
     return {static_cast<V>(low), static_cast<V>(high)};

@@ -15,10 +15,13 @@ struct recycling {
   using value_type = T;
 
   recycling() = default;
+  /// All of them are one.
   template <class U>
   constexpr recycling(const recycling<U>&) {}  // NOLINT(google-explicit-constructor): as the standard library asks
 
+  /// Memory for n elements.
   T* allocate(std::size_t n) { return static_cast<T*>(host_pool::acquire(n * sizeof(T))); }
+  /// What `allocate` gave.
   void deallocate(T* block, std::size_t n) noexcept { host_pool::release(block, n * sizeof(T)); }
 
   friend constexpr bool operator==(recycling, recycling) { return true; }
