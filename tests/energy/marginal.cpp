@@ -40,6 +40,25 @@ TEST_CASE_TEMPLATE("the marginal energy of a network has the gradient of central
   CHECK(energy_gradient_error(jem::marginal_energy{images}, waves<T>({2, 4, 6, 2}, 1, 1)) < 1e-8);
 }
 
+TEST_CASE("images of a small network go through it a few at a time while its weights stand still, all others together") {
+  using T = eigen_float;
+  jem::rng g{2};
+  const auto rows = [&](const auto& net, const jem::shape& images) {
+    return jem::marginal_energy{net}.prepared(jem::zeros<T>(images)).rows_at_once();
+  };
+  const auto convnet = [&](jem::index_t size, jem::index_t widest) {
+    return jem::convnet<T>({.height = size, .width = size, .widths = {4, widest}}, g);
+  };
+  CHECK(rows(convnet(8, 8), {64, 8, 8, 1}) == 16);
+  CHECK(rows(convnet(28, 8), {64, 28, 28, 1}) == 8);
+  CHECK(rows(convnet(8, 512), {64, 8, 8, 1}) == 0);
+  CHECK(rows(jem::mlp<T>({3, 8, 4}, g), {64, 3}) == 0);
+
+  using still = decltype(std::declval<jem::marginal_energy<jem::convnet<T>>>().prepared(T()));
+  CHECK(jem::row_wise<still>);
+  CHECK_FALSE(jem::row_wise<jem::marginal_energy<jem::convnet<T>>>);
+}
+
 TEST_CASE("a shift of all logits moves the marginal energy and not its gradient") {
   using T = reference_double;
   jem::linear<T> net{waves<T>({3, 4}), waves<T>({4})};

@@ -6,6 +6,7 @@
 #include <jem/energy/gaussian.hpp>
 #include <jem/energy/marginal.hpp>
 #include <jem/energy/pointwise.hpp>
+#include <jem/nn/models/convnet.hpp>
 #include <jem/nn/models/mlp.hpp>
 #include <jem/sampling/hamiltonian.hpp>
 #include <jem/sampling/langevin.hpp>
@@ -301,6 +302,35 @@ TEST_CASE("chains in tiles have the same bits for 1, 2 and 7 threads") {
   CHECK(same_bits(ends[1], ends[0]));
   CHECK(same_bits(ends[2], ends[0]));
 #endif
+}
+
+TEST_CASE("images under a network are carried in tiles to where steps of the whole batch take them, by any number of threads") {
+  jem::rng g{13};
+  const jem::convnet<tensor> net({.height = 8, .width = 8, .widths = {16, 32}}, g);
+  const auto start = jem::uniform<tensor>({40, 8, 8, 1}, -1, 1, g);  // tiles of 16, 16 and 8
+  const jem::sgld kernel{.step_size = jem::constant{1.0f}, .noise = jem::fixed_noise{0.01f}};
+  const jem::marginal_energy law{net};
+  auto together = kernel.init(law, start);
+  auto own      = g;
+  for (int i = 0; i < 4; ++i) kernel.step(law, together, own);
+  std::vector<std::vector<float>> ends;
+#ifdef _OPENMP
+  const int before = omp_get_max_threads();
+  for (const int threads : {1, 2, 7}) {
+    omp_set_num_threads(threads);
+    auto same = g;
+    ends.push_back(jem::evolve(kernel, law, start, 4, same).to_vector());
+    CHECK(same == own);
+  }
+  omp_set_num_threads(before);
+  CHECK(same_bits(ends[1], ends[0]));
+  CHECK(same_bits(ends[2], ends[0]));
+#else
+  auto same = g;
+  ends.push_back(jem::evolve(kernel, law, start, 4, same).to_vector());
+#endif
+  CHECK(test::largest_difference(ends[0], together.position.to_vector()) < 1e-5);
+  CHECK(test::largest_difference(ends[0], start.to_vector()) > 0.01);
 }
 
 TEST_CASE("tiles are for row-wise kernels that nobody watches, on backends that run them, and cost no gradient") {

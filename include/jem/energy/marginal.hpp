@@ -3,28 +3,53 @@
 // Grathwohl et al. 2020, arXiv:1912.03263, equation 6.
 #pragma once
 
+#include <jem/nn/parameters.hpp>
 #include <jem/nn/prepared.hpp>
 #include <jem/tensor/logits.hpp>
 
+#include <algorithm>
+#include <concepts>
+#include <utility>
+
 namespace jem::inline v0 {
+
+namespace detail {
+
+/// Rows of inputs (n, …) that go through a network together, all of them as 0. A few images at a time stay in a core's caches from layer
+/// to layer, and their threads need not wait for each other after each; but pixels enough to fill the products, and not where weights
+/// would pass through the caches for each few again.
+template <class Net>
+index_t rows_at_once(const Net& net, const shape& extents) {
+  constexpr index_t rows = 8, pixels = 1024, parameters = index_t{1} << 20;
+  if (extents.rank() != 4 || parameter_count(net) > parameters) return 0;
+  return std::max(rows, pixels / std::max<index_t>(1, extents[1] * extents[2]));
+}
+
+}  // namespace detail
 
 /// Holds a reference to the network, which has to outlive the energy; a prepared one is held by value.
 template <class Net, class Held = const Net*>
 class marginal_energy {
  public:
+  /// See core/concepts.hpp. Only while the weights stand still.
+  static constexpr bool row_wise = std::same_as<Held, owned<Net>> && jem::row_wise<Net>;
+
   /// A temporary network is refused.
   explicit marginal_energy(const Net& net) : net_(&net) {}
   explicit marginal_energy(const Net&&) = delete;
   /// Of a network that is held by value.
-  explicit marginal_energy(owned<Net> net) : net_(std::move(net)) {}
+  explicit marginal_energy(owned<Net> net, index_t rows_at_once = 0) : net_(std::move(net)), rows_(rows_at_once) {}
 
   /// The same energy while the network's weights stand still, see prepared.hpp.
   template <tensor_value T>
     requires layer<Net, T>
   auto prepared(const T& x) const {
     using still = prepared_t<Net, T>;
-    return marginal_energy<still, owned<still>>(owned<still>{prepared_layer(*net_, x)});
+    return marginal_energy<still, owned<still>>(owned<still>{prepared_layer(*net_, x)}, detail::rows_at_once(*net_, x.extents()));
   }
+
+  /// Rows (n, …) that are best carried through a sampler's steps together, 0 for all of them.
+  index_t rows_at_once() const { return rows_; }
 
   /// (n, …) → (n)
   template <tensor_value T>
@@ -46,6 +71,7 @@ class marginal_energy {
 
  private:
   Held net_;
+  index_t rows_ = 0;
 };
 
 }  // namespace jem::inline v0

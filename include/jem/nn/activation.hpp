@@ -44,6 +44,7 @@ struct both {
 /// A layer that applies a function to each element; any extents.
 template <class F>
 struct activation {
+  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
   F function{};  ///< f and f′
 
   template <tensor_value X>

@@ -21,6 +21,7 @@ namespace jem::inline v0 {
 /// so that energies, samplers, losses, optimisers and files need not know. Its parameters are the network's, by the network's names.
 template <element E, class Net>
 struct computing_in : detail::first_tensor<Net> {
+  static constexpr bool row_wise = jem::row_wise<Net>;  ///< see core/concepts.hpp
   Net net;  ///< whose weights stay as they are
 
   computing_in() = default;

@@ -18,7 +18,8 @@ struct prepared_conv2d;
 
 template <tensor_value T>
 struct conv2d {
-  using tensor_type = T;
+  using tensor_type              = T;
+  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
   T weight;  // (kh, kw, c, f)
   T bias;    // (f)
@@ -76,7 +77,8 @@ struct conv2d {
 /// was asked.
 template <tensor_value T, summed_in<T> X>
 struct prepared_conv2d {
-  using tensor_type = T;
+  using tensor_type              = T;
+  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
   const conv2d<T>* inner = nullptr;  ///< which has to outlive it
   prepared_weights<X> weights{};     ///< for both directions

@@ -20,7 +20,8 @@ namespace jem::inline v0 {
 /// Without an energy it is the linear layer `classes`, and E(x) = −log Σ_y exp f(x)[y].
 template <tensor_value T>
 struct energy_head {
-  using tensor_type = T;
+  using tensor_type              = T;
+  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
   linear<T> classes;                  // (d) → (k)
   std::optional<linear<T>> energy{};  // (d) → (1)

@@ -9,6 +9,7 @@
 namespace jem::inline v0 {
 
 struct flatten {
+  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
   template <tensor_value X>
   struct cache {
     shape input;

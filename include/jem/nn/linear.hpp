@@ -13,7 +13,8 @@ namespace jem::inline v0 {
 
 template <tensor_value T>
 struct linear {
-  using tensor_type = T;
+  using tensor_type              = T;
+  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
   T weight;  // (in, out)
   T bias;    // (out)

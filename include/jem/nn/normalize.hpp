@@ -31,7 +31,8 @@ struct inverse_root {
 /// The layer, for any extents whose last axis is that of the channels.
 template <tensor_value T>
 struct normalize {
-  using tensor_type = T;
+  using tensor_type              = T;
+  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
   T weight;    // (c), γ
   T bias;      // (c), β
@@ -106,7 +107,8 @@ struct normalize {
 
 /// In the place of a normalisation where a network has none: the identity.
 struct no_normalize {
-  constexpr no_normalize() = default;
+  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
+  constexpr no_normalize()       = default;
   /// Of any number of channels.
   explicit constexpr no_normalize(index_t) {}
 

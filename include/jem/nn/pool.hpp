@@ -10,7 +10,8 @@ namespace jem::inline v0 {
 
 /// (n, h, w, c) → (n, h / window, w / window, c); h and w have to be multiples of the window.
 struct average_pool {
-  index_t window = 2;  ///< height and width, ≥ 1
+  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
+  index_t window                 = 2;  ///< height and width, ≥ 1
 
   template <tensor_value X>
   struct cache {
@@ -35,6 +36,7 @@ struct average_pool {
 
 /// (n, h, w, c) → (n, c): the mean of each channel over images of any size.
 struct global_average_pool {
+  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
   template <tensor_value X>
   struct cache {
     shape input;

@@ -15,7 +15,8 @@ namespace jem::inline v0 {
 /// A layer that has nothing to prepare, by reference.
 template <class L>
 struct still_layer : detail::first_tensor<L> {
-  const L* inner = nullptr;  ///< which has to outlive it
+  static constexpr bool row_wise = jem::row_wise<L>;  ///< see core/concepts.hpp
+  const L* inner                 = nullptr;  ///< which has to outlive it
 
   template <tensor_value X>
   using cache = typename L::template cache<X>;  ///< the layer's

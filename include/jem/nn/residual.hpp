@@ -30,7 +30,8 @@ concept adds_residual = requires(const Body& f, Body* gradient, const T& x, type
 /// shortcut(x) + body(x); without a shortcut, x + body(x).
 template <class Body, class Shortcut = conv2d<tensor_type_of<Body>>>
 struct residual {
-  using tensor_type = tensor_type_of<Shortcut>;
+  using tensor_type              = tensor_type_of<Shortcut>;
+  static constexpr bool row_wise = jem::row_wise<Body> && jem::row_wise<Shortcut>;  ///< see core/concepts.hpp
 
   Body body;                          ///< x ↦ what is added
   std::optional<Shortcut> shortcut{};  ///< none: the identity
@@ -98,7 +99,8 @@ struct residual {
 template <tensor_value T, class A = leaky_relu, class N = no_normalize, class Convolution = conv2d<T>>
   requires(layer<A, T> && layer<N, T>)
 struct preactivated {
-  using tensor_type = T;
+  using tensor_type              = T;
+  static constexpr bool row_wise = jem::row_wise<A> && jem::row_wise<N> && jem::row_wise<Convolution>;  ///< see core/concepts.hpp
 
   Convolution conv1, conv2;  ///< 3×3; the second one may stride
   N norm1{};                 ///< before the first activation

@@ -3,7 +3,8 @@
 // m steps and then n from where it stopped, with the same generator.
 //
 // Where kernel and energy work row by row and nobody watches, a backend with caches gets tiles of chains that are carried
-// through all steps, one after the other on each thread. Noise belongs to the rows of the batch, so tiles do not change a bit.
+// through all steps, one after the other on each thread. Noise belongs to the rows of the batch, so tiles change nothing, but for
+// the last bits of a network's sums: they are a rule in the shape, whatever the number of threads.
 #pragma once
 
 #include <jem/sampling/kernel.hpp>
@@ -36,17 +37,25 @@ template <class K, class E, class T, class O>
 inline constexpr bool in_tiles =
     row_wise<K> && row_wise<E> && runs_tiles<typename T::backend_type> && std::same_as<std::remove_cvref_t<O>, no_observer>;
 
-/// Rows in a tile: few enough that what a kernel keeps of them stays in the first cache, enough to be worth the calls.
-inline index_t tile_rows(const shape& extents) {
-  constexpr index_t elements = 4096;
-  return static_cast<index_t>(std::bit_floor(static_cast<std::size_t>(elements / std::clamp<index_t>(extents.row_size(), 1, elements))));
+/// Rows in a tile: as many as the energy says, where it does; else few enough that what a kernel keeps of them stays in the first cache,
+/// enough to be worth the calls.
+template <class E>
+index_t tile_rows(const E& e, const shape& extents) {
+  if constexpr (requires {
+                  { e.rows_at_once() } -> std::same_as<index_t>;
+                }) {
+    return e.rows_at_once() > 0 ? e.rows_at_once() : extents[0];
+  } else {
+    constexpr index_t elements = 4096;
+    return static_cast<index_t>(std::bit_floor(static_cast<std::size_t>(elements / std::clamp<index_t>(extents.row_size(), 1, elements))));
+  }
 }
 
 /// k steps of each tile of the chains; keep(i, first, position) sees its positions after step i.
 template <tensor_value T, class E, class K, class F>
 void advance_tiles(const K& k, const E& e, const T& start, index_t steps, rng& g, F keep) {
   rng after = g;
-  T::backend_type::for_each_tile(start.extent(0), tile_rows(start.extents()), [&](index_t first, index_t count) {
+  T::backend_type::for_each_tile(start.extent(0), tile_rows(e, start.extents()), [&](index_t first, index_t count) {
     rng own = g;
     own.row += first;
     auto state = k.init(e, T(start.rows(first, count)));
@@ -81,7 +90,7 @@ T evolve(const K& k, const E& e, const T& start, index_t steps, rng& g, O&& obse
   expect_at_least("evolve", "steps", 0, steps);
   const auto& still = detail::prepared(e, start);
   if constexpr (detail::in_tiles<K, decltype(still), T, O>) {
-    if (steps > 0 && start.extent(0) > detail::tile_rows(start.extents())) {
+    if (steps > 0 && start.extent(0) > detail::tile_rows(still, start.extents())) {
       T end(start.extents());
       detail::advance_tiles(k, still, start, steps, g, [&](index_t i, index_t first, const T& position) {
         if (i == steps - 1) copy_into(end.rows(first, position.extent(0)), position);
@@ -107,7 +116,7 @@ T sample(const K& k, const E& e, const T& start, index_t draws, rng& g, O&& obse
     return view<typename T::value_type, typename T::backend_type>(all.data() + draw * start.size(), start.extents()).rows(first, rows);
   };
   if constexpr (detail::in_tiles<K, decltype(still), T, O>) {
-    if (start.extent(0) > detail::tile_rows(start.extents())) {
+    if (start.extent(0) > detail::tile_rows(still, start.extents())) {
       detail::advance_tiles(k, still, start, draws, g,
                             [&](index_t i, index_t first, const T& position) { copy_into(place(i, first, position.extent(0)), position); });
       return all;

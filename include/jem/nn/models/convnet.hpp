@@ -28,7 +28,8 @@ struct convnet_options {
 template <tensor_value T, class A = swish, class Convolution = conv2d<T>, class Head = linear<T>>
   requires layer<A, T>
 struct convnet {
-  using tensor_type = T;
+  using tensor_type              = T;
+  static constexpr bool row_wise = jem::row_wise<A> && jem::row_wise<Convolution> && jem::row_wise<Head>;  ///< see core/concepts.hpp
 
   std::vector<Convolution> convolutions;  ///< one, and two for each halving
   Head head;                              ///< from what is left of the image to logits

@@ -14,7 +14,8 @@ namespace jem::inline v0 {
 template <tensor_value T, class A = swish>
   requires layer<A, T>
 struct mlp {
-  using tensor_type = T;
+  using tensor_type              = T;
+  static constexpr bool row_wise = jem::row_wise<A>;  ///< see core/concepts.hpp
 
   std::vector<linear<T>> layers;  ///< in the order of forward
   A activation{};                 ///< between them

@@ -34,8 +34,9 @@ struct wide_resnet_options {
 template <tensor_value T, class A = leaky_relu, class N = no_normalize>
   requires(layer<A, T> && layer<N, T>)
 struct wide_resnet {
-  using tensor_type = T;
-  using block       = residual<preactivated<T, A, N>>;  ///< conv2(a(norm2(conv1(a(norm1(x)))))) + shortcut(x)
+  using tensor_type              = T;
+  static constexpr bool row_wise = jem::row_wise<A> && jem::row_wise<N>;  ///< see core/concepts.hpp
+  using block                    = residual<preactivated<T, A, N>>;  ///< conv2(a(norm2(conv1(a(norm1(x)))))) + shortcut(x)
 
   conv2d<T> stem;  ///< 3×3
   repeat<repeat<block>> groups;  ///< three of n blocks
