@@ -35,11 +35,11 @@ TEST_CASE("a vector that is made again and again gets its memory from the pool")
 }
 
 #if defined(__has_feature)
-#if __has_feature(address_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define JEM_SANITIZED  // it ends a program that asks for so much
 #endif
 #endif
-#if !defined(JEM_SANITIZED) && !defined(__SANITIZE_ADDRESS__)
+#if !defined(JEM_SANITIZED) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 TEST_CASE("more elements than there is memory for are refused") {
   jem::recycled_vector<double> numbers;
   CHECK_THROWS_AS(numbers.reserve(std::numeric_limits<std::size_t>::max() / 4), std::length_error);
