@@ -8,7 +8,7 @@
 # PyTorch, in full float32, with tf32 and in bfloat16, eager and compiled. Each part's output goes to build/on_cuda/PART.txt, and a
 # line about it to the terminal; the exit code is the number of parts that failed.
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 2
 python=${1:-python3}
 out=build/on_cuda
 failed=0

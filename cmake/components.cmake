@@ -52,7 +52,8 @@ jem_component(json
   LINKS nlohmann_json::nlohmann_json
   NEEDS "nlohmann-json 3.10 (Debian package nlohmann-json3-dev)")
 
-# Thrust of the CUDA toolkit where there is one, Debian's elsewhere. Set jem_thrust_HEADER_found to the folder of another. Without nvcc Thrust has to be told that its device is the host.
+# Thrust of the CUDA toolkit where there is one, Debian's elsewhere. Set jem_thrust_HEADER_found to the folder of another.
+# Without nvcc Thrust has to be told that its device is the host.
 jem_component(thrust
   HEADER thrust/version.h HINTS /usr/local/cuda/include/cccl ENV CUDA_PATH PATH_SUFFIXES include/cccl
   LINKS jem::eigen
