@@ -4,6 +4,7 @@
 // of maps is the same code with two dozen types around it, for each layout, and takes four times as long to compile.
 #pragma once
 
+#include <jem/backend/narrow_product.hpp>
 #include <jem/backend/openmp.hpp>
 
 #include <algorithm>
@@ -95,6 +96,9 @@ void gemm(transpose ta, transpose tb, index_t m, index_t n, index_t k, T alpha, 
   const index_t lda = ta == transpose::yes ? m : k;
   const index_t ldb = tb == transpose::yes ? k : n;
   if (m + n + k < 20) return reference::gemm(ta, tb, m, n, k, alpha, a, b, beta, c);  // where copies cost more than the product
+  if (alpha == T{1} && (beta == T{} || beta == T{1}) && narrow_product::takes(m, n, k)) {
+    return narrow_product::multiply<Threads>(ta, tb, m, n, k, a, b, beta != T{}, c);
+  }
   if (m * n * k <= 16384) return block(ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, n);
   const index_t bm   = part(m, 32, 256);
   const index_t bn   = part(n, 64, 1024);

@@ -43,12 +43,9 @@ void multiply_column(const windows& v, const T* x, const T* weights, const epilo
     const index_t count = here.images * here.rows * v.columns, whole = (count + lanes - 1) / lanes * lanes;
     host_storage<std::int32_t> offsets(2 * whole);
     std::int32_t *const in = offsets.data(), *const out = in + whole;
-    for (index_t i = 0; i < whole; ++i) {  // the last window again, to fill a pack
-      const index_t at = std::min(i, count - 1), image = at / (here.rows * v.columns), row = at / v.columns % here.rows,
-                    column = at % v.columns;
-      in[i]                = static_cast<std::int32_t>(image * from.image() + row * v.stride * from.line() + column * v.stride * v.c);
-      out[i]               = static_cast<std::int32_t>(image * v.image + row * v.row + column * v.pixel);
-    }
+    offsets_of_windows(v, here, from, in, out);
+    std::fill(in + count, in + whole, in[count - 1]);  // the last window again, to fill a pack
+    std::fill(out + count, out + whole, out[count - 1]);
     const index_t begin = v.base + here.image * v.image + here.row * v.row;
     for (index_t i = 0; i < count; i += lanes) {
       const pack<T> sums = dots(from.data(), in + i, v.kh, from.line(), v.kw * v.c, weights);

@@ -103,6 +103,20 @@ class source {
   host_storage<T> copy_;
 };
 
+/// Where the windows of a band begin in its source, and their outputs in those of the band.
+template <scalar T>
+void offsets_of_windows(const windows& v, const band& b, const source<T>& x, std::int32_t* in, std::int32_t* out) {
+  for (index_t image = 0; image < b.images; ++image) {
+    for (index_t row = 0; row < b.rows; ++row) {
+      const index_t from = image * x.image() + row * v.stride * x.line(), to = image * v.image + row * v.row;
+      for (index_t column = 0; column < v.columns; ++column) {
+        *in++  = static_cast<std::int32_t>(from + column * v.stride * v.c);
+        *out++ = static_cast<std::int32_t>(to + column * v.pixel);
+      }
+    }
+  }
+}
+
 /// A panel's rows that stay in the first-level cache.
 inline constexpr index_t depth_in_cache = 192;
 
@@ -145,11 +159,7 @@ void multiply(const windows& v, const T* x, F f, const T* weights, const epilogu
     const index_t count = here.images * here.rows * v.columns, width = filters.width();
     host_storage<std::int32_t> offsets(2 * count);
     std::int32_t* const in = offsets.data();
-    for (index_t i = 0; i < count; ++i) {
-      const index_t image = i / (here.rows * v.columns), row = i / v.columns % here.rows, column = i % v.columns;
-      in[i]         = static_cast<std::int32_t>(image * from.image() + row * v.stride * from.line() + column * v.stride * v.c);
-      in[count + i] = static_cast<std::int32_t>(image * v.image + row * v.row + column * v.pixel);
-    }
+    offsets_of_windows(v, here, from, in, in + count);
     const index_t begin = v.base + here.image * v.image + here.row * v.row;
     for (index_t panel = number % groups; panel < filters.count(); panel += groups) {
       const index_t first = panel * width, columns = filters.columns_of(panel);

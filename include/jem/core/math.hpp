@@ -14,23 +14,39 @@
 
 namespace jem::inline v0::math {
 
+namespace detail {
+
+/// eˣ = mantissa·2ⁿ for |x| ≤ 88.72.
+struct power_of_e {
+  float mantissa;         ///< within [√½, √2]
+  std::int32_t exponent;  ///< n
+
+  constexpr explicit power_of_e(float x) {
+    constexpr float magic = 12582912.0f;  // 1.5·2²³: adding it rounds to the nearest integer, in the low bits
+    const float shifted   = x * 1.44269504f + magic;
+    const float k         = shifted - magic;
+    const float r         = (x - k * 0.693359375f) + k * 2.12194440e-4f;  // |r| ≤ ln 2 / 2
+    float p               = 1.0f / 5040;
+    p                     = p * r + 1.0f / 720;
+    p                     = p * r + 1.0f / 120;
+    p                     = p * r + 1.0f / 24;
+    p                     = p * r + 1.0f / 6;
+    p                     = p * r + 0.5f;
+    mantissa              = p * r * r + r + 1.0f;
+    exponent              = std::bit_cast<std::int32_t>(shifted) - 0x4B400000;
+  }
+};
+
+/// 2ⁿ for −126 ≤ n ≤ 127
+constexpr float power_of_2(std::int32_t n) { return std::bit_cast<float>((n << 23) + 0x3F800000); }
+
+}  // namespace detail
+
 /// eˣ; 0 below −87.3 (no subnormals), infinity above 88.7, NaN for NaN.
 constexpr float exp(float x) {
-  constexpr float magic   = 12582912.0f;  // 1.5·2²³: adding it rounds to the nearest integer, in the low bits
-  const float bounded     = x < -87.3f ? -87.3f : (x > 88.72f ? 88.72f : x);
-  const float shifted     = bounded * 1.44269504f + magic;
-  const float k           = shifted - magic;
-  const float r           = (bounded - k * 0.693359375f) + k * 2.12194440e-4f;  // |r| ≤ ln 2 / 2
-  float p                 = 1.0f / 5040;
-  p                       = p * r + 1.0f / 720;
-  p                       = p * r + 1.0f / 120;
-  p                       = p * r + 1.0f / 24;
-  p                       = p * r + 1.0f / 6;
-  p                       = p * r + 0.5f;
-  p                       = p * r * r + r + 1.0f;
-  const std::int32_t n    = std::bit_cast<std::int32_t>(shifted) - 0x4B400000;
-  const std::int32_t half = n >> 1;  // 2ⁿ as two factors, one after the other: n may be 128, and 2¹²⁸ is infinite
-  const float value       = p * std::bit_cast<float>((half + 127) << 23) * std::bit_cast<float>((n - half + 127) << 23);
+  const detail::power_of_e e(x < -87.3f ? -87.3f : (x > 88.72f ? 88.72f : x));
+  const std::int32_t half = e.exponent >> 1;  // 2ⁿ as two factors, one after the other: n may be 128, and 2¹²⁸ is infinite
+  const float value       = e.mantissa * detail::power_of_2(half) * detail::power_of_2(e.exponent - half);
   return x < -87.3f ? 0.0f : (x > 88.72f ? std::numeric_limits<float>::infinity() : value);
 }
 
@@ -80,11 +96,14 @@ JEM_HOST_DEVICE inline double exp(double x) { return std::exp(x); }    ///< std:
 JEM_HOST_DEVICE inline double log(double x) { return std::log(x); }    ///< std::log
 JEM_HOST_DEVICE inline double sqrt(double x) { return std::sqrt(x); }  ///< std::sqrt
 
-/// 1 / (1 + e⁻ˣ)
-template <class T>
-constexpr T sigmoid(T x) {
-  return T(1) / (T(1) + math::exp(-x));
+/// 1 / (1 + e⁻ˣ); 0 below −87.4 (no subnormals), NaN for NaN. x is bounded so that 2ⁿ is one factor, and zero
+/// is told from the value: compilers turn a second look at x into masks on every operation.
+constexpr float sigmoid(float x) {
+  const detail::power_of_e e(x < -88.0f ? 88.0f : (x > 87.0f ? -87.0f : -x));
+  const float value = 1.0f / (1.0f + e.mantissa * detail::power_of_2(e.exponent));
+  return value < std::numeric_limits<float>::min() ? 0.0f : value;
 }
+JEM_HOST_DEVICE inline double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }  ///< by std::exp
 
 /// tanh x: Taylor's series near 0, where the other form cancels; e^(−2|x|) elsewhere, which never overflows.
 constexpr float tanh(float x) {
