@@ -19,6 +19,7 @@
 #include <jem/energy/mask.hpp>
 #include <jem/energy/mixture.hpp>
 #include <jem/energy/pointwise.hpp>
+#include <jem/energy/prepared.hpp>
 #include <jem/energy/row.hpp>
 #include <jem/loss/compose.hpp>
 #include <jem/loss/contrastive_divergence.hpp>

@@ -91,6 +91,19 @@ concept differentiable_energy = energy<E, T> && requires(const E& e, const T& x,
   { e.value_and_grad(x, grad) } -> std::same_as<T>;
 };
 
+/// An energy that offers a prepared value of itself for positions like x: made once, used for a whole run, and only while what it was
+/// made of stays as it is.
+template <class E, class T>
+concept preparable_energy = requires(const E& e, const T& x) {
+  { e.prepared(x) } -> differentiable_energy<T>;
+};
+
+/// An energy that says how many rows (n, …) are best carried through a sampler's steps together, 0 for all of them.
+template <class E>
+concept says_rows = requires(const E& e) {
+  { e.rows_at_once() } -> std::same_as<index_t>;
+};
+
 /// grad = ∂E/∂x: by the energy's own `gradient(x, grad)` where it has one that spares the value, by value_and_grad otherwise.
 template <tensor_value T, differentiable_energy<T> E>
 void gradient_of(const E& e, const T& x, T& grad) {

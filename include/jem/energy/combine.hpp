@@ -3,6 +3,7 @@
 #pragma once
 
 #include <jem/core/concepts.hpp>
+#include <jem/energy/prepared.hpp>
 #include <jem/tensor/elementwise.hpp>
 
 #include <utility>
@@ -16,6 +17,20 @@ struct energy_sum {
 
   A first;   ///< E₁
   B second;  ///< E₂
+
+  /// The same energy while nothing moves but x, where one of the two offers that: see prepared.hpp.
+  template <tensor_value T>
+    requires(preparable_energy<A, T> || preparable_energy<B, T>)
+  auto prepared(const T& x) const {
+    return energy_sum<prepared_energy_t<A, T>, prepared_energy_t<B, T>>{prepared_energy(first, x), prepared_energy(second, x)};
+  }
+
+  /// See prepared.hpp.
+  index_t rows_at_once() const
+    requires(says_rows<A> || says_rows<B>)
+  {
+    return detail::rows_for_both(first, second);
+  }
 
   /// (n, …) → (n)
   template <tensor_value T>
@@ -53,6 +68,20 @@ struct tempered_energy {
 
   E inner;            ///< E
   float temperature;  ///< T > 0
+
+  /// As energy_sum's.
+  template <tensor_value T>
+    requires preparable_energy<E, T>
+  auto prepared(const T& x) const {
+    return tempered_energy<prepared_energy_t<E, T>>{prepared_energy(inner, x), temperature};
+  }
+
+  /// As the energy's.
+  index_t rows_at_once() const
+    requires says_rows<E>
+  {
+    return inner.rows_at_once();
+  }
 
   /// (n, …) → (n)
   template <tensor_value T>

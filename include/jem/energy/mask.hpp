@@ -10,6 +10,7 @@
 // once, at the end. To change the kernel instead, and see held coordinates at every step, `hold` is a constraint of sgld.
 #pragma once
 
+#include <jem/energy/prepared.hpp>
 #include <jem/tensor/mask.hpp>
 
 #include <utility>
@@ -22,6 +23,13 @@ struct masked_energy {
   E inner;  ///< of whole positions
   T observed;  // (…) or (n, …)
   T mask;      // (…) or (n, …): not 0 where held
+
+  /// The same energy while nothing moves but x: see prepared.hpp.
+  auto prepared(const T& x) const
+    requires preparable_energy<E, T>
+  {
+    return masked_energy<prepared_energy_t<E, T>, T>{prepared_energy(inner, x), observed, mask};
+  }
 
   /// x with the observed values where they are held. Throws std::invalid_argument unless both fit x.
   T completed(T x) const {  // (n, …)

@@ -21,12 +21,10 @@ namespace detail {
 template <class K>
 inline constexpr bool needs_gradient = requires { requires K::needs_gradient; };
 
-/// An energy whose weights stand still for a whole run may offer a prepared value of itself: made once, used k times.
+/// What an energy offers for a run, or the energy itself.
 template <class T, class E>
 decltype(auto) prepared(const E& e, const T& x) {
-  if constexpr (requires {
-                  { e.prepared(x) } -> differentiable_energy<T>;
-                }) {
+  if constexpr (preparable_energy<E, T>) {
     return e.prepared(x);
   } else {
     return (e);
@@ -41,9 +39,7 @@ inline constexpr bool in_tiles =
 /// enough to be worth the calls.
 template <class E>
 index_t tile_rows(const E& e, const shape& extents) {
-  if constexpr (requires {
-                  { e.rows_at_once() } -> std::same_as<index_t>;
-                }) {
+  if constexpr (says_rows<E>) {
     return e.rows_at_once() > 0 ? e.rows_at_once() : extents[0];
   } else {
     constexpr index_t elements = 4096;

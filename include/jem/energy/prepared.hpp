@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// What an energy lays out before a run, and how its rows are best carried through one: a network's weights stand still while a sampler
+// runs (nn/prepared.hpp), and an energy that is made of others passes that on to those which care.
+#pragma once
+
+#include <jem/core/concepts.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace jem::inline v0 {
+
+namespace detail {
+
+/// The rows of two energies that are asked together: what one of them says, the fewer of two numbers, all for either's sake.
+template <class A, class B>
+  requires(says_rows<A> || says_rows<B>)
+index_t rows_for_both(const A& a, const B& b) {
+  if constexpr (!says_rows<A>) {
+    return b.rows_at_once();
+  } else if constexpr (!says_rows<B>) {
+    return a.rows_at_once();
+  } else {
+    return a.rows_at_once() == 0 || b.rows_at_once() == 0 ? 0 : std::min(a.rows_at_once(), b.rows_at_once());
+  }
+}
+
+}  // namespace detail
+
+/// An energy by reference, which has to outlive it: it may hold a whole data set.
+template <class E>
+struct energy_reference {
+  static constexpr bool row_wise = jem::row_wise<E>;  ///< see core/concepts.hpp
+
+  const E* inner;  ///< E
+
+  /// As the energy's.
+  index_t rows_at_once() const
+    requires says_rows<E>
+  {
+    return inner->rows_at_once();
+  }
+
+  /// (n, …) → (n)
+  template <tensor_value T>
+    requires energy<E, T>
+  T value(const T& x) const {
+    return inner->value(x);
+  }
+
+  /// (n, …) → (n), grad = ∂E/∂x
+  template <tensor_value T>
+    requires differentiable_energy<E, T>
+  T value_and_grad(const T& x, T& grad) const {
+    return inner->value_and_grad(x, grad);
+  }
+
+  /// grad = ∂E/∂x (n, …), without the value.
+  template <tensor_value T>
+    requires differentiable_energy<E, T>
+  void gradient(const T& x, T& grad) const {
+    gradient_of(*inner, x, grad);
+  }
+};
+
+/// What an energy offers for a run from positions like x, by value: a prepared one, or a reference to it.
+template <class E, tensor_value T>
+auto prepared_energy(const E& e, [[maybe_unused]] const T& x) {
+  if constexpr (preparable_energy<E, T>) {
+    return e.prepared(x);
+  } else {
+    return energy_reference<E>{&e};
+  }
+}
+
+template <class E, tensor_value T>
+using prepared_energy_t = decltype(prepared_energy(std::declval<const E&>(), std::declval<const T&>()));  ///< what it returns
+
+}  // namespace jem::inline v0
