@@ -19,13 +19,14 @@ namespace tool {
 namespace {
 
 std::string recipe(const settings& s) {
-  char text[480];
+  char text[560];
   std::snprintf(
       text, sizeof text,
-      "Recipe: Adam with learning rate %g after %td iterations of warm-up, %td iterations of batches of %td, data noise %g; for the "
+      "Recipe: Adam with learning rate %g after %td iterations of warm-up, %td iterations of batches of %td images %s, data noise %g; for the "
       "JEM %td sampler steps "
       "of size %g and noise %g from a replay buffer of %td images, %g %% of them restarted, and an energy penalty of %g; computed in %s.",
-      static_cast<double>(s.learning_rate), s.warm_up, s.iterations, s.batch, static_cast<double>(s.data_noise), s.steps,
+      static_cast<double>(s.learning_rate), s.warm_up, s.iterations, s.batch,
+      s.with_replacement ? "drawn with replacement" : "of shuffled epochs", static_cast<double>(s.data_noise), s.steps,
       static_cast<double>(s.step_size), static_cast<double>(s.noise), s.buffer, 100 * static_cast<double>(s.restart),
       static_cast<double>(s.penalty), s.precision.c_str());
   return text;

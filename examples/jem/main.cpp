@@ -28,7 +28,7 @@ struct given {
   std::optional<std::uint64_t> seed;
   std::optional<std::string> out, network, precision;
   bool by_class = false;
-  std::optional<bool> flip;
+  std::optional<bool> flip, with_replacement;
   int seeds = 1;
   std::string run;                  // of evaluate: the folder that train wrote
   std::vector<std::string> others;  // and data to compare with
@@ -67,6 +67,8 @@ void add_common(CLI::App& app, given& g) {
   app.add_option("--restart", g.restart, "probability that a chain starts afresh")->check(share);
   app.add_option("--penalty", g.penalty, "weight of the energies' squares")->check(not_negative);
   app.add_option("--data-noise", g.data_noise, "standard deviation of the noise added to data in [-1, 1]")->check(not_negative);
+  app.add_flag("--with-replacement,!--shuffled", g.with_replacement,
+               "draw each image independently of the others, or all of them once an epoch");
   app.add_option("--learning-rate", g.learning_rate, "of Adam")->check(positive);
   app.add_option("--warm-up", g.warm_up, "iterations over which the learning rate rises")->check(not_negative);
   app.add_option("--batch", g.batch, "images in a batch")->check(positive);
@@ -109,6 +111,7 @@ tool::settings merge(const given& g, const char* default_out) {
   take(s.out, g.out);
   take(s.crop, g.crop);
   take(s.flip, g.flip);
+  take(s.with_replacement, g.with_replacement);
   s.by_class = g.by_class;
   return s;
 }

@@ -23,6 +23,7 @@ void to_json(nlohmann::ordered_json& j, const settings& s) {
        {"penalty", s.penalty},
        {"crop", s.crop},
        {"flip", s.flip},
+       {"with_replacement", s.with_replacement},
        {"data_noise", s.data_noise},
        {"learning_rate", s.learning_rate},
        {"warm_up", s.warm_up},

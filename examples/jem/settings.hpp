@@ -27,8 +27,9 @@ struct settings {
   float weight_yx;    ///< of cross-entropy
   float weight_xy;    ///< of contrastive divergence on E(x, y)
   float penalty;      ///< of the energies' squares
-  jem::index_t crop = 0;      ///< images are padded by reflection by so much and cropped at random
-  bool flip         = false;  ///< and exchanged left and right, half of them
+  jem::index_t crop     = 0;      ///< images are padded by reflection by so much and cropped at random
+  bool flip             = false;  ///< and exchanged left and right, half of them
+  bool with_replacement = false;  ///< each image is drawn independently of the others, instead of by shuffled epochs
   float data_noise;
   float learning_rate;
   jem::index_t warm_up;
@@ -65,14 +66,16 @@ inline settings paper_settings() {
           .out           = "jem-run"};
 }
 
-/// The demo's: the same with a smaller network, a larger learning rate and a small penalty on the energies.
+/// The demo's: the same with a smaller network, a larger learning rate, a small penalty on the energies, and images
+/// drawn with replacement.
 inline settings digits_settings() {
-  settings s      = paper_settings();
-  s.widths        = {32, 64};
-  s.penalty       = 0.01f;
-  s.learning_rate = 1e-3f;
-  s.warm_up       = 200;
-  s.iterations    = 2000;
+  settings s         = paper_settings();
+  s.widths           = {32, 64};
+  s.penalty          = 0.01f;
+  s.with_replacement = true;
+  s.learning_rate    = 1e-3f;
+  s.warm_up          = 200;
+  s.iterations       = 2000;
   return s;
 }
 

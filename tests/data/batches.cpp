@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <numeric>
 #include <set>
 
@@ -94,6 +95,29 @@ TEST_CASE("an endless stream gives whole epochs, each in an order of its own") {
     for (std::size_t i = 0; i < 20; ++i) CHECK(order[i] == static_cast<std::int32_t>(i));
   }
   CHECK(orders.size() == 5);
+}
+
+TEST_CASE("with replacement each image is drawn as often as any other, whatever was drawn before, with its own label") {
+  const auto set = counting_set<tensor>(20);
+  jem::data::batch_stream stream(set, 10, jem::rng{7}, jem::data::draws::with_replacement);
+  std::array<double, 20> count{};
+  double again = 0;  // batches that have an image twice
+  for (int i = 0; i < 2000; ++i) {
+    const auto [x, y]  = stream.next();
+    const auto values  = x.to_vector();
+    const auto classes = y.to_vector();
+    REQUIRE(classes.size() == 10);
+    for (std::size_t j = 0; j < 10; ++j) {
+      CHECK(values[2 * j] == static_cast<float>(classes[j]));
+      ++count[static_cast<std::size_t>(classes[j])];
+    }
+    again += std::set<std::int32_t>(classes.begin(), classes.end()).size() < 10 ? 1 : 0;
+  }
+  double chi_squared = 0;
+  for (const double n : count) chi_squared += (n - 1000) * (n - 1000) / 1000;
+  CHECK(chi_squared < 65);  // 19 degrees of freedom: false alarm 1e-6
+  // 1 − 20!/(10!·20¹⁰) = 0.9345 of batches; 5 standard errors, false alarm 6e-7
+  CHECK(std::abs(again / 2000 - 0.9345) < 5 * std::sqrt(0.9345 * 0.0655 / 2000));
 }
 
 TEST_CASE("streams with generators of their own differ, with the same seed they agree") {

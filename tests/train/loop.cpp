@@ -115,6 +115,18 @@ std::vector<float> train_convnet(const Trainer& algorithm, int threads) {
   return trace;
 }
 
+/// How often each image of a set was seen.
+std::vector<int> counts(const std::vector<float>& seen, const dataset& set) {
+  std::vector<int> times;
+  const auto x = set.x.to_vector();
+  for (std::size_t i = 0; i < x.size(); i += 2) {
+    int count = 0;
+    for (std::size_t k = 0; k < seen.size(); k += 2) count += seen[k] == x[i] && seen[k + 1] == x[i + 1];
+    times.push_back(count);
+  }
+  return times;
+}
+
 }  // namespace
 
 TEST_CASE("a small jem learns two gaussians: the loss falls, and the classes come apart") {
@@ -347,6 +359,29 @@ TEST_CASE("a loss that reads no p(x) data augments none") {
   CHECK(unlabeled.empty());
 }
 
+TEST_CASE("both streams go through their sets by epochs, or draw with replacement") {
+  const auto set = two_gaussians(16);
+  const std::vector<int> once(16, 1);
+  for (const auto draws : {jem::data::draws::shuffled, jem::data::draws::with_replacement}) {
+    std::vector<float> labelled, unlabeled;
+    const jem::trainer algorithm{.loss      = hybrid,
+                                 .sampler   = sampler,
+                                 .optimiser = optimiser,
+                                 .batch     = 16,
+                                 .steps     = 1,
+                                 .buffer    = {.capacity = 40},
+                                 .augment   = jem::data::augment{.labelled = spy{0, &labelled}, .unlabeled = spy{0, &unlabeled}},
+                                 .draws     = draws};
+    jem::rng g{1};
+    auto state = algorithm.init(small_net(), set, g);
+    algorithm.step(state);
+    const bool shuffled = draws == jem::data::draws::shuffled;  // by chance once in a million sets of sixteen draws
+    CHECK((counts(labelled, set) == once) == shuffled);
+    CHECK((counts(unlabeled, set) == once) == shuffled);
+    if (!shuffled) CHECK(counts(labelled, set) != counts(unlabeled, set));
+  }
+}
+
 TEST_CASE("semi-supervised: labels come from the few, p(x) from all") {
   const auto all = two_gaussians(256);
   const auto few = jem::data::first_per_class(all, 8);
@@ -361,16 +396,6 @@ TEST_CASE("semi-supervised: labels come from the few, p(x) from all") {
   jem::rng g{1};
   auto state = algorithm.init(small_net(), few, all, g);
   for (int k = 0; k < 16; ++k) algorithm.step(state);
-  const auto counts = [](const std::vector<float>& seen, const dataset& set) {  // how often each image was seen
-    std::vector<int> times;
-    const auto x = set.x.to_vector();
-    for (std::size_t i = 0; i < x.size(); i += 2) {
-      int count = 0;
-      for (std::size_t k = 0; k < seen.size(); k += 2) count += seen[k] == x[i] && seen[k + 1] == x[i + 1];
-      times.push_back(count);
-    }
-    return times;
-  };
   CHECK(counts(labelled, few) == std::vector<int>(16, 16));
   CHECK(counts(unlabeled, all) == std::vector<int>(256, 1));
 }

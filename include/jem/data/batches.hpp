@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Shuffled batches of a data set: `batches` is one epoch as a range, `batch_stream` goes on for ever. Every batch is full;
-// what is left over at the end of an epoch is left out, other images each time.
+// Batches of a data set: `batches` is one shuffled epoch as a range, `batch_stream` goes on for ever, epoch after epoch or by images
+// that are drawn independently of each other. Every batch is full; what is left over at the end of an epoch is left out, other
+// images each time.
 #pragma once
 
 #include <jem/data/dataset.hpp>
@@ -29,35 +30,44 @@ inline std::vector<std::int32_t> permutation(index_t n, rng& g) {
   return order;
 }
 
-/// An endless row of batches, each epoch in an order of its own. Refers to the set, which has to outlive it. Two streams with
-/// generators of their own are independent: one for p(y|x), one for p(x).
+/// How a stream takes images from its set.
+enum class draws {
+  shuffled,         ///< all images once, in an order of its own for each epoch
+  with_replacement  ///< any image each time
+};
+
+/// An endless row of batches. Refers to the set, which has to outlive it. Two streams with generators of their own are independent:
+/// one for p(y|x), one for p(x).
 template <tensor_value T>
 class batch_stream {
  public:
   /// Throws std::invalid_argument for a batch larger than the set, or smaller than 1.
-  batch_stream(const dataset<T>& set, index_t size, rng g) : set_(&set), size_(size), rng_(g) {
+  batch_stream(const dataset<T>& set, index_t size, rng g, draws how = draws::shuffled) : set_(&set), size_(size), rng_(g), draws_(how) {
     expect_at_least("batches", "a batch", 1, size);
     if (size > set.size())
       fail("batches", "a batch of at most " + std::to_string(set.size()) + ", the size of the set,", std::to_string(size));
   }
-  batch_stream(const dataset<T>&& temporary, index_t, rng) = delete;
+  batch_stream(const dataset<T>&& temporary, index_t, rng, draws = draws::shuffled) = delete;
 
   /// The next batch, (size, …) and (size).
   batch<T> next() {
+    if (draws_ == draws::with_replacement) return rows(random_indices<T>(size_, set_->size(), rng_));
     if (at_ + size_ > std::ssize(order_)) {
       order_ = permutation(set_->size(), rng_);
       at_    = 0;
     }
     const auto first = order_.begin() + at_;
-    const labels<T> rows(shape{size_}, std::span<const std::int32_t>(first, first + size_));
     at_ += size_;
-    return {gather_rows(set_->x, rows), gather_rows(set_->y, rows)};
+    return rows(labels<T>(shape{size_}, std::span<const std::int32_t>(first, first + size_)));
   }
 
  private:
+  batch<T> rows(const labels<T>& which) const { return {gather_rows(set_->x, which), gather_rows(set_->y, which)}; }
+
   const dataset<T>* set_;
   index_t size_;
   rng rng_;
+  draws draws_;
   std::vector<std::int32_t> order_;
   index_t at_ = 0;
 };

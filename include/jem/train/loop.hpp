@@ -62,6 +62,7 @@ struct trainer {
   float gradient_limit  = 0;      ///< bound on the gradient's norm; 0 for none
   replay_options buffer = {};     ///< where chains go on
   Augment augment       = {};     ///< of the data, before the noise
+  data::draws draws     = data::draws::shuffled;  ///< how both streams take images from their sets
 
   /// A state at iteration 0, which trains both terms on one set. The set has to outlive it. Throws std::invalid_argument for a
   /// batch larger than the set or than the chains of a class in the buffer, for K < 0, for a loss of p(x|y) without class
@@ -95,8 +96,8 @@ struct trainer {
     return training_state<Net, decltype(moments)>{std::move(net),
                                                   std::move(moments),
                                                   replay_buffer<T>(item, options, g),
-                                                  data::batch_stream<T>(labelled, batch, g.split()),
-                                                  data::batch_stream<T>(unlabeled, batch, g.split()),
+                                                  data::batch_stream<T>(labelled, batch, g.split(), draws),
+                                                  data::batch_stream<T>(unlabeled, batch, g.split(), draws),
                                                   g.split()};
   }
 
