@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Runs a program and checks its exit code, what it says, and which files it leaves. Included by a script that sets
 # command, and where they matter code, says (a pattern), one_line, folder (emptied first unless keep_folder is set), writes and
-# leaves_out (files in it).
+# leaves_out (files in it), settings (a pattern in its settings.json).
 if(folder AND NOT keep_folder)
   file(REMOVE_RECURSE ${folder})
 endif()
@@ -30,3 +30,9 @@ foreach(file IN LISTS leaves_out)
     message(FATAL_ERROR "expected no ${folder}/${file}:\n${output}${errors}")
   endif()
 endforeach()
+if(settings)
+  file(READ ${folder}/settings.json text)
+  if(NOT text MATCHES "${settings}")
+    message(FATAL_ERROR "expected settings like '${settings}' but received:\n${text}")
+  endif()
+endif()

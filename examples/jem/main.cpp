@@ -56,6 +56,11 @@ const CLI::Validator a_precision(
     },
     "");
 
+/// A flag that leaves `to` empty unless it is given; CLI11's own would set it to false.
+void add_switch(CLI::App& app, const std::string& name, std::optional<bool>& to, const std::string& text) {
+  app.add_flag_function(name, [&to](std::int64_t count) { to = count > 0; }, text);
+}
+
 void add_common(CLI::App& app, given& g) {
   app.add_option("--widths", g.widths, "convnet: channels of the first convolution and of each halving, such as 32,64")
       ->delimiter(',')
@@ -67,8 +72,8 @@ void add_common(CLI::App& app, given& g) {
   app.add_option("--restart", g.restart, "probability that a chain starts afresh")->check(share);
   app.add_option("--penalty", g.penalty, "weight of the energies' squares")->check(not_negative);
   app.add_option("--data-noise", g.data_noise, "standard deviation of the noise added to data in [-1, 1]")->check(not_negative);
-  app.add_flag("--with-replacement,!--shuffled", g.with_replacement,
-               "draw each image independently of the others, or all of them once an epoch");
+  add_switch(app, "--with-replacement,!--shuffled", g.with_replacement,
+             "draw each image independently of the others, or all of them once an epoch");
   app.add_option("--learning-rate", g.learning_rate, "of Adam")->check(positive);
   app.add_option("--warm-up", g.warm_up, "iterations over which the learning rate rises")->check(not_negative);
   app.add_option("--batch", g.batch, "images in a batch")->check(positive);
@@ -140,7 +145,7 @@ int run(int argc, char** argv) {
   train->add_option("--w-yx", g.weight_yx, "weight of the cross-entropy")->check(not_negative);
   train->add_option("--w-xy", g.weight_xy, "weight of E(x+, y) - E(x-, y)")->check(not_negative);
   train->add_option("--crop", g.crop, "pad images by reflection by so much and crop them at random")->check(not_negative);
-  train->add_flag("--flip,!--no-flip", g.flip, "exchange left and right of half the images");
+  add_switch(*train, "--flip,!--no-flip", g.flip, "exchange left and right of half the images");
   train->add_flag("--by-class", g.by_class, "keep chains of each class apart and sample p(y) p(x|y)");
   auto* const evaluate =
       app.add_subcommand("evaluate", "accuracy, calibration, out-of-distribution scores and robustness of a run, in its precision");

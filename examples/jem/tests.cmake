@@ -2,11 +2,11 @@
 # The tool at a tiny size: what it writes, and what it says to what it cannot do. Included by examples/CMakeLists.txt.
 
 # jem_tool_test(<sentence> ARGUMENTS … [CODE <exit code>] [SAYS <pattern>] [ONE_LINE] [WRITES <files>] [LEAVES_OUT <files>]
-#               [AFTER <sentence>] [ALONE] [PROGRAM <target>]):
+#               [SETTINGS <pattern in settings.json>] [AFTER <sentence>] [ALONE] [PROGRAM <target>]):
 # runs jem, or another program, with --out in a fresh folder of its own; ALONE without; after another test, `jem evaluate` in that
 # one's folder.
 function(jem_tool_test sentence)
-  cmake_parse_arguments(PARSE_ARGV 1 run "ONE_LINE;ALONE" "CODE;SAYS;AFTER;PROGRAM" "ARGUMENTS;WRITES;LEAVES_OUT")
+  cmake_parse_arguments(PARSE_ARGV 1 run "ONE_LINE;ALONE" "CODE;SAYS;SETTINGS;AFTER;PROGRAM" "ARGUMENTS;WRITES;LEAVES_OUT")
   string(MAKE_C_IDENTIFIER ${sentence} name)
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/run/${name})
   set(arguments "${run_ARGUMENTS};--out;${folder}")
@@ -34,6 +34,7 @@ set(says [==[${run_SAYS}]==])
 set(one_line ${run_ONE_LINE})
 set(writes [==[${run_WRITES}]==])
 set(leaves_out [==[${run_LEAVES_OUT}]==])
+set(settings [==[${run_SETTINGS}]==])
 set(keep_folder [==[${run_AFTER}]==])
 include([==[${CMAKE_CURRENT_SOURCE_DIR}/jem/expect.cmake]==])
 ")
@@ -63,10 +64,13 @@ jem_tool_test("jem demo computes in bfloat16" ARGUMENTS demo ${tiny} --precision
 jem_tool_test("jem train by class uses the joint energy" ARGUMENTS train ${tiny} --w-xy 1 WRITES metrics.json)
 jem_tool_test("jem train takes a wide residual network" WRITES metrics.json weights.safetensors samples.png
   ARGUMENTS train --network wide-resnet-10-1 --crop 1 --flip --steps 1 --iterations 1 --batch 4 --buffer 8)
-jem_tool_test("jem train reads CIFAR files" WRITES metrics.json weights.safetensors
+jem_tool_test("jem train reads CIFAR files, and flips their images unless told" WRITES metrics.json weights.safetensors
+  SETTINGS "\"flip\": true,.*\"with_replacement\": false"
   ARGUMENTS train --data cifar10:${small_cifar} --network wide-resnet-10-1 --steps 1 --iterations 1 --batch 4 --buffer 8)
 jem_tool_test("jem train without the energy terms is a plain classifier" ARGUMENTS train ${tiny} --w-x 0 --penalty 0
-  WRITES metrics.json)
+  WRITES metrics.json SETTINGS "\"flip\": false,.*\"with_replacement\": true")
+jem_tool_test("jem train takes shuffled epochs when it is told to" ARGUMENTS train ${tiny} --w-x 0 --penalty 0 --shuffled
+  WRITES metrics.json SETTINGS "\"with_replacement\": false")
 foreach(mistake IN ITEMS "--steps -1" "--steps many" "--steps 1.5" "--batch 5000" "--batch 0" "--restart 2"
     "--data mnist" "--network resnet" "--network wide-resnet-11-1" "--data idx:nowhere" "--learning-rate 0" "--threads 0" "--seed -1" "--precision half" "--colour red" "--widths 4,0"
     "--w-xy 1 --buffer 64" "--by-class --buffer 100" "--buffer 32")
