@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "../support/numbers.hpp"
 
+#include <jem/backend/openmp.hpp>
 #include <jem/backend/panel_product.hpp>
 
 #include <doctest/doctest.h>
@@ -65,4 +66,24 @@ TEST_CASE("a row may be walked in three nested steps") {
   const std::int32_t zero = 0;
   panel_product::multiply<float>(a.data(), {1, &zero, &zero}, {2, 50, 3, 10, 2, 4}, b.data(), 16, c.data(), 1, false);
   CHECK(c[0] == 6 * (0 - 4));  // pairs (at, at + 4) with signs + and −
+}
+
+TEST_CASE("a laid out matrix has zeros behind its last column, whichever way it was stored") {
+  for (const index_t columns : {5, 16, 37}) {
+    const panel_product::panels cut{columns};
+    const std::vector<double> rows = test::random_values(static_cast<std::size_t>(3 * columns), 6);
+    std::vector<double> turned(rows.size());
+    const auto at = [](index_t i) { return static_cast<std::size_t>(i); };
+    for (index_t k = 0; k < 3; ++k) {
+      for (index_t j = 0; j < columns; ++j) turned[at(j * 3 + k)] = rows[at(k * columns + j)];
+    }
+    std::vector<double> one(at(cut.elements(3)), -9), other = one;
+    panel_product::lay_out<jem::openmp>(jem::transpose::no, 3, columns, rows.data(), one.data());
+    panel_product::lay_out<jem::openmp>(jem::transpose::yes, 3, columns, turned.data(), other.data());
+    CHECK(one == other);
+    for (index_t i = 0; i < cut.elements(3); ++i) {
+      const index_t panel = i / (3 * cut.width()), k = i / cut.width() % 3, j = panel * cut.width() + i % cut.width();
+      CHECK(one[at(i)] == (j < columns ? rows[at(k * columns + j)] : 0.0));
+    }
+  }
 }

@@ -67,11 +67,3 @@ TEST_CASE("windows are read in place without padding, and otherwise from a copy 
     }
   }
 }
-
-TEST_CASE("laid out weights have zeros behind the last column") {
-  const values w = test::random_values(3 * 5, 6);
-  values to(static_cast<std::size_t>(product::weights_size(3, 5)), -9);
-  product::lay_out_weights<jem::openmp>(w.data(), 3, 5, to.data());
-  REQUIRE(to.size() == 3 * 16);
-  for (std::size_t i = 0; i < to.size(); ++i) CHECK(to[i] == (i % 16 < 5 ? w[i / 16 * 5 + i % 16] : 0.0));
-}

@@ -101,12 +101,12 @@ constexpr std::pair<index_t, index_t> prepared_sizes(const shape& weight, convol
   };
   index_t forward = 0, backward = 0;
   if (!by_algorithm(method_for(s, s.c), [&]<class A>() { forward = kept.template operator()<A>(s.c, s.f); })) {
-    forward = window_product::weights_size(s.patch(), s.f);
+    forward = panel_product::panels{s.f}.elements(s.patch());
   }
   if (window_product::takes_dots(s)) {
     backward = s.kh * s.kw * s.f;
   } else if (!by_backward_algorithm(method_for(s, s.f), [&]<class A>() { backward = kept.template operator()<A>(s.f, s.c); })) {
-    backward = window_product::weights_size(s.kh * s.kw * s.f, s.c);
+    backward = panel_product::panels{s.c}.elements(s.kh * s.kw * s.f);
   }
   return {forward, backward};
 }
@@ -121,7 +121,7 @@ void prepare_weights(const shape& weight, convolution_geometry g, const T* w, T*
     }
   };
   if (!by_algorithm(method_for(s, s.c), [&]<class A>() { transform.template operator()<A>(false, s.c, s.f, forward); })) {
-    window_product::lay_out_weights<Threads>(w, s.patch(), s.f, forward);
+    panel_product::lay_out<Threads>(transpose::no, s.patch(), s.f, w, forward);
   }
   if (window_product::takes_dots(s)) {
     window_product::lay_out_column(s, w, backward);
@@ -149,8 +149,8 @@ void forward(const convolution_shape& s, const T* x, const T* w, T* y, const T* 
   if (forward_by_tiles<Threads>(s, x, w, y, prepared, terms)) return;
   const epilogue<T> finish{.bias = terms.bias, .addend = terms.addend};
   const bool usable = prepared != nullptr && method_for(s, s.c) == method::windows;
-  host_storage<T> made(usable ? 0 : window_product::weights_size(s.patch(), s.f));
-  if (!usable) window_product::lay_out_weights<Threads>(w, s.patch(), s.f, made.data());
+  host_storage<T> made(usable ? 0 : panel_product::panels{s.f}.elements(s.patch()));
+  if (!usable) panel_product::lay_out<Threads>(transpose::no, s.patch(), s.f, w, made.data());
   window_product::multiply<Threads>(window_product::windows_of(s), x, terms.function, usable ? prepared : made.data(), finish, y);
 }
 
@@ -174,7 +174,7 @@ void input_gradient(const convolution_shape& s, const T* dy, const T* w, T* dx, 
   const epilogue<T, F> finish{.input = terms.input, .addend = terms.addend, .function = terms.function};
   const method m    = backward_method_for(s);
   const bool usable = prepared != nullptr && (m == method::windows || m == method::dots);
-  host_storage<T> made(usable ? 0 : m == method::dots ? s.kh * s.kw * s.f : window_product::weights_size(s.kh * s.kw * s.f, s.c));
+  host_storage<T> made(usable ? 0 : m == method::dots ? s.kh * s.kw * s.f : panel_product::panels{s.c}.elements(s.kh * s.kw * s.f));
   if (m == method::dots) {
     if (!usable) window_product::lay_out_column(s, w, made.data());
     return window_product::input_gradient_by_dots<Threads>(s, dy, usable ? prepared : made.data(), finish, dx);

@@ -19,34 +19,14 @@ constexpr bool takes(index_t m, index_t n, index_t k) {
   return m >= 4 && n >= 4 && (n <= few ? k >= few && std::max(m, k) <= most : k > 0 && k <= few && std::max(m, n) <= most);
 }
 
-/// op(b) (k, n) in panels (panels, k, width), zeros behind the last column.
-template <class Threads, scalar T>
-void lay_out(transpose tb, index_t k, index_t n, const T* b, T* to) {
-  const panels cut{n};
-  const index_t width = cut.width();
-  Threads::blocks(cut.count(), std::max<index_t>(1, Threads::grain / (k * width)), [=](index_t begin, index_t end) {
-    for (index_t panel = begin; panel < end; ++panel) {
-      const index_t first = panel * width, columns = cut.columns_of(panel);
-      T* const rows = to + panel * k * width;
-      for (index_t p = 0; p < k; ++p) {
-        if (tb == transpose::no) std::copy_n(b + p * n + first, columns, rows + p * width);
-        std::fill_n(rows + p * width + columns, width - columns, T{});
-      }
-      for (index_t j = 0; tb == transpose::yes && j < columns; ++j) {
-        for (index_t p = 0; p < k; ++p) rows[p * width + j] = b[(first + j) * k + p];
-      }
-    }
-  });
-}
-
 /// c = op(a)·op(b), or +=: a task is sixteen rows of c by eight panels. The same bits for any number of threads.
 template <class Threads, scalar T>
 void multiply(transpose ta, transpose tb, index_t m, index_t n, index_t k, const T* a, const T* b, bool accumulate, T* c) {
-  constexpr index_t rows = 16, together = 8, depth = 192;  // of a task, and of what stays in the first cache
+  constexpr index_t rows = 16, together = 8, depth = panel_product::depth_in_cache;  // of a task, and of a sum
   const panels cut{n};
   const index_t width = cut.width(), row = ta == transpose::yes ? 1 : k, step = ta == transpose::yes ? m : 1;
-  host_storage<T> made(cut.count() * k * width);
-  lay_out<Threads>(tb, k, n, b, made.data());
+  host_storage<T> made(cut.elements(k));
+  panel_product::lay_out<Threads>(tb, k, n, b, made.data());
   const T* const right = made.data();
   const index_t groups = (cut.count() + together - 1) / together;
   Threads::blocks((m + rows - 1) / rows * groups, 1, [=](index_t begin, index_t end) {

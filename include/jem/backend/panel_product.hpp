@@ -8,6 +8,7 @@
 
 #include <jem/backend/pack.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
@@ -20,7 +21,28 @@ struct panels {
   constexpr index_t width() const { return columns <= 16 ? 16 : 32; }
   constexpr index_t count() const { return (columns + width() - 1) / width(); }
   constexpr index_t columns_of(index_t panel) const { return std::min(width(), columns - panel * width()); }
+  constexpr index_t elements(index_t rows) const { return count() * width() * rows; }
 };
+
+/// op(b) (k, n) in panels (panels, k, width), zeros behind the last column.
+template <class Threads, scalar T>
+void lay_out(transpose tb, index_t k, index_t n, const T* b, T* to) {
+  const panels cut{n};
+  const index_t width = cut.width();
+  Threads::blocks(cut.count(), std::max<index_t>(1, Threads::grain / std::max<index_t>(1, k * width)), [=](index_t begin, index_t end) {
+    for (index_t panel = begin; panel < end; ++panel) {
+      const index_t first = panel * width, columns = cut.columns_of(panel);
+      T* const rows = to + panel * k * width;
+      for (index_t p = 0; p < k; ++p) {
+        if (tb == transpose::no) std::copy_n(b + p * n + first, columns, rows + p * width);
+        std::fill_n(rows + p * width + columns, width - columns, T{});
+      }
+      for (index_t j = 0; tb == transpose::yes && j < columns; ++j) {
+        for (index_t p = 0; p < k; ++p) rows[p * width + j] = b[(first + j) * k + p];
+      }
+    }
+  });
+}
 
 /// The elements of a row of a, in order: row + i·outer_step + j·middle_step + k·step.
 struct walk {
@@ -33,6 +55,9 @@ struct row_offsets {
   const std::int32_t* from;
   const std::int32_t* to;
 };
+
+/// A panel's rows that stay in the first-level cache.
+inline constexpr index_t depth_in_cache = 192;
 
 /// Rows that a tile of registers holds: twice as many packs and two more have to fit.
 inline constexpr int most_rows = pack_bytes == 64 ? 8 : 6;

@@ -16,6 +16,7 @@
 namespace jem::inline v0::window_product {
 
 using eigen_product::for_blocks;
+using panel_product::depth_in_cache;
 using panel_product::panels;
 
 /// Windows over images (n, h, w, c), and where their outputs of f filters lie. The first window begins at (top, left), which is
@@ -117,9 +118,6 @@ void offsets_of_windows(const windows& v, const band& b, const source<T>& x, std
   }
 }
 
-/// A panel's rows that stay in the first-level cache.
-inline constexpr index_t depth_in_cache = 192;
-
 /// Outputs of one panel of filters for a band, its weights laid out as (depth, width): for each window and filter a sum over depth.
 template <scalar T>
 void multiply_band(const windows& v, const source<T>& x, const panel_product::row_offsets& rows, const T* weights, index_t width, T* y,
@@ -166,23 +164,6 @@ void multiply(const windows& v, const T* x, F f, const T* weights, const epilogu
       T* const to = y + begin + first;
       multiply_band(v, from, {count, in, in + count}, weights + panel * v.depth() * width, width, to, columns);
       if (!finish.idle()) finish_band(in + count, count, index_t{0}, columns, finish.from(begin + first, first), to);
-    }
-  });
-}
-
-/// Elements of weights (depth, f) in panels.
-constexpr index_t weights_size(index_t depth, index_t f) { return panels{f}.count() * panels{f}.width() * depth; }
-
-/// Weights (depth, f) in panels (panels, depth, width).
-template <class Threads, scalar T>
-void lay_out_weights(const T* w, index_t depth, index_t f, T* to) {
-  const panels cut{f};
-  for_blocks<Threads>(cut.count(), [=](index_t panel) {
-    const index_t width = cut.width(), columns = cut.columns_of(panel);
-    T* const rows = to + panel * depth * width;
-    for (index_t k = 0; k < depth; ++k) {
-      std::copy_n(w + k * f + panel * width, columns, rows + k * width);
-      std::fill_n(rows + k * width + columns, width - columns, T{});
     }
   });
 }
