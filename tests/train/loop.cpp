@@ -115,6 +115,18 @@ std::vector<float> train_convnet(const Trainer& algorithm, int threads) {
   return trace;
 }
 
+/// Batches of sixteen, one sampler step an iteration; what either stream gives is written down.
+auto spied(std::vector<float>* labelled, std::vector<float>* unlabeled, jem::data::draws draws = jem::data::draws::shuffled) {
+  return jem::trainer{.loss      = hybrid,
+                      .sampler   = sampler,
+                      .optimiser = optimiser,
+                      .batch     = 16,
+                      .steps     = 1,
+                      .buffer    = {.capacity = 40},
+                      .augment   = jem::data::augment{.labelled = spy{0, labelled}, .unlabeled = spy{0, unlabeled}},
+                      .draws     = draws};
+}
+
 /// How often each image of a set was seen.
 std::vector<int> counts(const std::vector<float>& seen, const dataset& set) {
   std::vector<int> times;
@@ -364,14 +376,7 @@ TEST_CASE("both streams go through their sets by epochs, or draw with replacemen
   const std::vector<int> once(16, 1);
   for (const auto draws : {jem::data::draws::shuffled, jem::data::draws::with_replacement}) {
     std::vector<float> labelled, unlabeled;
-    const jem::trainer algorithm{.loss      = hybrid,
-                                 .sampler   = sampler,
-                                 .optimiser = optimiser,
-                                 .batch     = 16,
-                                 .steps     = 1,
-                                 .buffer    = {.capacity = 40},
-                                 .augment   = jem::data::augment{.labelled = spy{0, &labelled}, .unlabeled = spy{0, &unlabeled}},
-                                 .draws     = draws};
+    const auto algorithm = spied(&labelled, &unlabeled, draws);
     jem::rng g{1};
     auto state = algorithm.init(small_net(), set, g);
     algorithm.step(state);
@@ -386,13 +391,7 @@ TEST_CASE("semi-supervised: labels come from the few, p(x) from all") {
   const auto all = two_gaussians(256);
   const auto few = jem::data::first_per_class(all, 8);
   std::vector<float> labelled, unlabeled;
-  const jem::trainer algorithm{.loss      = hybrid,
-                               .sampler   = sampler,
-                               .optimiser = optimiser,
-                               .batch     = 16,
-                               .steps     = 1,
-                               .buffer    = {.capacity = 40},
-                               .augment   = jem::data::augment{.labelled = spy{0, &labelled}, .unlabeled = spy{0, &unlabeled}}};
+  const auto algorithm = spied(&labelled, &unlabeled);
   jem::rng g{1};
   auto state = algorithm.init(small_net(), few, all, g);
   for (int k = 0; k < 16; ++k) algorithm.step(state);

@@ -96,7 +96,7 @@ JEM_HOST_DEVICE inline double exp(double x) { return std::exp(x); }    ///< std:
 JEM_HOST_DEVICE inline double log(double x) { return std::log(x); }    ///< std::log
 JEM_HOST_DEVICE inline double sqrt(double x) { return std::sqrt(x); }  ///< std::sqrt
 
-/// 1 / (1 + e⁻ˣ); 0 below −87.4 (no subnormals), NaN for NaN. x is bounded so that 2ⁿ is one factor, and zero
+/// 1 / (1 + e⁻ˣ); 0 below −87.34 (no subnormals), NaN for NaN. x is bounded so that 2ⁿ is one factor, and zero
 /// is told from the value: compilers turn a second look at x into masks on every operation.
 constexpr float sigmoid(float x) {
   const detail::power_of_e e(x < -88.0f ? 88.0f : (x > 87.0f ? -87.0f : -x));
