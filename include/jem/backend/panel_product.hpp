@@ -24,21 +24,35 @@ struct panels {
   constexpr index_t elements(index_t rows) const { return count() * width() * rows; }
 };
 
-/// op(b) (k, n) in panels (panels, k, width), zeros behind the last column.
+/// op(b) (k, n) in panels (panels, k, width), zeros behind the last column. Packs are read whole and cut to size where the matrix goes on
+/// behind them: to put one together from pieces takes as long as a dozen whole ones.
 template <class Threads, scalar T>
 void lay_out(transpose tb, index_t k, index_t n, const T* b, T* to) {
+  constexpr index_t lanes = pack_width<T>;
   const panels cut{n};
   const index_t width = cut.width();
+  const auto read     = [b, last = k * n - lanes](index_t at, index_t count) {
+    return at <= last ? load_pack(b + at) : load_pack(b + at, count);
+  };
+  pack<T> places;
+  for (index_t i = 0; i < lanes; ++i) places[i] = static_cast<T>(i);
   Threads::blocks(cut.count(), std::max<index_t>(1, Threads::grain / std::max<index_t>(1, k * width)), [=](index_t begin, index_t end) {
     for (index_t panel = begin; panel < end; ++panel) {
-      const index_t first = panel * width, columns = cut.columns_of(panel);
       T* const rows = to + panel * k * width;
-      for (index_t p = 0; p < k; ++p) {
-        if (tb == transpose::no) std::copy_n(b + p * n + first, columns, rows + p * width);
-        std::fill_n(rows + p * width + columns, width - columns, T{});
-      }
-      for (index_t j = 0; tb == transpose::yes && j < columns; ++j) {
-        for (index_t p = 0; p < k; ++p) rows[p * width + j] = b[(first + j) * k + p];
+      for (index_t j = 0; j < width; j += lanes) {
+        const index_t column = panel * width + j, columns = std::clamp<index_t>(n - column, 0, lanes);
+        const pack<T> cutoff = pack<T>{} + static_cast<T>(columns);
+        for (index_t p = 0; tb == transpose::no && p < k; ++p) {
+          const pack<T> row = columns > 0 ? read(p * n + column, columns) : pack<T>{};
+          store_pack(rows + p * width + j, places < cutoff ? row : pack<T>{});
+        }
+        for (index_t p = 0; tb == transpose::yes && p < k; p += lanes) {
+          pack<T> square[lanes];
+          const index_t here = std::min(lanes, k - p);
+          for (index_t i = 0; i < lanes; ++i) square[i] = i < columns ? read((column + i) * k + p, here) : pack<T>{};
+          transpose_packs<T>(square);
+          for (index_t i = 0; i < here; ++i) store_pack(rows + (p + i) * width + j, square[i]);
+        }
       }
     }
   });
