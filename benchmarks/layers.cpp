@@ -36,6 +36,7 @@ constexpr layer layers[]{
     {"WRN-16-2", 64, 8, 128, 128, 3, 1},  {"WRN-16-4", 32, 32, 16, 64, 3, 1},   {"WRN-16-4", 32, 32, 64, 64, 3, 1},
     {"WRN-16-4", 32, 32, 64, 128, 3, 1},  {"WRN-16-4", 32, 32, 128, 128, 3, 2}, {"WRN-16-4", 32, 16, 128, 128, 3, 1},
     {"WRN-16-4", 32, 16, 128, 256, 3, 1}, {"WRN-16-4", 32, 16, 256, 256, 3, 2}, {"WRN-16-4", 32, 8, 256, 256, 3, 1},
+    {"WRN-28-10", 8, 32, 160, 160, 3, 1}, {"WRN-28-10", 8, 16, 320, 320, 3, 1}, {"WRN-28-10", 8, 8, 640, 640, 3, 1},
 };
 
 /// X holds the images, W the weights.
@@ -46,7 +47,7 @@ struct operands {
   W w{jem::normal<W>(of.weight(), rng)};
   X x{jem::converted<typename X::value_type>(jem::normal<W>(of.image(), rng))};
   X dy{jem::converted<typename X::value_type>(jem::normal<W>(of.convolution().output(), rng))};
-  jem::prepared_weights<X> prepared{jem::prepare_convolution<X>(w, of.geometry())};
+  jem::prepared_weights<X> prepared{jem::prepare_convolution<X>(w, of.geometry(), of.image())};
 };
 
 template <class F>

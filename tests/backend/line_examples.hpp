@@ -39,15 +39,15 @@ inline double dot(const values& x, const values& y) {
   return sum;
 }
 
-inline const values d = test::random_values(10, 1), g = test::random_values(4, 2), r = test::random_values(4, 3),
+inline const values d = test::random_values(10, 1), g = test::random_values(4, 2), r = test::random_values(8, 3),
                     m = test::random_values(10, 4);
 
 inline values first(const values& v, int n) { return values(v.begin(), v.begin() + n); }
 
-/// Σ_k g[k]·d[stride·i + k] for i < 4.
-inline values filtered(int taps, int stride) {
+/// Σ_k g[k]·d[stride·i + k] for so many i.
+inline values filtered(int taps, int stride, int outputs = 4) {
   values y;
-  for (int i = 0; i < 4; ++i) {
+  for (int i = 0; i < outputs; ++i) {
     double sum = 0;
     for (int k = 0; k < taps; ++k) sum += g[static_cast<std::size_t>(k)] * d[static_cast<std::size_t>(stride * i + k)];
     y.push_back(sum);
@@ -65,9 +65,9 @@ values filtered_by() {
 /// The algorithm's transforms of gradients are the transposes of those of values: ⟨Aᵀm, r⟩ = ⟨m, A r⟩ and ⟨G g, m⟩ = ⟨g, Gᵀ m⟩.
 template <class A>
 void check_transposes() {
-  const values products = first(m, A::products), taps = first(g, A::taps);
-  CHECK(dot(line<A::template output_line>(products), r) ==
-        doctest::Approx(dot(products, line<A::template output_gradient_line>(r))).epsilon(1e-13));
+  const values products = first(m, A::products), taps = first(g, A::taps), outputs = first(r, A::out);
+  CHECK(dot(line<A::template output_line>(products), outputs) ==
+        doctest::Approx(dot(products, line<A::template output_gradient_line>(outputs))).epsilon(1e-13));
   CHECK(dot(line<A::template weight_line>(taps), products) ==
         doctest::Approx(dot(taps, line<A::template weight_gradient_line>(products))).epsilon(1e-13));
 }

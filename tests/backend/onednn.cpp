@@ -58,7 +58,7 @@ struct example {
   /// The largest excess of the three verbs, with the terms and without.
   double largest_excess() const {
     double largest = 0;
-    for (const auto& prepared : {jem::prepared_weights<halves>{}, jem::prepare_convolution<halves>(w, geometry)}) {
+    for (const auto& prepared : {jem::prepared_weights<halves>{}, jem::prepare_convolution<halves>(w, geometry, s.input())}) {
       largest = std::max({largest, excess_with(leaky, prepared, true), excess_with(jem::unchanged{}, prepared, false)});
     }
     return largest;
@@ -94,7 +94,7 @@ struct example {
 
   /// All bits that the verbs give.
   std::vector<float> bits() const {
-    const auto prepared = jem::prepare_convolution<halves>(w, geometry);
+    const auto prepared = jem::prepare_convolution<halves>(w, geometry, s.input());
     floats summed       = dw;
     add_convolution_weight_gradient(summed, x, dy, geometry, leaky);
     auto all        = summed.to_vector();
@@ -165,7 +165,7 @@ TEST_CASE("convolutions of bfloat16 by weights too large to be kept are those of
     const example e{s};
     const other x(s.input(), e.x.to_vector()), dy(s.output(), e.dy.to_vector());
     const wide w(s.weight(), e.w.to_vector());
-    const auto prepared = jem::prepare_convolution<halves>(e.w, e.geometry);
+    const auto prepared = jem::prepare_convolution<halves>(e.w, e.geometry, s.input());
     const auto near     = [](const halves& a, const other& b) {
       const auto got = test::as<double>(a.to_vector()), expected = test::as<double>(b.to_vector());
       double largest = 0;
@@ -193,7 +193,7 @@ TEST_CASE("a batch without images has an output without any, and adds nothing to
 
 TEST_CASE("weights laid out for another size of images are as good: they are laid out anew if need be") {
   const floats w      = test::random_tensor<floats>({3, 3, 20, 30}, 1);
-  const auto prepared = jem::prepare_convolution<halves>(w, {1, 1});
+  const auto prepared = jem::prepare_convolution<halves>(w, {1, 1}, {2, 16, 16, 20});
   for (const index_t side : {1, 3, 16, 40}) {
     const halves x = half_values({2, side, side, 20}, 2);
     CHECK(test::same_bits(test::as<float>(convolution(x, w, {1, 1}, prepared).to_vector()),

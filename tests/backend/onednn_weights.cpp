@@ -41,11 +41,12 @@ TEST_CASE("weights are rounded to bfloat16 one by one") {
 
 TEST_CASE("weights that are laid out take as much room as is said, whoever multiplies by them, and no more") {
   const auto fills = [](const shape& weight, jem::convolution_geometry g) {
+    const auto s                   = jem::make_convolution_shape({2, 8, 9, weight[2]}, weight, g);
     const auto w                   = test::random_values<float>(weight.size());
-    const auto [forward, backward] = prepared_sizes<bfloat16>(weight, g);
+    const auto [forward, backward] = prepared_sizes<bfloat16>(s);
     std::vector<bfloat16> out(static_cast<std::size_t>(forward + 1), bfloat16(9.0f)),
         in(static_cast<std::size_t>(backward + 1), bfloat16(9.0f));
-    prepare_weights<jem::openmp>(weight, g, w.data(), out.data(), in.data());
+    prepare_weights<jem::openmp>(s, w.data(), out.data(), in.data());
     CHECK(float(out.back()) == 9);
     CHECK(float(in.back()) == 9);
     CHECK(std::min(forward, backward) >= weight.size());

@@ -16,8 +16,8 @@ namespace {
 /// One line of a transform, of numbers instead of packs.
 values line(const values& from) {
   values to(4);
-  winograd::output_line<double>{}([&](int i) { return from[static_cast<std::size_t>(i)]; },
-                                  [&](int i, double v) { to[static_cast<std::size_t>(i)] = v; });
+  winograd::output_line<double, 2, 3>{}([&](int i) { return from[static_cast<std::size_t>(i)]; },
+                                        [&](int i, double v) { to[static_cast<std::size_t>(i)] = v; });
   return to;
 }
 
@@ -27,7 +27,7 @@ TEST_CASE("a transform of a tile transforms its columns and then its rows") {
   constexpr index_t lanes = jem::pack_width<double>;
   const values tile       = test::random_values(36 * lanes, 5);
   values to(static_cast<std::size_t>(16 * lanes));
-  winograd::transform<winograd::output_line, double>(
+  winograd::transform<winograd::sliding<4>::output_line, winograd::sliding<4>::output_line, double>(
       [&](int i, int j) { return jem::load_pack(tile.data() + (6 * i + j) * lanes); },
       [&](int i, int j, const auto& v) { jem::store_pack(to.data() + (4 * i + j) * lanes, v); });
   for (index_t lane = 0; lane < lanes; ++lane) {
@@ -49,7 +49,7 @@ TEST_CASE("a transform of a tile transforms its columns and then its rows") {
 }
 
 TEST_CASE("tiles cover all outputs, and the last ones reach over the edge") {
-  const winograd::tiling<winograd::sliding> tiles(winograd::forward_mapping({3, 9, 4, 1, 3, 3, 1, 1, 1}));
+  const winograd::tiling<winograd::sliding<4>> tiles(winograd::forward_mapping({3, 9, 4, 1, 3, 3, 1, 1, 1}));
   CHECK(tiles.rows == 3);
   CHECK(tiles.columns == 1);
   CHECK(tiles.count() == 9);
@@ -70,10 +70,10 @@ TEST_CASE("the gradient of a convolution's input is mapped from its output, tile
   CHECK(tiles.columns == 2);
 }
 
-TEST_CASE("pixels of a square that lie outside the image are zeros") {
+TEST_CASE("pixels of a part that lie outside the image are zeros") {
   const values image = test::random_values(5 * 4 * 2, 6), zeros(2);
   const double* pixel[3][3];
-  winograd::pixels_of_square(image.data(), 5, 4, 2, -1, 2, zeros.data(), pixel);
+  winograd::pixels_of_part(image.data(), 5, 4, 2, -1, 2, zeros.data(), pixel);
   for (index_t i = 0; i < 3; ++i) {
     for (index_t j = 0; j < 3; ++j) CHECK(pixel[i][j] == (i == 0 || j == 2 ? zeros.data() : image.data() + ((i - 1) * 4 + 2 + j) * 2));
   }

@@ -18,11 +18,11 @@ struct with_verbs : jem::reference {
   static inline int calls = 0;
 
   template <std::same_as<bfloat16> T>
-  static std::pair<index_t, index_t> prepared_sizes(const jem::shape& weight, jem::convolution_geometry) {
-    return {weight.size(), weight.size()};
+  static std::pair<index_t, index_t> prepared_sizes(const jem::convolution_shape& s) {
+    return {s.weight().size(), s.weight().size()};
   }
-  static void prepare_weights(const jem::shape& weight, jem::convolution_geometry, const float* w, bfloat16* forward, bfloat16* backward) {
-    for (index_t i = 0; i < weight.size(); ++i) forward[i] = backward[i] = bfloat16(w[i]);
+  static void prepare_weights(const jem::convolution_shape& s, const float* w, bfloat16* forward, bfloat16* backward) {
+    for (index_t i = 0; i < s.weight().size(); ++i) forward[i] = backward[i] = bfloat16(w[i]);
   }
 
   template <jem::light_function F>

@@ -244,7 +244,7 @@ TEST_CASE("its parameters are the network's, by the network's names") {
   };
   CHECK(names(half) == names(net));
   CHECK(test::parameter_values(half) == test::parameter_values(net));
-  CHECK(jem::parameter_count(half.prepared(floats(jem::shape{1, 8, 8, 1}))) == 0);
+  CHECK(jem::parameter_count(jem::prepared_layer(half, floats(jem::shape{1, 8, 8, 1}))) == 0);
 }
 
 TEST_CASE("prepared, it has the same bits, and a sampler takes the same steps") {

@@ -10,6 +10,7 @@
 #include <jem/nn/linear.hpp>
 #include <jem/nn/models/convnet.hpp>
 #include <jem/nn/models/wide_resnet.hpp>
+#include <jem/nn/pool.hpp>
 #include <jem/nn/prepared.hpp>
 #include <jem/nn/sequential.hpp>
 #include <jem/sampling/sample.hpp>
@@ -75,7 +76,7 @@ TEST_CASE("a prepared convolution has the same bits, has no parameters and can b
 TEST_CASE("weights too large to be kept are left as they are") {
   jem::rng g{1};
   const auto large = jem::make_conv2d<floats>({330, 340}, g);
-  CHECK(large.prepared(floats{}).weights.forward.size() == 0);
+  CHECK(jem::prepared_layer(large, test::random_tensor<floats>({1, 4, 4, 330}, 2)).weights.forward.size() == 0);
   check_prepared(large, test::random_tensor<floats>({1, 4, 4, 330}, 2));
 }
 
@@ -87,6 +88,55 @@ TEST_CASE("chains and networks are prepared layer by layer") {
     check_prepared(jem::sequential(jem::make_conv2d<T>({3, 9}, g), jem::swish{}, jem::flatten{}, jem::make_linear<T>(8 * 8 * 9, 4, g)), x);
     check_prepared(jem::wide_resnet<T>({.depth = 16, .width = 1, .classes = 4, .energy_head = true, .stem = 8}, g), x);
   });
+}
+
+TEST_CASE("weights are laid out for the images that each layer is given, and other images are as right") {
+  jem::rng g{1};
+  const auto net =
+      jem::sequential(jem::make_conv2d<floats>({.in = 8, .out = 16}, g), jem::leaky_relu{}, jem::average_pool{},
+                      jem::make_conv2d<floats>({.in = 16, .out = 16, .stride = 2}, g), jem::make_conv2d<floats>({.in = 16, .out = 8}, g));
+  const auto images = test::random_tensor<floats>({2, 32, 16, 8}, 2), others = test::random_tensor<floats>({2, 12, 20, 8}, 3);
+  const auto still  = jem::prepared_layer(net, images);
+  const auto height = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) { return std::get<I>(still.layers).weights.h; };
+  CHECK(height(std::integral_constant<std::size_t, 0>{}) == 32);
+  CHECK(height(std::integral_constant<std::size_t, 3>{}) == 16);
+  CHECK(height(std::integral_constant<std::size_t, 4>{}) == 8);
+  const auto mine = forward_and_backward(still, others), right = forward_and_backward(net, others);
+  CHECK(test::same_bits(mine.y.to_vector(), right.y.to_vector()));
+  CHECK(test::same_bits(mine.dx.to_vector(), right.dx.to_vector()));
+}
+
+namespace {
+
+/// A layer of a user's own, which does not say what it makes of extents.
+struct half_as_large {
+  static constexpr bool row_wise = true;
+
+  template <jem::tensor_value X>
+  using cache = jem::average_pool::cache<X>;
+
+  static auto parameters(auto&) { return std::tuple<>{}; }
+
+  template <jem::tensor_value T>
+  T forward(T x, cache<T>& c) const {
+    return jem::average_pool{}.forward(x, c);
+  }
+  template <jem::tensor_value T>
+  T backward(T dy, cache<T>& c, half_as_large*) const {
+    return jem::average_pool{}.backward(dy, c, nullptr);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("behind a layer that does not say what it makes of extents, weights are not laid out and all is as right") {
+  jem::rng g{1};
+  const auto x   = test::random_tensor<floats>({2, 8, 8, 8}, 2);
+  const auto net = jem::sequential(jem::make_conv2d<floats>({.in = 8, .out = 16}, g), half_as_large{},
+                                   jem::make_conv2d<floats>({.in = 16, .out = 16}, g));
+  CHECK(jem::output_of(net, x.extents()).rank() == 0);
+  CHECK(std::get<2>(jem::prepared_layer(net, x).layers).weights.forward.size() == 0);
+  check_prepared(net, x);
 }
 
 TEST_CASE("a sampler on a network takes the steps that it would take without preparing") {

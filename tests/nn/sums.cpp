@@ -54,7 +54,7 @@ TEST_CASE("a chain's sums are its last layer's, and round to its output") {
   check_sums(jem::make_energy_head<T>(7, 4, g), rows);
   check_sums(jem::mlp<T>({7, 6, 5}, g), rows);
   check_sums(net, images);
-  check_sums(net.prepared(images), images);
+  check_sums(jem::prepared_layer(net, images), images);
   check_sums(jem::sequential(jem::make_conv2d<T>({2, 3}, g), jem::swish{}, jem::flatten{}, jem::make_linear<T>(48, 4, g)), images);
 }
 

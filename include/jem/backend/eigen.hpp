@@ -28,14 +28,14 @@ struct eigen : openmp {
 
   /// Elements of laid out weights (kh, kw, c, f), for the output and for the input's gradient, where images are of type T.
   template <scalar T>
-  static constexpr std::pair<index_t, index_t> prepared_sizes(const shape& weight, convolution_geometry g) {
-    return eigen_convolution::prepared_sizes(weight, g);
+  static constexpr std::pair<index_t, index_t> prepared_sizes(const convolution_shape& s) {
+    return eigen_convolution::prepared_sizes<T>(s);
   }
 
   /// Lays out weights (kh, kw, c, f) for both directions, into as many elements as prepared_sizes says.
   template <scalar T>
-  static void prepare_weights(const shape& weight, convolution_geometry g, const T* w, T* forward, T* backward) {
-    eigen_convolution::prepare_weights<openmp>(weight, g, w, forward, backward);
+  static void prepare_weights(const convolution_shape& s, const T* w, T* forward, T* backward) {
+    eigen_convolution::prepare_weights<openmp, T>(s, w, forward, backward);
   }
 
   /// y = f(x) ⋆ w + bias + addend, with laid out weights unless they are null

@@ -47,11 +47,11 @@ void multiply_points(index_t points, const regular_rows& rows, const T* v, index
 
 constexpr transformed_layout layout_of(index_t tiles, index_t columns) { return {distance(tiles * columns), columns}; }
 
-/// Tiles in a block: their transforms take some 320 KiB, and there should be eight blocks.
+/// Tiles in a block: their transforms take some 320 KiB, but there should be so many of them, and eight blocks.
 template <scalar T>
-constexpr index_t tiles_in_block(const algorithm<T>& a, const mapping& s) {
+constexpr index_t tiles_in_block(const algorithm<T>& a, const mapping& s, index_t least = 16) {
   const index_t in_cache = (index_t{320} << 10) / (a.points * static_cast<index_t>(sizeof(T)) * (round_up(s.c, 16) + panels{s.f}.width()));
-  return round_up(std::clamp<index_t>(a.tiles(s) / 8, 8, std::clamp<index_t>(in_cache, 16, 64)), 8);
+  return round_up(std::clamp<index_t>(a.tiles(s) / 8, 8, std::clamp<index_t>(in_cache, least, 64)), 8);
 }
 
 /// Blocks of transformed tiles of f of the images, whose elements are of type T or stored in half as much.
@@ -172,7 +172,7 @@ void convolve_by_filters(const algorithm<T>& a, const mapping& s, const reader<T
 template <class Threads, scalar T>
 void convolve(const algorithm<T>& a, const mapping& s, const reader<T>& x, const weights<T>& w, const T* u, const writer<T>& y) {
   const index_t tiles = a.tiles(s), size = tiles_in_block(a, s);
-  const bool whole = worth_keeping(a.points, s.c, s.f);
+  const bool whole = worth_keeping(s.c, s.f);
   if (tiles == 0) return;
   host_storage<T> made(u == nullptr && whole ? weights_size(a.points, s.c, s.f) : 0);
   if (u == nullptr && whole) {

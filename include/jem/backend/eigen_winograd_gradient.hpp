@@ -47,7 +47,8 @@ constexpr gradient_algorithm<T> gradient_algorithm_of() {
 /// The schedule for small weights: at most eight partial sums over blocks of tiles, added in order.
 template <class Threads, scalar T>
 void weight_gradient_by_tiles(const gradient_algorithm<T>& a, const mapping& s, const reader<T>& x, const T* dy, T* dw) {
-  const index_t tiles = a.tiles(s), size = tiles_in_block(a, s), columns = whole_packs<T>(s.c);
+  // sums are read and written once a block, so that blocks should not be small
+  const index_t tiles = a.tiles(s), size = tiles_in_block(a, s, 32), columns = whole_packs<T>(s.c);
   const index_t all = weights_size(a.points, s.c, s.f), blocks = (tiles + size - 1) / size, per_part = (blocks + 7) / 8;
   const index_t parts = (blocks + per_part - 1) / per_part;
   const panels cut{s.f};
@@ -120,12 +121,17 @@ void weight_gradient_by_filters(const gradient_algorithm<T>& a, const mapping& s
   }
 }
 
+/// Whether partial sums of all weights are worth their memory: there are tiles enough.
+constexpr bool sums_by_tiles(index_t tiles, index_t weights) {
+  return (tiles >= 64 && weights <= (index_t{160} << 10)) || (tiles >= 512 && weights <= (index_t{256} << 10));
+}
+
 /// dw += ∂L/∂w of f(x) ⋆ w
 template <class Threads, scalar T>
 void weight_gradient(const gradient_algorithm<T>& a, const mapping& s, const reader<T>& x, const T* dy, T* dw) {
   const index_t tiles = a.tiles(s);
   if (tiles == 0) return;
-  if (tiles >= 64 && weights_size(a.points, s.c, s.f) <= (index_t{160} << 10)) {
+  if (sums_by_tiles(tiles, weights_size(a.points, s.c, s.f))) {
     weight_gradient_by_tiles<Threads>(a, s, x, dy, dw);
   } else {
     weight_gradient_by_filters<Threads>(a, s, x, dy, dw);

@@ -29,9 +29,9 @@ constexpr index_t distance(index_t elements) { return round_up(elements, 16) + 1
 constexpr index_t panel_size(index_t points, index_t c, index_t f) { return points * distance(c * panels{f}.width()); }
 constexpr index_t weights_size(index_t points, index_t c, index_t f) { return panels{f}.count() * panel_size(points, c, f); }
 
-/// Up to here, 4 MiB of floats, transformed weights are made as a whole and worth keeping. Larger ones cost more time to read than
-/// to make again from less memory, panel by panel in cache: so the peak of memory is bounded, too.
-constexpr bool worth_keeping(index_t points, index_t c, index_t f) { return weights_size(points, c, f) <= (index_t{1} << 20); }
+/// Up to here transformed weights are made as a whole and worth keeping. Larger ones cost more time to read than to make again from less
+/// memory, panel by panel in cache: so the peak of memory is bounded, too.
+constexpr bool worth_keeping(index_t c, index_t f) { return c * f <= (index_t{1} << 15); }
 
 /// Weights (k, k, c, f) as they are, or of the input's gradient: turned by half a turn, (k, k, f, c), channels exchanged.
 template <scalar T>
@@ -81,17 +81,17 @@ void transform_panel(const weights<T>& w, index_t c, index_t f, index_t panel, i
 /// compiled once for all algorithms, functions and directions.
 template <scalar T>
 struct algorithm {
-  index_t points;  ///< products of a tile
-  index_t side;    ///< outputs of a side of a tile
+  index_t points;        ///< products of a tile
+  index_t down, across;  ///< outputs of a tile, down an image's columns and across its rows
   void (*transform_panel)(const weights<T>&, index_t c, index_t f, index_t panel, index_t begin, index_t count, T* to);
 
-  constexpr index_t tiles(const mapping& s) const { return s.n * ((s.oh + side - 1) / side) * ((s.ow + side - 1) / side); }
+  constexpr index_t tiles(const mapping& s) const { return s.n * ((s.oh + down - 1) / down) * ((s.ow + across - 1) / across); }
   constexpr index_t panel_size(index_t c, index_t f) const { return eigen_winograd::panel_size(points, c, f); }
 };
 
 template <class A, scalar T>
 constexpr algorithm<T> algorithm_of() {
-  return {winograd::points<A>, A::out, transform_panel<A, T>};
+  return {winograd::points<A>, A::down::out, A::across::out, transform_panel<A, T>};
 }
 
 /// All transformed weights, (panels, points, c, width).

@@ -24,21 +24,21 @@ struct onednn : eigen {
 
   /// Elements of laid out weights (kh, kw, c, f), for the output and for the input's gradient, where images are of type T.
   template <element T>
-  static std::pair<index_t, index_t> prepared_sizes(const shape& weight, convolution_geometry g) {
+  static std::pair<index_t, index_t> prepared_sizes(const convolution_shape& s) {
     if constexpr (std::same_as<T, double>) {
-      return eigen::prepared_sizes<T>(weight, g);
+      return eigen::prepared_sizes<T>(s);
     } else {
-      return onednn_convolution::prepared_sizes<T>(weight, g);
+      return onednn_convolution::prepared_sizes<T>(s);
     }
   }
 
   /// Lays out weights (kh, kw, c, f) for both directions, into as many elements as prepared_sizes says.
   template <element T>
-  static void prepare_weights(const shape& weight, convolution_geometry g, const accumulator_t<T>* w, T* forward, T* backward) {
+  static void prepare_weights(const convolution_shape& s, const accumulator_t<T>* w, T* forward, T* backward) {
     if constexpr (std::same_as<T, double>) {
-      eigen::prepare_weights(weight, g, w, forward, backward);
+      eigen::prepare_weights(s, w, forward, backward);
     } else {
-      onednn_convolution::prepare_weights<openmp>(weight, g, w, forward, backward);
+      onednn_convolution::prepare_weights<openmp>(s, w, forward, backward);
     }
   }
 

@@ -105,11 +105,13 @@ struct layout {
   bool turns;      ///< weights are turned first
 };
 
-/// For weights (kh, kw, c, f), whatever the images.
+/// For weights (kh, kw, c, f) and images of one size, however many.
 template <element T>
-layout layout_for(const shape& weight, convolution_geometry g, direction what) {
+layout layout_for(const convolution_shape& s, direction what) {
+  const shape weight           = s.weight();
+  const convolution_geometry g = geometry_of(s);
   if (products_for<T>(weight, g, what) == products::eigen) {
-    const auto [forward, backward] = eigen_convolution::prepared_sizes(weight, g);
+    const auto [forward, backward] = eigen_convolution::prepared_sizes<T>(s);
     return {nullptr, what == direction::output ? forward : backward, false};
   }
   const bool turned_ones = what == direction::input_gradient && turns(weight, g);
@@ -120,22 +122,22 @@ layout layout_for(const shape& weight, convolution_geometry g, direction what) {
 
 /// Elements of weights (kh, kw, c, f) as they are multiplied while they stand still, for the output and for the input's gradient.
 template <element T>
-std::pair<index_t, index_t> prepared_sizes(const shape& weight, convolution_geometry g) {
+std::pair<index_t, index_t> prepared_sizes(const convolution_shape& s) {
   constexpr auto in_a_float = static_cast<index_t>(sizeof(float) / sizeof(T));
-  return {in_a_float * layout_for<T>(weight, g, direction::output).floats,
-          in_a_float * layout_for<T>(weight, g, direction::input_gradient).floats};
+  return {in_a_float * layout_for<T>(s, direction::output).floats, in_a_float * layout_for<T>(s, direction::input_gradient).floats};
 }
 
 /// Lays them out.
 template <class Threads, element T>
-void prepare_weights(const shape& weight, convolution_geometry g, const float* w, T* forward, T* backward) {
-  const layout out = layout_for<T>(weight, g, direction::output), in = layout_for<T>(weight, g, direction::input_gradient);
+void prepare_weights(const convolution_shape& s, const float* w, T* forward, T* backward) {
+  const shape weight = s.weight();
+  const layout out = layout_for<T>(s, direction::output), in = layout_for<T>(s, direction::input_gradient);
   if (out.by == nullptr || in.by == nullptr) {  // eigen lays out for both: what is not its own goes nowhere
     const host_storage<float> halves = is_half<T> ? rounded<Threads>(weight, w) : host_storage<float>();
-    const auto [first, second]       = eigen_convolution::prepared_sizes(weight, g);
+    const auto [first, second]       = eigen_convolution::prepared_sizes<T>(s);
     host_storage<float> spare(std::max(out.by == nullptr ? 0 : first, in.by == nullptr ? 0 : second));
     const auto room = [&spare](const layout& l, void* to) { return l.by == nullptr ? static_cast<float*>(to) : spare.data(); };
-    eigen_convolution::prepare_weights<Threads>(weight, g, is_half<T> ? halves.data() : w, room(out, forward), room(in, backward));
+    eigen_convolution::prepare_weights<Threads, T>(s, is_half<T> ? halves.data() : w, room(out, forward), room(in, backward));
   }
   if (out.by != nullptr && out.floats > 0) pack_weights<Threads>(*out.by, weight, w, out.turns, forward);
   if (in.by != nullptr && in.floats > 0) pack_weights<Threads>(*in.by, weight, w, in.turns, backward);

@@ -33,16 +33,15 @@ struct basic_thrust_cudnn : basic_thrust_cuda<tf32> {
 
   /// Elements of weights (kh, kw, c, f) as cuDNN reads them, for the output and for the input's gradient, where images are of type T.
   template <scalar T>
-  static constexpr std::pair<index_t, index_t> prepared_sizes(const shape& weight, convolution_geometry) {
-    return {weight.size(), weight.size()};
+  static constexpr std::pair<index_t, index_t> prepared_sizes(const convolution_shape& s) {
+    return {s.weight().size(), s.weight().size()};
   }
 
   /// Turns weights (kh, kw, c, f) into (f, kh, kw, c), for both directions.
   template <scalar T>
-  static void prepare_weights(const shape& weight, convolution_geometry, const T* w, T* forward, T* backward) {
+  static void prepare_weights(const convolution_shape& s, const T* w, T* forward, T* backward) {
     if constexpr (std::same_as<T, float>) {
-      const index_t filters = weight[3], patch = weight.size() / filters;
-      for (float* const to : {forward, backward}) cuda_device::turn(patch, filters, w, 0, to);
+      for (float* const to : {forward, backward}) cuda_device::turn(s.patch(), s.f, w, 0, to);
     }
   }
 

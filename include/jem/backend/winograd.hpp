@@ -3,14 +3,14 @@
 //
 //     Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A,   and for the gradient of g, its transpose,   dg = Gᵀ[(Bᵀ d B) ⊙ (A dY Aᵀ)]G,
 //
-// with the lines of winograd_lines.hpp and winograd_halving.hpp: 36 products instead of 144 for sixteen outputs of a 3×3 kernel, and where
-// it moves by two 81, or 100 instead of 256 for a 4×4 kernel. Each transform runs over packs of channels.
+// with the lines of winograd_sliding.hpp and winograd_halving.hpp, one kind down an image's columns and one across its rows. Each transform
+// runs over packs of channels.
 #pragma once
 
 #include <jem/backend/epilogue.hpp>
 #include <jem/backend/pack.hpp>
 #include <jem/backend/winograd_halving.hpp>
-#include <jem/backend/winograd_lines.hpp>
+#include <jem/backend/winograd_sliding.hpp>
 #include <jem/core/convolution_shape.hpp>
 
 #include <algorithm>
@@ -35,18 +35,17 @@ constexpr mapping backward_mapping(const convolution_shape& s) {
 
 /// Products of a tile.
 template <class A>
-inline constexpr index_t points = index_t{A::products} * A::products;
+inline constexpr index_t points = index_t{A::down::products} * A::across::products;
 
-/// L·tile·Lᵀ for one pack of channels: load(row, column) → store(row, column, pack).
-template <template <class> class Line, scalar T, class Load, class Store>
+/// D·tile·Aᵀ for one pack of channels: load(row, column) → store(row, column, pack).
+template <template <class> class Down, template <class> class Across, scalar T, class Load, class Store>
 [[gnu::always_inline]] inline void transform(Load load, Store store) {
-  constexpr Line<T> line{};
-  pack<T> half[Line<T>::out][Line<T>::in];
-  for (int s = 0; s < Line<T>::in; ++s) {
-    line([&](int r) { return load(r, s); }, [&](int r, const pack<T>& v) { half[r][s] = v; });
+  pack<T> half[Down<T>::out][Across<T>::in];
+  for (int s = 0; s < Across<T>::in; ++s) {
+    Down<T>{}([&](int r) { return load(r, s); }, [&](int r, const pack<T>& v) { half[r][s] = v; });
   }
-  for (int r = 0; r < Line<T>::out; ++r) {
-    line([&](int s) { return half[r][s]; }, [&](int s, const pack<T>& v) { store(r, s, v); });
+  for (int r = 0; r < Down<T>::out; ++r) {
+    Across<T>{}([&](int s) { return half[r][s]; }, [&](int s, const pack<T>& v) { store(r, s, v); });
   }
 }
 
@@ -55,26 +54,30 @@ template <class A>
 struct tiling {
   index_t n, rows, columns;
 
-  constexpr explicit tiling(const mapping& s) : n(s.n), rows((s.oh + A::out - 1) / A::out), columns((s.ow + A::out - 1) / A::out) {}
+  constexpr explicit tiling(const mapping& s) : n(s.n), rows(tiles(s.oh, A::down::out)), columns(tiles(s.ow, A::across::out)) {}
   constexpr index_t count() const { return n * rows * columns; }
+
+ private:
+  static constexpr index_t tiles(index_t outputs, index_t side) { return (outputs + side - 1) / side; }
 };
 
-/// The pixels of a square of an image (h, w, c), whose first is at (top, left): those outside are `zeros` (c).
-template <int Size, element T>
-void pixels_of_square(const T* image, index_t h, index_t w, index_t c, index_t top, index_t left, const T* zeros,
-                      const T* (&pixel)[Size][Size]) {
-  for (index_t r = 0; r < Size; ++r) {
+/// The pixels of a part of an image (h, w, c), whose first is at (top, left): those outside are `zeros` (c).
+template <int Rows, int Columns, element T>
+void pixels_of_part(const T* image, index_t h, index_t w, index_t c, index_t top, index_t left, const T* zeros,
+                    const T* (&pixel)[Rows][Columns]) {
+  for (index_t r = 0; r < Rows; ++r) {
     const bool inside  = top + r >= 0 && top + r < h;
     const index_t line = (top + r) * w + left;
-    for (index_t s = 0; s < Size; ++s) pixel[r][s] = inside && left + s >= 0 && left + s < w ? image + (line + s) * c : zeros;
+    for (index_t s = 0; s < Columns; ++s) pixel[r][s] = inside && left + s >= 0 && left + s < w ? image + (line + s) * c : zeros;
   }
 }
 
 /// Copies of the pixels' last channels, `count` of them from `channel` on, with zeros behind: whole packs where rows are not.
-template <int Size, element E>
-void pad_pixels(const E* (&pixel)[Size][Size], index_t channel, index_t count, E (&copies)[Size][Size][pack_width<accumulator_t<E>>]) {
-  for (index_t r = 0; r < Size; ++r) {
-    for (index_t s = 0; s < Size; ++s) {
+template <int Rows, int Columns, element E>
+void pad_pixels(const E* (&pixel)[Rows][Columns], index_t channel, index_t count,
+                E (&copies)[Rows][Columns][pack_width<accumulator_t<E>>]) {
+  for (index_t r = 0; r < Rows; ++r) {
+    for (index_t s = 0; s < Columns; ++s) {
       store_pack(copies[r][s], load_pack(pixel[r][s] + channel, count));
       pixel[r][s] = copies[r][s];
     }
@@ -89,23 +92,27 @@ struct transformed_layout {
 /// Tiles [first, first + count) of f of the input, rounded as its elements are, Bᵀ d B.
 template <class A, scalar T, element E, light_function F>
 void transform_input(const mapping& s, const E* x, F f, index_t first, index_t count, const E* zeros, T* to, transformed_layout at) {
+  using down              = typename A::down;
+  using across            = typename A::across;
   constexpr index_t lanes = pack_width<T>;
   const tiling<A> tiles(s);
-  const E* pixel[A::in][A::in];
-  E padded[A::in][A::in][lanes];
+  const E* pixel[down::in][across::in];
+  E padded[down::in][across::in][lanes];
   for (index_t t = first; t < first + count; ++t, to += at.tile) {
     const index_t image = t / (tiles.rows * tiles.columns), row = t / tiles.columns % tiles.rows, column = t % tiles.columns;
-    pixels_of_square(x + image * s.h * s.w * s.c, s.h, s.w, s.c, A::step * row - s.before, A::step * column - s.before, zeros, pixel);
+    pixels_of_part(x + image * s.h * s.w * s.c, s.h, s.w, s.c, down::step * row - s.before, across::step * column - s.before, zeros, pixel);
     for (const auto& line : pixel) {  // of the next tile
-      for (index_t q = A::in - A::step; q < A::in; ++q) fetch_square(line[q] + A::step * s.c, 1, 1, 0, 0, std::min<index_t>(s.c, 64));
+      for (index_t q = across::in - across::step; q < across::in; ++q) {
+        fetch_square(line[q] + across::step * s.c, 1, 1, 0, 0, std::min<index_t>(s.c, 64));
+      }
     }
     for (index_t j = 0; j < s.c; j += lanes) {
       const bool whole = s.c - j >= lanes;
       if (!whole) pad_pixels(pixel, j, s.c - j, padded);
       const index_t from = whole ? j : 0;
-      transform<A::template input_line, T>(
+      transform<down::template input_line, across::template input_line, T>(
           [&](int r, int q) { return factor_of<E>(f, load_pack(pixel[r][q] + from)); },
-          [&](int r, int q, const pack<T>& v) { store_pack(to + (A::products * r + q) * at.matrix + j, v); });
+          [&](int r, int q, const pack<T>& v) { store_pack(to + (across::products * r + q) * at.matrix + j, v); });
     }
   }
 }
@@ -114,17 +121,19 @@ void transform_input(const mapping& s, const E* x, F f, index_t first, index_t c
 template <class A, scalar T, light_function F, element E>
 void transform_output(const mapping& s, const T* from, transformed_layout at, index_t first, index_t count, index_t begin, index_t columns,
                       const epilogue<T, F, E>& finish, E* y) {
+  using down              = typename A::down;
+  using across            = typename A::across;
   constexpr index_t lanes = pack_width<T>;
   const tiling<A> tiles(s);
   const index_t line = s.ow * s.f;
-  pack<T> kept[A::out][A::out];  // of tiles over an edge, and at the end of rows that are no multiple of a pack
+  pack<T> kept[down::out][across::out];  // of tiles over an edge, and at the end of rows that are no multiple of a pack
   for (index_t t = first; t < first + count; ++t, from += at.tile) {
-    const index_t image = t / (tiles.rows * tiles.columns), row = t / tiles.columns % tiles.rows * A::out,
-                  column  = t % tiles.columns * A::out;
+    const index_t image = t / (tiles.rows * tiles.columns), row = t / tiles.columns % tiles.rows * down::out,
+                  column  = t % tiles.columns * across::out;
     const index_t corner  = (image * s.oh + row) * line + column * s.f + begin;
-    const index_t rows_in = std::min<index_t>(A::out, s.oh - row), columns_in = std::min<index_t>(A::out, s.ow - column);
-    const bool inside  = rows_in == A::out && columns_in == A::out;
-    const index_t next = corner + A::out * s.f;  // of the next tile
+    const index_t rows_in = std::min<index_t>(down::out, s.oh - row), columns_in = std::min<index_t>(across::out, s.ow - column);
+    const bool inside  = rows_in == down::out && columns_in == across::out;
+    const index_t next = corner + across::out * s.f;  // of the next tile
     fetch_square<true>(static_cast<const E*>(y) + next, rows_in, columns_in, line, s.f, columns);
     if constexpr (!std::same_as<F, unchanged>) fetch_square(finish.input + next, rows_in, columns_in, line, s.f, columns);
     if (finish.addend != nullptr) fetch_square(finish.addend + next, rows_in, columns_in, line, s.f, columns);
@@ -136,14 +145,15 @@ void transform_output(const mapping& s, const T* from, transformed_layout at, in
         const index_t element = corner + r * line + q * s.f + j;
         store_pack(y + element, finish(v, element, width), width);
       };
-      transform<A::template output_line, T>([&](int r, int q) { return load_pack(from + (A::products * r + q) * at.matrix + j); },
-                                            [&](int r, int q, const pack<T>& v) {
-                                              if (whole) {
-                                                write(r, q, v + shift, std::integral_constant<index_t, lanes>{});
-                                              } else {
-                                                kept[r][q] = v + shift;
-                                              }
-                                            });
+      transform<down::template output_line, across::template output_line, T>(
+          [&](int r, int q) { return load_pack(from + (across::products * r + q) * at.matrix + j); },
+          [&](int r, int q, const pack<T>& v) {
+            if (whole) {
+              write(r, q, v + shift, std::integral_constant<index_t, lanes>{});
+            } else {
+              kept[r][q] = v + shift;
+            }
+          });
       for (index_t r = 0; !whole && r < rows_in; ++r) {
         for (index_t q = 0; q < columns_in; ++q) write(r, q, kept[r][q], here);
       }
@@ -155,20 +165,22 @@ void transform_output(const mapping& s, const T* from, transformed_layout at, in
 template <class A, scalar T>
 void transform_output_gradient(const mapping& s, const T* dy, index_t first, index_t count, index_t begin, index_t columns, const T* zeros,
                                T* to, transformed_layout at) {
+  using down              = typename A::down;
+  using across            = typename A::across;
   constexpr index_t lanes = pack_width<T>;
   const tiling<A> tiles(s);
-  const T* pixel[A::out][A::out];
-  T padded[A::out][A::out][lanes];
+  const T* pixel[down::out][across::out];
+  T padded[down::out][across::out][lanes];
   for (index_t t = first; t < first + count; ++t, to += at.tile) {
     const index_t image = t / (tiles.rows * tiles.columns), row = t / tiles.columns % tiles.rows, column = t % tiles.columns;
-    pixels_of_square(dy + image * s.oh * s.ow * s.f + begin, s.oh, s.ow, s.f, A::out * row, A::out * column, zeros, pixel);
+    pixels_of_part(dy + image * s.oh * s.ow * s.f + begin, s.oh, s.ow, s.f, down::out * row, across::out * column, zeros, pixel);
     for (index_t j = 0; j < columns; j += lanes) {
       const bool whole = columns - j >= lanes;
       if (!whole) pad_pixels(pixel, j, columns - j, padded);
       const index_t from = whole ? j : 0;
-      transform<A::template output_gradient_line, T>(
+      transform<down::template output_gradient_line, across::template output_gradient_line, T>(
           [&](int r, int q) { return load_pack(pixel[r][q] + from); },
-          [&](int r, int q, const pack<T>& v) { store_pack(to + (A::products * r + q) * at.matrix + j, v); });
+          [&](int r, int q, const pack<T>& v) { store_pack(to + (across::products * r + q) * at.matrix + j, v); });
     }
   }
 }
@@ -176,15 +188,21 @@ void transform_output_gradient(const mapping& s, const T* dy, index_t first, ind
 /// Weights of one input channel and up to a pack of filters, G g Gᵀ: load(a, b) → to, at distances of `matrix`.
 template <class A, scalar T, class Load>
 inline void transform_weight(Load load, T* to, index_t matrix) {
-  transform<A::template weight_line, T>(load, [&](int r, int q, const pack<T>& v) { store_pack(to + (A::products * r + q) * matrix, v); });
+  using down   = typename A::down;
+  using across = typename A::across;
+  transform<down::template weight_line, across::template weight_line, T>(
+      load, [&](int r, int q, const pack<T>& v) { store_pack(to + (across::products * r + q) * matrix, v); });
 }
 
 /// Adds Gᵀ u G to the gradient of the weights of one input channel and up to a pack of filters: dw at distances of `pixel`.
 template <class A, scalar T>
 inline void add_weight_gradient(const T* from, index_t matrix, T* dw, index_t pixel, index_t count) {
+  using down   = typename A::down;
+  using across = typename A::across;
   pack<T> sums[A::taps][A::taps];
-  transform<A::template weight_gradient_line, T>([&](int r, int q) { return load_pack(from + (A::products * r + q) * matrix); },
-                                                 [&](int r, int q, const pack<T>& v) { sums[r][q] = v; });
+  transform<down::template weight_gradient_line, across::template weight_gradient_line, T>(
+      [&](int r, int q) { return load_pack(from + (across::products * r + q) * matrix); },
+      [&](int r, int q, const pack<T>& v) { sums[r][q] = v; });
   for (index_t i = 0; i < A::taps * A::taps; ++i) {
     T* const at = dw + i * pixel;
     store_pack(at, load_pack(static_cast<const T*>(at), count) + sums[i / A::taps][i % A::taps], count);

@@ -12,6 +12,8 @@ namespace jem::inline v0::winograd {
 /// three a single tap, whose products are the inputs themselves. Taps = 3 or 4.
 template <int Taps>
 struct halving {
+  using down                = halving;
+  using across              = halving;
   static constexpr int taps = Taps, products = 6 + Taps;
   static constexpr int in = 6 + Taps, out = 4, step = 8;  ///< pixels of a side of a tile, and from one tile of inputs to the next
 
@@ -20,9 +22,9 @@ struct halving {
     static constexpr int in = 6 + Taps, out = products;
     template <class At, class Put>
     void operator()(At at, Put put) const {
-      short_input_line<T>{}([&](int i) { return at(2 * i); }, put);
+      winograd::input_line<T, 2, 2>{}([&](int i) { return at(2 * i); }, put);
       if constexpr (Taps == 4) {
-        short_input_line<T>{}([&](int i) { return at(2 * i + 1); }, [&](int i, const auto& v) { put(5 + i, v); });
+        winograd::input_line<T, 2, 2>{}([&](int i) { return at(2 * i + 1); }, [&](int i, const auto& v) { put(5 + i, v); });
       } else {
         for (int i = 0; i < 4; ++i) put(5 + i, at(2 * i + 1));
       }
@@ -34,9 +36,9 @@ struct halving {
     static constexpr int in = Taps, out = products;
     template <class At, class Put>
     void operator()(At at, Put put) const {
-      short_weight_line<T>{}([&](int i) { return at(2 * i); }, put);
+      winograd::weight_line<T, 2, 2>{}([&](int i) { return at(2 * i); }, put);
       if constexpr (Taps == 4) {
-        short_weight_line<T>{}([&](int i) { return at(2 * i + 1); }, [&](int i, const auto& v) { put(5 + i, v); });
+        winograd::weight_line<T, 2, 2>{}([&](int i) { return at(2 * i + 1); }, [&](int i, const auto& v) { put(5 + i, v); });
       } else {
         for (int i = 0; i < 4; ++i) put(5 + i, at(1));
       }
@@ -49,9 +51,9 @@ struct halving {
     template <class At, class Put>
     void operator()(At at, Put put) const {
       decltype(at(0)) y[4];
-      short_output_line<T>{}(at, [&](int i, const auto& v) { y[i] = v; });
+      winograd::output_line<T, 2, 2>{}(at, [&](int i, const auto& v) { y[i] = v; });
       if constexpr (Taps == 4) {
-        short_output_line<T>{}([&](int i) { return at(5 + i); }, [&](int i, const auto& v) { put(i, y[i] + v); });
+        winograd::output_line<T, 2, 2>{}([&](int i) { return at(5 + i); }, [&](int i, const auto& v) { put(i, y[i] + v); });
       } else {
         for (int i = 0; i < 4; ++i) put(i, y[i] + at(5 + i));
       }
@@ -63,9 +65,9 @@ struct halving {
     static constexpr int in = 4, out = products;
     template <class At, class Put>
     void operator()(At at, Put put) const {
-      short_output_gradient_line<T>{}(at, put);
+      winograd::output_gradient_line<T, 2, 2>{}(at, put);
       if constexpr (Taps == 4) {
-        short_output_gradient_line<T>{}(at, [&](int i, const auto& v) { put(5 + i, v); });
+        winograd::output_gradient_line<T, 2, 2>{}(at, [&](int i, const auto& v) { put(5 + i, v); });
       } else {
         for (int i = 0; i < 4; ++i) put(5 + i, at(i));
       }
@@ -77,9 +79,9 @@ struct halving {
     static constexpr int in = products, out = Taps;
     template <class At, class Put>
     void operator()(At at, Put put) const {
-      short_weight_gradient_line<T>{}(at, [&](int i, const auto& v) { put(2 * i, v); });
+      winograd::weight_gradient_line<T, 2, 2>{}(at, [&](int i, const auto& v) { put(2 * i, v); });
       if constexpr (Taps == 4) {
-        short_weight_gradient_line<T>{}([&](int i) { return at(5 + i); }, [&](int i, const auto& v) { put(2 * i + 1, v); });
+        winograd::weight_gradient_line<T, 2, 2>{}([&](int i) { return at(5 + i); }, [&](int i, const auto& v) { put(2 * i + 1, v); });
       } else {
         put(1, (at(5) + at(6)) + (at(7) + at(8)));
       }
@@ -90,6 +92,8 @@ struct halving {
 /// The gradient of a halving's input: eight of its pixels from the output's gradient, by the turned filter.
 template <int Taps>
 struct doubling {
+  using down                = doubling;
+  using across              = doubling;
   static constexpr int taps = Taps, products = 6 + Taps;
   static constexpr int in = 2 + Taps, out = 8, step = 4;
 
@@ -98,9 +102,9 @@ struct doubling {
     static constexpr int in = 2 + Taps, out = products;
     template <class At, class Put>
     void operator()(At at, Put put) const {
-      short_input_line<T>{}(at, put);
+      winograd::input_line<T, 2, 2>{}(at, put);
       if constexpr (Taps == 4) {
-        short_input_line<T>{}([&](int i) { return at(i + 1); }, [&](int i, const auto& v) { put(5 + i, v); });
+        winograd::input_line<T, 2, 2>{}([&](int i) { return at(i + 1); }, [&](int i, const auto& v) { put(5 + i, v); });
       } else {
         for (int i = 0; i < 4; ++i) put(5 + i, at(i));
       }
@@ -116,9 +120,9 @@ struct doubling {
     template <class At, class Put>
     void operator()(At at, Put put) const {
       constexpr int first = Taps == 4 ? 0 : 1;  // the pixels of the taps at even places
-      short_output_line<T>{}(at, [&](int i, const auto& v) { put(2 * i + first, v); });
+      winograd::output_line<T, 2, 2>{}(at, [&](int i, const auto& v) { put(2 * i + first, v); });
       if constexpr (Taps == 4) {
-        short_output_line<T>{}([&](int i) { return at(5 + i); }, [&](int i, const auto& v) { put(2 * i + 1, v); });
+        winograd::output_line<T, 2, 2>{}([&](int i) { return at(5 + i); }, [&](int i, const auto& v) { put(2 * i + 1, v); });
       } else {
         for (int i = 0; i < 4; ++i) put(2 * i, at(5 + i));
       }

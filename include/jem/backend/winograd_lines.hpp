@@ -1,168 +1,209 @@
 // SPDX-License-Identifier: MIT
-// One line of the transforms of Winograd's minimal filtering: four outputs of a filter of three taps from six inputs with six
-// products, F(4, 3), and of two taps from five with five, F(4, 2),
+// One line of the transforms of Winograd's minimal filtering: m outputs of a filter of r taps from m + r − 1 inputs with as many
+// products, F(m, r),
 //
 //     y = Aᵀ[(G g) ⊙ (Bᵀ d)],   and for the gradient of g, its transpose,   dg = Gᵀ[(Bᵀ d) ⊙ (A dy)],
 //
-// Lavin and Gray 2016, arXiv:1509.09308. The points are 0, ±√½, ±√2 and, for three taps, ∞ (the form ±c, ±1/c of Alam, Anderson,
-// Barabasz and Gregg 2022, arXiv:2201.10369), which leave a third of the error of the usual 0, ±1, ±2, ∞.
+// Lavin and Gray 2016, arXiv:1509.09308. The points are 0, pairs ±√z and, for three taps, ∞: z = ½, 2 for F(4, 2) and F(4, 3), which
+// leave a third of the error of the usual 0, ±1, ±2, ∞, and z = 1/5, 5/8, 8/5, 5 for F(8, 3), whose products are fewer and whose error is
+// some forty times larger (the form ±c, ±1/c of Alam, Anderson, Barabasz and Gregg 2022, arXiv:2201.10369).
 #pragma once
 
 #include <jem/core/concepts.hpp>
 
+#include <array>
+#include <type_traits>
+#include <utility>
+
 namespace jem::inline v0::winograd {
 
-template <scalar T>
-inline constexpr T a = T(0.70710678118654752440);  ///< √½
-template <scalar T>
-inline constexpr T b = T(1.41421356237309504880);  ///< √2
+/// Pairs of points ±√z, the z of one being the inverse of another's.
+template <int Pairs>
+struct point_pairs;
 
-/// One line of each transform: `at` gives the packs of a line, `put` takes those of the transformed line. Of F(4, 2):
-template <scalar T>
-struct short_input_line {  // Bᵀ: 5 → 5
-  static constexpr int in = 5, out = 5;
+template <>
+struct point_pairs<2> {
+  static constexpr std::array<double, 2> z{1. / 2, 2}, root{0.70710678118654752440, 1.41421356237309504880};
+};
+
+template <>
+struct point_pairs<4> {
+  static constexpr std::array<double, 4> z{1. / 5, 5. / 8, 8. / 5, 5},
+      root{0.44721359549995793928, 0.79056941504209483300, 1.26491106406735173280, 2.23606797749978969641};
+};
+
+namespace detail {
+
+/// Coefficients, from the lowest, of Π(x − z) over all pairs but one; over all for −1.
+template <int Pairs>
+constexpr std::array<double, Pairs + 1> product_without(int one) {
+  std::array<double, Pairs + 1> c{1};
+  for (int i = 0; i < Pairs; ++i) {
+    if (i == one) continue;
+    const double z = point_pairs<Pairs>::z[static_cast<std::size_t>(i)];
+    for (std::size_t k = Pairs; k > 0; --k) c[k] = c[k - 1] - z * c[k];
+    c[0] *= -z;
+  }
+  return c;
+}
+
+/// 1 / Π(p − q) over the other finite points q of a point p of a pair.
+template <int Pairs>
+constexpr double weight_of(int pair) {
+  const auto& z  = point_pairs<Pairs>::z;
+  const double p = z[static_cast<std::size_t>(pair)];
+  double product = 2 * p;
+  for (int i = 0; i < Pairs; ++i) product *= i == pair ? 1 : p - z[static_cast<std::size_t>(i)];
+  return 1 / product;
+}
+
+/// xᵏ
+constexpr double power(double x, int k) { return k == 0 ? 1 : x * power(x, k - 1); }
+
+/// f(0), …, f(N − 1), each a constant: a loop's packs would go to memory where it is not unrolled.
+template <int N, class F>
+[[gnu::always_inline]] inline void each(F f) {
+  const auto call = [&]<int... I>(std::integer_sequence<int, I...>)
+                        __attribute__((always_inline)) { (f(std::integral_constant<int, I>{}), ...); };
+  call(std::make_integer_sequence<int, N>{});
+}
+
+/// Σ c(k)·v(k) for k < N, from v(N − 1) down, whose c is 1 if it is said to be.
+template <int N, bool Monic, class C, class V>
+[[gnu::always_inline]] inline auto sum_of(C c, V v) {
+  constexpr std::integral_constant<int, N - 1> last{};
+  auto sum = v(last);
+  if constexpr (!Monic) sum *= c(last);
+  each<N - 1>([&](auto i) __attribute__((always_inline)) {
+    constexpr std::integral_constant<int, N - 2 - i> k{};
+    sum += c(k) * v(k);
+  });
+  return sum;
+}
+
+}  // namespace detail
+
+/// One line of each transform: `at` gives the packs of a line, `put` takes those of the transformed line.
+template <scalar T, int Pairs, int Taps>
+struct input_line {  // Bᵀ
+  static constexpr int in = 2 * Pairs + Taps - 1, out = in;
   template <class At, class Put>
-  void operator()(At at, Put put) const {
-    const auto d1 = at(1), d2 = at(2), d3 = at(3), d4 = at(4);
-    const auto even = d4 - T(2) * d2, odd = a<T> * (d3 - T(2) * d1), far_even = d4 - T(0.5) * d2, far_odd = b<T> * (d3 - T(0.5) * d1);
-    put(0, at(0) - T(2.5) * d2 + d4);
-    put(1, even + odd);
-    put(2, even - odd);
-    put(3, far_even + far_odd);
-    put(4, far_even - far_odd);
+  [[gnu::always_inline]] void operator()(At at, Put put) const {
+    using points = point_pairs<Pairs>;
+    std::remove_cvref_t<decltype(at(0))> d[in];
+    detail::each<in>([&](auto i) __attribute__((always_inline)) { d[i] = at(i); });
+    const auto from_all = [&](auto first) __attribute__((always_inline)) {  // Π(x² − z), whose lowest coefficient is 1, too
+      constexpr auto c = detail::product_without<Pairs>(-1);
+      return d[first] + detail::sum_of<Pairs, true>([&](auto k) { return T(c[k + 1]); }, [&](auto k) { return d[first + 2 + 2 * k]; });
+    };
+    put(0, from_all(std::integral_constant<int, 0>{}));
+    detail::each<Pairs>([&](auto i) __attribute__((always_inline)) {
+      constexpr auto c = detail::product_without<Pairs>(i);
+      const auto part  = [&](auto first) __attribute__((always_inline)) {
+        return detail::sum_of<Pairs, true>([&](auto k) { return T(c[k]); }, [&](auto k) { return d[first + 2 * k]; });
+      };
+      const auto even = part(std::integral_constant<int, 2>{}), odd = T(points::root[i]) * part(std::integral_constant<int, 1>{});
+      put(1 + 2 * i, even + odd);
+      put(2 + 2 * i, even - odd);
+    });
+    if constexpr (Taps == 3) put(in - 1, from_all(std::integral_constant<int, 1>{}));
   }
 };
 
-template <scalar T>
-struct short_weight_line {  // G: 2 → 5
-  static constexpr int in = 2, out = 5;
+template <scalar T, int Pairs, int Taps>
+struct weight_line {  // G
+  static constexpr int in = Taps, out = 2 * Pairs + Taps - 1;
   template <class At, class Put>
-  void operator()(At at, Put put) const {
-    const auto g0 = at(0), g1 = at(1);
-    const auto even = T(-2. / 3) * g0, odd = T(-2. / 3) * a<T> * g1, far_even = T(1. / 6) * g0, far_odd = T(1. / 6) * b<T> * g1;
+  [[gnu::always_inline]] void operator()(At at, Put put) const {
+    using points  = point_pairs<Pairs>;
+    const auto g0 = at(0), g1 = at(1), g2 = at(Taps - 1);
     put(0, g0);
-    put(1, even + odd);
-    put(2, even - odd);
-    put(3, far_even + far_odd);
-    put(4, far_even - far_odd);
+    detail::each<Pairs>([&](auto i) __attribute__((always_inline)) {
+      constexpr double w = detail::weight_of<Pairs>(i);
+      auto even          = T(w) * g0;
+      if constexpr (Taps == 3) even += T(w * points::z[i]) * g2;
+      const auto odd = T(w * points::root[i]) * g1;
+      put(1 + 2 * i, even + odd);
+      put(2 + 2 * i, even - odd);
+    });
+    if constexpr (Taps == 3) put(out - 1, g2);
   }
 };
 
-template <scalar T>
-struct short_output_line {  // Aᵀ: 5 → 4
-  static constexpr int in = 5, out = 4;
+template <scalar T, int Pairs, int Taps>
+struct output_line {  // Aᵀ
+  static constexpr int in = 2 * Pairs + Taps - 1, out = 2 * Pairs;
   template <class At, class Put>
-  void operator()(At at, Put put) const {
-    const auto m1 = at(1), m2 = at(2), m3 = at(3), m4 = at(4);
-    const auto even = m1 + m2, odd = a<T> * (m1 - m2), far_even = m3 + m4, far_odd = b<T> * (m3 - m4);
-    put(0, at(0) + even + far_even);
-    put(1, odd + far_odd);
-    put(2, T(0.5) * even + T(2) * far_even);
-    put(3, T(0.5) * odd + T(2) * far_odd);
+  [[gnu::always_inline]] void operator()(At at, Put put) const {
+    using points = point_pairs<Pairs>;
+    std::remove_cvref_t<decltype(at(0))> even[Pairs], odd[Pairs];
+    detail::each<Pairs>([&](auto i) __attribute__((always_inline)) {
+      const auto plus = at(1 + 2 * i), minus = at(2 + 2 * i);
+      even[i] = plus + minus;
+      odd[i]  = T(points::root[i]) * (plus - minus);
+    });
+    detail::each<Pairs>([&](auto j) __attribute__((always_inline)) {
+      const auto from = [&](const auto& terms) __attribute__((always_inline)) {
+        return detail::sum_of < Pairs,
+               j == 0 > ([&](auto i) { return T(detail::power(points::z[i], j)); }, [&](auto i) { return terms[i]; });
+      };
+      const auto y = from(even), next = from(odd);
+      if constexpr (j == 0) {
+        put(0, at(0) + y);
+      } else {
+        put(2 * j, y);
+      }
+      if constexpr (j == Pairs - 1 && Taps == 3) {
+        put(out - 1, next + at(in - 1));
+      } else {
+        put(2 * j + 1, next);
+      }
+    });
   }
 };
 
-template <scalar T>
-struct short_output_gradient_line {  // A: 4 → 5
-  static constexpr int in = 4, out = 5;
+template <scalar T, int Pairs, int Taps>
+struct output_gradient_line {  // A
+  static constexpr int in = 2 * Pairs, out = in + Taps - 1;
   template <class At, class Put>
-  void operator()(At at, Put put) const {
-    const auto y0 = at(0), y1 = at(1), y2 = at(2), y3 = at(3);
-    const auto even = y0 + T(0.5) * y2, odd = a<T> * (y1 + T(0.5) * y3), far_even = y0 + T(2) * y2, far_odd = b<T> * (y1 + T(2) * y3);
-    put(0, y0);
-    put(1, even + odd);
-    put(2, even - odd);
-    put(3, far_even + far_odd);
-    put(4, far_even - far_odd);
+  [[gnu::always_inline]] void operator()(At at, Put put) const {
+    using points = point_pairs<Pairs>;
+    std::remove_cvref_t<decltype(at(0))> y[in];
+    detail::each<in>([&](auto i) __attribute__((always_inline)) { y[i] = at(i); });
+    put(0, y[0]);
+    detail::each<Pairs>([&](auto i) __attribute__((always_inline)) {
+      const auto part = [&](auto first) __attribute__((always_inline)) {
+        return detail::sum_of<Pairs, false>([&](auto k) { return T(detail::power(points::z[i], k)); },
+                                            [&](auto k) { return y[first + 2 * k]; });
+      };
+      const auto even = part(std::integral_constant<int, 0>{}), odd = T(points::root[i]) * part(std::integral_constant<int, 1>{});
+      put(1 + 2 * i, even + odd);
+      put(2 + 2 * i, even - odd);
+    });
+    if constexpr (Taps == 3) put(out - 1, y[in - 1]);
   }
 };
 
-template <scalar T>
-struct short_weight_gradient_line {  // Gᵀ: 5 → 2
-  static constexpr int in = 5, out = 2;
+template <scalar T, int Pairs, int Taps>
+struct weight_gradient_line {  // Gᵀ
+  static constexpr int in = 2 * Pairs + Taps - 1, out = Taps;
   template <class At, class Put>
-  void operator()(At at, Put put) const {
-    const auto u1 = at(1), u2 = at(2), u3 = at(3), u4 = at(4);
-    put(0, at(0) - T(2. / 3) * (u1 + u2) + T(1. / 6) * (u3 + u4));
-    put(1, T(-2. / 3) * a<T> * (u1 - u2) + T(1. / 6) * b<T> * (u3 - u4));
-  }
-};
-
-/// Of F(4, 3), whose first five points are the same:
-template <scalar T>
-struct input_line {  // Bᵀ: 6 → 6
-  static constexpr int in = 6, out = 6;
-  template <class At, class Put>
-  void operator()(At at, Put put) const {
-    short_input_line<T>{}(at, put);
-    put(5, at(1) - T(2.5) * at(3) + at(5));
-  }
-};
-
-template <scalar T>
-struct weight_line {  // G: 3 → 6
-  static constexpr int in = 3, out = 6;
-  template <class At, class Put>
-  void operator()(At at, Put put) const {
-    const auto g0 = at(0), g1 = at(1), g2 = at(2);
-    const auto even = T(-2. / 3) * (g0 + T(0.5) * g2), odd = T(-2. / 3) * a<T> * g1;
-    const auto far_even = T(1. / 6) * (g0 + T(2) * g2), far_odd = T(1. / 6) * b<T> * g1;
+  [[gnu::always_inline]] void operator()(At at, Put put) const {
+    using points = point_pairs<Pairs>;
+    auto g0      = at(0);
+    decltype(g0) g1{}, g2{};
+    if constexpr (Taps == 3) g2 = at(in - 1);
+    detail::each<Pairs>([&](auto i) __attribute__((always_inline)) {
+      constexpr double w = detail::weight_of<Pairs>(i);
+      const auto plus = at(1 + 2 * i), minus = at(2 + 2 * i);
+      g0 += T(w) * (plus + minus);
+      g1 += T(w * points::root[i]) * (plus - minus);
+      if constexpr (Taps == 3) g2 += T(w * points::z[i]) * (plus + minus);
+    });
     put(0, g0);
-    put(1, even + odd);
-    put(2, even - odd);
-    put(3, far_even + far_odd);
-    put(4, far_even - far_odd);
-    put(5, g2);
+    put(1, g1);
+    if constexpr (Taps == 3) put(2, g2);
   }
-};
-
-template <scalar T>
-struct output_line {  // Aᵀ: 6 → 4
-  static constexpr int in = 6, out = 4;
-  template <class At, class Put>
-  void operator()(At at, Put put) const {
-    short_output_line<T>{}(at, [&](int i, const auto& y) { put(i, i < 3 ? y : y + at(5)); });
-  }
-};
-
-template <scalar T>
-struct output_gradient_line {  // A: 4 → 6
-  static constexpr int in = 4, out = 6;
-  template <class At, class Put>
-  void operator()(At at, Put put) const {
-    short_output_gradient_line<T>{}(at, put);
-    put(5, at(3));
-  }
-};
-
-template <scalar T>
-struct weight_gradient_line {  // Gᵀ: 6 → 3
-  static constexpr int in = 6, out = 3;
-  template <class At, class Put>
-  void operator()(At at, Put put) const {
-    const auto u1 = at(1), u2 = at(2), u3 = at(3), u4 = at(4);
-    const auto near = T(1. / 3) * (u1 + u2), far = T(1. / 3) * (u3 + u4);
-    put(0, at(0) - T(2) * near + T(0.5) * far);
-    put(1, T(-2. / 3) * a<T> * (u1 - u2) + T(1. / 6) * b<T> * (u3 - u4));
-    put(2, far - near + at(5));
-  }
-};
-
-/// Three taps and stride 1, for the output and for the gradient of the input.
-struct sliding {
-  static constexpr int taps = 3, products = 6;
-  static constexpr int in = 6, out = 4, step = 4;  ///< pixels of a side of a tile, and from one tile of inputs to the next
-
-  template <scalar T>
-  using input_line = winograd::input_line<T>;
-  template <scalar T>
-  using weight_line = winograd::weight_line<T>;
-  template <scalar T>
-  using output_line = winograd::output_line<T>;
-  template <scalar T>
-  using output_gradient_line = winograd::output_gradient_line<T>;
-  template <scalar T>
-  using weight_gradient_line = winograd::weight_gradient_line<T>;
 };
 
 }  // namespace jem::inline v0::winograd

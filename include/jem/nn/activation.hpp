@@ -53,6 +53,7 @@ struct activation {
   };
 
   static auto parameters(auto&) { return std::tuple<>{}; }
+  static shape output(const shape& input) { return input; }  ///< the same
 
   /// f(x)
   template <tensor_value T>

@@ -43,9 +43,12 @@ struct computing_in : detail::first_tensor<Net> {
   /// The same while its weights stand still, laid out in E: see prepared.hpp.
   template <tensor_value T>
     requires(summed_in<activations<T>, T> && layer<Net, activations<T>>)
-  auto prepared(const T& x) const {
-    return computing_in<E, prepared_t<Net, activations<T>>>(prepared_layer(net, detail::read_as<E>(x)));
+  auto prepared(const T& x, const shape& input) const {
+    return computing_in<E, prepared_t<Net, activations<T>>>(prepared_layer(net, detail::read_as<E>(x), input));
   }
+
+  /// As the network's.
+  shape output(const shape& input) const { return output_of(net, input); }
 
   /// f(round(x)), its last sums not rounded where the network offers them.
   template <tensor_value T>

@@ -33,10 +33,10 @@ struct conv2d {
   static constexpr std::array parameter_names{"weight", "bias"};
   static auto parameters(auto& self) { return std::tie(self.weight, self.bias); }
 
-  /// The same convolution while its weights stand still, see prepared.hpp.
+  /// The same convolution while its weights stand still, for images of such extents, see prepared.hpp.
   template <summed_in<T> X>
-  prepared_conv2d<T, X> prepared(const X&) const {
-    return {this, prepare_convolution<X>(weight, geometry)};
+  prepared_conv2d<T, X> prepared(const X&, const shape& input) const {
+    return {this, input.rank() == 0 ? prepared_weights<X>{} : prepare_convolution<X>(weight, geometry, input)};
   }
 
   /// (n, oh, ow, f) of images (n, h, w, c). Throws std::invalid_argument for other channels or an image smaller than the kernel.

@@ -57,6 +57,7 @@ struct normalize {
   static constexpr std::array parameter_names{"weight", "bias"},
       statistic_names{"mean", "variance"};  ///< as in PyTorch's weights, up to the file's names
   static auto parameters(auto& self) { return std::tie(self.weight, self.bias); }
+  static shape output(const shape& input) { return input; }  ///< the same
   /// What is saved with the weights and learned by no optimiser.
   static auto statistics(auto& self) { return std::tie(self.mean, self.variance); }
 
@@ -116,6 +117,7 @@ struct no_normalize {
   struct cache {};
 
   static auto parameters(auto&) { return std::tuple<>{}; }
+  static shape output(const shape& input) { return input; }  ///< the same
 
   /// x
   template <tensor_value T>

@@ -20,6 +20,11 @@ struct average_pool {
 
   static auto parameters(auto&) { return std::tuple<>{}; }
 
+  /// (n, h / window, w / window, c) of images (n, h, w, c), none of anything else.
+  shape output(const shape& input) const {
+    return input.rank() == 4 ? shape{input[0], input[1] / window, input[2] / window, input[3]} : shape{};
+  }
+
   /// Throws std::invalid_argument for an image that windows do not fill.
   template <tensor_value T>
   T forward(const T& x, cache<T>& c) const {

@@ -32,8 +32,14 @@ struct repeat : detail::first_tensor<L> {
   /// The same chain of prepared layers, see prepared.hpp.
   template <tensor_value T>
     requires layer<L, T>
-  auto prepared(const T& x) const {
-    return repeat<prepared_t<L, T>>(prepared_layers(layers, x));
+  auto prepared(const T& x, const shape& input) const {
+    return repeat<prepared_t<L, T>>(preparation(x, input)(layers));
+  }
+
+  /// The extents of fₖ(… f₁(x)) for such of x, none where a layer does not say.
+  shape output(shape input) const {
+    for (const L& f : layers) input = output_of(f, input);
+    return input;
   }
 
   /// fₖ(… f₁(x))

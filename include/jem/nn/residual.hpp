@@ -48,11 +48,14 @@ struct residual {
   /// The same block of prepared layers, see prepared.hpp.
   template <tensor_value T>
     requires(layer<Body, T> && layer<Shortcut, T>)
-  auto prepared(const T& x) const {
-    residual<prepared_t<Body, T>, prepared_t<Shortcut, T>> still{prepared_layer(body, x)};
-    if (shortcut) still.shortcut = prepared_layer(*shortcut, x);
+  auto prepared(const T& x, const shape& input) const {
+    residual<prepared_t<Body, T>, prepared_t<Shortcut, T>> still{prepared_layer(body, x, input)};
+    if (shortcut) still.shortcut = prepared_layer(*shortcut, x, input);
     return still;
   }
+
+  /// The extents of body(x), none where it does not say.
+  shape output(const shape& input) const { return output_of(body, input); }
 
   /// Throws std::invalid_argument where body and shortcut give different shapes.
   template <tensor_value T>
@@ -118,10 +121,15 @@ struct preactivated {
 
   /// The same body of prepared layers, see prepared.hpp.
   template <summed_in<T> X>
-  auto prepared(const X& x) const {
-    using still = preactivated<T, A, prepared_t<N, X>, prepared_t<Convolution, X>>;
-    return still{prepared_layer(conv1, x), prepared_layer(conv2, x), prepared_layer(norm1, x), prepared_layer(norm2, x), activation};
+  auto prepared(const X& x, const shape& input) const {
+    using still        = preactivated<T, A, prepared_t<N, X>, prepared_t<Convolution, X>>;
+    const shape inside = output_of(conv1, input);
+    return still{prepared_layer(conv1, x, input), prepared_layer(conv2, x, inside), prepared_layer(norm1, x, input),
+                 prepared_layer(norm2, x, inside), activation};
   }
+
+  /// (n, oh, ow, f) of (n, h, w, c)
+  shape output(const shape& input) const { return output_of(conv2, output_of(conv1, input)); }
 
   /// (n, h, w, c) → (n, oh, ow, f)
   template <summed_in<T> X>

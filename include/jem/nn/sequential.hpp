@@ -31,8 +31,15 @@ struct sequential : detail::first_tensor<Layers...> {
   /// The same chain of prepared layers, see prepared.hpp.
   template <tensor_value T>
     requires(layer<Layers, T> && ...)
-  auto prepared(const T& x) const {
-    return std::apply([&](const auto&... each) { return jem::sequential<prepared_t<Layers, T>...>(prepared_layer(each, x)...); }, layers);
+  auto prepared(const T& x, const shape& input) const {
+    preparation next(x, input);
+    return std::apply([&](const auto&... each) { return jem::sequential<prepared_t<Layers, T>...>{next(each)...}; }, layers);
+  }
+
+  /// The extents of fₖ(… f₁(x)) for such of x, none where a layer does not say.
+  shape output(shape input) const {
+    std::apply([&](const auto&... each) { ((input = output_of(each, input)), ...); }, layers);
+    return input;
   }
 
   /// fₖ(… f₁(x))

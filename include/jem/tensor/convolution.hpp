@@ -79,29 +79,38 @@ decltype(auto) applied(const F& f, const X& x) {
 
 }  // namespace detail
 
-/// Weights laid out as a backend's convolutions like to read them while they stand still, for either direction; empty where it
-/// does not care. T holds the images.
+/// Weights laid out as a backend's convolutions like to read them while they stand still, for images of one size in either direction; empty
+/// where it does not care. T holds the images.
 template <tensor_value T>
 struct prepared_weights {
-  T forward{};   ///< for the output
+  T forward{};  ///< for the output
   T backward{};  ///< for the input's gradient
+  index_t h = 0, w = 0;  ///< of the images
+
+  /// What was laid out for one direction, null where nothing was or images are of another size.
+  const typename T::value_type* of(const T& direction, const convolution_shape& s) const {
+    return direction.size() > 0 && s.h == h && s.w == w ? direction.data() : nullptr;
+  }
 };
 
-/// Lays out weights (kh, kw, c, f) for images X, if the backend has a use for it: a backend tells how many elements it wants for
-/// either direction, and fills them. The weights themselves have to be at hand, too, when it convolves.
+/// Lays out weights (kh, kw, c, f) for images X of such extents (n, h, w, c), however many, if the backend has a use for it: a backend
+/// tells how many elements it wants for either direction, and fills them. The weights themselves have to be at hand, too, when it
+/// convolves. Throws std::invalid_argument for extents that do not fit each other.
 template <tensor_value X, tensor_value W>
   requires summed_in<X, W>
-prepared_weights<X> prepare_convolution(const W& w, [[maybe_unused]] convolution_geometry geometry) {
-  using B = typename W::backend_type;
-  using E = typename X::value_type;
-  prepared_weights<X> to;
+prepared_weights<X> prepare_convolution(const W& w, convolution_geometry geometry, const shape& images) {
+  using B                   = typename W::backend_type;
+  using E                   = typename X::value_type;
+  const convolution_shape s = make_convolution_shape(images, w.extents(), geometry);
+  prepared_weights<X> to{.h = s.h, .w = s.w};
   if constexpr (requires {
-                  B::template prepared_sizes<E>(w.extents(), geometry);
-                  B::prepare_weights(w.extents(), geometry, w.data(), to.forward.data(), to.backward.data());
+                  B::template prepared_sizes<E>(s);
+                  B::prepare_weights(s, w.data(), to.forward.data(), to.backward.data());
                 }) {
-    const auto [forward, backward] = B::template prepared_sizes<E>(w.extents(), geometry);
-    to                             = {X(shape{forward}), X(shape{backward})};
-    B::prepare_weights(w.extents(), geometry, w.data(), to.forward.data(), to.backward.data());
+    const auto [forward, backward] = B::template prepared_sizes<E>(s);
+    to.forward                     = X(shape{forward});
+    to.backward                    = X(shape{backward});
+    B::prepare_weights(s, w.data(), to.forward.data(), to.backward.data());
   }
   return to;
 }
@@ -119,9 +128,10 @@ tensor_of<X> convolution(const X& x, const W& w, convolution_geometry geometry,
   if (terms.bias != nullptr) expect_shape("convolution: a bias", shape{s.f}, terms.bias->extents());
   if (terms.addend != nullptr) expect_shape("convolution: an addend", s.output(), terms.addend->extents());
   tensor_of<X> y(s.output());
+  [[maybe_unused]] const E* const laid_out = prepared.of(prepared.forward, s);
   const convolution_terms<E, F, P> beside{terms.function, detail::elements_of(terms.bias), detail::elements_of(terms.addend)};
-  if constexpr (requires { B::convolve(s, x.data(), w.data(), y.data(), prepared.forward.data(), beside); }) {
-    B::convolve(s, x.data(), w.data(), y.data(), prepared.forward.data(), beside);
+  if constexpr (requires { B::convolve(s, x.data(), w.data(), y.data(), laid_out, beside); }) {
+    B::convolve(s, x.data(), w.data(), y.data(), laid_out, beside);
   } else if constexpr (!std::same_as<E, P>) {
     const auto addend = detail::widened(terms.addend);
     const convolution_terms<tensor_of<W>> wide{{}, terms.bias, terms.addend == nullptr ? nullptr : &addend};
@@ -129,8 +139,8 @@ tensor_of<X> convolution(const X& x, const W& w, convolution_geometry geometry,
     y                  = converted<E>(convolution(factors, detail::factors<E>(w, unchanged{}), geometry, {}, wide));
   } else {
     const auto& input = detail::applied(terms.function, x);
-    if constexpr (requires { B::convolve(s, x.data(), w.data(), y.data(), prepared.forward.data()); }) {
-      B::convolve(s, input.data(), w.data(), y.data(), prepared.forward.data());
+    if constexpr (requires { B::convolve(s, x.data(), w.data(), y.data(), laid_out); }) {
+      B::convolve(s, input.data(), w.data(), y.data(), laid_out);
     } else if constexpr (requires { B::convolve(s, x.data(), w.data(), y.data()); }) {
       B::convolve(s, input.data(), w.data(), y.data());
     } else {
@@ -154,9 +164,10 @@ tensor_of<Y> convolution_input_gradient(const Y& dy, const W& w, convolution_geo
   if constexpr (!std::same_as<F, unchanged>) expect_shape("convolution_input_gradient: x", input, terms.input->extents());
   if (terms.addend != nullptr) expect_shape("convolution_input_gradient: an addend", input, terms.addend->extents());
   tensor_of<Y> dx(input);
+  [[maybe_unused]] const E* const laid_out = prepared.of(prepared.backward, s);
   const gradient_terms<E, F> beside{terms.function, detail::elements_of(terms.input), detail::elements_of(terms.addend)};
-  if constexpr (requires { B::convolve_input_gradient(s, dy.data(), w.data(), dx.data(), prepared.backward.data(), beside); }) {
-    B::convolve_input_gradient(s, dy.data(), w.data(), dx.data(), prepared.backward.data(), beside);
+  if constexpr (requires { B::convolve_input_gradient(s, dy.data(), w.data(), dx.data(), laid_out, beside); }) {
+    B::convolve_input_gradient(s, dy.data(), w.data(), dx.data(), laid_out, beside);
   } else if constexpr (!std::same_as<E, typename W::value_type>) {
     using wide_tensor = tensor_of<W>;
     const auto x = std::same_as<F, unchanged> ? wide_tensor() : detail::widened(terms.input), addend = detail::widened(terms.addend);
@@ -165,8 +176,8 @@ tensor_of<Y> convolution_input_gradient(const Y& dy, const W& w, convolution_geo
     const auto slope = converted<typename W::value_type>(dy);
     dx               = converted<E>(convolution_input_gradient(slope, detail::factors<E>(w, unchanged{}), geometry, input, {}, wide));
   } else {
-    if constexpr (requires { B::convolve_input_gradient(s, dy.data(), w.data(), dx.data(), prepared.backward.data()); }) {
-      B::convolve_input_gradient(s, dy.data(), w.data(), dx.data(), prepared.backward.data());
+    if constexpr (requires { B::convolve_input_gradient(s, dy.data(), w.data(), dx.data(), laid_out); }) {
+      B::convolve_input_gradient(s, dy.data(), w.data(), dx.data(), laid_out);
     } else if constexpr (requires { B::convolve_input_gradient(s, dy.data(), w.data(), dx.data()); }) {
       B::convolve_input_gradient(s, dy.data(), w.data(), dx.data());
     } else {

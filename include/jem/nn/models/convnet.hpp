@@ -69,10 +69,10 @@ struct convnet {
 
   /// The same network while its weights stand still, see prepared.hpp.
   template <summed_in<T> X>
-  auto prepared(const X& x) const {
+  auto prepared(const X& x, const shape& input) const {
     convnet<T, A, prepared_t<Convolution, X>, prepared_t<Head, X>> still;
-    still.convolutions = prepared_layers(convolutions, x);
-    still.head         = prepared_layer(head, x);
+    still.convolutions = preparation(x, input)(convolutions);
+    still.head         = prepared_layer(head, x, {});
     still.activation   = activation;
     return still;
   }

@@ -78,9 +78,9 @@ struct wide_resnet {
 
   /// The same network while its weights stand still, as a chain: see prepared.hpp.
   template <summed_in<T> X>
-  auto prepared(const X& x) const {
-    return sequential(prepared_layer(stem, x), prepared_layer(groups, x), prepared_layer(norm, x), activation, global_average_pool{},
-                      prepared_layer(head, x));
+  auto prepared(const X& x, const shape& input) const {
+    preparation next(x, input);
+    return sequential{next(stem), next(groups), next(norm), activation, global_average_pool{}, prepared_layer(head, x, {})};
   }
 
   /// (n, h, w, c) → logits (n, classes), for images of any size.
