@@ -13,7 +13,6 @@
 
 #include <array>
 #include <type_traits>
-#include <utility>
 
 namespace jem::inline v0::winograd {
 
@@ -47,41 +46,39 @@ constexpr std::array<double, Pairs + 1> product_without(int one) {
   return c;
 }
 
-/// 1 / Π(p − q) over the other finite points q of a point p of a pair.
-template <int Pairs>
-constexpr double weight_of(int pair) {
-  const auto& z  = point_pairs<Pairs>::z;
-  const double p = z[static_cast<std::size_t>(pair)];
-  double product = 2 * p;
-  for (int i = 0; i < Pairs; ++i) product *= i == pair ? 1 : p - z[static_cast<std::size_t>(i)];
-  return 1 / product;
-}
+/// What the transforms multiply by, in numbers of type T.
+template <scalar T, int Pairs>
+struct factors {
+  T all[Pairs];            ///< of Π(x² − z), below the highest, which is 1 as the lowest is
+  T without[Pairs][Pairs];  ///< of the same without one pair, whose highest is 1
+  T power[Pairs][Pairs];    ///< zᵏ of each pair
+  T root[Pairs];           ///< √z
+  T weight[Pairs];         ///< 1 / Π(√z − q) over the other finite points q
 
-/// xᵏ
-constexpr double power(double x, int k) { return k == 0 ? 1 : x * power(x, k - 1); }
+  constexpr factors() : all(), without(), power(), root(), weight() {
+    for (int k = 0; k < Pairs; ++k) all[k] = T(product_without<Pairs>(-1)[static_cast<std::size_t>(k)]);
+    for (int i = 0; i < Pairs; ++i) {
+      const double z    = point_pairs<Pairs>::z[static_cast<std::size_t>(i)];
+      double power_of_z = 1, product = 2 * z;
+      for (int k = 0; k < Pairs; ++k) {
+        const double other = point_pairs<Pairs>::z[static_cast<std::size_t>(k)];
+        without[i][k]      = T(product_without<Pairs>(i)[static_cast<std::size_t>(k)]);
+        power[i][k]        = T(power_of_z);
+        power_of_z *= z;
+        if (k != i) product *= z - other;
+      }
+      root[i]   = T(point_pairs<Pairs>::root[static_cast<std::size_t>(i)]);
+      weight[i] = T(1 / product);
+    }
+  }
+};
 
-/// f(0), …, f(N − 1), each a constant: a loop's packs would go to memory where it is not unrolled.
-template <int N, class F>
-[[gnu::always_inline]] inline void each(F f) {
-  const auto call = [&]<int... I>(std::integer_sequence<int, I...>)
-                        __attribute__((always_inline)) { (f(std::integral_constant<int, I>{}), ...); };
-  call(std::make_integer_sequence<int, N>{});
-}
-
-/// Σ c(k)·v(k) for k < N, from v(N − 1) down, whose c is 1 if it is said to be.
-template <int N, bool Monic, class C, class V>
-[[gnu::always_inline]] inline auto sum_of(C c, V v) {
-  constexpr std::integral_constant<int, N - 1> last{};
-  auto sum = v(last);
-  if constexpr (!Monic) sum *= c(last);
-  each<N - 1>([&](auto i) __attribute__((always_inline)) {
-    constexpr std::integral_constant<int, N - 2 - i> k{};
-    sum += c(k) * v(k);
-  });
-  return sum;
-}
+template <scalar T, int Pairs>
+inline constexpr factors<T, Pairs> factors_of{};
 
 }  // namespace detail
+
+// A loop that is not unrolled has its packs in memory, whatever the optimisation level: each says so.
 
 /// One line of each transform: `at` gives the packs of a line, `put` takes those of the transformed line.
 template <scalar T, int Pairs, int Taps>
@@ -89,24 +86,31 @@ struct input_line {  // Bᵀ
   static constexpr int in = 2 * Pairs + Taps - 1, out = in;
   template <class At, class Put>
   [[gnu::always_inline]] void operator()(At at, Put put) const {
-    using points = point_pairs<Pairs>;
+    constexpr const auto& f = detail::factors_of<T, Pairs>;
     std::remove_cvref_t<decltype(at(0))> d[in];
-    detail::each<in>([&](auto i) __attribute__((always_inline)) { d[i] = at(i); });
-    const auto from_all = [&](auto first) __attribute__((always_inline)) {  // Π(x² − z), whose lowest coefficient is 1, too
-      constexpr auto c = detail::product_without<Pairs>(-1);
-      return d[first] + detail::sum_of<Pairs, true>([&](auto k) { return T(c[k + 1]); }, [&](auto k) { return d[first + 2 + 2 * k]; });
-    };
-    put(0, from_all(std::integral_constant<int, 0>{}));
-    detail::each<Pairs>([&](auto i) __attribute__((always_inline)) {
-      constexpr auto c = detail::product_without<Pairs>(i);
-      const auto part  = [&](auto first) __attribute__((always_inline)) {
-        return detail::sum_of<Pairs, true>([&](auto k) { return T(c[k]); }, [&](auto k) { return d[first + 2 * k]; });
-      };
-      const auto even = part(std::integral_constant<int, 2>{}), odd = T(points::root[i]) * part(std::integral_constant<int, 1>{});
+#pragma GCC unroll 16
+    for (int i = 0; i < in; ++i) d[i] = at(i);
+    auto first = d[0] + d[2 * Pairs], last = d[1];
+    if constexpr (Taps == 3) last += d[in - 1];
+#pragma GCC unroll 4
+    for (int k = 1; k < Pairs; ++k) {
+      first += f.all[k] * d[2 * k];
+      last += f.all[k] * d[2 * k + 1];
+    }
+    put(0, first);
+#pragma GCC unroll 4
+    for (int i = 0; i < Pairs; ++i) {
+      auto even = d[2 * Pairs], odd = d[2 * Pairs - 1];
+#pragma GCC unroll 4
+      for (int k = Pairs - 2; k >= 0; --k) {
+        even += f.without[i][k] * d[2 + 2 * k];
+        odd += f.without[i][k] * d[1 + 2 * k];
+      }
+      odd *= f.root[i];
       put(1 + 2 * i, even + odd);
       put(2 + 2 * i, even - odd);
-    });
-    if constexpr (Taps == 3) put(in - 1, from_all(std::integral_constant<int, 1>{}));
+    }
+    if constexpr (Taps == 3) put(in - 1, last);
   }
 };
 
@@ -115,17 +119,17 @@ struct weight_line {  // G
   static constexpr int in = Taps, out = 2 * Pairs + Taps - 1;
   template <class At, class Put>
   [[gnu::always_inline]] void operator()(At at, Put put) const {
-    using points  = point_pairs<Pairs>;
+    constexpr const auto& f = detail::factors_of<T, Pairs>;
     const auto g0 = at(0), g1 = at(1), g2 = at(Taps - 1);
     put(0, g0);
-    detail::each<Pairs>([&](auto i) __attribute__((always_inline)) {
-      constexpr double w = detail::weight_of<Pairs>(i);
-      auto even          = T(w) * g0;
-      if constexpr (Taps == 3) even += T(w * points::z[i]) * g2;
-      const auto odd = T(w * points::root[i]) * g1;
+#pragma GCC unroll 4
+    for (int i = 0; i < Pairs; ++i) {
+      auto even      = f.weight[i] * g0;
+      const auto odd = f.weight[i] * f.root[i] * g1;
+      if constexpr (Taps == 3) even += f.weight[i] * f.power[i][1] * g2;
       put(1 + 2 * i, even + odd);
       put(2 + 2 * i, even - odd);
-    });
+    }
     if constexpr (Taps == 3) put(out - 1, g2);
   }
 };
@@ -135,30 +139,27 @@ struct output_line {  // Aᵀ
   static constexpr int in = 2 * Pairs + Taps - 1, out = 2 * Pairs;
   template <class At, class Put>
   [[gnu::always_inline]] void operator()(At at, Put put) const {
-    using points = point_pairs<Pairs>;
+    constexpr const auto& f = detail::factors_of<T, Pairs>;
     std::remove_cvref_t<decltype(at(0))> even[Pairs], odd[Pairs];
-    detail::each<Pairs>([&](auto i) __attribute__((always_inline)) {
+#pragma GCC unroll 4
+    for (int i = 0; i < Pairs; ++i) {
       const auto plus = at(1 + 2 * i), minus = at(2 + 2 * i);
       even[i] = plus + minus;
-      odd[i]  = T(points::root[i]) * (plus - minus);
-    });
-    detail::each<Pairs>([&](auto j) __attribute__((always_inline)) {
-      const auto from = [&](const auto& terms) __attribute__((always_inline)) {
-        return detail::sum_of < Pairs,
-               j == 0 > ([&](auto i) { return T(detail::power(points::z[i], j)); }, [&](auto i) { return terms[i]; });
-      };
-      const auto y = from(even), next = from(odd);
-      if constexpr (j == 0) {
-        put(0, at(0) + y);
-      } else {
-        put(2 * j, y);
+      odd[i]  = f.root[i] * (plus - minus);
+    }
+#pragma GCC unroll 4
+    for (int k = 0; k < Pairs; ++k) {
+      auto y = f.power[0][k] * even[0], next = f.power[0][k] * odd[0];
+#pragma GCC unroll 4
+      for (int i = 1; i < Pairs; ++i) {
+        y += f.power[i][k] * even[i];
+        next += f.power[i][k] * odd[i];
       }
-      if constexpr (j == Pairs - 1 && Taps == 3) {
-        put(out - 1, next + at(in - 1));
-      } else {
-        put(2 * j + 1, next);
-      }
-    });
+      if (k == 0) y += at(0);
+      if (k == Pairs - 1 && Taps == 3) next += at(in - 1);
+      put(2 * k, y);
+      put(2 * k + 1, next);
+    }
   }
 };
 
@@ -167,19 +168,23 @@ struct output_gradient_line {  // A
   static constexpr int in = 2 * Pairs, out = in + Taps - 1;
   template <class At, class Put>
   [[gnu::always_inline]] void operator()(At at, Put put) const {
-    using points = point_pairs<Pairs>;
+    constexpr const auto& f = detail::factors_of<T, Pairs>;
     std::remove_cvref_t<decltype(at(0))> y[in];
-    detail::each<in>([&](auto i) __attribute__((always_inline)) { y[i] = at(i); });
+#pragma GCC unroll 8
+    for (int i = 0; i < in; ++i) y[i] = at(i);
     put(0, y[0]);
-    detail::each<Pairs>([&](auto i) __attribute__((always_inline)) {
-      const auto part = [&](auto first) __attribute__((always_inline)) {
-        return detail::sum_of<Pairs, false>([&](auto k) { return T(detail::power(points::z[i], k)); },
-                                            [&](auto k) { return y[first + 2 * k]; });
-      };
-      const auto even = part(std::integral_constant<int, 0>{}), odd = T(points::root[i]) * part(std::integral_constant<int, 1>{});
+#pragma GCC unroll 4
+    for (int i = 0; i < Pairs; ++i) {
+      auto even = y[0], odd = y[1];
+#pragma GCC unroll 4
+      for (int k = 1; k < Pairs; ++k) {
+        even += f.power[i][k] * y[2 * k];
+        odd += f.power[i][k] * y[2 * k + 1];
+      }
+      odd *= f.root[i];
       put(1 + 2 * i, even + odd);
       put(2 + 2 * i, even - odd);
-    });
+    }
     if constexpr (Taps == 3) put(out - 1, y[in - 1]);
   }
 };
@@ -189,17 +194,17 @@ struct weight_gradient_line {  // Gᵀ
   static constexpr int in = 2 * Pairs + Taps - 1, out = Taps;
   template <class At, class Put>
   [[gnu::always_inline]] void operator()(At at, Put put) const {
-    using points = point_pairs<Pairs>;
-    auto g0      = at(0);
+    constexpr const auto& f = detail::factors_of<T, Pairs>;
+    auto g0                 = at(0);
     decltype(g0) g1{}, g2{};
     if constexpr (Taps == 3) g2 = at(in - 1);
-    detail::each<Pairs>([&](auto i) __attribute__((always_inline)) {
-      constexpr double w = detail::weight_of<Pairs>(i);
+#pragma GCC unroll 4
+    for (int i = 0; i < Pairs; ++i) {
       const auto plus = at(1 + 2 * i), minus = at(2 + 2 * i);
-      g0 += T(w) * (plus + minus);
-      g1 += T(w * points::root[i]) * (plus - minus);
-      if constexpr (Taps == 3) g2 += T(w * points::z[i]) * (plus + minus);
-    });
+      g0 += f.weight[i] * (plus + minus);
+      g1 += f.weight[i] * f.root[i] * (plus - minus);
+      if constexpr (Taps == 3) g2 += f.weight[i] * f.power[i][1] * (plus + minus);
+    }
     put(0, g0);
     put(1, g1);
     if constexpr (Taps == 3) put(2, g2);
