@@ -20,7 +20,8 @@ using tiles_8x4 = winograd::rectangle<winograd::sliding<8>, winograd::sliding<4>
 using tiles_8x8 = winograd::sliding<8>;
 
 /// Which tiles images of type E may have: they are right to 2e-5 in float where sums are not too long, the larger the tile the shorter.
-/// Images stored in half as much are rounded a hundred times as coarsely as the largest tiles are wrong.
+/// Images stored in half as much are rounded a hundred times as coarsely as the largest tiles are wrong; sums of few channels alone
+/// would be more exact than those.
 template <element E>
 inline constexpr bool takes_8x8 = !std::same_as<E, accumulator_t<E>>;
 template <element E>
@@ -88,7 +89,7 @@ constexpr method sliding_method(const winograd::mapping& s) {
     if (fills_tiles<A>(s) && products_of<A>(s) < fewest) best = m, fewest = products_of<A>(s);
   };
   if (takes_8x8<E> || (takes_8x4<E> && s.c <= 192)) offer(std::type_identity<tiles_8x4>{}, method::sliding_8x4);
-  if (takes_8x8<E> && s.c <= 160) offer(std::type_identity<tiles_8x8>{}, method::sliding_8x8);
+  if (takes_8x8<E> && s.c >= 24 && s.c <= 160) offer(std::type_identity<tiles_8x8>{}, method::sliding_8x8);
   return best;
 }
 
