@@ -10,6 +10,7 @@
 
 #include <thrust/device_vector.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -22,6 +23,20 @@ TEST_CASE("thrust_cuda: a user's device vector is a tensor without a copy") {
   CHECK(view.data() == thrust::raw_pointer_cast(mine.data()));
   CHECK(jem::row_sums(view).to_vector() == std::vector<float>{3, 7});
   CHECK_THROWS_AS(jem::view_of<tensor>(mine, {5}), std::invalid_argument);
+}
+
+TEST_CASE("thrust_cuda: what is uploaded may change at once, and reaches the device in the order of its work") {
+  constexpr jem::index_t n = 3'000'001;  // several turns of the page-locked blocks
+  tensor last({20}), x({n});
+  std::vector<float> mine(static_cast<std::size_t>(n));
+  for (jem::index_t round = 0; round < 20; ++round) {
+    std::fill(mine.begin(), mine.end(), static_cast<float>(round));
+    jem::thrust_cuda::upload(mine.data(), n, x.data());
+    std::fill(mine.begin(), mine.end(), -1.0f);
+    jem::copy_into(last.rows(round, 1), x.rows(n - 1, 1));
+  }
+  const auto seen = last.to_vector();
+  for (std::size_t round = 0; round < 20; ++round) CHECK(seen[round] == static_cast<float>(round));
 }
 
 TEST_CASE("thrust_cuda: users' memory of the host cannot be viewed as a device's") {

@@ -9,6 +9,7 @@
 #endif
 
 #include <jem/backend/memory_pool.hpp>
+#include <jem/backend/staged_upload.hpp>
 #include <jem/backend/thrust_verbs.hpp>
 
 #include <algorithm>
@@ -56,6 +57,45 @@ struct memory {
   }
   /// What `allocate` gave.
   static void deallocate(void* block, std::size_t) noexcept { (void)cudaFree(block); }
+};
+
+/// How the device reads the host's page-locked memory: in the order of the default stream.
+struct reader {
+  static void* lock(std::size_t bytes) {
+    void* block = nullptr;
+    check("cudaHostAlloc", cudaHostAlloc(&block, bytes, cudaHostAllocDefault));
+    return block;
+  }
+  static void unlock(void* block) noexcept { (void)cudaFreeHost(block); }
+  static void read(void* to, const void* from, std::size_t bytes) {
+    check("cudaMemcpyAsync", cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, nullptr));
+  }
+
+  class mark {
+   public:
+    mark()                       = default;
+    mark(const mark&)            = delete;
+    mark& operator=(const mark&) = delete;
+    ~mark() {
+      if (event_ != nullptr) (void)cudaEventDestroy(event_);
+    }
+    void set() {
+      if (event_ == nullptr) check("cudaEventCreate", cudaEventCreateWithFlags(&event_, cudaEventDisableTiming));
+      check("cudaEventRecord", cudaEventRecord(event_, nullptr));
+    }
+    void wait() noexcept {
+      if (event_ != nullptr) (void)cudaEventSynchronize(event_);
+    }
+
+   private:
+    cudaEvent_t event_ = nullptr;
+  };
+
+  /// A thread's own.
+  static staged_upload<reader>& stage() {
+    thread_local staged_upload<reader> mine;
+    return mine;
+  }
 };
 
 /// A thread's handle of cuBLAS, on the default stream.
@@ -131,16 +171,16 @@ struct basic_thrust_cuda {
   template <element T>
   using storage = pooled_storage<T, cuda_device::memory>;
 
-  /// to[i] = from[i] for i < n, from the host's memory into the device's; returns when `from` has been read.
+  /// to[i] = from[i] for i < n, from the host's memory into the device's, in the order of the stream; returns when `from` has been read.
   template <element T>
   static void upload(const T* from, index_t n, T* to) {
-    copy(from, n, to, cudaMemcpyHostToDevice);
+    cuda_device::reader::stage()(from, static_cast<std::size_t>(n) * sizeof(T), to);
   }
 
   /// to[i] = from[i] for i < n, from the device's memory into the host's; waits until they are there.
   template <element T>
   static void download(const T* from, index_t n, T* to) {
-    copy(from, n, to, cudaMemcpyDeviceToHost);
+    if (n > 0) cuda_device::check("cudaMemcpy", cudaMemcpy(to, from, static_cast<std::size_t>(n) * sizeof(T), cudaMemcpyDeviceToHost));
   }
 
   /// f(i) for i < n, in the order of the stream: nobody waits.
@@ -194,11 +234,6 @@ struct basic_thrust_cuda {
     template <element T>
     using storage = pooled_storage<T, cuda_device::memory>;
   };
-
-  template <element T>
-  static void copy(const T* from, index_t n, T* to, cudaMemcpyKind kind) {
-    if (n > 0) cuda_device::check("cudaMemcpy", cudaMemcpy(to, from, static_cast<std::size_t>(n) * sizeof(T), kind));
-  }
 
   template <class F, class A>
   static void launch(F f, A* to, index_t rows, index_t columns, index_t blocks) {
