@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Seconds that g++ -O2 takes for the umbrella header, for the examples and for a program that trains the paper's Wide ResNet,
-# beside their budgets:
+# the fastest of three, beside their budgets:
 #   sh benchmarks/compile_times.sh
 set -eu
 cd "$(dirname "$0")/.."
@@ -28,10 +28,14 @@ END
 
 # measure NAME FILE BUDGET
 measure() {
-  start=$(date +%s%N)
-  "${CXX:-g++}" -std=c++20 -O2 -fopenmp -w -I include -isystem /usr/include/eigen3 -c "$2" -o /dev/null
-  end=$(date +%s%N)
-  echo "$1 $((end - start)) $3" | awk '{printf "%-14s %5.1f s  (budget %s s)\n", $1, $2 / 1e9, $3}'
+  fastest=
+  for _ in 1 2 3; do
+    start=$(date +%s%N)
+    "${CXX:-g++}" -std=c++20 -O2 -fopenmp -w -I include -isystem /usr/include/eigen3 -c "$2" -o /dev/null
+    took=$(($(date +%s%N) - start))
+    if [ -z "$fastest" ] || [ "$took" -lt "$fastest" ]; then fastest=$took; fi
+  done
+  echo "$1 $fastest $3" | awk '{printf "%-14s %5.1f s  (budget %s s)\n", $1, $2 / 1e9, $3}'
 }
 measure umbrella "$umbrella" 2
 measure 01_banana examples/01_banana.cpp 3

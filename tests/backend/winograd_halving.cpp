@@ -34,6 +34,6 @@ TEST_CASE_TEMPLATE("doubling gives eight pixels of the gradient of a halving's i
     }
     expected.push_back(sum);
   }
-  const auto dx = line<A::template output_line>(times(line<A::template input_line>(dy), line<A::template weight_line>(turned)));
+  const auto dx = line<A::template output_line>(times(line<A::template input_line>(dy), line<A::filter::template weight_line>(turned)));
   CHECK(test::largest_difference(dx, expected) < 1e-14);
 }

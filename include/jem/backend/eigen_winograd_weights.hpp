@@ -91,7 +91,7 @@ struct algorithm {
 
 template <class A, scalar T>
 constexpr algorithm<T> algorithm_of() {
-  return {winograd::points<A>, A::down::out, A::across::out, transform_panel<A, T>};
+  return {winograd::points<A>, A::down::out, A::across::out, transform_panel<typename A::filter, T>};
 }
 
 /// All transformed weights, (panels, points, c, width).

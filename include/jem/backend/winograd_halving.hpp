@@ -14,6 +14,7 @@ template <int Taps>
 struct halving {
   using down                = halving;
   using across              = halving;
+  using filter              = halving;  ///< whose transformed weights it takes
   static constexpr int taps = Taps, products = 6 + Taps;
   static constexpr int in = 6 + Taps, out = 4, step = 8;  ///< pixels of a side of a tile, and from one tile of inputs to the next
 
@@ -94,6 +95,7 @@ template <int Taps>
 struct doubling {
   using down                = doubling;
   using across              = doubling;
+  using filter              = halving<Taps>;
   static constexpr int taps = Taps, products = 6 + Taps;
   static constexpr int in = 2 + Taps, out = 8, step = 4;
 
@@ -110,9 +112,6 @@ struct doubling {
       }
     }
   };
-
-  template <scalar T>
-  using weight_line = typename halving<Taps>::template weight_line<T>;
 
   template <scalar T>
   struct output_line {  // 9 → 8, 10 → 8

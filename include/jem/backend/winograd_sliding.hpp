@@ -12,6 +12,7 @@ template <int Out>
 struct sliding {
   using down                = sliding;
   using across              = sliding;
+  using filter              = sliding;  ///< whose transformed weights it takes
   static constexpr int taps = 3, products = Out + 2;
   static constexpr int in = Out + 2, out = Out, step = Out;  ///< pixels of a side of a tile, and from one tile of inputs to the next
 
@@ -32,6 +33,7 @@ template <class Down, class Across>
 struct rectangle {
   using down                = Down;
   using across              = Across;
+  using filter              = rectangle;
   static constexpr int taps = Down::taps;
 };
 
