@@ -5,6 +5,10 @@
 #include <jem/backend/reference.hpp>
 #include <jem/core/convolution_shape.hpp>
 
+#include <algorithm>
+#include <concepts>
+#include <limits>
+
 namespace test::wrong {
 
 using jem::index_t, jem::reference, jem::transpose;
@@ -219,9 +223,17 @@ struct forgets_the_gradient_of_weights : reference {
   static void convolve_weight_gradient(const jem::convolution_shape&, const T*, const T*, T*) {}
 };
 
-/// It compiles.
+/// It compiles. Its memory holds NaN, so that nothing is right by luck.
 struct does_nothing : reference {
   static constexpr const char* name = "does_nothing";
+
+  template <jem::element T>
+  struct storage : jem::host_storage<T> {
+    storage() = default;
+    explicit storage(index_t n) : jem::host_storage<T>(n) {
+      if constexpr (!std::integral<T>) std::fill_n(this->data(), n, T(std::numeric_limits<float>::quiet_NaN()));
+    }
+  };
 
   template <jem::element T>
   static void upload(const T*, index_t, T*) {}

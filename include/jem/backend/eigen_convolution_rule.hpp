@@ -8,6 +8,7 @@
 #include <jem/backend/winograd.hpp>
 #include <jem/core/concepts.hpp>
 
+#include <concepts>
 #include <type_traits>
 
 namespace jem::inline v0::eigen_convolution {
