@@ -26,7 +26,7 @@ int learn(const char* folder, int iterations, int depth, int width) {
   const jem::trainer trainer{.loss      = jem::cross_entropy{} + 1.0f * jem::contrastive_divergence{},
                              .sampler   = jem::sgld{.step_size = jem::constant{1.0f}, .noise = jem::fixed_noise{0.01f}},
                              .optimiser = jem::adam{.learning_rate = jem::warm_up{.rate = decay, .updates = 1'000}},
-                             .augment   = jem::data::augment{.labelled = crop_and_flip, .unlabeled = crop_and_flip}};
+                             .augment   = jem::data::augment{.labelled = crop_and_flip, .unlabelled = crop_and_flip}};
   jem::rng rng{1};
   auto state = trainer.init(jem::wide_resnet<tensor>({.depth = depth, .width = width}, rng), train, rng);
   std::printf("%td parameters, %td images\n", jem::parameter_count(state.net), train.size());

@@ -123,7 +123,7 @@ outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng
       .steps      = s.steps,
       .data_noise = s.data_noise,
       .buffer     = {.capacity = s.buffer, .restart_probability = s.restart, .classes = s.by_class || s.weight_xy != 0 ? set.classes : 0},
-      .augment    = jem::data::augment{.labelled = augmentation{s.crop, s.flip}, .unlabeled = augmentation{s.crop, s.flip}},
+      .augment    = jem::data::augment{.labelled = augmentation{s.crop, s.flip}, .unlabelled = augmentation{s.crop, s.flip}},
       .draws      = s.with_replacement ? jem::data::draws::with_replacement : jem::data::draws::shuffled};
   auto state = trainer.init(std::move(net), set, rng);
 

@@ -33,7 +33,7 @@ TEST_CASE("the oracle's losses have the values of their equations") {
   CHECK(divergence_value(f) == doctest::Approx(-std::log(2.0) / 2));
   CHECK(joint_divergence_value(f) == doctest::Approx(7 - std::log(3.0) / 2));
   CHECK(penalty_value(f) == doctest::Approx(std::pow(std::log(2.0), 2) * (1 + 2.5)));
-  f.unlabeled = f.samples;
+  f.unlabelled = f.samples;
   CHECK(divergence_value(f) == 0);
 }
 

@@ -64,7 +64,7 @@ net = Model()
 weights = {name: 2 * p.detach() for name, p in net.state_dict().items()}
 net.load_state_dict(weights)
 net = net.double()
-x, unlabeled, chains = (torch.rand(2, 3, 8, 8).double() * 2 - 1 for _ in range(3))
+x, unlabelled, chains = (torch.rand(2, 3, 8, 8).double() * 2 - 1 for _ in range(3))
 y = torch.tensor([2, 0])
 marginal = lambda images: -net.classify(images).logsumexp(1)
 
@@ -77,7 +77,7 @@ def descend(energy, images, steps):  # the paper's sampler without its noise
 
 
 def loss_with(energy, samples):
-    return F.cross_entropy(net.classify(x), y) + energy(unlabeled).mean() - energy(samples).mean()
+    return F.cross_entropy(net.classify(x), y) + energy(unlabelled).mean() - energy(samples).mean()
 
 
 def norm(gradients):
@@ -101,7 +101,7 @@ updated = torch.cat([p.detach().flatten() for _, p in trained])
 images = lambda t: t.permute(0, 2, 3, 1)
 with torch.no_grad():
     net.load_state_dict(weights)
-    golden = {"x": images(x), "y": y, "unlabeled": images(unlabeled), "chains": images(chains), "logits": net.classify(x),
+    golden = {"x": images(x), "y": y, "unlabelled": images(unlabelled), "chains": images(chains), "logits": net.classify(x),
               "energy": net.energy(x), "input_gradient": images(slope), "samples": images(samples), "loss": loss.reshape(1),
               "gradient": gradient, "updated": updated, "uncond_samples": images(other_samples),
               "uncond_loss_and_norm": torch.stack([other_loss, other_norm])}

@@ -53,7 +53,7 @@ TEST_CASE("a term of weight zero reads nothing: its batch may be missing or NaN"
   using T            = reference_double;
   auto logits        = wave_logits<T>();
   const auto loss    = jem::cross_entropy{} + 0.0f * jem::contrastive_divergence{} + 0.0f * jem::joint_contrastive_divergence{};
-  logits.unlabeled   = jem::full<T>({3, 3}, NAN);
+  logits.unlabelled  = jem::full<T>({3, 3}, NAN);
   logits.samples     = T();
   logits.conditional = T();
   CHECK(loss_error(loss, logits, 1, cross_entropy_value) < 1e-6);

@@ -20,7 +20,7 @@ TEST_CASE_TEMPLATE("contrastive divergence has its value and gradient, with and 
   auto logits = wave_logits<T>();
   CHECK(loss_error(jem::contrastive_divergence{}, logits, 1, divergence_value) < 1e-6);
   CHECK(loss_error(jem::contrastive_divergence{}, logits, 2.5f, divergence_value) < 1e-6);
-  logits.unlabeled = T();
+  logits.unlabelled = T();
   CHECK(loss_error(jem::contrastive_divergence{}, logits, 1, divergence_value) < 1e-6);
 }
 

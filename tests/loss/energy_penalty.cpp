@@ -20,6 +20,6 @@ TEST_CASE_TEMPLATE("the penalty has its value and gradient, with and without dat
   auto logits = wave_logits<T>();
   CHECK(loss_error(jem::energy_penalty{}, logits, 1, penalty_value) < 2e-6);
   CHECK(loss_error(jem::energy_penalty{}, logits, 0.01f, penalty_value) < 1e-6);
-  logits.unlabeled = T();
+  logits.unlabelled = T();
   CHECK(loss_error(jem::energy_penalty{}, logits, 1, penalty_value) < 2e-6);
 }

@@ -38,7 +38,7 @@ static_assert((jem::phase_set{} | a) == a && !(a == b));
 
 TEST_CASE("phases are empty until they are filled") {
   const jem::phases<T> none;
-  CHECK(none.x.size() + none.unlabeled.size() + none.samples.size() + none.conditional.size() == 0);
+  CHECK(none.x.size() + none.unlabelled.size() + none.samples.size() + none.conditional.size() == 0);
   CHECK(none.y.size() + none.conditional_y.size() == 0);
 }
 
@@ -46,6 +46,6 @@ TEST_CASE("the data of the p(x) term are the unlabelled batch, or the labelled o
   jem::phases<T> images{.x = waves<T>({2, 3})};
   CHECK(&images.data() == &images.x);
   CHECK(&std::as_const(images).data() == &images.x);
-  images.unlabeled = waves<T>({4, 3});
-  CHECK(&images.data() == &images.unlabeled);
+  images.unlabelled = waves<T>({4, 3});
+  CHECK(&images.data() == &images.unlabelled);
 }

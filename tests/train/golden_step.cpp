@@ -60,10 +60,10 @@ jem::convnet<T> wave_convnet() {
 
 template <class T>
 jem::phases<T> wave_batches() {
-  return {.x         = waves<T>({4, 6, 4, 2}, 1, 0.9),
-          .y         = jem::labels<T>({4}, {0, 2, 1, 2}),
-          .unlabeled = waves<T>({3, 6, 4, 2}, 1, 1.3),
-          .samples   = waves<T>({5, 6, 4, 2}, 1, 2.1)};
+  return {.x          = waves<T>({4, 6, 4, 2}, 1, 0.9),
+          .y          = jem::labels<T>({4}, {0, 2, 1, 2}),
+          .unlabelled = waves<T>({3, 6, 4, 2}, 1, 1.3),
+          .samples    = waves<T>({5, 6, 4, 2}, 1, 2.1)};
 }
 
 constexpr auto loss = jem::cross_entropy{} + jem::contrastive_divergence{} + 0.01f * jem::energy_penalty{};

@@ -70,10 +70,10 @@ constexpr auto loss = jem::cross_entropy{} + jem::contrastive_divergence{};
 
 template <class T>
 jem::phases<T> golden_batches(const jem::io::tensor_map& tensors, const T& samples) {
-  return {.x         = golden<T>(tensors, "x"),
-          .y         = golden<jem::labels<T>>(tensors, "y"),
-          .unlabeled = golden<T>(tensors, "unlabeled"),
-          .samples   = samples};
+  return {.x          = golden<T>(tensors, "x"),
+          .y          = golden<jem::labels<T>>(tensors, "y"),
+          .unlabelled = golden<T>(tensors, "unlabelled"),
+          .samples    = samples};
 }
 
 }  // namespace

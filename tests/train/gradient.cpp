@@ -46,7 +46,7 @@ TEST_CASE_TEMPLATE("one pass over all batches gives what a pass for each gives",
     (void)net.backward(slope, cache, &apart);
   };
   backward(images.x, slopes.x);
-  backward(images.unlabeled, slopes.unlabeled);
+  backward(images.unlabelled, slopes.unlabelled);
   backward(images.samples, slopes.samples);
   backward(images.conditional, slopes.conditional);
   CHECK(value == doctest::Approx(alone).epsilon(1e-6));
@@ -60,7 +60,7 @@ TEST_CASE("the observer sees the logits of the batches that the loss reads, and 
   const auto watch  = [&](const jem::phases<T>& logits) {
     ++seen;
     CHECK(logits.x.extents() == jem::shape{4, 3});
-    CHECK(logits.unlabeled.size() + logits.samples.size() + logits.conditional.size() == 0);
+    CHECK(logits.unlabelled.size() + logits.samples.size() + logits.conditional.size() == 0);
     CHECK(largest_difference(logits.x.to_vector(), separate_logits(small_net(), images).x.to_vector()) < 1e-15);
   };
   (void)jem::value_and_grad(jem::cross_entropy{}, small_net(), images, watch);
@@ -71,7 +71,7 @@ TEST_CASE("a batch that the loss does not read may be missing, be of any shape, 
   auto images        = wave_images<T>({2});
   const auto all     = gradient_of(jem::cross_entropy{}, images);
   images.samples     = jem::full<T>({7, 9}, NAN);
-  images.unlabeled   = T();
+  images.unlabelled  = T();
   images.conditional = T();
   CHECK(gradient_of(jem::cross_entropy{}, images).value == all.value);
   CHECK(gradient_of(jem::cross_entropy{} + 0.0f * jem::energy_penalty{}, images).value == all.value);
@@ -79,7 +79,7 @@ TEST_CASE("a batch that the loss does not read may be missing, be of any shape, 
 
 TEST_CASE("the p(x) term falls back on the labelled images, once") {
   auto images       = wave_images<T>({2});
-  images.unlabeled  = T();
+  images.unlabelled = T();
   const auto oracle = [](const logit_phases& f) { return cross_entropy_value(f) + divergence_value(f); };
   CHECK(parameter_gradient_error(jem::cross_entropy{} + jem::contrastive_divergence{}, small_net(), images, oracle) < 1e-6);
   images.y = jem::labels<T>();  // no labels are needed where none are read

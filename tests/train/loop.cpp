@@ -62,7 +62,7 @@ struct spy {
 const auto crop_and_flip = jem::data::in_turn{jem::data::reflect_crop{2}, jem::data::random_flip{}};
 
 struct no_policy {
-  int labelled, unlabeled;
+  int labelled, unlabelled;
 };
 
 template <class Augment>
@@ -116,14 +116,14 @@ std::vector<float> train_convnet(const Trainer& algorithm, int threads) {
 }
 
 /// Batches of sixteen, one sampler step an iteration; what either stream gives is written down.
-auto spied(std::vector<float>* labelled, std::vector<float>* unlabeled, jem::data::draws draws = jem::data::draws::shuffled) {
+auto spied(std::vector<float>* labelled, std::vector<float>* unlabelled, jem::data::draws draws = jem::data::draws::shuffled) {
   return jem::trainer{.loss      = hybrid,
                       .sampler   = sampler,
                       .optimiser = optimiser,
                       .batch     = 16,
                       .steps     = 1,
                       .buffer    = {.capacity = 40},
-                      .augment   = jem::data::augment{.labelled = spy{0, labelled}, .unlabeled = spy{0, unlabeled}},
+                      .augment   = jem::data::augment{.labelled = spy{0, labelled}, .unlabelled = spy{0, unlabelled}},
                       .draws     = draws};
 }
 
@@ -315,7 +315,7 @@ TEST_CASE("augmented training has the same bits on one, two and seven threads, a
                         .buffer    = {.capacity = 100},
                         .augment   = augment};
   };
-  const auto both = with(jem::data::augment{.labelled = crop_and_flip, .unlabeled = crop_and_flip});
+  const auto both = with(jem::data::augment{.labelled = crop_and_flip, .unlabelled = crop_and_flip});
   const auto one  = train_convnet(both, 1);
   CHECK(one == train_convnet(both, 2));
   CHECK(one == train_convnet(both, 7));
@@ -328,7 +328,7 @@ TEST_CASE("augmented training has the same bits on one, two and seven threads, a
 
 TEST_CASE("each stream has an augmentation of its own, before the noise: the p(x) term may have none") {
   const auto set = two_gaussians(64);
-  std::vector<float> labelled, unlabeled;
+  std::vector<float> labelled, unlabelled;
   const auto run = [&](const auto& augment) {
     const jem::trainer algorithm{.loss       = hybrid,
                                  .sampler    = sampler,
@@ -344,59 +344,59 @@ TEST_CASE("each stream has an augmentation of its own, before the noise: the p(x
   };
   decltype(small_net())::cache<T> cache;
   const auto energy_at = [&](float value) { return -jem::mean(log_sum_exp(small_net().forward(jem::full<T>({1, 2}, value), cache))); };
-  const auto both      = run(jem::data::augment{.labelled = spy{0.5f, &labelled}, .unlabeled = spy{-0.25f, &unlabeled}});
+  const auto both      = run(jem::data::augment{.labelled = spy{0.5f, &labelled}, .unlabelled = spy{-0.25f, &unlabelled}});
   CHECK(labelled.size() == 32);
-  CHECK(unlabeled.size() == 32);
-  CHECK(labelled != unlabeled);  // two batches, not one
+  CHECK(unlabelled.size() == 32);
+  CHECK(labelled != unlabelled);  // two batches, not one
   CHECK(both.energy_data == doctest::Approx(energy_at(-0.25f)).epsilon(1e-5));
-  unlabeled.clear();
+  unlabelled.clear();
   const auto only_labelled = run(jem::data::augment{.labelled = spy{0.5f, &labelled}});
-  CHECK(unlabeled.empty());
+  CHECK(unlabelled.empty());
   CHECK(labelled.size() == 64);
   CHECK(only_labelled.energy_data == run(jem::data::augment{}).energy_data);
 }
 
 TEST_CASE("a loss that reads no p(x) data augments none") {
   const auto set = two_gaussians(64);
-  std::vector<float> labelled, unlabeled;
+  std::vector<float> labelled, unlabelled;
   const jem::trainer algorithm{.loss      = jem::cross_entropy{},
                                .sampler   = sampler,
                                .optimiser = optimiser,
                                .batch     = 16,
-                               .augment   = jem::data::augment{.labelled = spy{0, &labelled}, .unlabeled = spy{0, &unlabeled}}};
+                               .augment   = jem::data::augment{.labelled = spy{0, &labelled}, .unlabelled = spy{0, &unlabelled}}};
   jem::rng g{1};
   auto state = algorithm.init(small_net(), set, g);
   algorithm.step(state);
   CHECK(labelled.size() == 32);
-  CHECK(unlabeled.empty());
+  CHECK(unlabelled.empty());
 }
 
 TEST_CASE("both streams go through their sets by epochs, or draw with replacement") {
   const auto set = two_gaussians(16);
   const std::vector<int> once(16, 1);
   for (const auto draws : {jem::data::draws::shuffled, jem::data::draws::with_replacement}) {
-    std::vector<float> labelled, unlabeled;
-    const auto algorithm = spied(&labelled, &unlabeled, draws);
+    std::vector<float> labelled, unlabelled;
+    const auto algorithm = spied(&labelled, &unlabelled, draws);
     jem::rng g{1};
     auto state = algorithm.init(small_net(), set, g);
     algorithm.step(state);
     const bool shuffled = draws == jem::data::draws::shuffled;  // by chance once in a million sets of sixteen draws
     CHECK((counts(labelled, set) == once) == shuffled);
-    CHECK((counts(unlabeled, set) == once) == shuffled);
-    if (!shuffled) CHECK(counts(labelled, set) != counts(unlabeled, set));
+    CHECK((counts(unlabelled, set) == once) == shuffled);
+    if (!shuffled) CHECK(counts(labelled, set) != counts(unlabelled, set));
   }
 }
 
 TEST_CASE("semi-supervised: labels come from the few, p(x) from all") {
   const auto all = two_gaussians(256);
   const auto few = jem::data::first_per_class(all, 8);
-  std::vector<float> labelled, unlabeled;
-  const auto algorithm = spied(&labelled, &unlabeled);
+  std::vector<float> labelled, unlabelled;
+  const auto algorithm = spied(&labelled, &unlabelled);
   jem::rng g{1};
   auto state = algorithm.init(small_net(), few, all, g);
   for (int k = 0; k < 16; ++k) algorithm.step(state);
   CHECK(counts(labelled, few) == std::vector<int>(16, 16));
-  CHECK(counts(unlabeled, all) == std::vector<int>(256, 1));
+  CHECK(counts(unlabelled, all) == std::vector<int>(256, 1));
 }
 
 TEST_CASE("semi-supervised training learns two gaussians from eight labels a class, and its two sets may be one") {
@@ -426,7 +426,7 @@ TEST_CASE("a labelled set smaller than a batch, or with images of another size, 
                        "[batches] expected a batch of at most 14, the size of the set, but received 16", std::invalid_argument);
   CHECK_THROWS_WITH_AS(algorithm.init(small_net(), all, few, g),
                        "[batches] expected a batch of at most 14, the size of the set, but received 16", std::invalid_argument);
-  CHECK_THROWS_WITH_AS(algorithm.init(small_net(), all, wide, g), "[trainer: unlabeled images] expected (64, 2) but received (64, 3)",
+  CHECK_THROWS_WITH_AS(algorithm.init(small_net(), all, wide, g), "[trainer: unlabelled images] expected (64, 2) but received (64, 3)",
                        std::invalid_argument);
 }
 

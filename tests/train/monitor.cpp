@@ -6,10 +6,10 @@
 using namespace test;
 
 TEST_CASE_TEMPLATE("the monitor reads accuracy and mean energies from the logits", T, eigen_double, guarded_double) {
-  const jem::phases<T> logits{.x         = T({2, 2}, {0, std::log(3), 5, 0}),
-                              .y         = jem::labels<T>({2}, {1, 1}),
-                              .unlabeled = T({1, 2}, {0, 0}),
-                              .samples   = T({1, 2}, {1, 1})};
+  const jem::phases<T> logits{.x          = T({2, 2}, {0, std::log(3), 5, 0}),
+                              .y          = jem::labels<T>({2}, {1, 1}),
+                              .unlabelled = T({1, 2}, {0, 0}),
+                              .samples    = T({1, 2}, {1, 1})};
   jem::training_info info;
   jem::observe_logits(info, logits);
   CHECK(info.accuracy == 0.5f);
@@ -30,6 +30,6 @@ TEST_CASE("what a step has not is NaN, not zero") {
   CHECK(std::isnan(info.energy_sample));
   CHECK(std::isnan(info.energy_gap()));
   jem::training_info unlabelled;
-  jem::observe_logits(unlabelled, jem::phases<T>{.y = jem::labels<T>({1}, {0}), .unlabeled = T({1, 2}, {0, 0})});
+  jem::observe_logits(unlabelled, jem::phases<T>{.y = jem::labels<T>({1}, {0}), .unlabelled = T({1, 2}, {0, 0})});
   CHECK(std::isnan(unlabelled.accuracy));
 }

@@ -13,7 +13,7 @@ template <class T>
 phases<T> wave_images(const shape& item) {
   return {.x             = waves<T>(item.under(4), 1, 1),
           .y             = labels<T>({4}, {0, 2, 1, 2}),
-          .unlabeled     = waves<T>(item.under(3), 1, 2.3),
+          .unlabelled    = waves<T>(item.under(3), 1, 2.3),
           .samples       = waves<T>(item.under(5), 1, 0.7),
           .conditional   = waves<T>(item.under(2), 1, 3.1),
           .conditional_y = labels<T>({2}, {1, 0})};
@@ -26,7 +26,7 @@ phases<T> separate_logits(const Net& net, const phases<T>& images) {
     typename Net::template cache<T> cache;
     return batch.size() == 0 ? T() : net.forward(batch, cache);
   };
-  return {forward(images.x),   images.y, forward(images.unlabeled), forward(images.samples), forward(images.conditional),
+  return {forward(images.x),   images.y, forward(images.unlabelled), forward(images.samples), forward(images.conditional),
           images.conditional_y};
 }
 

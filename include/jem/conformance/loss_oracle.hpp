@@ -39,9 +39,9 @@ struct logit_rows {
 
 /// The logits of all batches, on the host.
 struct logit_phases {
-  logit_rows x, unlabeled, samples, conditional;  ///< as in phases
+  logit_rows x, unlabelled, samples, conditional;  ///< as in phases
 
-  const logit_rows& data() const { return unlabeled.values.empty() ? x : unlabeled; }  ///< those of p(x)
+  const logit_rows& data() const { return unlabelled.values.empty() ? x : unlabelled; }  ///< those of p(x)
 };
 
 /// The same numbers, downloaded.
@@ -50,7 +50,7 @@ logit_phases on_the_host(const phases<T>& logits) {
   const auto rows = [](const T& values, const std::vector<std::int32_t>& y) {
     return logit_rows{values.to_vector(), y, values.size() == 0 ? std::size_t{1} : static_cast<std::size_t>(values.extent(1))};
   };
-  return {rows(logits.x, logits.y.to_vector()), rows(logits.unlabeled, {}), rows(logits.samples, {}),
+  return {rows(logits.x, logits.y.to_vector()), rows(logits.unlabelled, {}), rows(logits.samples, {}),
           rows(logits.conditional, logits.conditional_y.to_vector())};
 }
 
@@ -101,7 +101,7 @@ template <class T>
 phases<T> wave_logits() {
   return {.x             = waves<T>({4, 3}, 1.5, 1),
           .y             = labels<T>({4}, {0, 2, 1, 2}),
-          .unlabeled     = waves<T>({3, 3}, 1.0, 2.3),
+          .unlabelled    = waves<T>({3, 3}, 1.0, 2.3),
           .samples       = waves<T>({5, 3}, 2.0, 0.7),
           .conditional   = waves<T>({2, 3}, 1.0, 3.1),
           .conditional_y = labels<T>({2}, {1, 0})};
@@ -112,7 +112,7 @@ template <class T>
 phases<T> zero_slopes(const phases<T>& logits) {
   phases<T> slopes;
   slopes.x           = zeros<T>(logits.x.extents());
-  slopes.unlabeled   = zeros<T>(logits.unlabeled.extents());
+  slopes.unlabelled  = zeros<T>(logits.unlabelled.extents());
   slopes.samples     = zeros<T>(logits.samples.extents());
   slopes.conditional = zeros<T>(logits.conditional.extents());
   return slopes;
@@ -133,7 +133,7 @@ double loss_error(const Loss& loss, const phases<T>& logits, float weight, Oracl
     largest = std::max(largest, largest_difference(member(slopes).to_vector(), central_differences(member(logits).to_vector(), total)));
   };
   compare([](auto& p) -> auto& { return p.x; });
-  compare([](auto& p) -> auto& { return p.unlabeled; });
+  compare([](auto& p) -> auto& { return p.unlabelled; });
   compare([](auto& p) -> auto& { return p.samples; });
   compare([](auto& p) -> auto& { return p.conditional; });
   return largest;

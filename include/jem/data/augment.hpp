@@ -77,18 +77,18 @@ struct in_turn {
   }
 };
 
-/// What a trainer does to its two streams: `augment{.labelled = …, .unlabeled = …}`, each nothing unless it is said.
-template <class Labelled = no_augmentation, class Unlabeled = no_augmentation>
+/// What a trainer does to its two streams: `augment{.labelled = …, .unlabelled = …}`, each nothing unless it is said.
+template <class Labelled = no_augmentation, class Unlabelled = no_augmentation>
 struct augment {
   Labelled labelled{};  ///< of the images with labels
-  Unlabeled unlabeled{};  ///< of the images for p(x)
+  Unlabelled unlabelled{};  ///< of the images for p(x)
 };
 
 /// What a trainer takes for that.
 template <class A, class T>
 concept stream_augmentation = requires(const A& a) {
   requires batch_augmentation<std::remove_cvref_t<decltype(a.labelled)>, T>;
-  requires batch_augmentation<std::remove_cvref_t<decltype(a.unlabeled)>, T>;
+  requires batch_augmentation<std::remove_cvref_t<decltype(a.unlabelled)>, T>;
 };
 
 }  // namespace jem::inline v0::data

@@ -13,15 +13,15 @@ template <tensor_value T>
 struct phases {
   T x{};                      // (n, …): labelled data
   labels<T> y{};              // (n)
-  T unlabeled{};              // (m, …): data for p(x), an independent stream
+  T unlabelled{};              // (m, …): data for p(x), an independent stream
   T samples{};                // (s, …): of p(x)
   T conditional{};            // (c, …): of p(x|y)
   labels<T> conditional_y{};  // (c)
 
   /// The data of the p(x) term: the unlabelled batch, or the labelled one where there is no other.
-  T& data() { return unlabeled.size() > 0 ? unlabeled : x; }
+  T& data() { return unlabelled.size() > 0 ? unlabelled : x; }
   /// The same, to be read.
-  const T& data() const { return unlabeled.size() > 0 ? unlabeled : x; }
+  const T& data() const { return unlabelled.size() > 0 ? unlabelled : x; }
 };
 
 /// Which batches a loss reads: only those are run through the network.

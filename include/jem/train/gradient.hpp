@@ -22,9 +22,9 @@ namespace detail {
 
 /// The batches that a loss reads, in the order in which they are stacked: f(member of phases).
 template <class F>
-void for_read_phases(const phase_set& reads, bool has_unlabeled, F f) {
-  if (reads.labelled || (reads.data && !has_unlabeled)) f([](auto& p) -> auto& { return p.x; }, "x");
-  if (reads.data && has_unlabeled) f([](auto& p) -> auto& { return p.unlabeled; }, "unlabeled");
+void for_read_phases(const phase_set& reads, bool has_unlabelled, F f) {
+  if (reads.labelled || (reads.data && !has_unlabelled)) f([](auto& p) -> auto& { return p.x; }, "x");
+  if (reads.data && has_unlabelled) f([](auto& p) -> auto& { return p.unlabelled; }, "unlabelled");
   if (reads.samples) f([](auto& p) -> auto& { return p.samples; }, "samples");
   if (reads.conditional) f([](auto& p) -> auto& { return p.conditional; }, "conditional");
 }
@@ -49,12 +49,12 @@ value_and_gradient<Net> value_and_grad(const Loss& loss, const Net& net, const p
 {
   using T               = tensor_type_of<Net>;
   const phase_set reads = loss.reads();
-  const bool unlabeled  = images.unlabeled.size() > 0;
+  const bool unlabelled = images.unlabelled.size() > 0;
 
   recycled_vector<index_t> first;  // rows of the stack where batches begin
   index_t rows = 0;
   shape item;
-  detail::for_read_phases(reads, unlabeled, [&](auto member, const char* name) {
+  detail::for_read_phases(reads, unlabelled, [&](auto member, const char* name) {
     const T& batch = member(images);
     if (batch.size() == 0) fail("value_and_grad", std::string("a batch '") + name + "', which the loss reads,", "none");
     if (rows == 0) item = batch.extents();
@@ -66,7 +66,7 @@ value_and_gradient<Net> value_and_grad(const Loss& loss, const Net& net, const p
 
   T stack(item.with_rows(rows));
   std::size_t at = 0;
-  detail::for_read_phases(reads, unlabeled, [&](auto member, const char*) {
+  detail::for_read_phases(reads, unlabelled, [&](auto member, const char*) {
     const T& batch = member(images);
     copy_into(stack.rows(first[at++], batch.extent(0)), batch);
   });
@@ -78,7 +78,7 @@ value_and_gradient<Net> value_and_grad(const Loss& loss, const Net& net, const p
   logits.y             = images.y;
   logits.conditional_y = images.conditional_y;
   at                   = 0;
-  detail::for_read_phases(reads, unlabeled, [&](auto member, const char*) {
+  detail::for_read_phases(reads, unlabelled, [&](auto member, const char*) {
     member(logits) = T(all.rows(first[at++], member(images).extent(0)));
     member(slope)  = zeros<T>(member(logits).extents());
   });
@@ -87,7 +87,7 @@ value_and_gradient<Net> value_and_grad(const Loss& loss, const Net& net, const p
 
   T slopes(all.extents());
   at = 0;
-  detail::for_read_phases(reads, unlabeled, [&](auto member, const char*) {
+  detail::for_read_phases(reads, unlabelled, [&](auto member, const char*) {
     const T& batch = member(slope);
     copy_into(slopes.rows(first[at++], batch.extent(0)), batch);
   });

@@ -26,7 +26,7 @@ struct training_state {
   Net net;                                         ///< θ
   Moments moments;                                 ///< the optimiser's state
   replay_buffer<tensor> buffer;                    ///< persistent chains
-  data::batch_stream<tensor> labelled, unlabeled;  ///< independent streams, of (x, y) and of x for p(x)
+  data::batch_stream<tensor> labelled, unlabelled;  ///< independent streams, of (x, y) and of x for p(x)
   rng random;                                      ///< of noise and samples
   index_t iteration = 0;                           ///< updates made so far
 };
@@ -77,7 +77,7 @@ struct trainer {
   /// read. Throws std::invalid_argument, too, for images of two sizes.
   template <class Net>
     requires data::stream_augmentation<Augment, tensor_type_of<Net>>
-  auto init(Net net, const data::dataset<tensor_type_of<Net>>& labelled, const data::dataset<tensor_type_of<Net>>& unlabeled,
+  auto init(Net net, const data::dataset<tensor_type_of<Net>>& labelled, const data::dataset<tensor_type_of<Net>>& unlabelled,
             rng& g) const {
     using T               = tensor_type_of<Net>;
     const phase_set reads = loss.reads();
@@ -86,7 +86,7 @@ struct trainer {
     if (reads.samples || reads.conditional) {
       expect_at_least("trainer", "chains of a class in the buffer", batch, buffer.capacity / std::max<index_t>(1, buffer.classes));
     }
-    expect_shape("trainer: unlabeled images", labelled.x.extents().with_rows(unlabeled.size()), unlabeled.x.extents());
+    expect_shape("trainer: unlabelled images", labelled.x.extents().with_rows(unlabelled.size()), unlabelled.x.extents());
     detail::check_network(net, zeros<T>(labelled.x.extents().with_rows(1)), reads.labelled || reads.conditional ? labelled.classes : 1);
     shape item;
     for (index_t axis = 1; axis < labelled.x.extents().rank(); ++axis) item.push_back(labelled.x.extent(axis));
@@ -97,7 +97,7 @@ struct trainer {
                                                   std::move(moments),
                                                   replay_buffer<T>(item, options, g),
                                                   data::batch_stream<T>(labelled, batch, g.split(), draws),
-                                                  data::batch_stream<T>(unlabeled, batch, g.split(), draws),
+                                                  data::batch_stream<T>(unlabelled, batch, g.split(), draws),
                                                   g.split()};
   }
 
@@ -105,10 +105,10 @@ struct trainer {
   template <class Net>
   auto init(Net net, const data::dataset<tensor_type_of<Net>>&& set, rng& g) const = delete;
   template <class Net>
-  auto init(Net net, const data::dataset<tensor_type_of<Net>>&& labelled, const data::dataset<tensor_type_of<Net>>& unlabeled,
+  auto init(Net net, const data::dataset<tensor_type_of<Net>>&& labelled, const data::dataset<tensor_type_of<Net>>& unlabelled,
             rng& g) const = delete;
   template <class Net>
-  auto init(Net net, const data::dataset<tensor_type_of<Net>>& labelled, const data::dataset<tensor_type_of<Net>>&& unlabeled,
+  auto init(Net net, const data::dataset<tensor_type_of<Net>>& labelled, const data::dataset<tensor_type_of<Net>>&& unlabelled,
             rng& g) const = delete;
 
   /// One iteration. Throws divergence_error, and leaves network, moments and buffer as they were, when the loss or its gradient
@@ -143,9 +143,9 @@ struct trainer {
     images.x = std::move(x);
     images.y = std::move(y);
     if (loss.reads().data) {
-      images.unlabeled = s.unlabeled.next().x;
-      augment.unlabeled(images.unlabeled, s.random);
-      add_normal(images.unlabeled, data_noise, s.random);
+      images.unlabelled = s.unlabelled.next().x;
+      augment.unlabelled(images.unlabelled, s.random);
+      add_normal(images.unlabelled, data_noise, s.random);
     }
     return images;
   }
