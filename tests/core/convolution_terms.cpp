@@ -3,35 +3,18 @@
 
 #include <doctest/doctest.h>
 
-namespace {
+#include <type_traits>
 
-struct heavy {
-  float operator()(float x) const { return x; }
-};
-struct refused {
-  static constexpr bool light = false;
-};
-typedef double four __attribute__((vector_size(32)));
-
-}  // namespace
-
-TEST_CASE("functions are light only if they say so") {
-  static_assert(jem::light_function<jem::unchanged>);
-  static_assert(!jem::light_function<heavy> && !jem::light_function<refused> && !jem::light_function<int>);
+TEST_CASE("a convolution has nothing beside its products unless it is said") {
+  constexpr jem::convolution_terms<float> forward;
+  constexpr jem::gradient_terms<double> backward;
+  static_assert(std::is_same_v<decltype(forward.function), jem::unchanged> && forward.bias == nullptr && forward.addend == nullptr);
+  static_assert(std::is_same_v<decltype(backward.function), jem::unchanged> && backward.input == nullptr && backward.addend == nullptr);
   CHECK(true);
 }
 
-TEST_CASE("a number fills a number or a whole pack") {
-  static_assert(jem::filled<float>(0.5) == 0.5f && jem::filled<double>(-2) == -2.0);
-  const four pack = jem::filled<four>(0.25);
-  for (int i = 0; i < 4; ++i) CHECK(pack[i] == 0.25);
-}
-
-TEST_CASE("unchanged is the identity with slope 1, of numbers and of packs") {
-  static_assert(jem::unchanged{}(3.0f) == 3.0f && jem::unchanged{}.derivative(3.0f) == 1.0f);
-  const four x{1, -2, 3, -4}, same = jem::unchanged{}(x), slope = jem::unchanged{}.derivative(x);
-  for (int i = 0; i < 4; ++i) {
-    CHECK(same[i] == x[i]);
-    CHECK(slope[i] == 1);
-  }
+TEST_CASE("biases are of what sums are kept in, addends of what images are stored in") {
+  using terms = jem::convolution_terms<short, jem::unchanged, float>;
+  static_assert(std::is_same_v<decltype(terms{}.bias), const float*> && std::is_same_v<decltype(terms{}.addend), const short*>);
+  CHECK(true);
 }

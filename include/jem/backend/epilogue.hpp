@@ -3,7 +3,7 @@
 #pragma once
 
 #include <jem/backend/pack.hpp>
-#include <jem/core/convolution_terms.hpp>
+#include <jem/core/light_function.hpp>
 
 #include <concepts>
 

@@ -3,7 +3,7 @@
 // like; the paper's network uses a leaky ReLU of slope 0.2.
 #pragma once
 
-#include <jem/core/convolution_terms.hpp>
+#include <jem/core/light_function.hpp>
 #include <jem/core/math.hpp>
 #include <jem/tensor/elementwise.hpp>
 

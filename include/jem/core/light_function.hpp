@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// Functions that may be applied wherever an element is read, inside of another operation's loop.
+#pragma once
+
+#include <type_traits>
+
+namespace jem::inline v0 {
+
+/// A function with a derivative that may be applied wherever an element is read: so cheap that it does not matter how often, 0 at
+/// 0, since padding is no element, and written for numbers and for packs of them alike (vector types of the compiler: arithmetic,
+/// comparisons, ?: and `filled`). A function says so by `static constexpr bool light = true`; silence means no.
+template <class F>
+concept light_function = requires { requires F::light; };
+
+/// A number, or a pack of them.
+template <class V>
+constexpr V filled(double value) {
+  if constexpr (std::is_arithmetic_v<V>) {
+    return static_cast<V>(value);
+  } else {
+    return V{} + static_cast<std::remove_cvref_t<decltype(V{}[0])>>(value);
+  }
+}
+
+/// x
+struct unchanged {
+  static constexpr bool light = true;  ///< see light_function
+
+  template <class V>
+  constexpr V operator()(V x) const {
+    return x;
+  }
+  /// 1
+  template <class V>
+  constexpr V derivative(V) const {
+    return filled<V>(1);
+  }
+};
+
+}  // namespace jem::inline v0

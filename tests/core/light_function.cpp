@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#include <jem/core/light_function.hpp>
+
+#include <doctest/doctest.h>
+
+namespace {
+
+struct heavy {
+  float operator()(float x) const { return x; }
+};
+struct refused {
+  static constexpr bool light = false;
+};
+typedef double four __attribute__((vector_size(32)));
+
+}  // namespace
+
+TEST_CASE("functions are light only if they say so") {
+  static_assert(jem::light_function<jem::unchanged>);
+  static_assert(!jem::light_function<heavy> && !jem::light_function<refused> && !jem::light_function<int>);
+  CHECK(true);
+}
+
+TEST_CASE("a number fills a number or a whole pack") {
+  static_assert(jem::filled<float>(0.5) == 0.5f && jem::filled<double>(-2) == -2.0);
+  const four pack = jem::filled<four>(0.25);
+  for (int i = 0; i < 4; ++i) CHECK(pack[i] == 0.25);
+}
+
+TEST_CASE("unchanged is the identity with slope 1, of numbers and of packs") {
+  static_assert(jem::unchanged{}(3.0f) == 3.0f && jem::unchanged{}.derivative(3.0f) == 1.0f);
+  const four x{1, -2, 3, -4}, same = jem::unchanged{}(x), slope = jem::unchanged{}.derivative(x);
+  for (int i = 0; i < 4; ++i) {
+    CHECK(same[i] == x[i]);
+    CHECK(slope[i] == 1);
+  }
+}
