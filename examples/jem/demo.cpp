@@ -19,13 +19,18 @@ namespace tool {
 namespace {
 
 std::string recipe(const settings& s) {
-  char text[560];
+  char plain[80] = "", falls[80] = "", text[720];
+  if (s.classifier_rate != s.learning_rate) {
+    std::snprintf(plain, sizeof plain, " (%g for cross-entropy alone)", static_cast<double>(s.classifier_rate));
+  }
+  if (s.rate_at_end < 1)
+    std::snprintf(falls, sizeof falls, ", falling to %g of it along half a cosine", static_cast<double>(s.rate_at_end));
   std::snprintf(
       text, sizeof text,
-      "Recipe: Adam with learning rate %g after %td iterations of warm-up, %td iterations of batches of %td images %s, data noise %g; for the "
+      "Recipe: Adam with learning rate %g%s after %td iterations of warm-up%s, %td iterations of batches of %td images %s, data noise %g; for the "
       "JEM %td sampler steps "
       "of size %g and noise %g from a replay buffer of %td images, %g %% of them restarted, and an energy penalty of %g; computed in %s.",
-      static_cast<double>(s.learning_rate), s.warm_up, s.iterations, s.batch,
+      static_cast<double>(s.learning_rate), plain, s.warm_up, falls, s.iterations, s.batch,
       s.with_replacement ? "drawn with replacement" : "of shuffled epochs", static_cast<double>(s.data_noise), s.steps,
       static_cast<double>(s.step_size), static_cast<double>(s.noise), s.buffer, 100 * static_cast<double>(s.restart),
       static_cast<double>(s.penalty), s.precision.c_str());
@@ -78,7 +83,7 @@ template <class Net>
 void compare(const settings& s, int seeds) {
   begin_run(s.out);
   const stopwatch clock;
-  const split digits = load(s.data);
+  const split digits = load(s.data, s.validation);
   series<Net> plain, joint;
   for (int k = 0; k < seeds; ++k) {
     settings now     = s;
@@ -90,10 +95,12 @@ void compare(const settings& s, int seeds) {
     compete(joint, now, digits, title("JEM"), k == 0);
   }
   comparison c;
-  c.plain  = {"cross-entropy", median(plain.figures), plain.behind, plain.first[0].curve, median(plain.seconds), {}};
-  c.joint  = {"JEM", median(joint.figures), joint.behind, joint.first[0].curve, median(joint.seconds), {}};
-  c.seeds  = seeds;
-  c.recipe = recipe(s);
+  c.plain   = {"cross-entropy", median(plain.figures), plain.behind, plain.first[0].curve, median(plain.seconds), {}};
+  c.joint   = {"JEM", median(joint.figures), joint.behind, joint.first[0].curve, median(joint.seconds), {}};
+  c.seeds   = seeds;
+  c.recipe  = recipe(s);
+  c.trained = digits.train.size();
+  c.judged  = digits.test.size();
   add_samples(c, s, plain.first[0].net, joint.first[0], digits.train);
   jem::io::write_png(s.out / "samples.png", c.joint.samples);
   jem::io::write_png(s.out / "samples_by_class.png", c.by_class);

@@ -22,8 +22,8 @@ using jem::index_t;
 struct given {
   std::optional<std::string> data;
   std::optional<std::vector<index_t>> widths;
-  std::optional<index_t> steps, buffer, crop, warm_up, batch, iterations;
-  std::optional<float> step_size, noise, restart, weight_x, weight_yx, weight_xy, penalty, data_noise, learning_rate;
+  std::optional<index_t> steps, buffer, validation, crop, warm_up, batch, iterations;
+  std::optional<float> step_size, noise, restart, weight_x, weight_yx, weight_xy, penalty, data_noise, learning_rate, rate_at_end;
   std::optional<int> threads;
   std::optional<std::uint64_t> seed;
   std::optional<std::string> out, network, precision;
@@ -75,11 +75,14 @@ void add_common(CLI::App& app, given& g) {
   add_switch(app, "--with-replacement,!--shuffled", g.with_replacement,
              "draw each image independently of the others, or all of them once an epoch");
   app.add_option("--learning-rate", g.learning_rate, "of Adam")->check(positive);
+  app.add_option("--rate-at-end", g.rate_at_end, "share of the learning rate that is left at the end, along half a cosine")->check(share);
   app.add_option("--warm-up", g.warm_up, "iterations over which the learning rate rises")->check(not_negative);
   app.add_option("--batch", g.batch, "images in a batch")->check(positive);
   app.add_option("--iterations", g.iterations, "training iterations")->check(positive);
   app.add_option("--precision", g.precision, "float32, or bfloat16: what the network computes in; its weights are float32")
       ->check(a_precision);
+  app.add_option("--validation", g.validation, "judge so many of the last training images, kept from training, instead of the test images")
+      ->check(not_negative);
   app.add_option("--threads", g.threads, "threads; the same seed gives the same result for any number")->check(positive);
   app.add_option("--seed", g.seed, "seed of all random numbers")->check(not_negative);
   app.add_option("--out", g.out, "folder to write into");
@@ -95,6 +98,7 @@ tool::settings merge(const given& g, const char* default_out) {
   };
   s.out = default_out;
   take(s.data, g.data);
+  take(s.validation, g.validation);
   take(s.network, g.network);
   take(s.widths, g.widths);
   take(s.precision, g.precision);
@@ -112,12 +116,15 @@ tool::settings merge(const given& g, const char* default_out) {
   take(s.penalty, g.penalty);
   take(s.data_noise, g.data_noise);
   take(s.learning_rate, g.learning_rate);
+  take(s.classifier_rate, g.learning_rate);
+  take(s.rate_at_end, g.rate_at_end);
   take(s.seed, g.seed);
   take(s.out, g.out);
   take(s.crop, g.crop);
   take(s.flip, g.flip);
   take(s.with_replacement, g.with_replacement);
   s.by_class = g.by_class;
+  if (s.weight_x == 0 && s.weight_xy == 0) s.learning_rate = s.classifier_rate;
   return s;
 }
 

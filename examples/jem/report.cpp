@@ -211,10 +211,10 @@ void write_report(const comparison& c, const std::filesystem::path& path) {
 
   jem::io::page page("A classifier and the same network as an energy-based model");
   page.paragraph(
-      "One small convolutional network was trained twice on 1297 handwritten digits of 8×8 pixels: by cross-entropy alone, and as a joint "
-      "energy-based model (JEM), whose logits also say how plausible an image is. Both were judged on the last 500 digits of the "
-      "collection, which neither had seen. " +
-      c.recipe);
+      "One small convolutional network was trained twice on the first " + std::to_string(c.trained) +
+      " of a collection of handwritten digits of 8×8 pixels: by cross-entropy alone, and as a joint energy-based model (JEM), whose "
+      "logits also say how plausible an image is. Both were judged on the next " +
+      std::to_string(c.judged) + " of the collection, which neither had seen. " + c.recipe);
   std::vector<std::vector<std::string>> cells{{"", "cross-entropy", "JEM"}};
   for (const auto& r : rows) cells.push_back({r.name, number(at(c.plain.figures, r.path)), number(at(c.joint.figures, r.path))});
   cells.push_back({"training, seconds", number(c.plain.seconds, 1), number(c.joint.seconds, 1)});

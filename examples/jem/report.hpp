@@ -27,6 +27,7 @@ struct comparison {
   int seeds      = 1;
   double seconds = 0;
   std::string recipe;  ///< the settings in a sentence
+  jem::index_t trained, judged;  ///< how many digits were learned, and how many the table is of
 };
 
 /// The table as text, for a terminal.

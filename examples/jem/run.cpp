@@ -82,7 +82,14 @@ dataset load_test(const std::string& data) {
   return test;
 }
 
-split load(const std::string& data) {
+split load(const std::string& data, jem::index_t validation) {
+  if (validation > 0) {
+    const dataset all       = load_part(data, part::train);
+    const jem::index_t rest = all.size() - validation;
+    if (rest < 1)
+      jem::fail("jem", "fewer validation images than the " + std::to_string(all.size()) + " for training", std::to_string(validation));
+    return {all.rows(0, rest), all.rows(rest, validation)};
+  }
   split both{load_part(data, part::train), load_test(data)};
   jem::expect_shape("jem: test images", both.train.x.extents().with_rows(both.test.size()), both.test.x.extents());
   return both;
@@ -112,13 +119,22 @@ jem::sgld<jem::constant, jem::fixed_noise> sampler_of(const settings& s) {
   return {.step_size = jem::constant{s.step_size}, .noise = jem::fixed_noise{s.noise}};
 }
 
+namespace {
+
+/// A rise over the warm-up, under half a cosine down to the rate at the end.
+jem::warm_up<jem::cosine_decay> learning_rate_of(const settings& s) {
+  return {.rate = {.rate = s.learning_rate, .updates = s.iterations, .last = s.rate_at_end * s.learning_rate}, .updates = s.warm_up};
+}
+
+}  // namespace
+
 template <class Net>
 outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng, const std::string& title, bool write_log) {
   const jem::trainer trainer{
       .loss = s.weight_yx * jem::cross_entropy{} + s.weight_x * jem::contrastive_divergence{} +
               s.weight_xy * jem::joint_contrastive_divergence{} + s.penalty * jem::energy_penalty{},
       .sampler    = sampler_of(s),
-      .optimiser  = jem::adam{.learning_rate = jem::warm_up{s.learning_rate, s.warm_up}},
+      .optimiser  = jem::adam{.learning_rate = learning_rate_of(s)},
       .batch      = s.batch,
       .steps      = s.steps,
       .data_noise = s.data_noise,

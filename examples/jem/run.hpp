@@ -28,8 +28,9 @@ struct split {
 };
 
 /// "digits", or KIND:PATH: "idx:", "cifar10:" or "cifar100:" and a folder with the files of that set, plain, gzip or xz (or one
-/// file of CIFAR records), "png:" and a folder with train/CLASS/*.png and test/CLASS/*.png.
-split load(const std::string& data);
+/// file of CIFAR records), "png:" and a folder with train/CLASS/*.png and test/CLASS/*.png. With `validation` > 0 so many of the last
+/// training images are taken out of them and stand in the place of the test images, which are not read: for choosing settings by.
+split load(const std::string& data, jem::index_t validation = 0);
 
 /// The test images of the same.
 dataset load_test(const std::string& data);

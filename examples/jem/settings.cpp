@@ -8,6 +8,7 @@ namespace tool {
 
 void to_json(nlohmann::ordered_json& j, const settings& s) {
   j = {{"data", s.data},
+       {"validation", s.validation},
        {"network", s.network},
        {"widths", s.widths},
        {"precision", s.precision},
@@ -26,6 +27,7 @@ void to_json(nlohmann::ordered_json& j, const settings& s) {
        {"with_replacement", s.with_replacement},
        {"data_noise", s.data_noise},
        {"learning_rate", s.learning_rate},
+       {"rate_at_end", s.rate_at_end},
        {"warm_up", s.warm_up},
        {"batch", s.batch},
        {"iterations", s.iterations},

@@ -13,8 +13,9 @@
 namespace tool {
 
 struct settings {
-  std::string data    = "digits";  ///< "digits", or KIND:PATH
-  std::string network = "convnet";  ///< or "wide-resnet-DEPTH-WIDTH"
+  std::string data        = "digits";  ///< "digits", or KIND:PATH
+  jem::index_t validation = 0;  ///< so many of the last training images are kept from training and judged in the place of the test images
+  std::string network     = "convnet";  ///< or "wide-resnet-DEPTH-WIDTH"
   std::vector<jem::index_t> widths;  ///< of the convnet
   std::string precision = "float32";  ///< or "bfloat16": what the network computes in
   jem::index_t steps;  ///< K
@@ -22,16 +23,18 @@ struct settings {
   float noise;
   jem::index_t buffer;
   float restart;
-  bool by_class;      ///< keep the chains of each class apart and sample p(y)·p(x|y)
-  float weight_x;     ///< of contrastive divergence on E(x)
-  float weight_yx;    ///< of cross-entropy
-  float weight_xy;    ///< of contrastive divergence on E(x, y)
-  float penalty;      ///< of the energies' squares
-  jem::index_t crop     = 0;      ///< images are padded by reflection by so much and cropped at random
+  bool by_class;  ///< keep the chains of each class apart and sample p(y)·p(x|y)
+  float weight_x;  ///< of contrastive divergence on E(x)
+  float weight_yx;  ///< of cross-entropy
+  float weight_xy;  ///< of contrastive divergence on E(x, y)
+  float penalty;  ///< of the energies' squares
+  jem::index_t crop     = 0;  ///< images are padded by reflection by so much and cropped at random
   bool flip             = false;  ///< and exchanged left and right, half of them
   bool with_replacement = false;  ///< each image is drawn independently of the others, instead of by shuffled epochs
   float data_noise;
   float learning_rate;
+  float classifier_rate;  ///< the learning rate of cross-entropy alone
+  float rate_at_end = 1;  ///< the share of the learning rate that is left at the last iteration, along half a cosine
   jem::index_t warm_up;
   jem::index_t batch;
   jem::index_t iterations;
@@ -47,33 +50,38 @@ settings read_settings(const std::filesystem::path& file);
 
 /// The paper's recipe (Grathwohl et al. 2020) on a small convolutional network.
 inline settings paper_settings() {
-  return {.widths        = {32, 64, 128},
-          .steps         = 20,
-          .step_size     = 1,
-          .noise         = 0.01f,
-          .buffer        = 10'000,
-          .restart       = 0.05f,
-          .by_class      = false,
-          .weight_x      = 1,
-          .weight_yx     = 1,
-          .weight_xy     = 0,
-          .penalty       = 0,
-          .data_noise    = 0.03f,
-          .learning_rate = 1e-4f,
-          .warm_up       = 1000,
-          .batch         = 64,
-          .iterations    = 10'000,
-          .out           = "jem-run"};
+  return {.widths          = {32, 64, 128},
+          .steps           = 20,
+          .step_size       = 1,
+          .noise           = 0.01f,
+          .buffer          = 10'000,
+          .restart         = 0.05f,
+          .by_class        = false,
+          .weight_x        = 1,
+          .weight_yx       = 1,
+          .weight_xy       = 0,
+          .penalty         = 0,
+          .data_noise      = 0.03f,
+          .learning_rate   = 1e-4f,
+          .classifier_rate = 1e-4f,
+          .warm_up         = 1000,
+          .batch           = 64,
+          .iterations      = 10'000,
+          .out             = "jem-run"};
 }
 
-/// The demo's: the same with a smaller network, a larger learning rate, a small penalty on the energies, and images
-/// drawn with replacement.
+/// The demo's: the same with a smaller network, larger learning rates that fall to nothing, a small penalty on the energies, and images
+/// drawn with replacement. Chosen on the last 200 training images (`--validation 200`), never on test images. Of rates from 0.001 to 0.003,
+/// constant or falling, the JEM has that of the best NLL. Cross-entropy keeps 0.001: at 0.003 its NLL is better (medians of 16 seeds: .184
+/// for .233), but it tells inverted digits much worse (log p(x): .767 for .854).
 inline settings digits_settings() {
   settings s         = paper_settings();
   s.widths           = {32, 64};
   s.penalty          = 0.01f;
   s.with_replacement = true;
-  s.learning_rate    = 1e-3f;
+  s.learning_rate    = 3e-3f;
+  s.classifier_rate  = 1e-3f;
+  s.rate_at_end      = 0;
   s.warm_up          = 200;
   s.iterations       = 2000;
   return s;
@@ -88,9 +96,10 @@ inline settings cifar_settings() {
   return s;
 }
 
-/// The same settings for a plain classifier: cross-entropy alone, no samples.
+/// The same settings for a plain classifier: cross-entropy alone, no samples, at its learning rate.
 inline settings without_energy(settings s) {
   s.weight_x = s.weight_xy = s.penalty = 0;
+  s.learning_rate                      = s.classifier_rate;
   return s;
 }
 

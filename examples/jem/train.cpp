@@ -45,7 +45,7 @@ void with_network(const settings& s, const jem::shape& images, jem::index_t clas
 }  // namespace
 
 void train_once(const settings& s) {
-  const split data = load(s.data);
+  const split data = load(s.data, s.validation);
   begin_run(s.out);
   write_json(s.out / "settings.json", s);
   with_network(s, data.train.x.extents(), data.train.classes, [&](auto net, jem::rng& rng) {
@@ -58,9 +58,9 @@ void train_once(const settings& s) {
     table figures      = judge_classifier(run.net, data.test);
     figures["seconds"] = run.seconds;
     write_json(s.out / "metrics.json", figures);
-    std::printf("accuracy %.4f  NLL %.4f  Brier %.4f  ECE %.4f  on %td test images\nwrote %s\n", figures["accuracy"].get<double>(),
+    std::printf("accuracy %.4f  NLL %.4f  Brier %.4f  ECE %.4f  on %td %s images\nwrote %s\n", figures["accuracy"].get<double>(),
                 figures["nll"].get<double>(), figures["brier"].get<double>(), figures["ece"].get<double>(), data.test.size(),
-                (s.out / "metrics.json").c_str());
+                s.validation > 0 ? "validation" : "test", (s.out / "metrics.json").c_str());
   });
 }
 
