@@ -23,8 +23,9 @@ std::string recipe(const settings& s) {
   if (s.classifier_rate != s.learning_rate) {
     std::snprintf(plain, sizeof plain, " (%g for cross-entropy alone)", static_cast<double>(s.classifier_rate));
   }
-  if (s.rate_at_end < 1)
-    std::snprintf(falls, sizeof falls, ", falling to %g of it along half a cosine", static_cast<double>(s.rate_at_end));
+  if (s.rate_at_end < 1) {
+    std::snprintf(falls, sizeof falls, ", falling to %g %% of it along half a cosine", 100 * static_cast<double>(s.rate_at_end));
+  }
   std::snprintf(
       text, sizeof text,
       "Recipe: Adam with learning rate %g%s after %td iterations of warm-up%s, %td iterations of batches of %td images %s, data noise %g; for the "

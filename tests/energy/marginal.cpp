@@ -2,6 +2,7 @@
 #include "../support/doubles.hpp"
 
 #include <jem/energy/marginal.hpp>
+#include <jem/nn/compute_in.hpp>
 #include <jem/nn/linear.hpp>
 #include <jem/nn/models/convnet.hpp>
 #include <jem/nn/models/mlp.hpp>
@@ -51,6 +52,7 @@ TEST_CASE("images of a small network go through it a few at a time while its wei
   };
   CHECK(rows(convnet(8, 8), {64, 8, 8, 1}) == 16);
   CHECK(rows(convnet(28, 8), {64, 28, 28, 1}) == 8);
+  CHECK(rows(jem::compute_in<jem::bfloat16>(convnet(28, 8)), {64, 28, 28, 1}) == 16);
   CHECK(rows(convnet(8, 512), {64, 8, 8, 1}) == 0);
   CHECK(rows(jem::mlp<T>({3, 8, 4}, g), {64, 3}) == 0);
 

@@ -15,12 +15,24 @@ namespace jem::inline v0 {
 
 namespace detail {
 
+/// What a network keeps activations in: the elements of T, or of what it says.
+template <class Net, class T>
+struct kept_elements {
+  using type = typename T::value_type;
+};
+template <class Net, class T>
+  requires requires { typename Net::template activations<T>; }
+struct kept_elements<Net, T> {
+  using type = typename Net::template activations<T>::value_type;
+};
+
 /// Rows of inputs (n, …) that go through a network together, all of them as 0. A few images at a time stay in a core's caches from layer
 /// to layer, and their threads need not wait for each other after each; but pixels enough to fill the products, and not where weights
-/// would pass through the caches for each few again.
-template <class Net>
+/// would pass through the caches for each few again. Of activations that are kept in half as much, twice as many.
+template <tensor_value T, class Net>
 index_t rows_at_once(const Net& net, const shape& extents) {
-  constexpr index_t rows = 8, pixels = 1024, parameters = index_t{1} << 20;
+  using kept             = typename kept_elements<Net, T>::type;
+  constexpr index_t rows = 8 * sizeof(typename T::value_type) / sizeof(kept), pixels = 1024, parameters = index_t{1} << 20;
   if (extents.rank() != 4 || parameter_count(net) > parameters) return 0;
   return std::max(rows, pixels / std::max<index_t>(1, extents[1] * extents[2]));
 }
@@ -45,7 +57,7 @@ class marginal_energy {
     requires layer<Net, T>
   auto prepared(const T& x) const {
     using still = prepared_t<Net, T>;
-    return marginal_energy<still, owned<still>>(owned<still>{prepared_layer(*net_, x)}, detail::rows_at_once(*net_, x.extents()));
+    return marginal_energy<still, owned<still>>(owned<still>{prepared_layer(*net_, x)}, detail::rows_at_once<T>(*net_, x.extents()));
   }
 
   /// Rows (n, …) that are best carried through a sampler's steps together, 0 for all of them.
