@@ -19,9 +19,9 @@ namespace tool {
 namespace {
 
 std::string recipe(const settings& s) {
-  char plain[80] = "", falls[80] = "", text[720];
+  char plain[120] = "", falls[80] = "", text[720];
   if (s.classifier_rate != s.learning_rate) {
-    std::snprintf(plain, sizeof plain, " (%g for cross-entropy alone)", static_cast<double>(s.classifier_rate));
+    std::snprintf(plain, sizeof plain, " (%g for cross-entropy alone, which is not its best)", static_cast<double>(s.classifier_rate));
   }
   if (s.rate_at_end < 1) {
     std::snprintf(falls, sizeof falls, ", falling to %g %% of it along half a cosine", 100 * static_cast<double>(s.rate_at_end));
