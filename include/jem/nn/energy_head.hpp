@@ -76,10 +76,10 @@ struct energy_head {
 };
 
 /// A head with drawn weights and an energy; its classifier is what make_linear would have drawn.
-template <tensor_value T>
-energy_head<T> make_energy_head(index_t in, index_t classes, rng& g) {
-  auto classifier = make_linear<T>(in, classes, g);
-  return {std::move(classifier), make_linear<T>(in, 1, g)};
+template <tensor_value T, initializer<T> I = he_uniform>
+energy_head<T> make_energy_head(index_t in, index_t classes, rng& g, const I& initialize = {}) {
+  auto classifier = make_linear<T>(in, classes, g, initialize);
+  return {std::move(classifier), make_linear<T>(in, 1, g, initialize)};
 }
 
 }  // namespace jem::inline v0

@@ -189,13 +189,13 @@ struct wide_block_options {
 };
 
 /// A wide residual block with drawn weights; a 1×1 convolution with a bias is its shortcut if the shape changes.
-template <tensor_value T, class A = leaky_relu, class N = no_normalize>
-residual<preactivated<T, A, N>> make_wide_block(const wide_block_options& o, rng& g, const A& a = {}) {
-  auto conv1 = make_conv2d<T>({.in = o.in, .out = o.out}, g);
-  auto conv2 = make_conv2d<T>({.in = o.out, .out = o.out, .stride = o.stride}, g);
+template <tensor_value T, class A = leaky_relu, class N = no_normalize, initializer<T> I = he_uniform>
+residual<preactivated<T, A, N>> make_wide_block(const wide_block_options& o, rng& g, const A& a = {}, const I& initialize = {}) {
+  auto conv1 = make_conv2d<T>({.in = o.in, .out = o.out}, g, initialize);
+  auto conv2 = make_conv2d<T>({.in = o.out, .out = o.out, .stride = o.stride}, g, initialize);
   residual<preactivated<T, A, N>> block{{std::move(conv1), std::move(conv2), N(o.in), N(o.out), a}};
   if (o.in != o.out || o.stride != 1) {
-    block.shortcut = make_conv2d<T>({.in = o.in, .out = o.out, .kernel = 1, .stride = o.stride, .padding = 0}, g);
+    block.shortcut = make_conv2d<T>({.in = o.in, .out = o.out, .kernel = 1, .stride = o.stride, .padding = 0}, g, initialize);
   }
   return block;
 }

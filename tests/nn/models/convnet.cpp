@@ -79,3 +79,17 @@ TEST_CASE("a convnet refuses images of another size or other channels") {
   CHECK_THROWS_AS(net.forward(jem::zeros<T>({1, 8, 8, 3}), cache), std::invalid_argument);
   CHECK_THROWS_AS(net.forward(jem::zeros<T>({1, 9, 8, 1}), cache), std::invalid_argument);
 }
+
+TEST_CASE("a convnet starts from the weights that it is told to draw, layer after layer") {
+  using T = jem::tensor<float, jem::eigen>;
+  jem::rng g{3}, same{3};
+  const jem::convnet<T> net({.height = 4, .width = 6, .channels = 2, .classes = 5, .widths = {3, 4}}, g, {}, jem::he_normal{});
+  const auto check = [](const auto& layer, const auto& expected) {
+    CHECK(test::same_bits(layer.weight.to_vector(), expected.weight.to_vector()));
+    CHECK(layer.bias.to_vector() == std::vector<float>(layer.bias.size(), 0.0f));
+  };
+  check(net.convolutions[0], jem::make_conv2d<T>({.in = 2, .out = 3}, same, jem::he_normal{}));
+  check(net.convolutions[1], jem::make_conv2d<T>({.in = 3, .out = 4, .kernel = 4, .stride = 2}, same, jem::he_normal{}));
+  check(net.convolutions[2], jem::make_conv2d<T>({.in = 4, .out = 4}, same, jem::he_normal{}));
+  check(net.head, jem::make_linear<T>(2 * 3 * 4, 5, same, jem::he_normal{}));
+}

@@ -50,3 +50,14 @@ TEST_CASE("an mlp needs two widths, all of them positive") {
   CHECK_THROWS_WITH_AS((jem::mlp<T>({4}, g)), "[mlp] expected widths >= 2 but received 1", std::invalid_argument);
   CHECK_THROWS_AS((jem::mlp<T>({4, 0, 2}, g)), std::invalid_argument);
 }
+
+TEST_CASE("an mlp starts from the weights that it is told to draw, layer after layer") {
+  using T = jem::tensor<float, jem::eigen>;
+  jem::rng g{3}, same{3};
+  const jem::mlp<T> net({4, 6, 2}, g, {}, jem::xavier_normal{});
+  for (const auto& layer : net.layers) {
+    const auto expected = jem::make_linear<T>(layer.weight.extents()[0], layer.weight.extents()[1], same, jem::xavier_normal{});
+    CHECK(test::same_bits(layer.weight.to_vector(), expected.weight.to_vector()));
+    CHECK(layer.bias.to_vector() == std::vector<float>(layer.bias.size(), 0.0f));
+  }
+}

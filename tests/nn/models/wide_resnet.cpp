@@ -173,3 +173,22 @@ TEST_CASE("a depth is 6n + 4") {
   CHECK_THROWS_AS(make({.depth = 10, .width = 1, .classes = 0}), std::invalid_argument);
   CHECK_THROWS_AS(make({.depth = 10, .width = 1, .stem = 0}), std::invalid_argument);
 }
+
+TEST_CASE("a Wide ResNet starts from the weights that it is told to draw, all of them") {
+  jem::rng g{3}, same{3};
+  jem::wide_resnet_options options = small;
+  options.energy_head              = true;
+  jem::wide_resnet<eigen_tensor> net(options, g, {}, jem::he_normal{.gain = 1}), twice(options, same, {}, jem::he_normal{.gain = 2});
+  jem::index_t weights = 0, biases = 0;
+  jem::for_each_parameter(
+      [&](const auto& once, const auto& doubled) {
+        CHECK(test::same_bits((2 * once).to_vector(), doubled.to_vector()));
+        const auto values = once.to_vector();
+        const bool zero   = std::ranges::all_of(values, [](float v) { return v == 0; });
+        CHECK(zero == (once.extents().rank() == 1));  // biases, and nothing else
+        ++(zero ? biases : weights);
+      },
+      net, twice);
+  CHECK(weights == biases);
+  CHECK(weights == 1 + 6 * 2 + 3 + 2);  // stem, six blocks of two, three shortcuts, logits and energy
+}

@@ -8,6 +8,7 @@
 #include <jem/nn/activation.hpp>
 #include <jem/nn/conv2d.hpp>
 #include <jem/nn/flatten.hpp>
+#include <jem/nn/initialize.hpp>
 #include <jem/nn/linear.hpp>
 #include <jem/nn/parameters.hpp>
 #include <jem/nn/prepared.hpp>
@@ -38,13 +39,14 @@ struct convnet {
   convnet() = default;
 
   /// Throws std::invalid_argument for no width, or an image that cannot be halved as often as asked.
-  convnet(const convnet_options& o, rng& g, A a = {}) : activation(a) {
+  template <initializer<T> I = he_uniform>
+  convnet(const convnet_options& o, rng& g, A a = {}, const I& initialize = {}) : activation(a) {
     expect_at_least("convnet", "widths", 1, std::ssize(o.widths));
-    convolutions.push_back(make_conv2d<T>({.in = o.channels, .out = o.widths[0]}, g));
+    convolutions.push_back(make_conv2d<T>({.in = o.channels, .out = o.widths[0]}, g, initialize));
     index_t height = o.height, width = o.width;
     for (std::size_t i = 1; i < o.widths.size(); ++i) {
-      convolutions.push_back(make_conv2d<T>({.in = o.widths[i - 1], .out = o.widths[i], .kernel = 4, .stride = 2}, g));
-      convolutions.push_back(make_conv2d<T>({.in = o.widths[i], .out = o.widths[i]}, g));
+      convolutions.push_back(make_conv2d<T>({.in = o.widths[i - 1], .out = o.widths[i], .kernel = 4, .stride = 2}, g, initialize));
+      convolutions.push_back(make_conv2d<T>({.in = o.widths[i], .out = o.widths[i]}, g, initialize));
       height /= 2;
       width /= 2;
     }
@@ -52,7 +54,7 @@ struct convnet {
       fail("convnet", "an image that can be halved " + std::to_string(o.widths.size() - 1) + " times",
            to_string({o.height, o.width, o.channels}));
     }
-    head = make_linear<T>(height * width * o.widths.back(), o.classes, g);
+    head = make_linear<T>(height * width * o.widths.back(), o.classes, g, initialize);
   }
 
   template <tensor_value X>

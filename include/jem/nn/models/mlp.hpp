@@ -3,6 +3,7 @@
 #pragma once
 
 #include <jem/nn/activation.hpp>
+#include <jem/nn/initialize.hpp>
 #include <jem/nn/linear.hpp>
 #include <jem/nn/parameters.hpp>
 #include <jem/tensor/recycled.hpp>
@@ -23,12 +24,15 @@ struct mlp {
   mlp() = default;
 
   /// Widths are inputs, hidden layers, outputs. Throws std::invalid_argument for fewer than two.
-  mlp(std::initializer_list<index_t> widths, rng& g, A a = {}) : mlp(std::vector<index_t>(widths), g, a) {}
+  template <initializer<T> I = he_uniform>
+  mlp(std::initializer_list<index_t> widths, rng& g, A a = {}, const I& initialize = {})
+      : mlp(std::vector<index_t>(widths), g, a, initialize) {}
 
   /// The same for widths that are known at run time.
-  mlp(const std::vector<index_t>& widths, rng& g, A a = {}) : activation(a) {
+  template <initializer<T> I = he_uniform>
+  mlp(const std::vector<index_t>& widths, rng& g, A a = {}, const I& initialize = {}) : activation(a) {
     expect_at_least("mlp", "widths", 2, std::ssize(widths));
-    for (std::size_t i = 1; i < widths.size(); ++i) layers.push_back(make_linear<T>(widths[i - 1], widths[i], g));
+    for (std::size_t i = 1; i < widths.size(); ++i) layers.push_back(make_linear<T>(widths[i - 1], widths[i], g, initialize));
   }
 
   template <tensor_value X>

@@ -47,20 +47,21 @@ struct wide_resnet {
   wide_resnet() = default;
 
   /// Throws std::invalid_argument for a depth that is not 6n + 4 with n >= 1, and for a width, channels or classes below 1.
-  wide_resnet(const wide_resnet_options& o, rng& g, const A& a = {}) : activation(a) {
+  template <initializer<T> I = he_uniform>
+  wide_resnet(const wide_resnet_options& o, rng& g, const A& a = {}, const I& initialize = {}) : activation(a) {
     if (o.depth < 10 || (o.depth - 4) % 6 != 0) fail("wide_resnet", "a depth of 6n + 4 with n >= 1", std::to_string(o.depth));
     for (const index_t each : {o.width, o.channels, o.classes, o.stem}) expect_at_least("wide_resnet", "width and channels", 1, each);
-    stem                  = make_conv2d<T>({.in = o.channels, .out = o.stem}, g);
+    stem                  = make_conv2d<T>({.in = o.channels, .out = o.stem}, g, initialize);
     index_t in            = o.stem;
     const auto make_group = [&](index_t group) {
       const index_t out = (o.stem * o.width) << group, stride = group == 0 ? 1 : 2;
       return make_repeat((o.depth - 4) / 6, [&](index_t i) {
-        return make_wide_block<T, A, N>({.in = std::exchange(in, out), .out = out, .stride = i == 0 ? stride : 1}, g, a);
+        return make_wide_block<T, A, N>({.in = std::exchange(in, out), .out = out, .stride = i == 0 ? stride : 1}, g, a, initialize);
       });
     };
     groups = make_repeat(3, make_group);
     norm   = N(in);
-    head   = o.energy_head ? make_energy_head<T>(in, o.classes, g) : energy_head<T>{make_linear<T>(in, o.classes, g)};
+    head = o.energy_head ? make_energy_head<T>(in, o.classes, g, initialize) : energy_head<T>{make_linear<T>(in, o.classes, g, initialize)};
   }
 
   template <tensor_value X>
