@@ -19,22 +19,19 @@ namespace tool {
 namespace {
 
 std::string recipe(const settings& s) {
-  char plain[120] = "", falls[80] = "", text[720];
-  if (s.classifier_rate != s.learning_rate) {
-    std::snprintf(plain, sizeof plain, " (%g for cross-entropy alone, which is not its best)", static_cast<double>(s.classifier_rate));
-  }
+  char falls[80] = "", text[720];
   if (s.rate_at_end < 1) {
     std::snprintf(falls, sizeof falls, ", falling to %g %% of it along half a cosine", 100 * static_cast<double>(s.rate_at_end));
   }
   std::snprintf(
       text, sizeof text,
-      "Recipe: Adam with learning rate %g%s after %td iterations of warm-up%s, %td iterations of batches of %td images %s, data noise %g; for the "
+      "Recipe: weights that start %s, Adam with learning rate %g after %td iterations of warm-up%s, %td iterations of batches of %td images %s, data noise %g; for the "
       "JEM %td sampler steps "
       "of size %g and noise %g from a replay buffer of %td images, %g %% of them restarted, and an energy penalty of %g; computed in %s.",
-      static_cast<double>(s.learning_rate), plain, s.warm_up, falls, s.iterations, s.batch,
-      s.with_replacement ? "drawn with replacement" : "of shuffled epochs", static_cast<double>(s.data_noise), s.steps,
-      static_cast<double>(s.step_size), static_cast<double>(s.noise), s.buffer, 100 * static_cast<double>(s.restart),
-      static_cast<double>(s.penalty), s.precision.c_str());
+      s.initialisation == "he" ? "normal with variance 2/fan-in (He)" : "uniform in ±1/√fan-in", static_cast<double>(s.learning_rate),
+      s.warm_up, falls, s.iterations, s.batch, s.with_replacement ? "drawn with replacement" : "of shuffled epochs",
+      static_cast<double>(s.data_noise), s.steps, static_cast<double>(s.step_size), static_cast<double>(s.noise), s.buffer,
+      100 * static_cast<double>(s.restart), static_cast<double>(s.penalty), s.precision.c_str());
   return text;
 }
 

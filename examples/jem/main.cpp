@@ -26,7 +26,7 @@ struct given {
   std::optional<float> step_size, noise, restart, weight_x, weight_yx, weight_xy, penalty, data_noise, learning_rate, rate_at_end;
   std::optional<int> threads;
   std::optional<std::uint64_t> seed;
-  std::optional<std::string> out, network, precision;
+  std::optional<std::string> out, network, initialisation, precision;
   bool by_class = false;
   std::optional<bool> flip, with_replacement;
   int seeds = 1;
@@ -50,11 +50,12 @@ const auto positive     = within(std::numeric_limits<double>::min(), std::numeri
 const auto not_negative = within(0, std::numeric_limits<double>::max(), "a number >= 0");
 const auto share        = within(0, 1, "a number in [0, 1]");
 
-const CLI::Validator a_precision(
-    [](std::string& text) {
-      return text == "float32" || text == "bfloat16" ? std::string() : "expected float32 or bfloat16 but received " + text;
-    },
-    "");
+CLI::Validator one_of(const std::string& first, const std::string& second) {
+  const auto check = [=](std::string& text) {
+    return text == first || text == second ? std::string() : "expected " + first + " or " + second + " but received " + text;
+  };
+  return CLI::Validator(check, "");
+}
 
 /// A flag that leaves `to` empty unless it is given; CLI11's own would set it to false.
 void add_switch(CLI::App& app, const std::string& name, std::optional<bool>& to, const std::string& text) {
@@ -79,8 +80,11 @@ void add_common(CLI::App& app, given& g) {
   app.add_option("--warm-up", g.warm_up, "iterations over which the learning rate rises")->check(not_negative);
   app.add_option("--batch", g.batch, "images in a batch")->check(positive);
   app.add_option("--iterations", g.iterations, "training iterations")->check(positive);
+  app.add_option("--initialisation", g.initialisation,
+                 "uniform in +-1/sqrt(fan-in), biases too, as PyTorch's layers; or he: normal of variance 2/fan-in, biases zero")
+      ->check(one_of("uniform", "he"));
   app.add_option("--precision", g.precision, "float32, or bfloat16: what the network computes in; its weights are float32")
-      ->check(a_precision);
+      ->check(one_of("float32", "bfloat16"));
   app.add_option("--validation", g.validation, "judge so many of the last training images, kept from training, instead of the test images")
       ->check(not_negative);
   app.add_option("--threads", g.threads, "threads; the same seed gives the same result for any number")->check(positive);
@@ -101,6 +105,7 @@ tool::settings merge(const given& g, const char* default_out) {
   take(s.validation, g.validation);
   take(s.network, g.network);
   take(s.widths, g.widths);
+  take(s.initialisation, g.initialisation);
   take(s.precision, g.precision);
   take(s.steps, g.steps);
   take(s.buffer, g.buffer);
@@ -116,7 +121,6 @@ tool::settings merge(const given& g, const char* default_out) {
   take(s.penalty, g.penalty);
   take(s.data_noise, g.data_noise);
   take(s.learning_rate, g.learning_rate);
-  take(s.classifier_rate, g.learning_rate);
   take(s.rate_at_end, g.rate_at_end);
   take(s.seed, g.seed);
   take(s.out, g.out);
@@ -124,7 +128,6 @@ tool::settings merge(const given& g, const char* default_out) {
   take(s.flip, g.flip);
   take(s.with_replacement, g.with_replacement);
   s.by_class = g.by_class;
-  if (s.weight_x == 0 && s.weight_xy == 0) s.learning_rate = s.classifier_rate;
   return s;
 }
 

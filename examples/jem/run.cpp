@@ -95,9 +95,22 @@ split load(const std::string& data, jem::index_t validation) {
   return both;
 }
 
+namespace {
+
+/// A network whose weights are drawn as the settings say.
+template <class Net>
+Net make_network(const settings& s, const auto& options, jem::rng& rng) {
+  if (s.initialisation == "he") return Net(options, rng, {}, jem::he_normal{});
+  return Net(options, rng);
+}
+
+}  // namespace
+
 small_network make_small_network(const settings& s, const jem::shape& images, jem::index_t classes, jem::rng& rng) {
   jem::rng own = rng.split();
-  return small_network({.height = images[1], .width = images[2], .channels = images[3], .classes = classes, .widths = s.widths}, own);
+  const jem::convnet_options options{
+      .height = images[1], .width = images[2], .channels = images[3], .classes = classes, .widths = s.widths};
+  return make_network<small_network>(s, options, own);
 }
 
 deep_network make_deep_network(const settings& s, const jem::shape& images, jem::index_t classes, jem::rng& rng) {
@@ -107,7 +120,7 @@ deep_network make_deep_network(const settings& s, const jem::shape& images, jem:
   if (std::sscanf(s.network.c_str(), "wide-resnet-%td-%td%c", &options.depth, &options.width, &rest) != 2) {
     jem::fail("jem", "a network named convnet or wide-resnet-DEPTH-WIDTH", s.network);
   }
-  return deep_network(options, own);
+  return make_network<deep_network>(s, options, own);
 }
 
 void begin_run(const std::filesystem::path& folder) {

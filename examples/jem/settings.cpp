@@ -11,6 +11,7 @@ void to_json(nlohmann::ordered_json& j, const settings& s) {
        {"validation", s.validation},
        {"network", s.network},
        {"widths", s.widths},
+       {"initialisation", s.initialisation},
        {"precision", s.precision},
        {"steps", s.steps},
        {"step_size", s.step_size},

@@ -71,14 +71,18 @@ jem_tool_test("jem train without the energy terms is a plain classifier" ARGUMEN
   WRITES metrics.json SETTINGS "\"flip\": false,.*\"with_replacement\": true")
 jem_tool_test("jem train takes shuffled epochs when it is told to" ARGUMENTS train ${tiny} --w-x 0 --penalty 0 --shuffled
   WRITES metrics.json SETTINGS "\"with_replacement\": false")
-jem_tool_test("jem train learns a plain classifier of digits at its own rate, which falls" ARGUMENTS train ${tiny} --w-x 0 --penalty 0
-  WRITES metrics.json SETTINGS "\"learning_rate\": 0.001[0-9]*,.*\"rate_at_end\": 0.0,")
+jem_tool_test("jem train learns digits from He's weights at a rate that falls" ARGUMENTS train ${tiny} --w-x 0 --penalty 0
+  WRITES metrics.json SETTINGS "\"initialisation\": \"he\",.*\"learning_rate\": 0.003[0-9]*,.*\"rate_at_end\": 0.0,")
+jem_tool_test("jem train starts from uniform weights when it is told to" ARGUMENTS train ${tiny} --w-x 0 --initialisation uniform
+  WRITES metrics.json SETTINGS "\"initialisation\": \"uniform\",")
+jem_tool_test("jem train takes a wide residual network with He's weights" WRITES metrics.json weights.safetensors
+  ARGUMENTS train --network wide-resnet-10-1 --initialisation he --steps 1 --iterations 1 --batch 4 --buffer 8)
 jem_tool_test("jem train takes a learning rate and the share that is left of it" ARGUMENTS train ${tiny} --w-x 0 --learning-rate 0.5 --rate-at-end 0.25
   WRITES metrics.json SETTINGS "\"learning_rate\": 0.5,.*\"rate_at_end\": 0.25,")
 jem_tool_test("jem train judges validation images when it is told to" ARGUMENTS train ${tiny} --validation 200 SAYS "on 200 validation images"
   WRITES metrics.json SETTINGS "\"validation\": 200,")
 foreach(mistake IN ITEMS "--steps -1" "--steps many" "--steps 1.5" "--batch 5000" "--batch 0" "--restart 2"
-    "--data mnist" "--network resnet" "--network wide-resnet-11-1" "--data idx:nowhere" "--learning-rate 0" "--rate-at-end 2" "--validation 1297" "--threads 0" "--seed -1" "--precision half" "--colour red" "--widths 4,0"
+    "--data mnist" "--network resnet" "--network wide-resnet-11-1" "--data idx:nowhere" "--learning-rate 0" "--rate-at-end 2" "--validation 1297" "--threads 0" "--seed -1" "--precision half" "--initialisation zeros" "--colour red" "--widths 4,0"
     "--w-xy 1 --buffer 64" "--by-class --buffer 100" "--buffer 32")
   separate_arguments(words UNIX_COMMAND ${mistake})
   jem_tool_test("jem train ${mistake} is refused in one line" ARGUMENTS train ${words}
