@@ -7,7 +7,8 @@ function(jem_own_target target)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # False alarms of g++ 12: in its own AVX-512 headers, as Eigen uses them, and in std::string's concatenation (PR 105651).
     target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:-Wno-maybe-uninitialized;-Wno-uninitialized;-Wno-restrict>")
-    # Half a gigabyte before g++ first collects its garbage: a tenth of the time of a file that instantiates much, for a fifth more memory.
+    # Half a gigabyte before g++ first collects its garbage: a tenth of the time of a file that instantiates much, for a fifth
+    # more memory.
     target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:--param=ggc-min-heapsize=524288>)
   elseif(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-Wno-pass-failed>)  # a loop that stays scalar is no mistake
