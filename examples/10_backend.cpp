@@ -39,17 +39,17 @@ struct threads {
   template <class F, class A>
   static void sum_rows(index_t rows, index_t columns, F f, A* sums) {
     share(rows, rows * columns, [=](index_t i) {
-      A sum{};
+      jem::wide_t<A> sum{};  // of many numbers: double for float
       for (index_t j = 0; j < columns; ++j) sum += f(i, j);
-      sums[i] = sum;
+      sums[i] = static_cast<A>(sum);
     });
   }
   template <class F, class A>
   static void sum_columns(index_t rows, index_t columns, F f, A* sums) {
     share(columns, rows * columns, [=](index_t j) {
-      A sum{};
+      jem::wide_t<A> sum{};
       for (index_t i = 0; i < rows; ++i) sum += f(i, j);
-      sums[j] = sum;
+      sums[j] = static_cast<A>(sum);
     });
   }
   /// c = alpha·op(a)·op(b) + beta·c; c is not read if beta is 0.

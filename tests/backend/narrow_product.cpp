@@ -16,9 +16,10 @@ TEST_CASE("a product is narrow with up to sixteen columns or sums of up to sixte
                 !narrow_product::takes(64, 3, 1024));
 }
 
-TEST_CASE("what is too wide for 32-bit offsets is not taken") {
-  static_assert(narrow_product::takes(4, 10, index_t{1} << 26) && !narrow_product::takes(4, 10, (index_t{1} << 26) + 1));
-  static_assert(!narrow_product::takes(4, index_t{1} << 27, 10) && !narrow_product::takes(index_t{1} << 27, 10, 20));
+TEST_CASE("what is too wide for 32-bit offsets, or too long to be summed in float, is not taken") {
+  constexpr index_t longest = narrow_product::longest_sum, most = index_t{1} << 26;
+  static_assert(narrow_product::takes(4, 10, longest) && !narrow_product::takes(4, 10, longest + 1));
+  static_assert(narrow_product::takes(most, 10, 20) && !narrow_product::takes(most + 1, 10, 20) && !narrow_product::takes(4, 2 * most, 10));
 }
 
 // Small integers: every sum is exact, in any order.

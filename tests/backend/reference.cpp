@@ -22,14 +22,17 @@ TEST_CASE("reference goes through its loops in order, the column innermost") {
   CHECK(two == std::vector<std::pair<index_t, index_t>>{{0, 0}, {0, 1}, {1, 0}, {1, 1}});
 }
 
-TEST_CASE("reference sums in order, from the first element") {
-  // 1 is lost beside 1e8 in float; the order decides what is left.
-  const std::array<float, 3> values{1e8f, 1.0f, -1e8f};
+TEST_CASE("reference sums in order, from the first element, in double") {
+  // 1 is lost beside 1e20 in double; the order decides what is left.
+  const std::array<float, 3> values{1e20f, 1.0f, -1e20f};
   std::array<float, 1> sum{};
   reference::sum_rows(1, 3, [&](index_t, index_t j) { return values[static_cast<std::size_t>(j)]; }, sum.data());
   CHECK(sum[0] == 0.0f);
   reference::sum_columns(3, 1, [&](index_t i, index_t) { return values[static_cast<std::size_t>((i + 1) % 3)]; }, sum.data());
   CHECK(sum[0] == 0.0f);
+  const std::array<float, 3> near{1e8f, 1.0f, -1e8f};  // where float would lose 1, too
+  reference::sum_rows(1, 3, [&](index_t, index_t j) { return near[static_cast<std::size_t>(j)]; }, sum.data());
+  CHECK(sum[0] == 1.0f);
 }
 
 TEST_CASE("reference multiplies matrices by the definition, each factor transposed or not") {

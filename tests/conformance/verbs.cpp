@@ -51,6 +51,11 @@ TEST_CASE("the suite sees sums that drop a term, keep what was there, round to f
   CHECK(e.where.ends_with(", the second time"));
 }
 
+TEST_CASE("the suite sees sums that are kept in float") {
+  CHECK_FALSE(long_sums_are_kept_wide<wrong::sums_in_float, float>().passed);
+  CHECK(long_sums_are_kept_wide<jem::reference, float>().passed);
+}
+
 TEST_CASE("the suite sees products that mistake beta, alpha or what is transposed") {
   CHECK_FALSE(small_products_are_right<multiplies_wrongly<fault::ignores_beta>, float>().passed);
   CHECK_FALSE(small_products_are_right<multiplies_wrongly<fault::reads_c_for_beta_zero>, float>().passed);

@@ -59,3 +59,12 @@ TEST_CASE("matmul says which extents it expected") {
   T c(shape{64, 4});
   CHECK_THROWS_WITH_AS(add_matmul(c, a, T(shape{10, 3})), "[add_matmul] expected (64, 3) but received (64, 4)", std::invalid_argument);
 }
+
+TEST_CASE("sums of a long product do not stop growing") {
+  static constexpr jem::index_t n = 17'000'000;  // a float that is added 1 to stops at 2^24 = 16 777 216
+  test::on_every_tensor([]<class T>() {
+    CHECK(matmul(jem::full<T>({1, n}, 1), jem::full<T>({n, 1}, 1)).to_vector()[0] == 17'000'000);
+    const float product = matmul(jem::full<T>({4, n / 4}, 0.1f), jem::full<T>({n / 4, 4}, 1)).to_vector()[5];
+    CHECK(product == doctest::Approx(n / 4 * static_cast<double>(0.1f)).epsilon(1e-4));
+  });
+}

@@ -2,6 +2,7 @@
 #include "../support/backends.hpp"
 #include "../support/numbers.hpp"
 
+#include <jem/tensor/columns.hpp>
 #include <jem/tensor/rows.hpp>
 
 #include <doctest/doctest.h>
@@ -49,6 +50,30 @@ TEST_CASE("sums over nothing are 0, and the mean of nothing is NaN") {
     CHECK(jem::sum(T{}) == 0);
     CHECK(squared_norm(T{}) == 0);
     CHECK(std::isnan(jem::mean(T{})));
+  });
+}
+
+TEST_CASE("long sums do not stop growing, and are right to the last digits of a float") {
+  static constexpr jem::index_t n = 17'000'000;  // a float that is added 1 to stops at 2^24 = 16 777 216
+  test::on_every_tensor([]<class T>() {
+    const T ones = jem::full<T>({n, 1}, 1), tenths = jem::full<T>({n / 2, 2}, 0.1f);
+    CHECK(jem::sum(ones) == n);
+    CHECK(jem::mean(ones) == 1);
+    CHECK(squared_norm(ones) == n);
+    CHECK(column_sums(ones).to_vector() == floats{n});
+    CHECK(column_dots(ones, ones).to_vector() == floats{n});
+    CHECK(row_sums(ones.reshaped({1, n})).to_vector() == floats{n});
+    CHECK(jem::mean(tenths) == doctest::Approx(static_cast<double>(0.1f)).epsilon(1e-9));
+    for (const float total : column_sums(tenths).to_vector()) CHECK(total == static_cast<float>(n / 2 * static_cast<double>(0.1f)));
+  });
+}
+
+TEST_CASE("squares and sums that leave the range of floats are known on the host") {
+  test::on_every_tensor([]<class T>() {
+    CHECK(squared_norm(T({2}, {3e30f, 4e30f})) == doctest::Approx(25e60));
+    CHECK(jem::sum(T({2}, {3e38f, 3e38f})) == doctest::Approx(6e38));
+    CHECK(jem::mean(T({2}, {3e38f, 3e38f})) == doctest::Approx(3e38));
+    CHECK(row_dots(T({1, 2}, {1e30f, 1e30f}), T({1, 2}, {1e30f, -1e30f})).to_vector() == floats{0});
   });
 }
 

@@ -90,7 +90,7 @@ void block(transpose ta, transpose tb, index_t m, index_t n, index_t k, T alpha,
 /// The largest part of n, a multiple of 16, of which eight make n; within [least, most].
 constexpr index_t part(index_t n, index_t least, index_t most) { return std::clamp((n + 127) / 128 * 16, least, most); }
 
-/// The whole product, cut along m and n into blocks, and along k when these are few.
+/// The whole product, cut along m and n into blocks, and along k when these are few or k is long.
 template <class Threads, scalar T>
 void gemm(transpose ta, transpose tb, index_t m, index_t n, index_t k, T alpha, const T* a, const T* b, T beta, T* c) {
   const index_t lda = ta == transpose::yes ? m : k;
@@ -108,7 +108,8 @@ void gemm(transpose ta, transpose tb, index_t m, index_t n, index_t k, T alpha, 
     block(ta, tb, std::min(bm, m - i), std::min(bn, n - j), depth, alpha, a + (ta == transpose::yes ? first * lda + i : i * lda + first),
           lda, b + (tb == transpose::yes ? j * ldb + first : first * ldb + j), ldb, factor, to + i * n + j, n);
   };
-  const index_t depth = rows * columns >= 8 || k < 1024 ? k : std::max<index_t>(512, part(k, 16, k));
+  const index_t share = rows * columns >= 8 || k < 1024 ? k : std::max<index_t>(512, part(k, 16, k));
+  const index_t depth = std::min(share, narrow_product::longest_sum);
   const index_t parts = (k + depth - 1) / depth;
   if (parts == 1) {
     for_blocks<Threads>(rows * columns, [=](index_t number) { product(number, 0, k, beta, c); });
@@ -121,9 +122,9 @@ void gemm(transpose ta, transpose tb, index_t m, index_t n, index_t k, T alpha, 
     product(number % (rows * columns), which * depth, std::min(depth, k - which * depth), T{}, to + which * m * n);
   });
   Threads::for_each(m * n, [=](index_t i) {
-    T sum{};
-    for (index_t which = 0; which < parts; ++which) sum += to[which * m * n + i];
-    c[i] = beta == T{} ? sum : sum + beta * c[i];
+    wide_t<T> sum{};
+    for (index_t which = 0; which < parts; ++which) sum += static_cast<wide_t<T>>(to[which * m * n + i]);
+    c[i] = static_cast<T>(beta == T{} ? sum : sum + static_cast<wide_t<T>>(beta * c[i]));
   });
 }
 

@@ -13,10 +13,13 @@ namespace jem::inline v0::narrow_product {
 
 using panel_product::panels;
 
+/// How many products are added up in the elements' own type: the sums of longer ones are cut, and their parts added in wide_t.
+inline constexpr index_t longest_sum = index_t{1} << 16;
+
 /// Whether the product of (m, k) and (k, n) is one; a vector's is not. Offsets within sixteen rows are 32-bit numbers.
 constexpr bool takes(index_t m, index_t n, index_t k) {
   constexpr index_t few = 16, most = index_t{1} << 26;
-  return m >= 4 && n >= 4 && (n <= few ? k >= few && std::max(m, k) <= most : k > 0 && k <= few && std::max(m, n) <= most);
+  return m >= 4 && n >= 4 && (n <= few ? k >= few && k <= longest_sum && m <= most : k > 0 && k <= few && std::max(m, n) <= most);
 }
 
 /// c = op(a)·op(b), or +=: a task is sixteen rows of c by eight panels. The same bits for any number of threads.

@@ -81,57 +81,59 @@ struct openmp : reference {
     });
   }
 
-  /// sums[i] = Σⱼ f(i, j), long rows in blocks.
+  /// sums[i] = Σⱼ f(i, j), kept in wide_t<A>, long rows in blocks.
   template <class F, class A>
   static void sum_rows(index_t rows, index_t columns, F f, A* sums) {
     detail::expect_host_function<F>();
     const index_t parts = (columns + sum_block - 1) / sum_block;
     if (parts <= 1) {
       blocks(rows, rows_per_block(columns), [f, columns, sums](index_t begin, index_t end) {
-        for (index_t i = begin; i < end; ++i) sums[i] = sum_range<A>(f, i, 0, columns);
+        for (index_t i = begin; i < end; ++i) sums[i] = static_cast<A>(sum_range<wide_t<A>>(f, i, 0, columns));
       });
       return;
     }
-    host_storage<A> partial(rows * parts);
-    A* const to = partial.data();
+    host_storage<wide_t<A>> partial(rows * parts);
+    wide_t<A>* const to = partial.data();
     blocks(rows * parts, 2, [f, columns, parts, to](index_t begin, index_t end) {
       for (index_t part = begin; part < end; ++part) {
         const index_t first = part % parts * sum_block;
-        to[part]            = sum_range<A>(f, part / parts, first, std::min(first + sum_block, columns));
+        to[part]            = sum_range<wide_t<A>>(f, part / parts, first, std::min(first + sum_block, columns));
       }
     });
     for (index_t i = 0; i < rows; ++i) {
-      A sum{};
+      wide_t<A> sum{};
       for (index_t part = 0; part < parts; ++part) sum += to[i * parts + part];
-      sums[i] = sum;
+      sums[i] = static_cast<A>(sum);
     }
   }
 
-  /// sums[j] = Σᵢ f(i, j), many rows in blocks.
+  /// sums[j] = Σᵢ f(i, j), kept in wide_t<A>, many rows in blocks.
   template <class F, class A>
   static void sum_columns(index_t rows, index_t columns, F f, A* sums) {
     detail::expect_host_function<F>();
     const index_t parts = std::max<index_t>(1, (rows + sum_columns_rows - 1) / sum_columns_rows);
-    host_storage<A> partial(parts * columns);
-    A* const to = partial.data();
+    using wide          = wide_t<A>;
+    host_storage<wide> partial(parts * columns);
+    wide* const to = partial.data();
     blocks(parts, std::max<index_t>(1, rows_per_block(columns) / sum_columns_rows), [f, rows, columns, to](index_t begin, index_t end) {
       for (index_t part = begin; part < end; ++part) {
-        A* const sum = to + part * columns;
-        std::fill_n(sum, columns, A{});
+        wide* const sum = to + part * columns;
+        std::fill_n(sum, columns, wide{});
         const F g = f;
         for (index_t i = part * sum_columns_rows; i < std::min(rows, (part + 1) * sum_columns_rows); ++i) {
           JEM_INDEPENDENT
-          for (index_t j = 0; j < columns; ++j) sum[j] += g(i, j);
+          for (index_t j = 0; j < columns; ++j) sum[j] += static_cast<wide>(g(i, j));
         }
       }
     });
-    std::copy_n(to, columns, sums);
     for (index_t part = 1; part < parts; ++part) {
-      for (index_t j = 0; j < columns; ++j) sums[j] += to[part * columns + j];
+      JEM_INDEPENDENT
+      for (index_t j = 0; j < columns; ++j) to[j] += to[part * columns + j];
     }
+    for (index_t j = 0; j < columns; ++j) sums[j] = static_cast<A>(to[j]);
   }
 
-  /// As reference::gemm, rows of c shared out.
+  /// As reference::gemm, rows of c shared out; sums are kept in wide_t<T>.
   template <scalar T>
   static void gemm(transpose ta, transpose tb, index_t m, index_t n, index_t k, T alpha, const T* a, const T* b, T beta, T* c) {
     host_storage<T> turned(tb == transpose::yes ? k * n : 0);
@@ -140,17 +142,21 @@ struct openmp : reference {
       for_each(k, n, [=](index_t p, index_t j) { to[p * n + j] = b[j * k + p]; });
       b = to;
     }
+    using wide = wide_t<T>;
     blocks(m, rows_per_block(n * k), [=](index_t begin, index_t end) {
+      host_storage<wide> sums(n);
+      wide* const row = sums.data();
       for (index_t i = begin; i < end; ++i) {
-        T* const row = c + i * n;
-        JEM_INDEPENDENT
-        for (index_t j = 0; j < n; ++j) row[j] = beta == T{} ? T{} : beta * row[j];
+        std::fill_n(row, n, wide{});
         for (index_t p = 0; p < k; ++p) {
-          const T factor      = alpha * (ta == transpose::yes ? a[p * m + i] : a[i * k + p]);
+          const auto factor   = static_cast<wide>(alpha * (ta == transpose::yes ? a[p * m + i] : a[i * k + p]));
           const T* const from = b + p * n;
           JEM_INDEPENDENT
-          for (index_t j = 0; j < n; ++j) row[j] += factor * from[j];
+          for (index_t j = 0; j < n; ++j) row[j] += factor * static_cast<wide>(from[j]);
         }
+        T* const to = c + i * n;
+        JEM_INDEPENDENT
+        for (index_t j = 0; j < n; ++j) to[j] = static_cast<T>(beta == T{} ? row[j] : row[j] + static_cast<wide>(beta * to[j]));
       }
     });
   }
@@ -187,7 +193,7 @@ struct openmp : reference {
   static A sum_range(F f, index_t i, index_t begin, index_t end) {
     A sum{};
 #pragma omp simd reduction(+ : sum)
-    for (index_t j = begin; j < end; ++j) sum += f(i, j);
+    for (index_t j = begin; j < end; ++j) sum += static_cast<A>(f(i, j));
     return sum;
   }
 };

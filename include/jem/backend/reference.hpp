@@ -57,38 +57,41 @@ struct reference {
     }
   }
 
-  /// sums[i] = Σⱼ f(i, j)
+  /// sums[i] = Σⱼ f(i, j), kept in wide_t<A>
   template <class F, class A>
   static void sum_rows(index_t rows, index_t columns, F f, A* sums) {
     detail::expect_host_function<F>();
     for (index_t i = 0; i < rows; ++i) {
-      A sum{};
-      for (index_t j = 0; j < columns; ++j) sum += f(i, j);
-      sums[i] = sum;
+      wide_t<A> sum{};
+      for (index_t j = 0; j < columns; ++j) sum += static_cast<wide_t<A>>(f(i, j));
+      sums[i] = static_cast<A>(sum);
     }
   }
 
-  /// sums[j] = Σᵢ f(i, j)
+  /// sums[j] = Σᵢ f(i, j), kept in wide_t<A>
   template <class F, class A>
   static void sum_columns(index_t rows, index_t columns, F f, A* sums) {
     detail::expect_host_function<F>();
     for (index_t j = 0; j < columns; ++j) {
-      A sum{};
-      for (index_t i = 0; i < rows; ++i) sum += f(i, j);
-      sums[j] = sum;
+      wide_t<A> sum{};
+      for (index_t i = 0; i < rows; ++i) sum += static_cast<wide_t<A>>(f(i, j));
+      sums[j] = static_cast<A>(sum);
     }
   }
 
-  /// c = alpha·op(a)·op(b) + beta·c;  op(a) is (m, k), op(b) is (k, n), c is (m, n), row-major. c is not read if beta is 0.
+  /// c = alpha·op(a)·op(b) + beta·c;  op(a) is (m, k), op(b) is (k, n), c is (m, n), row-major. c is not read if beta is 0. Sums are
+  /// kept in wide_t<T>.
   template <scalar T>
   static void gemm(transpose ta, transpose tb, index_t m, index_t n, index_t k, T alpha, const T* a, const T* b, T beta, T* c) {
     for (index_t i = 0; i < m; ++i) {
       for (index_t j = 0; j < n; ++j) {
-        T sum{};
+        wide_t<T> sum{};
         for (index_t p = 0; p < k; ++p) {
-          sum += (ta == transpose::yes ? a[p * m + i] : a[i * k + p]) * (tb == transpose::yes ? b[j * k + p] : b[p * n + j]);
+          sum += static_cast<wide_t<T>>(ta == transpose::yes ? a[p * m + i] : a[i * k + p]) *
+                 static_cast<wide_t<T>>(tb == transpose::yes ? b[j * k + p] : b[p * n + j]);
         }
-        c[i * n + j] = beta == T{} ? alpha * sum : alpha * sum + beta * c[i * n + j];
+        sum *= static_cast<wide_t<T>>(alpha);
+        c[i * n + j] = static_cast<T>(beta == T{} ? sum : sum + static_cast<wide_t<T>>(beta * c[i * n + j]));
       }
     }
   }

@@ -121,7 +121,7 @@ constexpr int warp             = 32;    // threads that exchange values without 
 constexpr int warps            = 8;     // of a block
 constexpr index_t columns_each = 1024;  // that one warp sums
 
-/// to[i, block] = Σ f(i, j) over a block of a row: a warp for each, its threads side by side, then a tree.
+/// to[i, block] = Σ f(i, j) over a block of a row, kept in wide_t<A>: a warp for each, its threads side by side, then a tree.
 template <class F, class A>
 __global__ void sum_blocks(F f, A* to, index_t rows, index_t columns, index_t blocks) {
   const index_t count = rows * blocks;
@@ -129,10 +129,10 @@ __global__ void sum_blocks(F f, A* to, index_t rows, index_t columns, index_t bl
        at += static_cast<index_t>(gridDim.x) * warps) {
     const index_t i = at / blocks, first = at % blocks * columns_each;
     const index_t end = first + columns_each < columns ? first + columns_each : columns;
-    A sum{};
-    for (index_t j = first + threadIdx.x % warp; j < end; j += warp) sum += f(i, j);
+    wide_t<A> sum{};
+    for (index_t j = first + threadIdx.x % warp; j < end; j += warp) sum += static_cast<wide_t<A>>(f(i, j));
     for (int distance = warp / 2; distance > 0; distance /= 2) sum += __shfl_down_sync(0xFFFFFFFFu, sum, distance);
-    if (threadIdx.x % warp == 0) to[at] = sum;
+    if (threadIdx.x % warp == 0) to[at] = static_cast<A>(sum);
   }
 }
 
@@ -201,9 +201,9 @@ struct basic_thrust_cuda {
     if (rows == 0) return;
     const index_t blocks = std::max<index_t>(1, thrust_verbs::ceiling(columns, cuda_device::columns_each));
     if (blocks == 1) return launch(f, sums, rows, columns, 1);
-    storage<A> partial(rows * blocks);
+    storage<wide_t<A>> partial(rows * blocks);
     launch(f, partial.data(), rows, columns, blocks);
-    sum_rows(rows, blocks, thrust_verbs::matrix_element<A>{partial.data(), blocks}, sums);
+    sum_rows(rows, blocks, thrust_verbs::matrix_element<wide_t<A>>{partial.data(), blocks}, sums);
   }
 
   /// sums[j] = Σᵢ f(i, j), many rows in parts.

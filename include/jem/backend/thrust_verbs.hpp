@@ -68,7 +68,7 @@ struct call_segment {
   }
 };
 
-/// to[part, j] = Σ f(i, j) over the rows of a part, for the columns of one segment.
+/// to[part, j] = Σ f(i, j) over the rows of a part, for the columns of one segment, kept in wide_t<A>.
 template <class F, class A, index_t segment>
 struct sum_segment {
   F f;
@@ -81,16 +81,16 @@ struct sum_segment {
     const index_t begin = p.segment * segment;
     const index_t count = begin + segment < columns ? segment : columns - begin;
     const index_t last  = (p.row + 1) * rows_of_part < rows ? (p.row + 1) * rows_of_part : rows;
-    A sums[segment]{};
+    wide_t<A> sums[segment]{};
     for (index_t i = p.row * rows_of_part; i < last; ++i) {
       JEM_INDEPENDENT
-      for (index_t j = 0; j < count; ++j) sums[j] += f(i, begin + j);
+      for (index_t j = 0; j < count; ++j) sums[j] += static_cast<wide_t<A>>(f(i, begin + j));
     }
-    for (index_t j = 0; j < count; ++j) to[p.row * columns + begin + j] = sums[j];
+    for (index_t j = 0; j < count; ++j) to[p.row * columns + begin + j] = static_cast<A>(sums[j]);
   }
 };
 
-/// to[i, block] = Σ f(i, j) over a block of a row.
+/// to[i, block] = Σ f(i, j) over a block of a row, kept in wide_t<A>.
 template <class F, class A>
 struct sum_block {
   F f;
@@ -100,9 +100,9 @@ struct sum_block {
   JEM_HOST_DEVICE void operator()(index_t at) const {
     const index_t i = at / blocks, first = at % blocks * size;
     const index_t end = first + size < columns ? first + size : columns;
-    A sum{};
-    for (index_t j = first; j < end; ++j) sum += f(i, j);
-    to[at] = sum;
+    wide_t<A> sum{};
+    for (index_t j = first; j < end; ++j) sum += static_cast<wide_t<A>>(f(i, j));
+    to[at] = static_cast<A>(sum);
   }
 };
 
@@ -137,9 +137,10 @@ void sum_rows(index_t rows, index_t columns, F f, A* sums) {
   constexpr index_t size = 4096;
   const index_t blocks   = std::max<index_t>(1, ceiling(columns, size));
   if (blocks == 1) return for_each<System>(rows, sum_block<F, A>{f, sums, columns, 1, size});
-  typename System::template storage<A> partial(rows * blocks);
-  for_each<System>(rows * blocks, sum_block<F, A>{f, partial.data(), columns, blocks, size});
-  sum_rows<System>(rows, blocks, matrix_element<A>{partial.data(), blocks}, sums);
+  using wide = wide_t<A>;
+  typename System::template storage<wide> partial(rows * blocks);
+  for_each<System>(rows * blocks, sum_block<F, wide>{f, partial.data(), columns, blocks, size});
+  sum_rows<System>(rows, blocks, matrix_element<wide>{partial.data(), blocks}, sums);
 }
 
 /// sums[j] = Σᵢ f(i, j): sums of parts of 64 rows, then sums of those in the same way, in an order that the shape decides.
@@ -149,14 +150,15 @@ void sum_columns(index_t rows, index_t columns, F f, A* sums) {
   constexpr index_t segment      = std::min<index_t>(System::segment, 64);  // sums are kept where they are made, not in memory
   if (columns == 0) return;
   const index_t parts = std::max<index_t>(1, ceiling(rows, rows_of_part)), segments = ceiling(columns, segment);
-  const auto add = [&](A* to) {
+  const auto add = [&]<class S>(S* to) {
     const index_t calls = parts * segments;
-    for_each<System>(calls, sum_segment<F, A, segment>{f, to, rows, columns, segments, rows_of_part, fits_in_32_bits(calls)});
+    for_each<System>(calls, sum_segment<F, S, segment>{f, to, rows, columns, segments, rows_of_part, fits_in_32_bits(calls)});
   };
   if (parts == 1) return add(sums);
-  typename System::template storage<A> partial(parts * columns);
+  using wide = wide_t<A>;
+  typename System::template storage<wide> partial(parts * columns);
   add(partial.data());
-  sum_columns<System>(parts, columns, matrix_element<A>{partial.data(), columns}, sums);
+  sum_columns<System>(parts, columns, matrix_element<wide>{partial.data(), columns}, sums);
 }
 
 }  // namespace jem::inline v0::thrust_verbs

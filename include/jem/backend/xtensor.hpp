@@ -16,6 +16,7 @@
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xgenerator.hpp>
 #include <xtensor/xnoalias.hpp>
+#include <xtensor/xoperation.hpp>
 #include <xtensor/xreducer.hpp>
 #include <xtensor/xstorage.hpp>
 
@@ -78,7 +79,7 @@ template <class A, class F>
 lanes<A> lanes_at(const F& f, index_t i, index_t j) {
   lanes<A> values;
   JEM_INDEPENDENT
-  for (index_t k = 0; k < lanes<A>::width; ++k) values.each[k] = f(i, j + k);
+  for (index_t k = 0; k < lanes<A>::width; ++k) values.each[k] = static_cast<A>(f(i, j + k));
   return values;
 }
 
@@ -112,7 +113,7 @@ template <class A, class F>
 A sum_of_row(const F& f, index_t i, index_t first, index_t last) {
   const index_t whole = (last - first) / lanes<A>::width, left = first + whole * lanes<A>::width;
   return sum_of<lanes<A>>(whole, [&f, i, first](index_t k) { return lanes_at<A>(f, i, first + k * lanes<A>::width); }).sum() +
-         sum_of<A>(last - left, [&f, i, left](index_t k) -> A { return f(i, left + k); });
+         sum_of<A>(last - left, [&f, i, left](index_t k) { return static_cast<A>(f(i, left + k)); });
 }
 
 /// to[0, …, columns − first) = Σᵢ f(i, j) for begin <= i < end: of as many neighbouring columns as there are lanes, or of the last few.
@@ -124,17 +125,17 @@ void sum_few_columns(const F& f, index_t begin, index_t end, index_t first, inde
     return;
   }
   for (index_t j = first; j < columns; ++j) {
-    to[j - first] = sum_of<A>(end - begin, [&f, begin, j](index_t k) -> A { return f(begin + k, j); });
+    to[j - first] = sum_of<A>(end - begin, [&f, begin, j](index_t k) { return static_cast<A>(f(begin + k, j)); });
   }
 }
 
-/// to = the sums of a matrix (rows, columns) along an axis
-template <class A>
-void sum_matrix_along(std::size_t axis, const A* from, index_t rows, index_t columns, A* to) {
+/// to = the sums of a matrix (rows, columns) along an axis, each rounded once
+template <class W, class A>
+void sum_matrix_along(std::size_t axis, const W* from, index_t rows, index_t columns, A* to) {
   const std::array<std::size_t, 2> extents{static_cast<std::size_t>(rows), static_cast<std::size_t>(columns)};
   const std::array<std::size_t, 1> left{extents[1 - axis]};
   auto sums         = xt::adapt(to, left[0], xt::no_ownership(), left);
-  xt::noalias(sums) = sum_along<A>(axis, xt::adapt(from, extents[0] * extents[1], xt::no_ownership(), extents));
+  xt::noalias(sums) = xt::cast<A>(sum_along<W>(axis, xt::adapt(from, extents[0] * extents[1], xt::no_ownership(), extents)));
 }
 
 }  // namespace detail
@@ -152,38 +153,40 @@ struct xtensor : eigen {
   template <element T>
   using storage = xtensor_storage<T>;
 
-  /// sums[i] = Σⱼ f(i, j), long rows in blocks.
+  /// sums[i] = Σⱼ f(i, j), kept in wide_t<A>, long rows in blocks.
   template <class F, class A>
   static void sum_rows(index_t rows, index_t columns, F f, A* sums) {
     const index_t parts = std::max<index_t>(1, (columns + sum_block - 1) / sum_block);
     const index_t work  = std::clamp<index_t>(columns, 1, sum_block);
-    storage<A> partial(parts > 1 ? rows * parts : 0);
-    A* const to = parts > 1 ? partial.data() : sums;
+    using wide          = wide_t<A>;
+    storage<wide> to_be_added(rows * parts);
+    wide* const to = to_be_added.data();
     blocks(rows * parts, std::max<index_t>(1, grain / work), [f, columns, parts, to](index_t begin, index_t end) {
       for (index_t part = begin; part < end; ++part) {
         const index_t first = part % parts * sum_block;
-        to[part]            = detail::sum_of_row<A>(f, part / parts, first, std::min(first + sum_block, columns));
+        to[part]            = detail::sum_of_row<wide>(f, part / parts, first, std::min(first + sum_block, columns));
       }
     });
-    if (parts > 1) detail::sum_matrix_along<A>(1, to, rows, parts, sums);
+    detail::sum_matrix_along(1, to, rows, parts, sums);
   }
 
-  /// sums[j] = Σᵢ f(i, j), many rows in blocks.
+  /// sums[j] = Σᵢ f(i, j), kept in wide_t<A>, many rows in blocks.
   template <class F, class A>
   static void sum_columns(index_t rows, index_t columns, F f, A* sums) {
     constexpr index_t width = detail::lanes<A>::width;
     const index_t parts     = std::max<index_t>(1, (rows + sum_columns_rows - 1) / sum_columns_rows);
     const index_t groups    = (columns + width - 1) / width;
     const index_t work      = std::clamp<index_t>(rows, 1, sum_columns_rows) * width;
-    storage<A> partial(parts > 1 ? parts * columns : 0);
-    A* const to = parts > 1 ? partial.data() : sums;
+    using wide              = wide_t<A>;
+    storage<wide> to_be_added(parts * columns);
+    wide* const to = to_be_added.data();
     blocks(parts * groups, std::max<index_t>(1, grain / work), [f, rows, columns, groups, to](index_t begin, index_t end) {
       for (index_t group = begin; group < end; ++group) {
         const index_t part = group / groups, first = part * sum_columns_rows, column = group % groups * width;
-        detail::sum_few_columns<A>(f, first, std::min(first + sum_columns_rows, rows), column, columns, to + part * columns + column);
+        detail::sum_few_columns<wide>(f, first, std::min(first + sum_columns_rows, rows), column, columns, to + part * columns + column);
       }
     });
-    if (parts > 1) detail::sum_matrix_along<A>(0, to, parts, columns, sums);
+    detail::sum_matrix_along(0, to, parts, columns, sums);
   }
 };
 

@@ -4,6 +4,7 @@
 //     storage, upload, download   every element, in every bit                         float, double, int32
 //     for_each                    every index once, nothing else
 //     sum_rows, sum_columns       γₙ·Σ|terms| for n terms; the same bits each time    float, double
+//                                 of 17 million terms: one rounding to the type
 //     gemm                        γₖ₊₅·(|α|·Σ|terms| + |β·c|); the same bits each time  float, double
 //
 // Sums and products are held against the exact result in a wider type under the bound of rounding.hpp, for any order of summation.
@@ -53,6 +54,12 @@ struct overwrite {
   V* to;
   V value;
   constexpr void operator()(index_t i) const { to[i] = value; }
+};
+
+template <class V>
+struct same_everywhere {
+  V value;
+  constexpr V operator()(index_t, index_t) const { return value; }
 };
 
 /// A loop over n has to visit 0, …, n − 1 once each, and nothing else.
@@ -235,6 +242,25 @@ evidence sums_of_columns_are_right_and_repeat() {
   return e;
 }
 
+/// Sums of more equal terms than a float can count: kept in wide_t, and rounded once.
+template <class B, class V>
+evidence long_sums_are_kept_wide() {
+  constexpr index_t n = 17'000'000;  // 2²⁴ = 16 777 216
+  evidence e          = on_fresh_memory<B>();
+  for (const V term : {V(1), V(0.1)}) {
+    const V exact = static_cast<V>(static_cast<wide_t<V>>(term) * n);
+    tensor<V, B> sums(shape{2});
+    B::sum_rows(1, n, detail::same_everywhere<V>{term}, sums.data());
+    B::sum_columns(n, 1, detail::same_everywhere<V>{term}, sums.data() + 1);
+    const double allowed = 2 * std::abs(static_cast<double>(exact)) * static_cast<double>(std::numeric_limits<float>::epsilon());
+    for (const V sum : sums.to_vector()) {
+      e.hold(std::abs(static_cast<double>(sum) - static_cast<double>(exact)), allowed, unit::absolute,
+             [&] { return detail::named("terms", n, "of", term); });
+    }
+  }
+  return e;
+}
+
 /// gemm of every transposition, with nothing to sum or to fill, too.
 template <class B, class V>
 evidence small_products_are_right() {
@@ -282,6 +308,7 @@ inline constexpr std::array checks_of_verbs{
     check{"sums of rows are right and repeat in double", sums_of_rows_are_right_and_repeat<B, double>},
     check{"sums of columns are right and repeat in float", sums_of_columns_are_right_and_repeat<B, float>},
     check{"sums of columns are right and repeat in double", sums_of_columns_are_right_and_repeat<B, double>},
+    check{"long sums are kept wide in float", long_sums_are_kept_wide<B, float>},
     check{"small products are right in float", small_products_are_right<B, float>},
     check{"small products are right in double", small_products_are_right<B, double>},
     check{"large products are right in float", large_products_are_right<B, float>},

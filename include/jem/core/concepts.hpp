@@ -26,6 +26,11 @@ concept element = scalar<T> || std::same_as<T, bfloat16> || std::same_as<T, std:
 template <element T>
 using accumulator_t = std::conditional_t<std::same_as<T, bfloat16>, float, T>;
 
+/// Sums of many numbers of type A are kept in this type, and rounded to A once: a sum of 2²⁴ ones in float does not grow any more, and
+/// the square of 10²⁰ is infinite there.
+template <class A>
+using wide_t = std::conditional_t<std::same_as<A, float> || std::same_as<A, bfloat16>, double, A>;
+
 /// Which of a matrix product's factors are read transposed.
 enum class transpose : bool { no, yes };
 
@@ -55,12 +60,12 @@ concept holds = requires(typename B::template storage<T>& s, const T* from, T* t
 
 /// A backend: storage and a handful of verbs, all static. Pointers given to verbs point into its own memory.
 template <class B, class T>
-concept backend = scalar<T> && holds<B, T> && holds<B, std::int32_t> &&
+concept backend = scalar<T> && holds<B, T> && holds<B, wide_t<T>> && holds<B, std::int32_t> &&
                   requires(index_t n, accumulator_t<T> a, const T* x, T* y, accumulator_t<T>* sums, transpose t) {
                     B::for_each(n, archetype::index_function{});     // f(i) for i < n, in any order
                     B::for_each(n, n, archetype::index_function{});  // f(i, j), j innermost
-                    B::sum_rows(n, n, archetype::row_function<accumulator_t<T>>{}, sums);     // sums[i] = Σⱼ f(i, j)
-                    B::sum_columns(n, n, archetype::row_function<accumulator_t<T>>{}, sums);  // sums[j] = Σᵢ f(i, j)
+                    B::sum_rows(n, n, archetype::row_function<accumulator_t<T>>{}, sums);     // sums[i] = Σⱼ f(i, j), kept in wide_t
+                    B::sum_columns(n, n, archetype::row_function<accumulator_t<T>>{}, sums);  // sums[j] = Σᵢ f(i, j), kept in wide_t
                     B::gemm(t, t, n, n, n, a, x, x, a, y);  // y(m, n) = a·op(x)(m, k)·op(x)(k, n) + a·y, all row-major
                   };
 

@@ -39,7 +39,7 @@ void add_to_columns(X& x, const S& s) {
 template <tensor_like X, compatible<X> Y>
 sums_of<X> column_dots(const X& x, const Y& y) {
   using T = typename X::value_type;
-  using V = number_of<X>;
+  using W = wide_t<T>;
   expect_shape("column_dots", x.extents(), y.extents());
   if (x.extents().rank() < 1) fail("column_dots", "at least one axis", to_string(x.extents()));
   const index_t columns = x.extent(x.extents().rank() - 1);
@@ -47,7 +47,7 @@ sums_of<X> column_dots(const X& x, const Y& y) {
   const T *const left = x.data(), *const right = y.data();
   X::backend_type::sum_columns(
       columns == 0 ? 0 : x.size() / columns, columns,
-      [=] JEM_LAMBDA(index_t i, index_t j) { return static_cast<V>(left[i * columns + j]) * static_cast<V>(right[i * columns + j]); },
+      [=] JEM_LAMBDA(index_t i, index_t j) { return static_cast<W>(left[i * columns + j]) * static_cast<W>(right[i * columns + j]); },
       sums.data());
   return sums;
 }

@@ -34,14 +34,14 @@ sums_of<X> row_sums(const X& x) {
 template <tensor_like X, compatible<X> Y>
 sums_of<X> row_dots(const X& x, const Y& y) {
   using T = typename X::value_type;
-  using V = number_of<X>;
+  using W = wide_t<T>;
   expect_shape("row_dots", x.extents(), y.extents());
   sums_of<X> sums(shape{detail::row_count("row_dots", x)});
   const index_t columns = x.extents().row_size();
   const T *const left = x.data(), *const right = y.data();
   X::backend_type::sum_rows(
       x.extent(0), columns,
-      [=] JEM_LAMBDA(index_t i, index_t j) { return static_cast<V>(left[i * columns + j]) * static_cast<V>(right[i * columns + j]); },
+      [=] JEM_LAMBDA(index_t i, index_t j) { return static_cast<W>(left[i * columns + j]) * static_cast<W>(right[i * columns + j]); },
       sums.data());
   return sums;
 }
@@ -104,21 +104,31 @@ typename X::value_type only_element(const X& x) {
 
 /// The sum of all elements, on the host.
 template <tensor_like X>
-number_of<X> sum(const X& x) {
-  return detail::only_element(row_sums(view<const typename X::value_type, typename X::backend_type>(x.data(), shape{1, x.size()})));
+double sum(const X& x) {
+  using T = typename X::value_type;
+  using W = wide_t<T>;
+  tensor<W, typename X::backend_type> total(shape{1});
+  const T* const from = x.data();
+  X::backend_type::sum_rows(1, x.size(), [=] JEM_LAMBDA(index_t, index_t j) { return static_cast<W>(from[j]); }, total.data());
+  return static_cast<double>(detail::only_element(total));
 }
 
 /// The mean of all elements, on the host; NaN if there are none.
 template <tensor_like X>
-number_of<X> mean(const X& x) {
-  return sum(x) / static_cast<number_of<X>>(x.size());
+double mean(const X& x) {
+  return sum(x) / static_cast<double>(x.size());
 }
 
-/// The sum of the squares of all elements, on the host.
+/// The sum of the squares of all elements, on the host. Squares of doubles can leave their range: `norm` does not.
 template <tensor_like X>
-number_of<X> squared_norm(const X& x) {
-  const view<const typename X::value_type, typename X::backend_type> flat(x.data(), shape{1, x.size()});
-  return detail::only_element(row_dots(flat, flat));
+double squared_norm(const X& x) {
+  using T = typename X::value_type;
+  using W = wide_t<T>;
+  tensor<W, typename X::backend_type> total(shape{1});
+  const T* const from = x.data();
+  X::backend_type::sum_rows(
+      1, x.size(), [=] JEM_LAMBDA(index_t, index_t j) { return static_cast<W>(from[j]) * static_cast<W>(from[j]); }, total.data());
+  return static_cast<double>(detail::only_element(total));
 }
 
 /// x[…, j] ← x[…, j] + b[j]: a bias, b is (c).
