@@ -36,6 +36,22 @@ TEST_CASE("adam's first update is the rate against the sign of the gradient, wha
   CHECK(state.updates == 1);
 }
 
+TEST_CASE("adam's updates do not see the size of the gradient, whose square may leave the range of floats") {
+  const jem::adam optimiser{.learning_rate = jem::constant{0.1f}, .epsilon = 0};
+  for (const float size : {1e-35f, 1e-25f, 1.0f, 1e20f, 1e37f}) {
+    CAPTURE(size);
+    auto net          = wave_layer<eigen_float>();
+    auto state        = optimiser.init(net);
+    const auto before = numbers(net);
+    for (int k = 0; k < 3; ++k) {
+      optimiser.step(state, net, jem::linear<eigen_float>{jem::full<eigen_float>({2, 3}, size), jem::full<eigen_float>({3}, -size)});
+    }
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      CHECK(numbers(net)[i] - before[i] == doctest::Approx(i < 6 ? -0.3 : 0.3).epsilon(1e-4));
+    }
+  }
+}
+
 TEST_CASE("adam asks its schedule for updates 0, 1, 2") {
   std::vector<jem::index_t> asked;
   const auto watch = [&asked](jem::index_t k) {

@@ -26,6 +26,21 @@ TEST_CASE("clip_global_norm leaves a gradient within the limit as it is") {
   CHECK(numbers(zero) == std::vector<double>(9));
 }
 
+TEST_CASE("clip_global_norm is right for gradients whose squares leave the range of floats") {
+  using T = eigen_float;
+  jem::linear<T> large{T({1, 2}, {2e30f, 4e30f}), T({2}, {-5e30f, 6e30f})}, small{T({1, 2}, {2e-30f, 4e-30f}), T({2}, {-5e-30f, 6e-30f})};
+  CHECK(jem::clip_global_norm(large, 9) == doctest::Approx(9e30));
+  CHECK(jem::clip_global_norm(small, 9e-37) == doctest::Approx(9e-30));
+  CHECK(largest_difference(numbers(large), std::vector<double>{2, 4, -5, 6}) < 1e-6);
+  CHECK(largest_difference(numbers(small), std::vector<double>{2e-37, 4e-37, -5e-37, 6e-37}) < 1e-43);
+  jem::linear<T> most{T({1, 2}, {3e38f, 3e38f}), T({2}, {3e38f, 3e38f})};
+  CHECK(jem::clip_global_norm(most, 1) == doctest::Approx(6e38));
+  CHECK(largest_difference(numbers(most), std::vector<double>(4, 0.5)) < 1e-6);
+  jem::linear<reference_double> beyond{reference_double({1, 1}, {3e200}), reference_double({1}, {-4e200})};
+  CHECK(jem::clip_global_norm(beyond, 5) == doctest::Approx(5e200));
+  CHECK(largest_difference(numbers(beyond), std::vector<double>{3, -4}) < 1e-12);
+}
+
 TEST_CASE("clip_global_norm hides no norm that is not finite") {
   using T = reference_double;
   for (const double bad : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {

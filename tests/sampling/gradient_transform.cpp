@@ -44,6 +44,13 @@ TEST_CASE("clip_norm scales a chain's gradient to its limit and leaves shorter o
   CHECK(std::vector<float>(rows.begin() + 2, rows.end()) == std::vector<float>{1.5f, 2, 0.1f, 0});
 }
 
+TEST_CASE("clip_norm keeps the direction of gradients whose squares leave the range of floats") {
+  const auto rows = transformed(jem::clip_norm{1}, {3, 2}, {1e20f, 0, 3e19f, 4e19f, infinity, 1});
+  for (std::size_t i = 0; i < 6; ++i) CHECK(rows[i] == doctest::Approx(std::vector{1.0, 0.0, 0.6, 0.8, 1.0, 0.0}[i]).epsilon(1e-6));
+  const auto tiny = transformed(jem::clip_norm{1e-35f}, {1, 2}, {3e-30f, 4e-30f});
+  CHECK(tiny[0] == doctest::Approx(6e-36));
+}
+
 TEST_CASE("clip_norm takes the norm of a whole image, a zero gradient, and no chains") {
   const auto image = transformed(jem::clip_norm{1}, {1, 2, 2, 1}, {1, 1, 1, 1});
   CHECK(image[3] == doctest::Approx(0.5));

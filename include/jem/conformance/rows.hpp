@@ -7,6 +7,7 @@
 #include <jem/conformance/rounding.hpp>
 #include <jem/tensor/columns.hpp>
 #include <jem/tensor/mask.hpp>
+#include <jem/tensor/norms.hpp>
 #include <jem/tensor/rows.hpp>
 
 namespace jem::inline v0::conformance {
@@ -45,6 +46,11 @@ void sum_outcomes(const T& x, const T& y, std::vector<outcome>& out) {
   out.push_back({"column_dots", of_columns, values_of(column_dots(x, y))});
   out.push_back({"sum", of_all, values_of(sum(x))});
   out.push_back({"squared_norm", of_all, values_of(squared_norm(x))});
+  out.push_back({"row_norms", of_rows, values_of(row_norms(x))});
+  T shorter = x, unit = x;
+  shorten_rows(shorter, V(1.5)), normalise_rows(unit);
+  out.push_back({"shorten_rows", of_rows, values_of(shorter)});
+  out.push_back({"normalise_rows", of_rows, values_of(unit)});
 }
 
 template <class T>
@@ -93,7 +99,7 @@ std::vector<outcome> row_outcomes(index_t n) {
 
 }  // namespace detail
 
-/// What tensor/rows.hpp, columns.hpp and mask.hpp have.
+/// What tensor/rows.hpp, columns.hpp, norms.hpp and mask.hpp have.
 template <class B, class V>
 evidence operations_on_rows_agree_with_reference() {
   return agreement<B>(detail::row_outcomes<tensor<V, B>>, detail::row_outcomes<tensor<V, reference>>);

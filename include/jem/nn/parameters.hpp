@@ -6,7 +6,7 @@
 
 #include <jem/core/concepts.hpp>
 #include <jem/tensor/elementwise.hpp>
-#include <jem/tensor/rows.hpp>
+#include <jem/tensor/norms.hpp>
 
 #include <cmath>
 #include <optional>
@@ -159,12 +159,12 @@ index_t parameter_count(const L& model) {
   return count;
 }
 
-/// The Euclidean norm of all parameters: of a gradient, usually. Computed on the host from one sum a tensor.
+/// The Euclidean norm of all parameters: of a gradient, usually. Computed on the host from one norm a tensor.
 template <parameterised L>
 double global_norm(const L& model) {
   double total = 0;
-  for_each_parameter_of([&](const auto& parameter) { total += static_cast<double>(squared_norm(parameter)); }, model);
-  return std::sqrt(total);
+  for_each_parameter_of([&](const auto& parameter) { total = std::hypot(total, norm(parameter)); }, model);
+  return total;
 }
 
 }  // namespace jem::inline v0

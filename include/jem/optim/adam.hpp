@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Adam: Kingma and Ba, "Adam: a method for stochastic optimization" (2014, arXiv:1412.6980), with the bias-corrected moments
-// of their Algorithm 1: θ ← θ − α·m̂ / (√v̂ + ε).
+// of their Algorithm 1: θ ← θ − α·m̂ / (√v̂ + ε). In the place of v its root is kept, whose range is that of the gradient: the square
+// of a float above 1.8·10¹⁹ is infinite, and below 10⁻²³ it is 0.
 #pragma once
 
 #include <jem/core/math.hpp>
@@ -8,13 +9,14 @@
 #include <jem/optim/schedule.hpp>
 
 #include <cmath>
+#include <limits>
 
 namespace jem::inline v0 {
 
 /// Moments are values of the network's own type.
 template <parameterised Net>
 struct adam_state {
-  Net first, second;    ///< m and v, before the correction of their bias
+  Net first, second;    ///< m and √v, before the correction of their bias
   index_t updates = 0;  ///< made so far
 };
 
@@ -23,11 +25,23 @@ namespace detail {
 struct adam_update {
   float beta1, beta2, rate, correction, epsilon, decay;
 
+  /// √v for v
   template <class V>
   constexpr void operator()(V& parameter, V& first, V& second, V gradient) const {
     first  = V(beta1) * first + (V(1) - V(beta1)) * gradient;
-    second = V(beta2) * second + (V(1) - V(beta2)) * gradient * gradient;
-    parameter -= V(decay) * parameter + V(rate) * first / (math::sqrt(second) * V(correction) + V(epsilon));
+    second = root_of_mean(second, gradient);
+    parameter -= V(decay) * parameter + V(rate) * (first / (second * V(correction) + V(epsilon)));
+  }
+
+ private:
+  /// √(β₂a² + (1 − β₂)b²), a ≥ 0, from both in parts of the larger one.
+  template <class V>
+  constexpr V root_of_mean(V a, V b) const {
+    const V size    = b < V(0) ? -b : b;
+    const V larger  = a > size ? a : size;
+    const V largest = larger > std::numeric_limits<V>::min() ? larger : std::numeric_limits<V>::min();
+    const V part = a / largest, other = size / largest;
+    return largest * math::sqrt(V(beta2) * part * part + (V(1) - V(beta2)) * other * other);
   }
 };
 

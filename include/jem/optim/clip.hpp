@@ -6,13 +6,27 @@
 
 namespace jem::inline v0 {
 
+namespace detail {
+
+/// factor·a, in double: the factor may be smaller than a float is.
+struct scale_wide {
+  double factor;
+
+  template <class V>
+  constexpr V operator()(V a) const {
+    return static_cast<V>(factor * static_cast<double>(a));
+  }
+};
+
+}  // namespace detail
+
 /// Scales a gradient to a Euclidean norm of at most `limit`; returns the norm that it had. A norm that is not finite is
 /// returned and nothing is changed: the caller decides.
 template <parameterised Net>
 double clip_global_norm(Net& gradient, double limit) {
   const double norm = global_norm(gradient);
   if (norm > limit && std::isfinite(norm)) {
-    for_each_parameter_of([&](auto& g) { scale(g, static_cast<float>(limit / norm)); }, gradient);
+    for_each_parameter_of([&](auto& g) { apply(g, detail::scale_wide{limit / norm}); }, gradient);
   }
   return norm;
 }

@@ -2,8 +2,8 @@
 // What is done to ∂E/∂x before a step.
 #pragma once
 
-#include <jem/core/math.hpp>
-#include <jem/tensor/rows.hpp>
+#include <jem/tensor/elementwise.hpp>
+#include <jem/tensor/norms.hpp>
 
 namespace jem::inline v0 {
 
@@ -27,18 +27,6 @@ struct clip_elements {
   }
 };
 
-namespace detail {
-
-/// The factor that brings a squared norm down to limit².
-template <class V>
-struct shrink_to {
-  V limit;
-
-  constexpr V operator()(V squared) const { return squared > limit * limit ? limit / math::sqrt(squared) : V(1); }
-};
-
-}  // namespace detail
-
 /// Each row, a chain's gradient, to a Euclidean norm of at most `limit`.
 struct clip_norm {
   static constexpr bool row_wise = true;  ///< see core/concepts.hpp
@@ -47,8 +35,7 @@ struct clip_norm {
 
   template <tensor_value T>
   void operator()(T& gradient) const {  // (n, …)
-    using V = typename T::value_type;
-    scale_rows(gradient, map(row_dots(gradient, gradient), detail::shrink_to<V>{static_cast<V>(limit)}));
+    shorten_rows(gradient, limit);
   }
 };
 
