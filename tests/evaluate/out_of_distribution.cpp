@@ -87,6 +87,25 @@ TEST_CASE("detection compares in with out by each score, higher in") {
   CHECK(evaluate::detect_ood(net, near, near).log_px.auroc == 0.5);
 }
 
+TEST_CASE("detection by max p(y|x) does not lose its ranks where the classifier is so sure that p rounds to 1") {
+  jem::rng g{4};
+  const T in = jem::normal<T>({200, 3}, g), out = 0.7f * jem::normal<T>({200, 3}, g);
+  jem::linear<T> net{T({3, 2}, {1, -1, 0.5f, -0.5f, 2, -2}), T({2}, {0, 0})};
+  const double auroc = evaluate::detect_ood(net, in, out).max_py.auroc;
+  CHECK(auroc > 0.55);
+  for (int k = 0; k < 3; ++k) {
+    scale(net.weight, 10);
+    CHECK(evaluate::detect_ood(net, in, out).max_py.auroc == doctest::Approx(auroc).epsilon(1e-3));
+  }
+}
+
+TEST_CASE("approximate mass of slopes whose squares leave the range of floats") {
+  for (const float size : {1e-30f, 1e30f}) {
+    const jem::linear<T> net{T({2, 1}, {3 * size, 4 * size}), T({1}, {0})};
+    CHECK(evaluate::approximate_mass(net, T({1, 2}, {0, 0}))[0] == doctest::Approx(-5.0 * static_cast<double>(size)));
+  }
+}
+
 TEST_CASE("interpolated images are means with an image of another class, each of these equally likely") {
   const auto set = numbered({0, 1, 0, 2, 2, 2}, 4);  // class 3 has no image
   jem::rng g{3};

@@ -24,6 +24,17 @@ TEST_CASE_TEMPLATE("contrastive divergence has its value and gradient, with and 
   CHECK(loss_error(jem::contrastive_divergence{}, logits, 1, divergence_value) < 1e-6);
 }
 
+TEST_CASE("the divergence does not depend on the level of the energies") {
+  using F               = jem::tensor<float, jem::eigen>;
+  const auto divergence = [](float level) {
+    const jem::phases<F> logits{.x = F({2, 2}, {level, level, level + 8, level}), .samples = F({1, 2}, {level, level - 8})};
+    auto slopes = zero_slopes(logits);
+    return jem::contrastive_divergence{}.accumulate(logits, 1, slopes);
+  };
+  CHECK(divergence(8e6f) == doctest::Approx(divergence(0)).epsilon(1e-6));
+  CHECK(divergence(-8e6f) == doctest::Approx(divergence(0)).epsilon(1e-6));
+}
+
 TEST_CASE("samples that are the data have no divergence") {
   using T = reference_double;
   jem::phases<T> logits{.x = waves<T>({6, 3}), .samples = waves<T>({6, 3})};

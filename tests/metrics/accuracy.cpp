@@ -56,6 +56,53 @@ TEST_CASE("confidence ranks answers that are all 1 in float") {
   CHECK(p[1] < 1);
 }
 
+TEST_CASE("nll and brier do not depend on the level of the logits") {
+  for (const float level : {1e6f, -1e6f, 1.6e7f}) {
+    const T logits({2, 3}, {level, level + 1, level + 2, level + 4, level, level - 2}), plain({2, 3}, {0, 1, 2, 4, 0, -2});
+    const jem::labels<T> y({2}, {0, 1});
+    CHECK(metrics::nll(logits, y) == doctest::Approx(metrics::nll(plain, y)).epsilon(1e-12));
+    CHECK(metrics::brier(logits, y) == doctest::Approx(metrics::brier(plain, y)).epsilon(1e-12));
+    CHECK(metrics::confidence(logits)[1] == doctest::Approx(metrics::confidence(plain)[1]).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("every measure is right for logits of 1e30 and for infinite ones") {
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  const T logits({4, 3}, {1e30f, -1e30f, 0, 1e30f, -1e30f, 0, infinity, 0, 1, infinity, infinity, 0});
+  const auto of = [&](jem::index_t row, std::int32_t y, auto measure) { return measure(T(logits.rows(row, 1)), jem::labels<T>({1}, {y})); };
+  const auto nll   = [](const T& f, const jem::labels<T>& y) { return metrics::nll(f, y); };
+  const auto brier = [](const T& f, const jem::labels<T>& y) { return metrics::brier(f, y); };
+  CHECK(of(0, 0, nll) == 0);
+  CHECK(of(0, 1, nll) == doctest::Approx(2e30));
+  CHECK(of(0, 0, brier) == 0);
+  CHECK(of(0, 1, brier) == 2);
+  CHECK(of(2, 0, nll) == 0);
+  CHECK(of(2, 1, nll) == HUGE_VAL);
+  CHECK(of(2, 1, brier) == 2);
+  CHECK(of(3, 1, nll) == doctest::Approx(std::log(2.0)));
+  CHECK(of(3, 1, brier) == doctest::Approx(0.5));
+  CHECK(metrics::confidence(logits) == std::vector{1.0, 1.0, 1.0, 0.5});
+  CHECK(metrics::log_sum_exps(logits)[0] == 1e30f);
+  CHECK(metrics::correct(logits, {{4}, {0, 2, 0, 0}}) == std::vector<bool>{true, false, true, true});
+}
+
+TEST_CASE("a sure answer keeps its digits: nll and brier of what is next to 0") {
+  const T logits({1, 3}, {60, 0, 0});
+  const double missed = 2 * std::exp(-60.0);
+  CHECK(metrics::nll(logits, {{1}, {0}}) == doctest::Approx(missed).epsilon(1e-12));
+  CHECK(metrics::brier(logits, {{1}, {0}}) == doctest::Approx(1.5 * missed * missed).epsilon(1e-12));
+}
+
+TEST_CASE("log-odds rank answers as their confidence does, and those that are all 1 in double") {
+  const auto odds = metrics::confidence_log_odds(T({4, 3}, {0, 0, 0, 2, 1, 0, 1000, 0, 0, 2000, 0, 0}));
+  CHECK(odds[0] == doctest::Approx(std::log(0.5)));
+  const double p = metrics::confidence(T({1, 3}, {2, 1, 0}))[0];
+  CHECK(odds[1] == doctest::Approx(std::log(p / (1 - p))).epsilon(1e-12));
+  CHECK(odds[2] == doctest::Approx(1000 - std::log(2.0)).epsilon(1e-12));
+  CHECK(odds[3] > odds[2]);
+  CHECK(std::isnan(metrics::confidence_log_odds(T({1, 2}, {1, std::numeric_limits<float>::quiet_NaN()}))[0]));
+}
+
 TEST_CASE("measures of no rows are NaN, of one row that row's") {
   const T none(jem::shape{0, 3});
   const jem::labels<T> nobody(jem::shape{0});

@@ -218,7 +218,7 @@ TEST_CASE("logits, losses, gradients, moments and positions are float, and logit
   const auto loss = jem::cross_entropy{} + 1.0f * jem::contrastive_divergence{};
   const jem::labels<floats> y({6}, {0, 1, 2, 3, 0, 1});
   const auto [value, gradient] = jem::value_and_grad(loss, net, {.x = x, .y = y, .samples = 0.5f * x});
-  static_assert(std::is_same_v<decltype(value), const float> && std::is_same_v<decltype(gradient), const net_type>);
+  static_assert(std::is_same_v<decltype(value), const double> && std::is_same_v<decltype(gradient), const net_type>);
   const jem::adam adam{.learning_rate = jem::constant{1e-6f}};  // a step that bfloat16 would lose
   auto learned = net;
   auto moments = adam.init(learned);

@@ -38,7 +38,7 @@ TEST_CASE_TEMPLATE("one pass over all batches gives what a pass for each gives",
 
   const auto logits   = separate_logits(net, images);
   auto slopes         = zero_slopes(logits);
-  const float alone   = everything.accumulate(logits, 1, slopes);
+  const double alone  = everything.accumulate(logits, 1, slopes);
   Net apart           = jem::zeros_like(net);
   const auto backward = [&](const T& batch, const T& slope) {
     typename Net::template cache<T> cache;

@@ -103,7 +103,7 @@ std::vector<float> train_convnet(const Trainer& algorithm, int threads) {
   const jem::data::dataset<T> set{jem::uniform<T>({128, 8, 8, 1}, -1, 1, g), jem::labels<T>({128}, std::vector<std::int32_t>(128, 1)), 4};
   auto state = algorithm.init(jem::convnet<T>({.height = 8, .width = 8, .classes = 4, .widths = {16, 32}}, g), set, g);
   std::vector<float> trace;
-  for (int k = 0; k < 3; ++k) trace.push_back(algorithm.step(state).loss);
+  for (int k = 0; k < 3; ++k) trace.push_back(static_cast<float>(algorithm.step(state).loss));
   const auto net = bits_of(state.net), chains = state.buffer.positions().to_vector();
   trace.insert(trace.end(), net.begin(), net.end());
   trace.insert(trace.end(), chains.begin(), chains.end());
@@ -146,8 +146,8 @@ TEST_CASE("a small jem learns two gaussians: the loss falls, and the classes com
   const jem::trainer algorithm{
       .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 32, .steps = 10, .buffer = {.capacity = 500}};
   jem::rng random_state{1};
-  auto state  = algorithm.init(small_net(), set, random_state);
-  float first = 0, last = 0;
+  auto state   = algorithm.init(small_net(), set, random_state);
+  double first = 0, last = 0;
   for (int k = 0; k < 300; ++k) {
     const auto info = algorithm.step(state);
     CHECK(info.iteration == k);
@@ -155,7 +155,7 @@ TEST_CASE("a small jem learns two gaussians: the loss falls, and the classes com
     if (k >= 280) last += info.loss / 20;
   }
   CHECK(state.iteration == 300);
-  CHECK(last < first - 0.3f);
+  CHECK(last < first - 0.3);
   decltype(state.net)::cache<T> cache;
   CHECK(jem::metrics::accuracy(state.net.forward(set.x, cache), set.y) > 0.97f);  // the best there is: 0.996
 }

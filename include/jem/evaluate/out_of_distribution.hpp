@@ -9,6 +9,7 @@
 #include <jem/metrics/accuracy.hpp>
 #include <jem/metrics/auroc.hpp>
 #include <jem/tensor/noise.hpp>
+#include <jem/tensor/norms.hpp>
 
 #include <vector>
 
@@ -18,8 +19,7 @@ namespace jem::inline v0::evaluate {
 template <class Net, tensor_value T>
   requires layer<Net, T>
 std::vector<double> log_px(const Net& net, const T& x, index_t part = 500) {
-  const auto values = log_sum_exp(logits_of(net, x, part)).to_vector();
-  return {values.begin(), values.end()};
+  return metrics::log_sum_exps(logits_of(net, x, part));
 }
 
 /// max_y p(y|x) of each image (n, …).
@@ -27,6 +27,14 @@ template <class Net, tensor_value T>
   requires layer<Net, T>
 std::vector<double> max_py(const Net& net, const T& x, index_t part = 500) {
   return metrics::confidence(logits_of(net, x, part));
+}
+
+/// log(p / (1 − p)) of that probability, of each image (n, …): the same order, without equal scores where the classifier is so sure that
+/// the probability is rounded to 1.
+template <class Net, tensor_value T>
+  requires layer<Net, T>
+std::vector<double> max_py_log_odds(const Net& net, const T& x, index_t part = 500) {
+  return metrics::confidence_log_odds(logits_of(net, x, part));
 }
 
 /// −‖∂ log p(x)/∂x‖₂ of each image (n, …): a likely image on a steep slope has little mass around it.
@@ -38,7 +46,7 @@ std::vector<double> approximate_mass(const Net& net, const T& x, index_t part = 
     const T images(x.rows(first, count));
     T slope(images.extents());
     marginal_energy<Net>(net).value_and_grad(images, slope);
-    for (const auto squared : row_dots(slope, slope).to_vector()) scores.push_back(-std::sqrt(static_cast<double>(squared)));
+    for (const double length : row_norms(slope).to_vector()) scores.push_back(-length);
   });
   return scores;
 }
@@ -53,7 +61,7 @@ template <class Net, tensor_value T>
   requires layer<Net, T>
 ood_summary detect_ood(const Net& net, const T& in, const T& out, index_t part = 500) {
   return {.log_px           = metrics::detect(log_px(net, in, part), log_px(net, out, part)),
-          .max_py           = metrics::detect(max_py(net, in, part), max_py(net, out, part)),
+          .max_py           = metrics::detect(max_py_log_odds(net, in, part), max_py_log_odds(net, out, part)),
           .approximate_mass = metrics::detect(approximate_mass(net, in, part), approximate_mass(net, out, part))};
 }
 

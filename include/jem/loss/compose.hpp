@@ -24,7 +24,7 @@ struct weighted_loss {
   /// weight·factor·L, and adds its gradient.
   template <tensor_value T>
     requires loss_term<L, T>
-  float accumulate(const phases<T>& logits, float weight, phases<T>& grad) const {
+  double accumulate(const phases<T>& logits, float weight, phases<T>& grad) const {
     return factor == 0 ? 0 : term.accumulate(logits, factor * weight, grad);
   }
 };
@@ -42,8 +42,8 @@ struct loss_sum {
   /// weight·(A + B), and adds both gradients.
   template <tensor_value T>
     requires(loss_term<A, T> && loss_term<B, T>)
-  float accumulate(const phases<T>& logits, float weight, phases<T>& grad) const {
-    const float value = first.accumulate(logits, weight, grad);
+  double accumulate(const phases<T>& logits, float weight, phases<T>& grad) const {
+    const double value = first.accumulate(logits, weight, grad);
     return value + second.accumulate(logits, weight, grad);
   }
 };

@@ -14,11 +14,11 @@ struct contrastive_divergence {
 
   /// ∂E/∂f(x) = −p(·|x)
   template <tensor_value T>
-  float accumulate(const phases<T>& logits, float weight, phases<T>& grad) const {
+  double accumulate(const phases<T>& logits, float weight, phases<T>& grad) const {
     const T& data = logits.data();
     add_scaled(grad.data(), -weight / static_cast<float>(data.extent(0)), softmax(data));
     add_scaled(grad.samples, weight / static_cast<float>(logits.samples.extent(0)), softmax(logits.samples));
-    return weight * static_cast<float>(mean(log_sum_exp(logits.samples)) - mean(log_sum_exp(data)));
+    return weight * (mean(wide_log_sum_exp(logits.samples)) - mean(wide_log_sum_exp(data)));
   }
 };
 

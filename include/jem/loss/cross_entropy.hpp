@@ -13,11 +13,9 @@ struct cross_entropy {
 
   /// ∂L/∂f(x) = (p(·|x) − 1_y) / n
   template <tensor_value T>
-  float accumulate(const phases<T>& logits, float weight, phases<T>& grad) const {
-    const float each = weight / static_cast<float>(logits.x.extent(0));
-    add_scaled(grad.x, each, softmax(logits.x));
-    add_at(grad.x, logits.y, -each);
-    return weight * static_cast<float>(mean(log_sum_exp(logits.x) - pick(logits.x, logits.y)));
+  double accumulate(const phases<T>& logits, float weight, phases<T>& grad) const {
+    add_scaled(grad.x, weight / static_cast<float>(logits.x.extent(0)), cross_entropy_slope(logits.x, logits.y));
+    return weight * mean(cross_entropies(logits.x, logits.y));
   }
 };
 

@@ -14,18 +14,17 @@ struct energy_penalty {
 
   /// ∂E²/∂f(x) = 2·log Σ exp f(x) · p(·|x)
   template <tensor_value T>
-  float accumulate(const phases<T>& logits, float weight, phases<T>& grad) const {
+  double accumulate(const phases<T>& logits, float weight, phases<T>& grad) const {
     return add_batch(logits.data(), weight, grad.data()) + add_batch(logits.samples, weight, grad.samples);
   }
 
  private:
   template <tensor_value T>
-  static float add_batch(const T& logits, float weight, T& grad) {
-    const T free_energy = log_sum_exp(logits);  // (n): −E
-    T slope             = softmax(logits);      // (n, k)
-    scale_rows(slope, free_energy);
+  static double add_batch(const T& logits, float weight, T& grad) {
+    T slope = softmax(logits);  // (n, k)
+    scale_rows(slope, log_sum_exp(logits));
     add_scaled(grad, 2 * weight / static_cast<float>(logits.extent(0)), slope);
-    return weight * static_cast<float>(mean(free_energy * free_energy));
+    return weight * squared_norm(wide_log_sum_exp(logits)) / static_cast<double>(logits.extent(0));
   }
 };
 

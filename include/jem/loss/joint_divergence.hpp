@@ -15,10 +15,10 @@ struct joint_contrastive_divergence {
 
   /// ∂E(x, y)/∂f(x) = −1_y
   template <tensor_value T>
-  float accumulate(const phases<T>& logits, float weight, phases<T>& grad) const {
+  double accumulate(const phases<T>& logits, float weight, phases<T>& grad) const {
     add_at(grad.x, logits.y, -weight / static_cast<float>(logits.x.extent(0)));
     add_at(grad.conditional, logits.conditional_y, weight / static_cast<float>(logits.conditional.extent(0)));
-    return weight * static_cast<float>(mean(pick(logits.conditional, logits.conditional_y)) - mean(pick(logits.x, logits.y)));
+    return weight * (mean(pick(logits.conditional, logits.conditional_y)) - mean(pick(logits.x, logits.y)));
   }
 };
 

@@ -40,7 +40,7 @@ template <class L, class T>
 concept loss_term = requires(const L& l, const phases<T>& logits, float weight, phases<T>& grad) {
   typename L::loss_tag;
   { l.reads() } -> std::same_as<phase_set>;
-  { l.accumulate(logits, weight, grad) } -> std::convertible_to<float>;
+  { l.accumulate(logits, weight, grad) } -> std::convertible_to<double>;
 };
 
 }  // namespace jem::inline v0

@@ -3,12 +3,14 @@
 // (1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2) over all classes, Σ_k (p(k|x) − 1[k = y])², which lies in [0, 2].
 #pragma once
 
+#include <jem/core/math.hpp>
 #include <jem/metrics/moments.hpp>
 #include <jem/tensor/logits.hpp>
 #include <jem/tensor/rows.hpp>
 
+#include <algorithm>
 #include <cmath>
-#include <span>
+#include <string_view>
 #include <vector>
 
 namespace jem::inline v0::metrics {
@@ -21,6 +23,24 @@ void check(std::string_view where, const T& logits, const labels<T>& y) {
   expect_shape(where, shape{logits.extent(0)}, y.extents());
   check_labels(where, y, logits.extent(1));
 }
+
+/// f(row, k) for each row of logits (n, k), in double on the host.
+template <tensor_value T, class F>
+std::vector<double> of_each_row(std::string_view where, const T& logits, F f) {
+  expect_rank(where, 2, logits.extents());
+  expect_at_least(where, "classes", 1, logits.extent(1));
+  const auto values = logits.to_vector();
+  const std::vector<double> wide(values.begin(), values.end());
+  std::vector<double> result(static_cast<std::size_t>(logits.extent(0)));
+  for (std::size_t i = 0; i < result.size(); ++i)
+    result[i] = f(wide.data() + static_cast<std::ptrdiff_t>(i) * logits.extent(1), logits.extent(1));
+  return result;
+}
+
+using row_of_logits = jem::detail::weighed_row<double>;
+
+/// log((1 − p) / p) of the probability of number y in a row: from it both p and 1 − p come without a loss. −infinity of a single class.
+inline double log_odds_against(const double* row, index_t k, index_t y) { return row_of_logits(row, k, y).log_sum_exp_beside(row[y]); }
 
 }  // namespace detail
 
@@ -36,21 +56,29 @@ std::vector<bool> correct(const T& logits, const labels<T>& y) {
   return right;
 }
 
+/// log Σ_y exp f(x)[y] of each row of logits (n, k), in double.
+template <tensor_value T>
+std::vector<double> log_sum_exps(const T& logits) {
+  return detail::of_each_row("log_sum_exps", logits,
+                             [](const double* row, index_t k) { return detail::row_of_logits(row, k).log_sum_exp(); });
+}
+
 /// max_y p(y|x) of each row of logits (n, k), in double: in float, sure answers are all exactly 1 and can no longer be ranked.
 template <tensor_value T>
 std::vector<double> confidence(const T& logits) {
-  expect_rank("confidence", 2, logits.extents());
-  const auto columns = static_cast<std::size_t>(logits.extent(1));
-  const auto values  = logits.to_vector();
-  std::vector<double> result(static_cast<std::size_t>(logits.extent(0)));
-  for (std::size_t i = 0; i < result.size(); ++i) {
-    const std::span row(values.data() + i * columns, columns);
-    double largest = -INFINITY, total = 0;
-    for (const auto value : row) largest = std::fmax(largest, static_cast<double>(value));
-    for (const auto value : row) total += std::exp(static_cast<double>(value) - largest);
-    result[i] = 1 / total;
-  }
-  return result;
+  return detail::of_each_row("confidence", logits, [](const double* row, index_t k) {
+    const detail::row_of_logits all(row, k);
+    return all.share(all.largest);
+  });
+}
+
+/// log(p / (1 − p)) of p = max_y p(y|x), of each row of logits (n, k): ranks answers as their confidence does, and those whose
+/// confidence is rounded to 1, too. Infinite of a single class.
+template <tensor_value T>
+std::vector<double> confidence_log_odds(const T& logits) {
+  return detail::of_each_row("confidence_log_odds", logits, [](const double* row, index_t k) {
+    return -detail::log_odds_against(row, k, std::max_element(row, row + k) - row);
+  });
 }
 
 /// The share of rows whose largest logit is the label's; NaN without rows. Logits (n, k), labels (n).
@@ -64,16 +92,26 @@ double accuracy(const T& logits, const labels<T>& y) {
 template <tensor_value T>
 double nll(const T& logits, const labels<T>& y) {
   detail::check("nll", logits, y);
-  return detail::mean((log_sum_exp(logits) - pick(logits, y)).to_vector());
+  const auto truth = y.to_vector();
+  std::size_t i    = 0;
+  return detail::mean(detail::of_each_row(
+      "nll", logits, [&](const double* row, index_t k) { return math::softplus(detail::log_odds_against(row, k, truth[i++])); }));
 }
 
 /// The mean of Σ_k (p(k|x) − 1[k = y])²: 0 for sure and right, 2 for sure and wrong; NaN without rows.
 template <tensor_value T>
 double brier(const T& logits, const labels<T>& y) {
   detail::check("brier", logits, y);
-  T error = softmax(logits);  // (n, k)
-  add_at(error, y, -1);
-  return detail::mean(row_dots(error, error).to_vector());
+  const auto truth = y.to_vector();
+  std::size_t i    = 0;
+  return detail::mean(detail::of_each_row("brier", logits, [&](const double* row, index_t k) {
+    const index_t own = truth[i++];
+    const detail::row_of_logits others(row, k, own);
+    const double missed = math::sigmoid(others.log_sum_exp_beside(row[own]));  // 1 − p(y|x)
+    double squares      = 1;                                                   // of the shares of what is missed
+    for (index_t j = 0; j < k; ++j) squares += j != own ? others.share(row[j]) * others.share(row[j]) : 0;
+    return missed > 0 ? missed * missed * squares : missed;  // without a share of 0 / 0 where nothing is missed
+  }));
 }
 
 }  // namespace jem::inline v0::metrics

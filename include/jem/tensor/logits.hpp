@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Operations on logits (n, k) and labels (n): what a classifier says, and how sure it is.
+// Operations on logits (n, k) and labels (n): what a classifier says, and how sure it is. Logits enter by their differences from the
+// largest one of the row or from the label's, so that what all of them have in common changes no probability, however large it is.
 #pragma once
 
 #include <jem/core/math.hpp>
+#include <jem/tensor/loops.hpp>
 #include <jem/tensor/recycled.hpp>
 #include <jem/tensor/rows.hpp>
 
@@ -20,6 +22,109 @@ void expect_labels(std::string_view where, const X& logits, const Y& y) {
   expect_shape(where, shape{logits.extent(0)}, y.extents());
 }
 
+/// a − b, 0 of equal ones, infinite ones too.
+template <class T>
+constexpr T distance(T a, T b) {
+  return a == b ? T{} : a - b;
+}
+
+/// The largest of some logits, and how all of them weigh beside it: Σⱼ exp(xⱼ − largest); without number `left_out`. NaN among them
+/// makes the sum NaN.
+template <class T>
+struct weighed_row {
+  T largest     = -std::numeric_limits<T>::infinity();
+  wide_t<T> sum = 0;
+
+  constexpr weighed_row(const T* row, index_t columns, index_t left_out = -1) {
+    for (index_t j = 0; j < columns; ++j) largest = j != left_out && row[j] > largest ? row[j] : largest;
+    for (index_t j = 0; j < columns; ++j) sum += j != left_out ? static_cast<wide_t<T>>(weight(row[j])) : wide_t<T>{};
+  }
+
+  /// exp(x − largest)
+  constexpr T weight(T x) const { return math::exp(distance(x, largest)); }
+  /// The share of a number among all of them.
+  constexpr T share(T x) const { return weight(x) / static_cast<T>(sum); }
+  /// log Σⱼ exp xⱼ
+  constexpr wide_t<T> log_sum_exp() const { return static_cast<wide_t<T>>(largest) + static_cast<wide_t<T>>(log_sum()); }
+  /// log Σⱼ exp(xⱼ − x)
+  constexpr T log_sum_exp_beside(T x) const { return distance(largest, x) + log_sum(); }
+
+ private:
+  constexpr T log_sum() const { return math::log(static_cast<T>(sum)); }
+};
+
+template <class T, class W>
+struct log_sum_exp_of_row {
+  const T* from;
+  W* to;
+  index_t columns;
+
+  constexpr void operator()(index_t i) const { to[i] = static_cast<W>(weighed_row<T>(from + i * columns, columns).log_sum_exp()); }
+};
+
+template <class T>
+struct softmax_of_row {
+  const T* from;
+  T* to;
+  index_t columns;
+
+  constexpr void operator()(index_t i) const {
+    const weighed_row<T> all(from + i * columns, columns);
+    for (index_t j = i * columns; j < (i + 1) * columns; ++j) to[j] = all.share(from[j]);
+  }
+};
+
+/// −log p_y = log(1 + Σ_{j≠y} exp(xⱼ − x_y)) of each row.
+template <class T>
+struct cross_entropy_of_row {
+  const T* from;
+  const std::int32_t* y;
+  T* to;
+  index_t columns;
+
+  constexpr void operator()(index_t i) const {
+    const T* const row = from + i * columns;
+    to[i]              = math::softplus(weighed_row<T>(row, columns, y[i]).log_sum_exp_beside(row[y[i]]));
+  }
+};
+
+/// The shares of the other classes among themselves, −1 at the label; times 1 − p_y it is p − 1_y.
+template <class T, bool times_other>
+struct slope_of_row {
+  const T* from;
+  const std::int32_t* y;
+  T* to;
+  index_t columns;
+
+  constexpr void operator()(index_t i) const {
+    const T* const row = from + i * columns;
+    const weighed_row<T> others(row, columns, y[i]);
+    const T factor = times_other ? math::sigmoid(others.log_sum_exp_beside(row[y[i]])) : T(1);
+    for (index_t j = 0; j < columns; ++j) to[i * columns + j] = j == y[i] ? -factor : factor * others.share(row[j]);
+  }
+};
+
+template <bool times_other, tensor_like X, tensor_like Y>
+tensor_of<X> slope(std::string_view where, const X& x, const Y& y) {
+  using T = std::remove_const_t<typename X::value_type>;
+  expect_labels(where, x, y);
+  tensor_of<X> result(x.extents());
+  for_each_row<typename X::backend_type>(x.extent(0), x.extent(1),
+                                         slope_of_row<T, times_other>{x.data(), y.data(), result.data(), x.extent(1)});
+  return result;
+}
+
+/// log Σⱼ exp x[i, j] in elements of type W.
+template <class W, tensor_like X>
+tensor<W, typename X::backend_type> log_sum_exp_in(std::string_view where, const X& x) {
+  using T = std::remove_const_t<typename X::value_type>;
+  expect_rank(where, 2, x.extents());
+  expect_at_least(where, "classes", 1, x.extent(1));
+  tensor<W, typename X::backend_type> result(shape{x.extent(0)});
+  for_each_row<typename X::backend_type>(x.extent(0), x.extent(1), log_sum_exp_of_row<T, W>{x.data(), result.data(), x.extent(1)});
+  return result;
+}
+
 }  // namespace detail
 
 /// Throws std::invalid_argument unless every label is in [0, classes). Reads the labels on the host: once a data set.
@@ -34,42 +139,52 @@ void check_labels(std::string_view where, const Y& y, index_t classes) {
   }
 }
 
-/// log Σⱼ exp x[i, j] of logits (n, k) → (n), from the largest element down, so that nothing overflows; −infinity of a row of
-/// −infinities. Throws std::invalid_argument for no classes.
+/// log Σⱼ exp x[i, j] of logits (n, k) → (n): infinity where a logit is, −infinity of a row of −infinities. Throws
+/// std::invalid_argument for no classes.
 template <tensor_like X>
 tensor_of<X> log_sum_exp(const X& x) {
-  using T = typename X::value_type;
-  expect_rank("log_sum_exp", 2, x.extents());
-  expect_at_least("log_sum_exp", "classes", 1, x.extent(1));
-  tensor_of<X> result(shape{x.extent(0)});
-  constexpr T nothing   = -std::numeric_limits<T>::infinity();
-  const index_t columns = x.extent(1);
-  const T* const from   = x.data();
-  T* const to           = result.data();
-  for_each_row<typename X::backend_type>(x.extent(0), columns, [=] JEM_LAMBDA(index_t i) {
-    const T* const row = from + i * columns;
-    T largest          = row[0];
-    for (index_t j = 1; j < columns; ++j) largest = row[j] > largest ? row[j] : largest;
-    const T shift = largest == nothing ? T{} : largest;
-    T total{};
-    for (index_t j = 0; j < columns; ++j) total += math::exp(row[j] - shift);
-    to[i] = shift + math::log(total);
-  });
+  return detail::log_sum_exp_in<std::remove_const_t<typename X::value_type>>("log_sum_exp", x);
+}
+
+/// The same in double (n): energies far from 0 differ by less than a float tells apart.
+template <tensor_like X>
+tensor<wide_t<std::remove_const_t<typename X::value_type>>, typename X::backend_type> wide_log_sum_exp(const X& x) {
+  return detail::log_sum_exp_in<wide_t<std::remove_const_t<typename X::value_type>>>("wide_log_sum_exp", x);
+}
+
+/// exp x[i, j] / Σⱼ exp x[i, j] of logits (n, k) → (n, k); infinite logits share 1. Throws std::invalid_argument for no classes.
+template <tensor_like X>
+tensor_of<X> softmax(const X& x) {
+  using T = std::remove_const_t<typename X::value_type>;
+  expect_rank("softmax", 2, x.extents());
+  expect_at_least("softmax", "classes", 1, x.extent(1));
+  tensor_of<X> result(x.extents());
+  for_each_row<typename X::backend_type>(x.extent(0), x.extent(1), detail::softmax_of_row<T>{x.data(), result.data(), x.extent(1)});
   return result;
 }
 
-/// exp x[i, j] / Σⱼ exp x[i, j] of logits (n, k) → (n, k).
-template <tensor_like X>
-tensor_of<X> softmax(const X& x) {
-  using T               = typename X::value_type;
-  const auto normaliser = log_sum_exp(x);  // (n)
-  tensor_of<X> result(x.extents());
-  const index_t columns = x.extent(1);
-  const T *const from = x.data(), *const lse = normaliser.data();
-  T* const to = result.data();
-  X::backend_type::for_each(x.extent(0), columns,
-                            [=] JEM_LAMBDA(index_t i, index_t j) { to[i * columns + j] = math::exp(from[i * columns + j] - lse[i]); });
+/// −log p(y[i]|x[i]) of logits (n, k) and labels (n) → (n), in nats, exact to the last digits where it is next to 0.
+template <tensor_like X, tensor_like Y>
+tensor_of<X> cross_entropies(const X& x, const Y& y) {
+  using T = std::remove_const_t<typename X::value_type>;
+  detail::expect_labels("cross_entropies", x, y);
+  tensor_of<X> result(shape{x.extent(0)});
+  for_each_row<typename X::backend_type>(x.extent(0), x.extent(1),
+                                         detail::cross_entropy_of_row<T>{x.data(), y.data(), result.data(), x.extent(1)});
   return result;
+}
+
+/// ∂(−log p(y|x))/∂x = p(·|x) − 1_y of logits (n, k) and labels (n) → (n, k); what is left at a sure label is not rounded away.
+template <tensor_like X, tensor_like Y>
+tensor_of<X> cross_entropy_slope(const X& x, const Y& y) {
+  return detail::slope<true>("cross_entropy_slope", x, y);
+}
+
+/// The direction of that slope, which does not vanish where the label is sure: cross_entropy_slope without its factor 1 − p(y|x), the
+/// softmax over the other classes, and −1 at the label. Logits (n, k), labels (n) → (n, k).
+template <tensor_like X, tensor_like Y>
+tensor_of<X> rival_slope(const X& x, const Y& y) {
+  return detail::slope<false>("rival_slope", x, y);
 }
 
 /// The column of the largest element of each row, (n, k) → (n); the first of equals.

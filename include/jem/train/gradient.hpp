@@ -14,7 +14,7 @@ namespace jem::inline v0 {
 /// What `value_and_grad` returns: auto [value, gradient] = ….
 template <parameterised Net>
 struct value_and_gradient {
-  float value;   ///< L
+  double value;  ///< L
   Net gradient;  ///< ∂L/∂θ, as a network
 };
 
@@ -83,7 +83,7 @@ value_and_gradient<Net> value_and_grad(const Loss& loss, const Net& net, const p
     member(slope)  = zeros<T>(member(logits).extents());
   });
   observe(static_cast<const phases<T>&>(logits));
-  value_and_gradient<Net> result{static_cast<float>(loss.accumulate(logits, 1, slope)), zeros_like(net)};
+  value_and_gradient<Net> result{static_cast<double>(loss.accumulate(logits, 1, slope)), zeros_like(net)};
 
   T slopes(all.extents());
   at = 0;
