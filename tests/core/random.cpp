@@ -232,3 +232,54 @@ TEST_CASE("index_below is in range and uniform") {
   for (const int count : counts) CHECK(std::abs(count - n / 7.0) < 5 * std::sqrt(n * (1 / 7.0) * (6 / 7.0)));
   for (index_t i = 0; i < 100; ++i) CHECK(jem::index_below(stream, i, 1) == 0);
 }
+
+TEST_CASE("index_below decides by 64 bits where 32 are too few: no index of a large range is drawn twice as often as another") {
+  const jem::random_stream stream{17, 0};
+  constexpr index_t third = index_t{1} << 30, n = 3 * third;  // by 32 bits alone every third index is twice as likely
+  constexpr int draws = 30'000;
+  std::array<int, 3> counts{};
+  for (index_t i = 0; i < draws; ++i) {
+    const index_t drawn = jem::index_below(stream, i, n);
+    REQUIRE((drawn >= 0 && drawn < n));
+    ++counts.at(static_cast<std::size_t>(drawn % 3));
+  }
+  for (const int count : counts) CHECK(std::abs(count - draws / 3.0) < 5 * std::sqrt(draws * (1 / 3.0) * (2 / 3.0)));  // 3 × 6e-7
+}
+
+TEST_CASE("an event happens with its probability where one word of the stream decides, and never for 0 and NaN, always for 1") {
+  const jem::random_stream stream{18, 0};
+  constexpr int n = 100'000;
+  for (const double p : {0.001, 0.3, 0.5, 0.999}) {
+    int count = 0;
+    for (index_t i = 0; i < n; ++i) count += stream.happens(i, static_cast<float>(p)) ? 1 : 0;
+    CHECK(std::abs(count - n * p) < 5 * std::sqrt(n * p * (1 - p)));  // 6e-7
+  }
+  for (index_t i = 0; i < 1000; ++i) {
+    CHECK(stream.happens(i, 1.0f));
+    CHECK_FALSE(stream.happens(i, 0.0f));
+    CHECK_FALSE(stream.happens(i, std::numeric_limits<float>::quiet_NaN()));
+  }
+}
+
+TEST_CASE("a rare event happens with its probability where the first words leave it open, down to the smallest float") {
+  const jem::random_stream stream{19, 0};
+  constexpr int n = 200'000;
+  int count       = 0;
+  for (index_t i = 0; i < n; ++i) count += stream.happens(i, 0x1p-40f, 0) ? 1 : 0;  // 2⁻⁸ of what begins with a word of 0, 2⁻³²
+  CHECK(std::abs(count - n / 256.0) < 5 * std::sqrt(n / 256.0));
+  for (index_t i = 0; i < 10'000; ++i) {
+    CHECK_FALSE(stream.happens(i, 1.8e-35f, 0));
+    CHECK_FALSE(stream.happens(i, std::numeric_limits<float>::denorm_min(), 0));
+  }
+}
+
+TEST_CASE("the second word decides between probabilities that agree in the first") {
+  const jem::random_stream stream{7, 0};
+  const index_t i = 4'922'019;  // whose first word is 882, so that a double has room for the second
+  REQUIRE(stream.bits(i) == 882);
+  const double second = stream.bits(i + jem::random_stream::further);
+  const double p      = (882 + second * 0x1p-32) * 0x1p-32;
+  CHECK(stream.happens(i, p + 0x1p-64));
+  CHECK_FALSE(stream.happens(i, p));
+  CHECK_FALSE(stream.happens(i, p - 0x1p-64));
+}

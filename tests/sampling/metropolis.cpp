@@ -121,6 +121,13 @@ TEST_CASE("a proposal of lower energy is accepted, one of higher energy with the
   CHECK(one_step({0, 1e30f}, {1}).probability == 0);
 }
 
+TEST_CASE("a proposal 80 nats uphill is accepted with its probability of 2e-35, not with that of a uniform being 0") {
+  const jem::metropolis kernel{jump_by{1}};
+  jem::rng g{33};  // whose uniform number 885 790 is 0 to 24 bits
+  const auto start = jem::zeros<tensor>({1'000'000, 1});
+  CHECK(jem::sum(jem::evolve(kernel, two_levels{0, 80}, start, 1, g)) == 0);  // false alarm: 1e-29
+}
+
 TEST_CASE("the correction of a proposal enters with its sign") {
   CHECK(one_step({0, 2}, {1, 0.5f}).probability == doctest::Approx(std::exp(-1.5)).epsilon(1e-6));
   CHECK(one_step({0, 2}, {1, -0.5f}).probability == doctest::Approx(std::exp(-2.5)).epsilon(1e-6));

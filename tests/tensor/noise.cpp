@@ -81,6 +81,39 @@ TEST_CASE("uniforms are at least low and below high") {
   });
 }
 
+TEST_CASE("uniforms stay below high where the sum would be rounded up to it, and a range that is none is refused") {
+  test::on_every_tensor([]<class T>() {
+    jem::rng g{2};
+    const auto x = jem::uniform<T>({1'000'000}, 1000, 1001, g).to_vector();  // 29 of them were 1001
+    CHECK(std::ranges::max(x) == std::nextafter(1001.0f, 0.0f));
+    CHECK(std::ranges::min(x) == 1000);
+    CHECK(jem::uniform<T>({3}, 2, 2, g).to_vector() == std::vector<float>(3, 2));
+    const auto before        = g.counter;
+    constexpr float infinity = std::numeric_limits<float>::infinity(), most = std::numeric_limits<float>::max();
+    CHECK_THROWS_AS((void)jem::uniform<T>({3}, 1, 0, g), std::invalid_argument);
+    CHECK_THROWS_AS((void)jem::uniform<T>({3}, 0, infinity, g), std::invalid_argument);
+    CHECK_THROWS_AS((void)jem::uniform<T>({3}, -most, most, g), std::invalid_argument);
+    CHECK_THROWS_AS((void)jem::uniform<T>({3}, std::nanf(""), 1, g), std::invalid_argument);
+    CHECK(g.counter == before);
+  });
+}
+
+TEST_CASE("events of a tensor are those of the next stream, and rows of a batch have the ones that they have in the batch") {
+  test::on_every_tensor([]<class T>() {
+    jem::rng g{5};
+    const T p = jem::uniform<T>({300, 3}, 0, 1, g);
+    jem::rng whole{6}, part{6};
+    part.row       = 100;
+    const auto all = happens(p, whole).to_vector(), some = happens(T(p.rows(100, 50)), part).to_vector();
+    const jem::random_stream stream = jem::rng{6}.next();
+    const auto host                 = p.to_vector();
+    for (std::size_t i = 0; i < all.size(); ++i) CHECK(all[i] == (stream.happens(static_cast<jem::index_t>(i), host[i]) ? 1 : 0));
+    CHECK(std::equal(some.begin(), some.end(), all.begin() + 300));
+    CHECK(whole.counter == 1);
+    CHECK(happens(T(shape{0, 3}), whole).size() == 0);
+  });
+}
+
 TEST_CASE("add_normal adds scaled normals of the next stream") {
   test::on_every_tensor([]<class T>() {
     jem::rng g{5}, same = g;

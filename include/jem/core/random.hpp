@@ -66,6 +66,28 @@ struct random_stream {
   /// Word i of the stream: 32 random bits.
   constexpr std::uint32_t bits(index_t i) const { return block(i / tile, i % counters)[static_cast<std::size_t>(i % tile / counters)]; }
 
+  /// Whether number i says yes to an event of probability p: the digits in base 2³² of a uniform number are held against those of p until
+  /// they differ, so that every p is met, however small. The first digit is bits(i). False for NaN.
+  template <class V>
+  constexpr bool happens(index_t i, V p) const {
+    return happens(i, p, bits(i));
+  }
+
+  /// The same where bits(i) is at hand.
+  template <class V>
+  constexpr bool happens(index_t i, V p, std::uint32_t digit) const {
+    if (!(p > V(0))) return false;
+    for (index_t k = 1; p < V(1); ++k) {
+      const V shifted  = p * V(0x1p32);
+      const auto whole = static_cast<std::uint64_t>(shifted);
+      if (digit != whole) return digit < whole;
+      p = shifted - static_cast<V>(whole);
+      if (p == V(0)) return false;
+      digit = bits(i + k * further);
+    }
+    return true;
+  }
+
   /// Uniform on [0, 1), in steps of 2⁻²⁴: the same bits on every backend, compiler and machine.
   constexpr float uniform(index_t i) const { return static_cast<float>(bits(i) >> 8) * 0x1p-24f; }
 
@@ -81,14 +103,14 @@ struct random_stream {
   /// All uniforms of a tile.
   constexpr void uniforms(index_t number, float* out) const {
     std::uint32_t words[tile]{};
-    fill(number, words);
+    all_bits(number, words);
     for (index_t i = 0; i < tile; ++i) out[i] = static_cast<float>(words[i] >> 8) * 0x1p-24f;
   }
 
   /// All normals of a tile: what normal(128·number + i) gives, up to the rounding of the last place.
   constexpr void normals(index_t number, float* out) const {
     std::uint32_t words[tile]{};
-    fill(number, words);
+    all_bits(number, words);
     for (index_t pair = 0; pair < 2; ++pair) {
       const std::uint32_t* first = words + pair * 2 * counters;
       float* to                  = out + pair * 2 * counters;
@@ -96,9 +118,8 @@ struct random_stream {
     }
   }
 
- private:
-  /// The words of all counters of a tile. Rounds outside, counters inside: so vector units run them whatever is unrolled or inlined.
-  constexpr void fill(index_t number, std::uint32_t* words) const {
+  /// All words of a tile. Rounds outside, counters inside: so vector units run them whatever is unrolled or inlined.
+  constexpr void all_bits(index_t number, std::uint32_t* words) const {
     const auto first        = static_cast<std::uint64_t>(number * counters);  // 32 divides 2³²: its upper half is everyone's
     std::uint32_t* const c0 = words;
     std::uint32_t* const c1 = words + counters;
@@ -116,19 +137,23 @@ struct random_stream {
     }
   }
 
+  /// From number i to its k-th further digit: k·2⁵⁰ numbers on, where no tensor comes.
+  static constexpr index_t further = index_t{1} << 50;
+
+ private:
   /// Box and Muller (1958): radius from one word, angle from another, the quadrant from its upper bits.
   static constexpr void box_muller(std::uint32_t for_radius, std::uint32_t for_angle, float& first, float& second) {
     const float u      = (static_cast<float>(static_cast<std::int32_t>(for_radius >> 1)) + 0.5f) * 0x1p-31f;  // (0, 1]
     const float radius = math::sqrt_of_positive(-2.0f * math::log_of_positive(u));
-    const auto turned  = for_angle + 0x20000000u;                                          // an eighth of a turn further
+    const auto turned  = for_angle + 0x20000000u;  // an eighth of a turn further
     const auto rest    = static_cast<std::int32_t>(turned & 0x3FFFFFFFu) - 0x20000000;
-    const float t      = static_cast<float>(rest) * (6.283185307f * 0x1p-32f);             // [−π/4, π/4)
+    const float t      = static_cast<float>(rest) * (6.283185307f * 0x1p-32f);  // [−π/4, π/4)
     const float q      = t * t;
     const float sine   = t * (1.0f + q * (-1.0f / 6 + q * (1.0f / 120 + q * (-1.0f / 5040))));
     const float cosine = 1.0f + q * (-0.5f + q * (1.0f / 24 + q * (-1.0f / 720 + q * (1.0f / 40320))));
     const auto c       = std::bit_cast<std::uint32_t>(radius * cosine);
     const auto s       = std::bit_cast<std::uint32_t>(radius * sine);
-    const auto odd     = 0u - (turned >> 30 & 1u);     // all bits or none: branches would keep it off the vector units
+    const auto odd     = 0u - (turned >> 30 & 1u);  // all bits or none: branches would keep it off the vector units
     const auto swapped = (s ^ c) & odd;
     const auto behind  = turned & 0x80000000u;
     first              = std::bit_cast<float>(c ^ swapped ^ (odd & 0x80000000u) ^ behind);
@@ -156,9 +181,14 @@ struct rng {
   friend constexpr bool operator==(const rng&, const rng&) = default;
 };
 
-/// An index in [0, n), n ≤ 2³², by Lemire's multiplication (2019) without rejection: biased by at most n·2⁻³².
+/// An index in [0, n), n ≤ 2³², by Lemire's multiplication (2019) of 64 bits without rejection: biased by at most n·2⁻⁶⁴. The lower
+/// 32 bits are drawn where they can matter, which is rare for small n.
 constexpr index_t index_below(const random_stream& stream, index_t i, index_t n) {
-  return static_cast<index_t>(std::uint64_t{stream.bits(i)} * static_cast<std::uint64_t>(n) >> 32);
+  const auto size             = static_cast<std::uint64_t>(n);
+  const std::uint64_t product = std::uint64_t{stream.bits(i)} * size, rest = product & 0xFFFFFFFFu;
+  if (rest + size <= 0xFFFFFFFFu) return static_cast<index_t>(product >> 32);
+  const std::uint64_t carried = std::uint64_t{stream.bits(i + random_stream::further)} * size >> 32;
+  return static_cast<index_t>((product + carried) >> 32);
 }
 
 }  // namespace jem::inline v0

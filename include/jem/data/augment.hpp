@@ -36,20 +36,6 @@ struct reflect_crop {
   }
 };
 
-namespace detail {
-
-/// 1 for a uniform below the probability, else 0.
-struct happens {
-  float probability;
-
-  template <class V>
-  constexpr V operator()(V u) const {
-    return u < static_cast<V>(probability) ? V(1) : V(0);
-  }
-};
-
-}  // namespace detail
-
 /// Left and right exchanged, with this probability. Throws std::invalid_argument for one outside [0, 1].
 struct random_flip {
   float probability = 0.5f;  ///< of each image
@@ -57,8 +43,7 @@ struct random_flip {
   template <tensor_value T>
   void operator()(T& x, rng& g) const {
     if (!(probability >= 0 && probability <= 1)) fail("random_flip", "a probability in [0, 1]", std::to_string(probability));
-    const T u = uniform<T>({x.extent(0)}, 0, 1, g);
-    choose_rows(x, mirrored(x), map(u, detail::happens{probability}));
+    choose_rows(x, mirrored(x), happens(full<T>({x.extent(0)}, probability), g));
   }
 };
 

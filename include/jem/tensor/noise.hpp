@@ -6,6 +6,9 @@
 #include <jem/tensor/elementwise.hpp>
 #include <jem/tensor/loops.hpp>
 
+#include <cmath>
+#include <limits>
+
 namespace jem::inline v0 {
 
 namespace detail {
@@ -19,7 +22,7 @@ void for_numbers(const shape& extents, rng& g, Draw draw, F f) {
   const index_t begin = g.row * extents.row_size(), end = begin + extents.size(), first = begin / tile;
   if constexpr (runs_rows<Backend>) {
     Backend::for_each_row((end + tile - 1) / tile - first, 8 * tile, [=] JEM_LAMBDA(index_t i) {
-      float numbers[tile];
+      typename Draw::number numbers[tile];
       draw(stream, first + i, numbers);
       const index_t at   = (first + i) * tile;
       const index_t from = at < begin ? begin : at, to = at + tile < end ? at + tile : end;
@@ -27,29 +30,63 @@ void for_numbers(const shape& extents, rng& g, Draw draw, F f) {
     });
   } else {
     Backend::for_each(extents.size(), [=] JEM_LAMBDA(index_t i) {
-      const float number = draw(stream, begin + i);
+      const typename Draw::number number = draw(stream, begin + i);
       f(i, 1, &number);
     });
   }
 }
 
 struct draw_normal {
+  using number = float;
   constexpr void operator()(const random_stream& s, index_t tile, float* out) const { s.normals(tile, out); }
   constexpr float operator()(const random_stream& s, index_t i) const { return s.normal(i); }
 };
 struct draw_uniform {
+  using number = float;
   constexpr void operator()(const random_stream& s, index_t tile, float* out) const { s.uniforms(tile, out); }
   constexpr float operator()(const random_stream& s, index_t i) const { return s.uniform(i); }
 };
+struct draw_bits {
+  using number = std::uint32_t;
+  constexpr void operator()(const random_stream& s, index_t tile, std::uint32_t* out) const { s.all_bits(tile, out); }
+  constexpr std::uint32_t operator()(const random_stream& s, index_t i) const { return s.bits(i); }
+};
 
 template <class T>
-struct store_affine {
+struct store_numbers {
   T* to;
-  T shift, factor;
 
   constexpr void operator()(index_t first, index_t count, const float* numbers) const {
     JEM_INDEPENDENT
-    for (index_t i = 0; i < count; ++i) to[first + i] = shift + factor * static_cast<T>(numbers[i]);
+    for (index_t i = 0; i < count; ++i) to[first + i] = static_cast<T>(numbers[i]);
+  }
+};
+
+/// low + width·u, and no more than `last`: the sum may be rounded up to low + width.
+template <class T>
+struct store_between {
+  T* to;
+  T low, width, last;
+
+  constexpr void operator()(index_t first, index_t count, const float* numbers) const {
+    JEM_INDEPENDENT
+    for (index_t i = 0; i < count; ++i) {
+      const T value = low + width * static_cast<T>(numbers[i]);
+      to[first + i] = value < last ? value : last;
+    }
+  }
+};
+
+/// 1 where the event of probability p[i] happens, else 0.
+template <class T>
+struct store_events {
+  T* to;
+  const T* p;
+  random_stream stream;
+  index_t begin;  // number of the first element
+
+  constexpr void operator()(index_t first, index_t count, const std::uint32_t* numbers) const {
+    for (index_t i = 0; i < count; ++i) to[first + i] = stream.happens(begin + first + i, p[first + i], numbers[i]) ? T(1) : T(0);
   }
 };
 
@@ -85,18 +122,35 @@ struct step_by_numbers {
 /// Independent standard normals.
 template <tensor_value T>
 T normal(const shape& extents, rng& g) {
-  using V = typename T::value_type;
   T result(extents);
-  detail::for_numbers<typename T::backend_type>(extents, g, detail::draw_normal{}, detail::store_affine<V>{result.data(), V{0}, V{1}});
+  detail::for_numbers<typename T::backend_type>(extents, g, detail::draw_normal{},
+                                                detail::store_numbers<typename T::value_type>{result.data()});
   return result;
 }
 
-/// Independent uniforms on [low, high).
+/// Independent uniforms on [low, high); all of them low where high is. Throws std::invalid_argument unless low ≤ high and high − low
+/// is finite.
 template <tensor_value T>
 T uniform(const shape& extents, typename T::value_type low, typename T::value_type high, rng& g) {
+  using V = typename T::value_type;
+  if (!(low <= high && std::isfinite(high - low))) {
+    fail("uniform", "low <= high, and a finite number between them,", "[" + std::to_string(low) + ", " + std::to_string(high) + ")");
+  }
   T result(extents);
   detail::for_numbers<typename T::backend_type>(extents, g, detail::draw_uniform{},
-                                                detail::store_affine<typename T::value_type>{result.data(), low, high - low});
+                                                detail::store_between<V>{result.data(), low, high - low, std::nextafter(high, low)});
+  return result;
+}
+
+/// (n, …) → (n, …): 1 where an event of the probability p[i, …] happens, else 0, each independently of the others and with its right
+/// probability down to the smallest number. Never for 0 and NaN, always for 1.
+template <tensor_value T>
+T happens(const T& p, rng& g) {
+  T result(p.extents());
+  const random_stream stream = rng(g).next();  // the one that for_numbers takes
+  detail::for_numbers<typename T::backend_type>(
+      p.extents(), g, detail::draw_bits{},
+      detail::store_events<typename T::value_type>{result.data(), p.data(), stream, g.row * p.extents().row_size()});
   return result;
 }
 
