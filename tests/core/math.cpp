@@ -89,6 +89,13 @@ TEST_CASE("log has the edges of its definition") {
   for (const float x : {-1e-30f, -0.5f, -1.0f, -1e30f, -infinity, not_a_number}) CHECK(std::isnan(math::log(x)));
 }
 
+TEST_CASE("log and sqrt are right below the normal numbers, too") {
+  for (const float x : {1.17549421e-38f, 1e-39f, 3e-41f, 1.4e-45f}) {
+    CHECK(math::log(x) == doctest::Approx(std::log(static_cast<double>(x))).epsilon(1e-6));
+    CHECK(math::sqrt(x) == doctest::Approx(std::sqrt(static_cast<double>(x))).epsilon(1e-6));
+  }
+}
+
 TEST_CASE("sqrt is good to 3 units in the last place for all normal numbers") {
   const auto exact = [](double x) { return std::sqrt(x); };
   CHECK(worst_over_decades(in_float::sqrt, exact, 1.2e-38, 3.4e38) < 3);

@@ -118,3 +118,13 @@ TEST_CASE("duals in float take the library's own functions and stay within a few
   CHECK(softplus(jem::dual<float, 1>::variable(-100.0f, 0)).value == 0.0f);
   CHECK(tanh(jem::dual<float, 1>::variable(-50.0f, 0)).value == -1.0f);
 }
+
+TEST_CASE("slopes of functions that level off keep their digits far out, where 1 less their value has none") {
+  using dual_float = jem::dual<float, 1>;
+  for (const float x : {-40.0f, -20.0f, 20.0f, 40.0f}) {
+    const double tail = std::exp(-std::abs(static_cast<double>(x)));
+    CHECK(sigmoid(dual_float::variable(x, 0)).partial[0] == doctest::Approx(tail).epsilon(1e-5));
+    CHECK(tanh(dual_float::variable(x, 0)).partial[0] == doctest::Approx(4 * tail * tail).epsilon(1e-5));
+  }
+  CHECK(pow(dual1::variable(0, 0), 0).partial[0] == 0);
+}

@@ -66,9 +66,10 @@ constexpr float log_of_positive(float x) {
   return e * 0.693359375f + (2.0f * s + (s * q * p - e * 2.12194440e-4f));
 }
 
-/// ln x for normal x > 0; −infinity at 0, NaN below.
+/// ln x for x > 0; −infinity at 0, NaN below.
 constexpr float log(float x) {
-  const float value        = log_of_positive(x);
+  const bool subnormal     = x < std::numeric_limits<float>::min();
+  const float value        = log_of_positive(subnormal ? x * 0x1p32f : x) - (subnormal ? 22.18070978f : 0.0f);  // 32·ln 2
   constexpr float infinity = std::numeric_limits<float>::infinity();
   const float special      = x == 0.0f ? -infinity : (x == infinity ? infinity : std::numeric_limits<float>::quiet_NaN());
   return x > 0.0f && x < infinity ? value : special;
@@ -84,9 +85,10 @@ constexpr float sqrt_of_positive(float x) {
   return x * r;
 }
 
-/// √x for normal x ≥ 0, 0 or infinity; NaN below 0.
+/// √x for x ≥ 0; NaN below 0.
 constexpr float sqrt(float x) {
-  const float value        = sqrt_of_positive(x);
+  const bool subnormal     = x < std::numeric_limits<float>::min();
+  const float value        = sqrt_of_positive(subnormal ? x * 0x1p32f : x) * (subnormal ? 0x1p-16f : 1.0f);
   constexpr float infinity = std::numeric_limits<float>::infinity();
   const float special      = x == 0.0f || x == infinity ? x : std::numeric_limits<float>::quiet_NaN();
   return x > 0.0f && x < infinity ? value : special;

@@ -64,18 +64,17 @@ struct dual {
   }
   friend constexpr dual abs(const dual& a) { return a.value < T(0) ? -a : a; }
   friend constexpr dual tanh(const dual& a) {
-    const T t = math::tanh(a.value);
-    return chain(t, T(1) - t * t, a);
+    return chain(math::tanh(a.value), T(4) * math::sigmoid(2 * a.value) * math::sigmoid(-2 * a.value), a);  // 1 − tanh² would cancel
   }
   friend constexpr dual sigmoid(const dual& a) {
     const T s = math::sigmoid(a.value);
-    return chain(s, s * (T(1) - s), a);
+    return chain(s, s * math::sigmoid(-a.value), a);
   }
   friend constexpr dual softplus(const dual& a) { return chain(math::softplus(a.value), math::sigmoid(a.value), a); }
   JEM_HOST_DEVICE friend dual sin(const dual& a) { return chain(std::sin(a.value), std::cos(a.value), a); }
   JEM_HOST_DEVICE friend dual cos(const dual& a) { return chain(std::cos(a.value), -std::sin(a.value), a); }
   JEM_HOST_DEVICE friend dual pow(const dual& a, T exponent) {
-    return chain(std::pow(a.value, exponent), exponent * std::pow(a.value, exponent - T(1)), a);
+    return chain(std::pow(a.value, exponent), exponent == T(0) ? T(0) : exponent * std::pow(a.value, exponent - T(1)), a);
   }
 
  private:
