@@ -14,9 +14,9 @@
 
 namespace {
 
-void read(std::span<const std::uint8_t> bytes) {
+void read(std::span<const std::uint8_t> bytes, jem::io::png_values values) {
   try {
-    const auto picture = jem::io::decode_png(bytes, "fuzz");
+    const auto picture = jem::io::decode_png(bytes, "fuzz", values);
     if (picture.height * picture.width * picture.channels != std::ssize(picture.pixels)) std::abort();
   } catch (const std::runtime_error&) {}
 }
@@ -38,7 +38,9 @@ std::vector<std::uint8_t> with_checksums(std::span<const std::uint8_t> bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::span bytes(data, size);
-  read(bytes);
-  read(with_checksums(bytes));
+  for (const auto values : {jem::io::png_values::as_stored, jem::io::png_values::to_srgb}) {
+    read(bytes, values);
+    read(with_checksums(bytes), values);
+  }
   return 0;
 }

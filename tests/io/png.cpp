@@ -96,6 +96,45 @@ TEST_CASE("grey levels of fewer bits are spread over 0 to 255, and colours of a 
   CHECK(same(looked, {2, 2, 3, {70, 80, 90, 10, 20, 30, 40, 50, 60, 40, 50, 60}}));
 }
 
+TEST_CASE("the values of a png are read as they are stored, whatever its chunks say of their meaning") {
+  using test::png_chunk;
+  const bytes linear = png_chunk("gAMA", {0, 1, 0x86, 0xa0}), bright = png_chunk("gAMA", {0, 0, 0x27, 0x10});  // gamma 1, and 0.1
+  const bytes white = png_chunk("cHRM", bytes(32, 1));
+  for (const auto& chunk : {linear, bright, png_chunk("sRGB", {0}), white, png_chunk("sBIT", {3}), png_chunk("iCCP", {'a', 0, 0, 1, 2})}) {
+    const image grey = decode(test::png_of({test::png_ihdr(3, 1, 8, 0), chunk, test::png_idat({0, 17, 128, 250})}));
+    CHECK(same(grey, {1, 3, 1, {17, 128, 250}}));
+  }
+  for (const auto& chunk : {linear, bright, white}) {
+    const image colour = decode(test::png_of({test::png_ihdr(1, 1, 8, 2), chunk, test::png_idat({0, 17, 128, 250})}));
+    CHECK(same(colour, {1, 1, 3, {17, 128, 250}}));
+    const auto palette = png_chunk("PLTE", {17, 128, 250});
+    const image looked = decode(test::png_of({test::png_ihdr(1, 1, 8, 3), chunk, palette, test::png_idat({0, 0})}));
+    CHECK(same(looked, {1, 1, 3, {17, 128, 250}}));
+    CHECK(decode(test::png_of({test::png_ihdr(2, 1, 4, 0), chunk, test::png_idat({0, 0x1e})})).pixels == bytes{17, 238});
+  }
+}
+
+// sRGB's curve takes the light 17/255 = 0.0667 to 1.055·0.0667^(1/2.4) − 0.055 = 0.2864, or 73.0 of 255; libpng works with the
+// power 1/2.2 in its place, which gives 74.4.
+TEST_CASE("the values of a png are brought to the curve of srgb when that is asked for") {
+  const test::temporary_directory place;
+  const auto file =
+      test::png_of({test::png_ihdr(3, 1, 8, 0), test::png_chunk("gAMA", {0, 1, 0x86, 0xa0}), test::png_idat({0, 0, 17, 255})});
+  const auto converted = jem::io::decode_png(file, "file", jem::io::png_values::to_srgb).pixels;
+  CHECK(converted == bytes{0, 74, 255});
+  test::put_file(place / "linear.png", file);
+  CHECK(jem::io::read_png(place / "linear.png", jem::io::png_values::to_srgb).pixels == converted);
+  CHECK(jem::io::read_png(place / "linear.png").pixels == bytes{0, 17, 255});
+}
+
+TEST_CASE("a png with a chunk that it cannot be read without is refused when nobody knows that chunk") {
+  const auto with = [](const char* type) {
+    return test::png_of({test::png_ihdr(1, 1, 8, 0), test::png_chunk(type, {1}), test::png_idat({0, 5})});
+  };
+  CHECK(complaint(with("ABCD")).starts_with("file, byte 0: expected an image that libpng reads but found \""));
+  CHECK(decode(with("aBCD")).pixels == bytes{5});
+}
+
 TEST_CASE("an interlaced png is read like another") {
   // Adam7 of 2×2 pixels: pass 1 has the first, pass 6 the second, pass 7 the row below.
   CHECK(decode(test::png_of({test::png_ihdr(2, 2, 8, 0, 1), test::png_idat({0, 1, 0, 2, 0, 3, 4})})).pixels == bytes{1, 2, 3, 4});

@@ -37,6 +37,14 @@ TEST_CASE("chunks that only tell more are passed over") {
   CHECK(complaint(png_of({png_ihdr(3, 2, 8, 0), png_chunk("tEXt", {'a', 0, 'b'}), png_idat({0, 1, 2, 3, 0, 4, 5, 6})})) == "");
 }
 
+TEST_CASE("the critical chunks of a png file are those whose types begin with a capital, in their order") {
+  CHECK(jem::io::critical_chunks(small) == small);
+  const auto head = png_ihdr(1, 1, 8, 3), palette = png_chunk("PLTE", {1, 2, 3}), data = png_idat({0, 0}), odd = png_chunk("ABCD", {7});
+  const auto more =
+      png_of({head, png_chunk("gAMA", {0, 1, 0x86, 0xa0}), palette, png_chunk("tEXt", {}), odd, data, png_chunk("tIME", {1})});
+  CHECK(jem::io::critical_chunks(more) == png_of({head, palette, odd, data}));
+}
+
 TEST_CASE("a png file cut off at any byte is refused, naming the byte") {
   for (std::size_t length = 0; length < small.size(); ++length) {
     const auto message = complaint(test::cut(small, length));

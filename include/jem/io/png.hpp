@@ -53,11 +53,19 @@ inline std::vector<std::uint8_t> encode_png(const image& picture) {
 /// Throws what encode_png and write_file throw.
 inline void write_png(const std::filesystem::path& path, const image& picture) { write_file(path, encode_png(picture)); }
 
+/// What is read of a PNG file whose chunks say how its values are meant.
+enum class png_values {
+  as_stored,  ///< the numbers of the file, as Pillow and torchvision give them
+  to_srgb     ///< values that a gAMA chunk puts on another curve than sRGB's are brought to that one
+};
+
 /// The image in the bytes of a PNG file; `file` names it in errors. Grey and colour of 8 bits come as they are; fewer bits are
-/// spread over 0 … 255, and colours of a palette are looked up, to 3 channels; values that a gAMA chunk puts on another curve
-/// than sRGB's are brought to that one. Throws std::runtime_error for what check_png refuses, and for pixels that libpng refuses.
-inline image decode_png(std::span<const std::uint8_t> bytes, std::string_view file) {
+/// spread over 0 … 255, and colours of a palette are looked up, to 3 channels. Throws std::runtime_error for what check_png refuses,
+/// and for pixels that libpng refuses.
+inline image decode_png(std::span<const std::uint8_t> bytes, std::string_view file, png_values values = png_values::as_stored) {
   const png_header frame = check_png(bytes, file);
+  std::vector<std::uint8_t> pixels_only;  // libpng converts the values as soon as it sees a gAMA chunk
+  if (values == png_values::as_stored) bytes = pixels_only = critical_chunks(bytes);
   image result{static_cast<index_t>(frame.height), static_cast<index_t>(frame.width), frame.colour == 0 ? 1 : 3, {}};
   png_image header{};
   header.version     = PNG_IMAGE_VERSION;
@@ -70,7 +78,9 @@ inline image decode_png(std::span<const std::uint8_t> bytes, std::string_view fi
 }
 
 /// The same for a file. Throws std::runtime_error, too, for one that cannot be read.
-inline image read_png(const std::filesystem::path& path) { return decode_png(read_file(path), path.string()); }
+inline image read_png(const std::filesystem::path& path, png_values values = png_values::as_stored) {
+  return decode_png(read_file(path), path.string(), values);
+}
 
 /// A contact sheet of images (n, h, w, c) in [−1, 1], c = 1 or 3, n ≥ 1: row by row, `columns` beside each other, each pixel
 /// enlarged to scale × scale, a white line between images and white where there is none. Values outside are clamped, NaN is

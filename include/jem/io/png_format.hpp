@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace jem::inline v0::io {
 
@@ -91,6 +92,18 @@ inline png_header check_png(std::span<const std::uint8_t> bytes, std::string_vie
       return header;
     }
   }
+}
+
+/// A file that check_png takes, without its ancillary chunks, whose types begin with a small letter: gAMA, sRGB, iCCP, cHRM and
+/// sBIT, which say what the values mean, are among them. What makes the pixels stays.
+inline std::vector<std::uint8_t> critical_chunks(std::span<const std::uint8_t> bytes) {
+  std::vector<std::uint8_t> kept(bytes.begin(), bytes.begin() + 8);
+  for (std::size_t at = 8; at < bytes.size();) {
+    const auto chunk = bytes.subspan(at, std::size_t{12} + detail::png_number(bytes, at));
+    if ((chunk[4] & 0x20) == 0) kept.insert(kept.end(), chunk.begin(), chunk.end());
+    at += chunk.size();
+  }
+  return kept;
 }
 
 }  // namespace jem::inline v0::io
