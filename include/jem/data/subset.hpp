@@ -1,14 +1,25 @@
 // SPDX-License-Identifier: MIT
-// A few labelled images of each class: what semi-supervised training learns p(y|x) from, while p(x) is learned from all.
+// Parts of a set by class. As many labelled images of each class: what semi-supervised training learns p(y|x) from, while p(x) is
+// learned from all. Or a part in which classes have the shares that they have in the whole: images to choose settings by, or those
+// that a dear measure looks at. Files often stand in the order of their classes, so the first or the last images are of one class.
 #pragma once
 
 #include <jem/data/batches.hpp>
 
 #include <algorithm>
+#include <functional>
 
 namespace jem::inline v0::data {
 
 namespace detail {
+
+/// These images, in the set's order.
+template <tensor_value T>
+dataset<T> chosen_rows(const dataset<T>& set, std::vector<std::int32_t> rows) {
+  std::ranges::sort(rows);
+  const labels<T> chosen(shape{std::ssize(rows)}, rows);
+  return {gather_rows(set.x, chosen), gather_rows(set.y, chosen), set.classes};
+}
 
 /// The first `count` images of each class among the images `order`, in the set's order.
 template <tensor_value T>
@@ -28,9 +39,20 @@ dataset<T> take_per_class(std::string_view where, const dataset<T>& set, index_t
   for (std::size_t c = 0; c < taken.size(); ++c) {
     if (taken[c] < count) fail(where, std::to_string(count) + " images of class " + std::to_string(c), std::to_string(taken[c]));
   }
-  std::ranges::sort(rows);
-  const labels<T> chosen(shape{std::ssize(rows)}, rows);
-  return {gather_rows(set.x, chosen), gather_rows(set.y, chosen), set.classes};
+  return chosen_rows(set, std::move(rows));
+}
+
+/// The shares of these classes in a part of `count` images, at most that many of all: each count·n_c/n, rounded up or down so that
+/// they add up to count. The largest remainders are rounded up; among equal ones those of the classes that come first in `order`.
+inline std::vector<index_t> shares_of(const std::vector<index_t>& of_class, index_t count, const std::vector<std::size_t>& order) {
+  const index_t n = std::accumulate(of_class.begin(), of_class.end(), index_t{0});
+  std::vector<index_t> shares(of_class.size());
+  index_t left = count;
+  for (std::size_t c = 0; n > 0 && c < shares.size(); ++c) left -= shares[c] = count * of_class[c] / n;
+  auto by_remainder = order;
+  std::ranges::stable_sort(by_remainder, std::greater{}, [&](std::size_t c) { return n > 0 ? count * of_class[c] % n : 0; });
+  for (index_t i = 0; i < left; ++i) ++shares[by_remainder[static_cast<std::size_t>(i)]];
+  return shares;
 }
 
 }  // namespace detail
@@ -49,6 +71,41 @@ dataset<T> first_per_class(const dataset<T>& set, index_t count) {
 template <tensor_value T>
 dataset<T> random_per_class(const dataset<T>& set, index_t count, rng& g) {
   return detail::take_per_class("random_per_class", set, count, permutation(set.size(), g));
+}
+
+/// A set in two parts, which have no image in common.
+template <tensor_value T>
+struct divided_dataset {
+  dataset<T> part;  ///< of the size asked for
+  dataset<T> rest;  ///< all other images
+};
+
+/// `count` random images as a part, in which each class has the share that it has in the set, to the nearest image and exactly
+/// `count` in all; and the rest, both in the set's order. All choices with these shares are equally likely. Takes one stream from
+/// the generator. Throws std::invalid_argument for count < 0 or more than there are, and for a label that is no class.
+template <tensor_value T>
+divided_dataset<T> divide_by_class(const dataset<T>& set, index_t count, rng& g) {
+  expect_at_least("divide_by_class", "images", 0, count);
+  if (count > set.size())
+    fail("divide_by_class", "at most the " + std::to_string(set.size()) + " images of the set", std::to_string(count));
+  expect_shape("divide_by_class", shape{set.size()}, set.y.extents());
+  check_labels("divide_by_class", set.y, set.classes);
+  const auto y     = set.y.to_vector();
+  const auto order = permutation(set.size(), g);
+  std::vector<index_t> of_class(static_cast<std::size_t>(set.classes));
+  std::vector<std::size_t> met;  // the classes as they come: a random order, so that none is favoured
+  for (const std::int32_t i : order) {
+    const auto c = static_cast<std::size_t>(y[static_cast<std::size_t>(i)]);
+    if (of_class[c]++ == 0) met.push_back(c);
+  }
+  auto shares = detail::shares_of(of_class, count, met);
+  std::vector<std::int32_t> part, rest;
+  for (const std::int32_t i : order) {
+    index_t& open = shares[static_cast<std::size_t>(y[static_cast<std::size_t>(i)])];
+    (open > 0 ? part : rest).push_back(i);
+    if (open > 0) --open;
+  }
+  return {detail::chosen_rows(set, std::move(part)), detail::chosen_rows(set, std::move(rest))};
 }
 
 }  // namespace jem::inline v0::data
