@@ -24,8 +24,8 @@ void put(const temporary_directory& place, const std::string& name, const std::s
   jem::io::write_png(place / name / file, picture);
 }
 
-std::string complaint(const std::filesystem::path& folder) {
-  return test::message_of<std::runtime_error>([&] { jem::data::read_png_folder<tensor>(folder); });
+std::string complaint(const std::filesystem::path& folder, const std::vector<std::string>& classes = {}) {
+  return test::message_of<std::runtime_error>([&] { jem::data::read_png_folder<tensor>(folder, classes); });
 }
 
 }  // namespace
@@ -45,6 +45,32 @@ TEST_CASE("a folder of png files is a set: classes and files in the order of the
     const auto x = set.x.to_vector();
     CHECK(x == std::vector<float>{51 / 127.5f - 1, 1, -1, 1, 20 / 127.5f - 1, 1, 30 / 127.5f - 1, 1});
   });
+}
+
+TEST_CASE("classes that are given number a folder's images by their names, in whatever order they are given") {
+  const temporary_directory place;
+  put(place, "ant", "1.png", grey(20));
+  put(place, "bee", "1.png", grey(0));
+  CHECK(jem::data::png_folder_classes(place.path()) == std::vector<std::string>{"ant", "bee"});
+  const auto [set, names] = jem::data::read_png_folder<tensor>(place.path(), {"bee", "ant"});
+  CHECK(names == std::vector<std::string>{"bee", "ant"});
+  CHECK(set.classes == 2);
+  CHECK(set.y.to_vector() == std::vector<std::int32_t>{0, 1});
+  CHECK(set.x.to_vector() == std::vector<float>{-1, 1, 20 / 127.5f - 1, 1});
+}
+
+TEST_CASE("a folder that lacks a class, or has one more, or one of another name, is refused by name") {
+  const temporary_directory place;
+  for (const char* const name : {"ant", "bee", "cat"}) put(place, name, "1.png", grey(20));
+  const auto expected = [&](const std::string& count) {
+    return place.path().string() + ": expected a sub-folder for each of the " + count + " classes and no other but found ";
+  };
+  CHECK(complaint(place.path(), {"ant", "bee", "cat"}) == "");
+  CHECK(complaint(place.path(), {"ant", "bee", "cat", "dog"}) == expected("4") + "none for \"dog\"");
+  CHECK(complaint(place.path(), {"ant", "cat"}) == expected("2") + "\"bee\", which the classes lack");
+  CHECK(complaint(place.path(), {"ant", "Bee", "dog"}) ==
+        expected("3") + "none for \"Bee\", \"dog\", and \"bee\", \"cat\", which the classes lack");
+  CHECK(complaint(place.path(), {"ant", "ant", "bee", "cat"}) == expected("4") + "none for \"ant\"");  // a class given twice
 }
 
 TEST_CASE("colour keeps its channels together") {
@@ -67,6 +93,7 @@ TEST_CASE("files beside the classes and hidden files are nobody's images") {
 TEST_CASE("an empty folder, or one without sub-folders, is refused") {
   const temporary_directory place;
   CHECK(complaint(place.path()) == place.path().string() + ": expected a sub-folder for each class but found none");
+  CHECK(complaint(place.path(), {"a"}) == place.path().string() + ": expected a sub-folder for each class but found none");
   jem::io::write_png(place / "1.png", grey(1));
   CHECK(complaint(place.path()) == place.path().string() + ": expected a sub-folder for each class but found none");
 }

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
-// A folder of PNG files by class: FOLDER/CLASS/ANY_NAME.png, all of one size. Classes are numbered in the order of their names.
+// A folder of PNG files by class: FOLDER/CLASS/ANY_NAME.png, all of one size. Classes are numbered in the order of their names, or in
+// that of a list: the classes of a test folder have to be those of the training folder.
 #pragma once
 
 #include <jem/data/pixels.hpp>
 #include <jem/io/png.hpp>
 
+#include <algorithm>
+#include <iterator>
 #include <string>
+#include <vector>
 
 namespace jem::inline v0::data {
 
@@ -58,23 +62,60 @@ inline void append_images(const std::vector<std::filesystem::path>& paths, std::
 
 }  // namespace detail
 
-/// Images (n, h, w, c) as value/127.5 − 1 in [−1, 1], c = 1 for grey files and 3 for colour, class after class, in the order of
-/// the files' names. Throws std::runtime_error for a folder without a sub-folder, a class without an image or with other files
-/// than NAME.png, a file that read_png refuses, and the first file of another size.
-template <tensor_value T>
-named_dataset<T> read_png_folder(const std::filesystem::path& folder) {
+/// The names of a folder's classes, in the order of their bytes. Throws std::runtime_error for a folder that cannot be read, and for
+/// one without a sub-folder.
+inline std::vector<std::string> png_folder_classes(const std::filesystem::path& folder) {
   std::vector<std::string> names;
+  for (const auto& path : detail::sorted_entries(folder)) {
+    if (std::filesystem::is_directory(path)) names.push_back(path.filename().string());
+  }
+  if (names.empty()) throw std::runtime_error(folder.string() + ": expected a sub-folder for each class but found none");
+  return names;
+}
+
+namespace detail {
+
+/// Throws std::runtime_error for a folder whose classes are not these, in whatever order, with the names that differ.
+inline void check_classes(const std::filesystem::path& folder, std::vector<std::string> expected, std::vector<std::string> found) {
+  std::ranges::sort(expected);
+  std::ranges::sort(found);
+  std::vector<std::string> missing, extra;
+  std::ranges::set_difference(expected, found, std::back_inserter(missing));
+  std::ranges::set_difference(found, expected, std::back_inserter(extra));
+  if (missing.empty() && extra.empty()) return;
+  const auto quoted = [](const std::vector<std::string>& names) {
+    std::string text;
+    for (const auto& name : names) text += (text.empty() ? "\"" : ", \"") + name + "\"";
+    return text;
+  };
+  std::string difference;
+  if (!missing.empty()) difference = "none for " + quoted(missing);
+  if (!extra.empty()) difference += (missing.empty() ? "" : ", and ") + quoted(extra) + ", which the classes lack";
+  throw std::runtime_error(folder.string() + ": expected a sub-folder for each of the " + std::to_string(expected.size()) +
+                           " classes and no other but found " + difference);
+}
+
+}  // namespace detail
+
+/// Images (n, h, w, c) as value/127.5 − 1 in [−1, 1], c = 1 for grey files and 3 for colour, class after class, in the order of
+/// the files' names. `classes`, if given, are the names of the classes in the order of their numbers, which the folder has to have.
+/// Throws std::runtime_error for a folder without a sub-folder, a class that is missing or that `classes` lack, by name, a class
+/// without an image or with other files than NAME.png, a file that read_png refuses, and the first file of another size.
+template <tensor_value T>
+named_dataset<T> read_png_folder(const std::filesystem::path& folder, const std::vector<std::string>& classes = {}) {
+  std::vector<std::string> names = png_folder_classes(folder);
+  if (!classes.empty()) {
+    detail::check_classes(folder, classes, names);
+    names = classes;
+  }
   std::vector<std::int32_t> y;
   std::filesystem::path first;
   io::image all;
-  for (const auto& path : detail::sorted_entries(folder)) {
-    if (!std::filesystem::is_directory(path)) continue;
-    const auto files = detail::class_files(path);
+  for (std::size_t c = 0; c < names.size(); ++c) {
+    const auto files = detail::class_files(folder / names[c]);
     detail::append_images(files, first, all);
-    y.insert(y.end(), files.size(), static_cast<std::int32_t>(names.size()));
-    names.push_back(path.filename().string());
+    y.insert(y.end(), files.size(), static_cast<std::int32_t>(c));
   }
-  if (names.empty()) throw std::runtime_error(folder.string() + ": expected a sub-folder for each class but found none");
   T x(shape{std::ssize(y), all.height, all.width, all.channels});
   const index_t size = x.extents().row_size();
   upload_rows(x, [&](index_t i, typename T::value_type* to) {
