@@ -2,11 +2,13 @@
 #include "support/temporary_directory.hpp"
 
 #include <jem/io/gnuplot.hpp>
+#include <jem/io/report.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cstdlib>
 #include <optional>
+#include <regex>
 
 using jem::io::gnuplot_svg;
 using test::temporary_directory;
@@ -54,6 +56,28 @@ TEST_CASE("gnuplot draws an svg of the size asked for and leaves no file behind"
   CHECK(svg.find("viewBox=\"0 0 320 200\"") != std::string::npos);
   CHECK(svg.find("rising") != std::string::npos);
   CHECK(place.size() == 0);
+}
+
+TEST_CASE("two drawings of gnuplot share no identifier on a page, and none of their references leads nowhere") {
+  const temporary_directory place;
+  const auto svg = gnuplot_svg("plot x with linespoints pt 7, -x with lines\n", place / "scratch");
+  jem::io::page page("t");
+  page.figure_svg(svg, "one");
+  page.figure_svg(svg, "two");
+  const auto html     = page.html();
+  const auto names_of = [&](const std::string& pattern) {
+    const std::regex expression(pattern);
+    std::vector<std::string> names;
+    for (std::sregex_iterator i(html.begin(), html.end(), expression), end; i != end; ++i) names.push_back(i->str(1));
+    std::ranges::sort(names);
+    return names;
+  };
+  const auto ids = names_of("\\sid=[\"']([^\"']*)");
+  CHECK(ids.size() > 10);
+  CHECK(std::ranges::adjacent_find(ids) == ids.end());
+  const auto references = names_of("(?:href=[\"']|url\\()#([^\"')]*)");
+  CHECK(references.size() > 10);
+  for (const auto& name : references) CHECK_MESSAGE(std::ranges::binary_search(ids, name), name);
 }
 
 TEST_CASE("a gnuplot script may carry its data, more of it than a pipe holds") {

@@ -158,6 +158,33 @@ TEST_CASE("an svg is taken as it is and a png as data") {
   CHECK(has(p.html(), "<figure><img alt=\"two\" src=\"data:image/png;base64,Zm9vYg==\"><figcaption>two</figcaption></figure>"));
 }
 
+TEST_CASE("identifiers of an svg get a prefix, and so do all references to them, and nothing else does") {
+  using jem::io::with_own_ids;
+  const auto check = [](const std::string& before, const std::string& after) { CHECK(with_own_ids(before, "p-") == after); };
+  check("<svg id=\"a\"><g\n\tid='b'/></svg>", "<svg id=\"p-a\"><g\n\tid='p-b'/></svg>");
+  check("<use xlink:href='#b' id=\"c\"/><use href=\"#b\"/>", "<use xlink:href='#p-b' id=\"p-c\"/><use href=\"#p-b\"/>");
+  check("<g clip-path=\"url(#b)\" style=\"mask:url('#c');fill:url(#d)\"/>",
+        "<g clip-path=\"url(#p-b)\" style=\"mask:url('#p-c');fill:url(#p-d)\"/>");
+  for (const std::string same : {"", "<g fill=\"#abc\" grid=\"a\" width=\"1\"/>", "<text>the id=\"a\", url(#a) and href=\"#a\"</text>",
+                                 "<a href=\"x#a\"/>", "<g id="})
+    check(same, same);
+  check("<text title=\"it's > 1\">it's</text><g id='a'/>", "<text title=\"it's > 1\">it's</text><g id='p-a'/>");
+}
+
+TEST_CASE("each identifier stands on a page once, though all its drawings have the same, and references stay in their drawing") {
+  page p("t");
+  const std::string drawing = "<svg><defs><path id='dot'/></defs><use xlink:href='#dot'/><g id=\"plot\" clip-path=\"url(#dot)\"/></svg>";
+  for (int i = 0; i < 3; ++i) p.figure_svg(drawing, "a drawing");
+  const auto html = p.html();
+  for (const std::string figure : {"figure1-", "figure2-", "figure3-"}) {
+    CHECK(count(html, "id='" + figure + "dot'") == 1);
+    CHECK(count(html, "id=\"" + figure + "plot\"") == 1);
+    CHECK(count(html, "'#" + figure + "dot'") == 1);
+    CHECK(count(html, "url(#" + figure + "dot)") == 1);
+  }
+  CHECK(count(html, "id='dot'") == 0);
+}
+
 TEST_CASE("a page is written whole, replaces what was there and leaves nothing beside it") {
   const test::temporary_directory place;
   test::put_file(place / "report.html", bytes(100'000, 'x'));

@@ -54,7 +54,42 @@ inline std::string base64(std::span<const std::uint8_t> bytes) {
   return out;
 }
 
-/// Pieces are appended in reading order; `html` is the whole page. Text is escaped; an SVG is taken as it is.
+namespace detail {
+
+/// How many characters of a tag stand before an identifier, if they begin at `tag`: those of ` id="`, `href="#`, `url(#` and the
+/// same with other quotes; 0 if they are others.
+inline std::size_t before_identifier(std::string_view tag) {
+  constexpr std::string_view blanks = " \n\r\t", quotes = "\"'";
+  const auto is = [&](std::size_t i, std::string_view any) { return i < tag.size() && any.find(tag[i]) != std::string_view::npos; };
+  if (is(0, blanks) && tag.substr(1, 3) == "id=" && is(4, quotes)) return 5;
+  if (tag.starts_with("href=") && is(5, quotes) && is(6, "#")) return 7;
+  if (!tag.starts_with("url(")) return 0;
+  const std::size_t quote = is(4, quotes) ? 1 : 0;
+  return is(4 + quote, "#") ? 5 + quote : 0;
+}
+
+}  // namespace detail
+
+/// An SVG element whose identifiers begin with `prefix`, and so do the references to them in href="#…" and url(#…): drawings of one
+/// program have the same identifiers, and a page has to have each once. Style sheets are left as they are.
+inline std::string with_own_ids(std::string_view svg, std::string_view prefix) {
+  std::string out;
+  bool in_tag = false;
+  char quote  = 0;  // that an attribute's value is in; 0 outside
+  for (std::size_t at = 0; at < svg.size();) {
+    const std::size_t head = in_tag ? detail::before_identifier(svg.substr(at)) : 0;
+    const auto before      = svg.substr(at, std::max<std::size_t>(1, head));
+    for (const char c : before) {
+      if (quote == 0 && (c == '<' || c == '>')) in_tag = c == '<';
+      if (in_tag && (c == '"' || c == '\'') && (quote == 0 || quote == c)) quote = quote == 0 ? c : 0;
+    }
+    out.append(before).append(head > 0 ? prefix : "");
+    at += before.size();
+  }
+  return out;
+}
+
+/// Pieces are appended in reading order; `html` is the whole page. Text is escaped; an SVG is taken as it is, but for its identifiers.
 class page {
  public:
   /// A page that begins with its title.
@@ -91,8 +126,10 @@ class page {
   /// The row is full.
   void end_row() { body_ += "</div>\n"; }
 
-  /// An SVG element over its caption.
-  void figure_svg(const std::string& svg, std::string_view caption) { figure(svg, caption); }
+  /// An SVG element over its caption. Its identifiers get a prefix of this figure's, as with_own_ids does it.
+  void figure_svg(const std::string& svg, std::string_view caption) {
+    figure(with_own_ids(svg, "figure" + std::to_string(++drawings_) + "-"), caption);
+  }
 
   /// The bytes of a PNG file over the caption, which is also what is read out in its place.
   void figure_png(std::span<const std::uint8_t> png, std::string_view caption) {
@@ -129,6 +166,7 @@ class page {
 
   std::string title_;
   std::string body_;
+  int drawings_ = 0;  // SVG elements so far
 };
 
 }  // namespace jem::inline v0::io
