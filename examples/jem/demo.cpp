@@ -72,16 +72,16 @@ void compete(series<Net>& side, const settings& s, const split& data, const std:
   auto run = train(s, std::move(net), data.train, rng, title, log);
   std::fprintf(stderr, "%s: judging\n", title.c_str());
   jem::rng own{s.seed};  // how a network is judged does not depend on how it was trained
-  const auto others = made_up_sets(data.test, own);
+  const auto others = made_up_sets(data.test.all, own);
   auto verdict      = judge(run.net, data.test, others, {}, own);
   side.add(std::move(run), std::move(verdict));
 }
 
 template <class Net>
 void compare(const settings& s, int seeds) {
-  begin_run(s.out);
   const stopwatch clock;
-  const split digits = load(s.data, s.validation);
+  const split digits = load(s);
+  begin_run(s.out);
   series<Net> plain, joint;
   for (int k = 0; k < seeds; ++k) {
     settings now     = s;
@@ -98,7 +98,7 @@ void compare(const settings& s, int seeds) {
   c.seeds   = seeds;
   c.recipe  = recipe(s);
   c.trained = digits.train.size();
-  c.judged  = digits.test.size();
+  c.judged  = digits.test.all.size();
   add_samples(c, s, plain.first[0].net, joint.first[0], digits.train);
   jem::io::write_png(s.out / "samples.png", c.joint.samples);
   jem::io::write_png(s.out / "samples_by_class.png", c.by_class);

@@ -29,8 +29,6 @@ table robustness(const Net& net, const dataset& test, Norm norm, std::initialize
   return accuracy;
 }
 
-dataset first_of(const dataset& set, jem::index_t count) { return set.rows(0, std::min(count, set.size())); }
-
 }  // namespace
 
 image_sets made_up_sets(const dataset& test, jem::rng& rng) {
@@ -46,28 +44,28 @@ table judge_classifier(const Net& net, const dataset& test) {
 }
 
 template <class Net>
-judgement judge(const Net& net, const dataset& test, const image_sets& others, const effort& e, jem::rng& rng) {
+judgement judge(const Net& net, const judged_images& test, const image_sets& others, const effort& e, jem::rng& rng) {
   namespace evaluate = jem::evaluate;
-  const auto summary = evaluate::summarise(net, test);
-  const auto scored  = first_of(test, e.scored);
+  const auto summary = evaluate::summarise(net, test.all);
+  const auto scored  = test.part(e.scored);
   judgement result{figures_of(summary), {summary.reliability, {{"test", evaluate::log_px(net, scored.x)}}}};
   for (const auto& [name, images] : others) {
     result.figures["ood"][name] = figures_of(evaluate::detect_ood(net, scored.x, images));
     result.behind.log_px[name]  = evaluate::log_px(net, images);
   }
-  const auto attacked              = first_of(test, e.attacked);
+  const auto attacked              = test.part(e.attacked);
   result.figures["robust"]["linf"] = robustness(net, attacked, evaluate::linf{}, {8, 16, 32}, rng);
   result.figures["robust"]["l2"]   = robustness(net, attacked, evaluate::l2{}, {128, 256}, rng);
   return result;
 }
 
-template judgement judge(const deep_network&, const dataset&, const image_sets&, const effort&, jem::rng&);
+template judgement judge(const deep_network&, const judged_images&, const image_sets&, const effort&, jem::rng&);
 template table judge_classifier(const deep_network&, const dataset&);
-template judgement judge(const in_bfloat16<deep_network>&, const dataset&, const image_sets&, const effort&, jem::rng&);
+template judgement judge(const in_bfloat16<deep_network>&, const judged_images&, const image_sets&, const effort&, jem::rng&);
 template table judge_classifier(const in_bfloat16<deep_network>&, const dataset&);
-template judgement judge(const small_network&, const dataset&, const image_sets&, const effort&, jem::rng&);
+template judgement judge(const small_network&, const judged_images&, const image_sets&, const effort&, jem::rng&);
 template table judge_classifier(const small_network&, const dataset&);
-template judgement judge(const in_bfloat16<small_network>&, const dataset&, const image_sets&, const effort&, jem::rng&);
+template judgement judge(const in_bfloat16<small_network>&, const judged_images&, const image_sets&, const effort&, jem::rng&);
 template table judge_classifier(const in_bfloat16<small_network>&, const dataset&);
 
 double median(std::vector<double> values) {

@@ -33,16 +33,16 @@ using image_sets = std::vector<std::pair<std::string, tensor>>;
 /// Uniform noise, the inverted images, and means of two images of different classes.
 image_sets made_up_sets(const dataset& test, jem::rng& rng);
 
-/// How many of the first test images the dear measures look at.
+/// How many test images the dear measures look at: a part of them.
 struct effort {
   jem::index_t scored   = 2000;  ///< out-of-distribution scores
   jem::index_t attacked = 500;   ///< robust accuracy
 };
 
-/// Accuracy and calibration on a test set, out-of-distribution scores of its first images against each of the other sets, and
-/// robustness of its first images (40 steps of PGD from 5 starts).
+/// Accuracy and calibration on a test set, out-of-distribution scores of a part of it against each of the other sets, and
+/// robustness of a part of it (40 steps of PGD from 5 starts).
 template <class Net>
-judgement judge(const Net& net, const dataset& test, const image_sets& others, const effort& e, jem::rng& rng);
+judgement judge(const Net& net, const judged_images& test, const image_sets& others, const effort& e, jem::rng& rng);
 
 /// Accuracy, NLL, Brier and ECE only.
 template <class Net>

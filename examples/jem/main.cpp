@@ -85,7 +85,10 @@ void add_common(CLI::App& app, given& g) {
       ->check(one_of("uniform", "he"));
   app.add_option("--precision", g.precision, "float32, or bfloat16: what the network computes in; its weights are float32")
       ->check(one_of("float32", "bfloat16"));
-  app.add_option("--validation", g.validation, "judge so many of the last training images, kept from training, instead of the test images")
+  app.add_option(
+         "--validation", g.validation,
+         "judge so many training images, kept from training, instead of the test images: chosen by the seed, of each class its share; of "
+         "the digits the last ones, since those are by other writers than the first")
       ->check(not_negative);
   app.add_option("--threads", g.threads, "threads; the same seed gives the same result for any number")->check(positive);
   app.add_option("--seed", g.seed, "seed of all random numbers")->check(not_negative);
@@ -147,9 +150,11 @@ int run(int argc, char** argv) {
   demo->add_option("--seeds", g.seeds, "runs of each; the table shows medians")->check(positive);
   auto* const train = app.add_subcommand("train", "one training run on the digits or on files");
   add_common(*train, g);
-  train->add_option("--data", g.data,
-                    "digits; idx:, cifar10: or cifar100: and a folder with the files of that set, plain, .gz or .xz; or png: and a "
-                    "folder with {train,test}/CLASS/*.png");
+  train->add_option(
+      "--data", g.data,
+      "digits; idx:, cifar10: or cifar100: and a folder with the files of that set, plain, .gz or .xz; cifar10: or cifar100: and one "
+      "file, which needs --validation since it has no test images; or png: and a folder with {train,test}/CLASS/*.png, "
+      "the same classes in both");
   train->add_option("--network", g.network, "convnet, or wide-resnet-DEPTH-WIDTH as in the paper: wide-resnet-28-10");
   train->add_option("--w-x", g.weight_x, "weight of E(x+) - E(x-)")->check(not_negative);
   train->add_option("--w-yx", g.weight_yx, "weight of the cross-entropy")->check(not_negative);
@@ -160,9 +165,14 @@ int run(int argc, char** argv) {
   auto* const evaluate =
       app.add_subcommand("evaluate", "accuracy, calibration, out-of-distribution scores and robustness of a run, in its precision");
   evaluate->add_option("run", g.run, "the folder that jem train wrote")->required();
-  evaluate->add_option("--ood", g.others, "data whose test images are out of the distribution, named as for jem train; may be repeated");
-  evaluate->add_option("--scored", g.effort.scored, "test images of each set that are scored")->check(positive);
-  evaluate->add_option("--attacked", g.effort.attacked, "test images that are attacked")->check(positive);
+  evaluate->add_option(
+      "--ood", g.others,
+      "data whose test images, or all images of one file, are out of the distribution, named as for jem train; may be repeated");
+  evaluate
+      ->add_option("--scored", g.effort.scored,
+                   "images of each set that are scored: chosen by the seed, of each class its share; of the digits the first ones")
+      ->check(positive);
+  evaluate->add_option("--attacked", g.effort.attacked, "images that are attacked, chosen in the same way")->check(positive);
   evaluate->add_option("--threads", g.threads, "threads; the same seed gives the same result for any number")->check(positive);
   evaluate->add_option("--seed", g.seed, "seed of all random numbers")->check(not_negative);
   auto* const selftest = app.add_subcommand("selftest", "whether each backend computes what it should on this machine, and how fast");

@@ -7,6 +7,7 @@
 #include <jem/data/digits.hpp>
 #include <jem/data/idx.hpp>
 #include <jem/data/png_folder.hpp>
+#include <jem/data/subset.hpp>
 #include <jem/io/gzip.hpp>
 #include <jem/io/safetensors.hpp>
 #include <jem/io/xz.hpp>
@@ -51,48 +52,117 @@ struct augmentation {
 
 enum class part { train, test };
 
+/// Images with the names of their classes, if they have any.
+using named = jem::data::named_dataset<tensor>;
+
+/// Whether the order of the images says something: the digits stand in the order of their writers, so their last ones are by others.
+bool in_order(const std::string& data) { return data == "digits"; }
+
+/// The path of KIND:PATH; empty without one.
+std::filesystem::path path_of(const std::string& data) {
+  const auto colon = data.find(':');
+  return colon == std::string::npos ? "" : data.substr(colon + 1);
+}
+
+/// Whether data are one file of CIFAR records, which are training images and test images at once.
+bool is_one_file(const std::string& data) { return data.starts_with("cifar") && std::filesystem::is_regular_file(path_of(data)); }
+
 dataset load_cifar(const std::filesystem::path& path, part which, const jem::data::cifar_format& format) {
   const jem::io::packings packings{jem::io::gzip, jem::io::xz};
   if (std::filesystem::is_regular_file(path)) return jem::data::read_cifar_file<tensor>(path, format, packings);
   return jem::data::read_cifar<tensor>(path, which == part::train ? "train" : "test", format, packings);
 }
 
-/// One part of the data that a specification names: KIND or KIND:PATH.
-dataset load_part(const std::string& data, part which) {
+/// One part of the data that a specification names: KIND or KIND:PATH. Of PNG files `classes`, if given, are the names that they have
+/// to have.
+named load_part(const std::string& data, part which, const std::vector<std::string>& classes = {}) {
   namespace data_sets    = jem::data;
   const bool train       = which == part::train;
-  const auto colon       = data.find(':');
-  const std::string kind = data.substr(0, colon);
-  if (kind == "digits" && colon == std::string::npos) return train ? data_sets::digits_train<tensor>() : data_sets::digits_test<tensor>();
-  if (colon != std::string::npos && colon + 1 < data.size()) {
-    const std::filesystem::path path = data.substr(colon + 1);
-    if (kind == "idx") return data_sets::read_idx_dataset<tensor>(path, train ? "train" : "t10k", 10, {jem::io::gzip, jem::io::xz});
-    if (kind == "cifar10") return load_cifar(path, which, data_sets::cifar10);
-    if (kind == "cifar100") return load_cifar(path, which, data_sets::cifar100);
-    if (kind == "png") return data_sets::read_png_folder<tensor>(path / (train ? "train" : "test")).set;
+  const std::string kind = data.substr(0, data.find(':'));
+  if (data == "digits") return {train ? data_sets::digits_train<tensor>() : data_sets::digits_test<tensor>(), {}};
+  if (const auto path = path_of(data); !path.empty()) {
+    if (kind == "idx") return {data_sets::read_idx_dataset<tensor>(path, train ? "train" : "t10k", 10, {jem::io::gzip, jem::io::xz}), {}};
+    if (kind == "cifar10") return {load_cifar(path, which, data_sets::cifar10), {}};
+    if (kind == "cifar100") return {load_cifar(path, which, data_sets::cifar100), {}};
+    if (kind == "png") return data_sets::read_png_folder<tensor>(path / (train ? "train" : "test"), classes);
   }
   jem::fail("jem", "data named digits, or idx, cifar10, cifar100 or png with :PATH behind,", data);
 }
 
-}  // namespace
-
-dataset load_test(const std::string& data) {
-  dataset test = load_part(data, part::test);
-  jem::expect_at_least("jem", "test images", 1, test.size());
+judged_images load_test(const std::string& data, const std::vector<std::string>& classes = {}) {
+  judged_images test{.all = load_part(data, part::test, classes).set, .in_order = in_order(data)};
+  jem::expect_at_least("jem", "test images", 1, test.all.size());
   return test;
 }
 
-split load(const std::string& data, jem::index_t validation) {
-  if (validation > 0) {
-    const dataset all       = load_part(data, part::train);
-    const jem::index_t rest = all.size() - validation;
-    if (rest < 1)
-      jem::fail("jem", "fewer validation images than the " + std::to_string(all.size()) + " for training", std::to_string(validation));
-    return {all.rows(0, rest), all.rows(rest, validation)};
-  }
-  split both{load_part(data, part::train), load_test(data)};
-  jem::expect_shape("jem: test images", both.train.x.extents().with_rows(both.test.size()), both.test.x.extents());
-  return both;
+/// Streams for choosing images: training with the same seed does not come so far.
+jem::rng choosing(std::uint64_t seed) { return {.key = seed, .counter = std::uint64_t{1} << 40}; }
+
+/// Training images without those for validation, and these.
+split with_validation(const settings& s) {
+  auto [all, names]       = load_part(s.data, part::train);
+  const jem::index_t rest = all.size() - s.validation;
+  if (rest < 1)
+    jem::fail("jem", "fewer validation images than the " + std::to_string(all.size()) + " for training", std::to_string(s.validation));
+  const auto judged = [&](dataset images) { return judged_images{std::move(images), "validation", in_order(s.data)}; };
+  if (s.validation_choice == "last") return {all.rows(0, rest), judged(all.rows(rest, s.validation)), std::move(names)};
+  jem::rng chosen_by = choosing(s.seed);
+  auto divided       = jem::data::divide_by_class(all, s.validation, chosen_by);
+  return {std::move(divided.rest), judged(std::move(divided.part)), std::move(names)};
+}
+
+/// The names that the classes of a run have: its own, or those of its training images if it has not kept them and these are there.
+std::vector<std::string> class_names_of(const settings& s) {
+  const auto train = path_of(s.data) / "train";
+  if (!s.class_names.empty() || !s.data.starts_with("png:") || !std::filesystem::is_directory(train)) return s.class_names;
+  return jem::data::png_folder_classes(train);
+}
+
+std::vector<jem::index_t> image_of(const dataset& set) { return {set.x.extent(1), set.x.extent(2), set.x.extent(3)}; }
+
+std::string form_of(const std::vector<jem::index_t>& image, jem::index_t classes) {
+  jem::shape extents;
+  for (const auto extent : image) extents.push_back(extent);
+  return "images " + jem::to_string(extents) + " of " + std::to_string(classes) + " classes";
+}
+
+}  // namespace
+
+dataset judged_images::part(jem::index_t count) const {
+  count = std::min(count, all.size());
+  if (in_order) return all.rows(0, count);
+  jem::rng chosen_by = choosing(seed);
+  return jem::data::divide_by_class(all, count, chosen_by).part;
+}
+
+split load(const settings& s) {
+  if (s.validation > 0) return with_validation(s);
+  if (is_one_file(s.data)) jem::fail("jem", "--validation N, since " + s.data + " is one file and has no test images,", "none");
+  auto [train, names] = load_part(s.data, part::train);
+  judged_images test  = load_test(s.data, names);
+  jem::expect_shape("jem: test images", train.x.extents().with_rows(test.all.size()), test.all.x.extents());
+  return {std::move(train), std::move(test), std::move(names)};
+}
+
+judged_images load_judged(const settings& s) {
+  const bool one_file = is_one_file(s.data);
+  if (one_file && s.validation == 0)
+    jem::fail("jem", "a run with --validation, since " + s.data + " is one file and has no test images,",
+              "one that was trained on all of it");
+  judged_images judged = one_file ? with_validation(s).test : load_test(s.data, class_names_of(s));
+  const auto image     = image_of(judged.all);
+  if (s.classes > 0 && (s.image != image || s.classes != judged.all.classes))
+    jem::fail("jem", form_of(s.image, s.classes) + ", as the run was trained on,", form_of(image, judged.all.classes) + " in " + s.data);
+  return judged;
+}
+
+judged_images load_other(const std::string& data) { return load_test(data); }
+
+settings with_form_of(const split& data, settings s) {
+  s.image       = image_of(data.train);
+  s.classes     = data.train.classes;
+  s.class_names = data.class_names;
+  return s;
 }
 
 namespace {
@@ -125,7 +195,9 @@ deep_network make_deep_network(const settings& s, const jem::shape& images, jem:
 
 void begin_run(const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder);
-  for (const char* name : {"metrics.json", "report.html", "weights.safetensors"}) std::filesystem::remove(folder / name);
+  for (const char* name :
+       {"metrics.json", "report.html", "evaluation.json", "weights.safetensors", "cross_entropy.safetensors", "jem.safetensors"})
+    std::filesystem::remove(folder / name);
 }
 
 jem::sgld<jem::constant, jem::fixed_noise> sampler_of(const settings& s) {
@@ -151,7 +223,7 @@ outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng
       .batch      = s.batch,
       .steps      = s.steps,
       .data_noise = s.data_noise,
-      .buffer     = {.capacity = s.buffer, .restart_probability = s.restart, .classes = s.by_class || s.weight_xy != 0 ? set.classes : 0},
+      .buffer     = {.capacity = s.buffer, .restart_probability = s.restart, .classes = keeps_classes_apart(s) ? set.classes : 0},
       .augment    = jem::data::augment{.labelled = augmentation{s.crop, s.flip}, .unlabelled = augmentation{s.crop, s.flip}},
       .draws      = s.with_replacement ? jem::data::draws::with_replacement : jem::data::draws::shuffled};
   auto state = trainer.init(std::move(net), set, rng);

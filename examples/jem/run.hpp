@@ -23,17 +23,38 @@ using deep_network  = jem::wide_resnet<tensor>;
 template <class Net>
 using in_bfloat16 = jem::computing_in<jem::bfloat16, Net>;
 
-struct split {
-  dataset train, test;
+/// Images that a network is judged on.
+struct judged_images {
+  dataset all;
+  std::string kind   = "test";  ///< or "validation": kept from training
+  bool in_order      = false;   ///< their order says something, and a part of them is the first ones
+  std::uint64_t seed = 1;       ///< of a part
+
+  /// At most `count` of them, the same for a seed: each class has its share; or the first ones.
+  dataset part(jem::index_t count) const;
 };
 
-/// "digits", or KIND:PATH: "idx:", "cifar10:" or "cifar100:" and a folder with the files of that set, plain, gzip or xz (or one
-/// file of CIFAR records), "png:" and a folder with train/CLASS/*.png and test/CLASS/*.png. With `validation` > 0 so many of the last
-/// training images are taken out of them and stand in the place of the test images, which are not read: for choosing settings by.
-split load(const std::string& data, jem::index_t validation = 0);
+struct split {
+  dataset train;
+  judged_images test;
+  std::vector<std::string> class_names;  ///< empty for data whose classes have no names
+};
 
-/// The test images of the same.
-dataset load_test(const std::string& data);
+/// The data of the settings: "digits", or KIND:PATH: "idx:", "cifar10:" or "cifar100:" and a folder with the files of that set, plain,
+/// gzip or xz (or one file of CIFAR records), "png:" and a folder with train/CLASS/*.png and test/CLASS/*.png. With validation > 0 so
+/// many training images are taken out and stand in the place of the test images, which are not read: for choosing settings by. One
+/// file has no test images: refused without validation.
+split load(const settings& s);
+
+/// The images that a run of these settings is judged on: the test images of its data, and the validation images where the data are one
+/// file. Throws std::invalid_argument for images of other extents or classes than the run was trained on.
+judged_images load_judged(const settings& s);
+
+/// The test images of other data, or all images of one file.
+judged_images load_other(const std::string& data);
+
+/// The settings of a run, with the form of the data that it is trained on.
+settings with_form_of(const split& data, settings s);
 
 /// What a run leaves behind.
 template <class Net>
@@ -56,7 +77,7 @@ small_network make_small_network(const settings& s, const jem::shape& images, je
 /// The Wide ResNet that "wide-resnet-DEPTH-WIDTH" names, in the same way. Throws std::invalid_argument for another name.
 deep_network make_deep_network(const settings& s, const jem::shape& images, jem::index_t classes, jem::rng& rng);
 
-/// The folder of a run, made, and without what an earlier run said at its end.
+/// The folder of a run, made, and without what an earlier run and its evaluation have left there.
 void begin_run(const std::filesystem::path& folder);
 
 /// Trains with a progress bar; writes a line of metrics.jsonl an iteration if asked to. When the loss stops being finite, saves

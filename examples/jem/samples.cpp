@@ -36,8 +36,12 @@ jem::io::image sheet_of(const tensor& images, jem::index_t columns) {
   return jem::io::sheet(images, columns, std::max<jem::index_t>(1, 48 / images.extent(2)));
 }
 
-jem::io::image buffer_sheet(const tensor& buffer) {
-  return sheet_of(tensor(buffer.rows(0, std::min<jem::index_t>(100, buffer.extent(0)))), 10);
+jem::io::image buffer_sheet(const tensor& buffer, bool by_class) {
+  const jem::index_t all = buffer.extent(0), shown = std::min<jem::index_t>(100, all);
+  if (!by_class) return sheet_of(tensor(buffer.rows(0, shown)), 10);
+  std::vector<std::int32_t> rows;
+  for (jem::index_t i = 0; i < shown; ++i) rows.push_back(static_cast<std::int32_t>(i * all / shown));
+  return sheet_of(jem::gather_rows(buffer, jem::labels<tensor>(jem::shape{shown}, rows)), 10);
 }
 
 template <class Net>

@@ -10,8 +10,8 @@ namespace tool {
 /// The first images of a batch as a sheet, enlarged to a few hundred pixels.
 jem::io::image sheet_of(const tensor& images, jem::index_t columns);
 
-/// A hundred chains of a replay buffer.
-jem::io::image buffer_sheet(const tensor& buffer);
+/// A hundred chains of a replay buffer: the first ones, or of a buffer that keeps its classes apart as many of each.
+jem::io::image buffer_sheet(const tensor& buffer, bool by_class = false);
 
 /// Samples of p(x|y), ten of each class in a row.
 template <class Net>

@@ -8,7 +8,11 @@ namespace tool {
 
 void to_json(nlohmann::ordered_json& j, const settings& s) {
   j = {{"data", s.data},
+       {"image", s.image},
+       {"classes", s.classes},
+       {"class_names", s.class_names},
        {"validation", s.validation},
+       {"validation_choice", s.validation_choice},
        {"network", s.network},
        {"widths", s.widths},
        {"initialisation", s.initialisation},
@@ -38,12 +42,18 @@ void to_json(nlohmann::ordered_json& j, const settings& s) {
 settings read_settings(const std::filesystem::path& file) {
   const auto bytes = jem::io::read_file(file);
   try {
-    const auto j = nlohmann::json::parse(bytes.begin(), bytes.end());
-    settings s   = paper_settings();
-    s.data       = j.at("data").get<std::string>();
-    s.network    = j.at("network").get<std::string>();
-    s.widths     = j.at("widths").get<std::vector<jem::index_t>>();
-    s.precision  = j.value("precision", s.precision);
+    const auto j        = nlohmann::json::parse(bytes.begin(), bytes.end());
+    settings s          = paper_settings();
+    s.data              = j.at("data").get<std::string>();
+    s.network           = j.at("network").get<std::string>();
+    s.widths            = j.at("widths").get<std::vector<jem::index_t>>();
+    s.precision         = j.value("precision", s.precision);
+    s.image             = j.value("image", s.image);
+    s.classes           = j.value("classes", s.classes);
+    s.class_names       = j.value("class_names", s.class_names);
+    s.validation        = j.value("validation", s.validation);
+    s.validation_choice = j.value("validation_choice", "last");  // what versions that did not write it have done
+    s.seed              = j.value("seed", s.seed);
     return s;
   } catch (const nlohmann::json::exception& error) {
     throw std::runtime_error(file.string() + ": expected the settings of a run but found " + error.what());

@@ -13,9 +13,13 @@
 namespace tool {
 
 struct settings {
-  std::string data        = "digits";  ///< "digits", or KIND:PATH
-  jem::index_t validation = 0;  ///< so many of the last training images are kept from training and judged in the place of the test images
-  std::string network     = "convnet";  ///< or "wide-resnet-DEPTH-WIDTH"
+  std::string data                     = "digits";  ///< "digits", or KIND:PATH
+  std::vector<jem::index_t> image      = {};       ///< (h, w, c) of its images; empty if a run has not kept it
+  jem::index_t classes                 = 0;              ///< that are told apart; 0 if a run has not kept it
+  std::vector<std::string> class_names = {};  ///< in the order of their numbers; empty for data whose classes have no names
+  jem::index_t validation              = 0;  ///< so many training images are kept from training and judged in the place of the test images
+  std::string validation_choice        = "by class";  ///< how these are chosen: by class and by the seed, or the "last" ones
+  std::string network                  = "convnet";  ///< or "wide-resnet-DEPTH-WIDTH"
   std::vector<jem::index_t> widths;  ///< of the convnet
   std::string initialisation = "uniform";  ///< of the weights: "uniform" as PyTorch's layers, or "he"
   std::string precision      = "float32";  ///< or "bfloat16": what the network computes in
@@ -45,7 +49,8 @@ struct settings {
 /// What a run keeps beside its weights, so that they can be read back.
 void to_json(nlohmann::ordered_json& j, const settings& s);
 
-/// The data, the network and its precision of a run, everything else by default. Throws std::runtime_error for what to_json does not write.
+/// The data, the choice of validation images, the network and its precision of a run, everything else by default; of a run by an
+/// older version without what that did not write. Throws std::runtime_error for what to_json does not write.
 settings read_settings(const std::filesystem::path& file);
 
 /// The paper's recipe (Grathwohl et al. 2020) on a small convolutional network.
@@ -73,15 +78,16 @@ inline settings paper_settings() {
 /// energies, and images drawn with replacement. Initialisation and rate have cross-entropy's best NLL on the last 200 training images
 /// (`--validation 200`) of six choices, medians of 16 seeds: .136 for he at 0.003, .149 at 0.002 and 0.001; uniform .191, .214, .236.
 inline settings digits_settings() {
-  settings s         = paper_settings();
-  s.widths           = {32, 64};
-  s.penalty          = 0.01f;
-  s.with_replacement = true;
-  s.initialisation   = "he";
-  s.learning_rate    = 3e-3f;
-  s.rate_at_end      = 0;
-  s.warm_up          = 200;
-  s.iterations       = 2000;
+  settings s          = paper_settings();
+  s.validation_choice = "last";  // the digits stand in the order of their writers: these are others than those of the first
+  s.widths            = {32, 64};
+  s.penalty           = 0.01f;
+  s.with_replacement  = true;
+  s.initialisation    = "he";
+  s.learning_rate     = 3e-3f;
+  s.rate_at_end       = 0;
+  s.warm_up           = 200;
+  s.iterations        = 2000;
   return s;
 }
 
@@ -93,6 +99,9 @@ inline settings cifar_settings() {
   s.flip     = true;
   return s;
 }
+
+/// Whether the chains of each class are kept apart: the loss of p(x|y) needs it.
+inline bool keeps_classes_apart(const settings& s) { return s.by_class || s.weight_xy != 0; }
 
 /// The same settings for a plain classifier: cross-entropy alone, no samples.
 inline settings without_energy(settings s) {

@@ -2,11 +2,12 @@
 # The tool at a tiny size: what it writes, and what it says to what it cannot do. Included by examples/CMakeLists.txt.
 
 # jem_tool_test(<sentence> ARGUMENTS … [CODE <exit code>] [SAYS <pattern>] [ONE_LINE] [WRITES <files>] [LEAVES_OUT <files>]
-#               [SETTINGS <pattern in settings.json>] [AFTER <sentence>] [ALONE] [PROGRAM <target>]):
+#               [SETTINGS <pattern in settings.json>] [AFTER <sentence>] [ALONE] [PROGRAM <target>]
+#               [BEFORE <shell command>] [CHECKS <shell command>]):
 # runs jem, or another program, with --out in a fresh folder of its own; ALONE without; after another test, `jem evaluate` in that
-# one's folder.
+# one's folder. BEFORE runs first; CHECKS has to succeed in the folder at the end.
 function(jem_tool_test sentence)
-  cmake_parse_arguments(PARSE_ARGV 1 run "ONE_LINE;ALONE" "CODE;SAYS;SETTINGS;AFTER;PROGRAM" "ARGUMENTS;WRITES;LEAVES_OUT")
+  cmake_parse_arguments(PARSE_ARGV 1 run "ONE_LINE;ALONE" "CODE;SAYS;SETTINGS;AFTER;PROGRAM;BEFORE;CHECKS" "ARGUMENTS;WRITES;LEAVES_OUT")
   string(MAKE_C_IDENTIFIER ${sentence} name)
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/run/${name})
   set(arguments "${run_ARGUMENTS};--out;${folder}")
@@ -36,12 +37,14 @@ set(writes [==[${run_WRITES}]==])
 set(leaves_out [==[${run_LEAVES_OUT}]==])
 set(settings [==[${run_SETTINGS}]==])
 set(keep_folder [==[${run_AFTER}]==])
+set(before [==[${run_BEFORE}]==])
+set(checks [==[${run_CHECKS}]==])
 include([==[${CMAKE_CURRENT_SOURCE_DIR}/jem/expect.cmake]==])
 ")
   add_test(NAME "example: ${sentence}" COMMAND ${CMAKE_COMMAND} -P ${script})
   set_tests_properties("example: ${sentence}" PROPERTIES LABELS examples ENVIRONMENT OMP_WAIT_POLICY=passive)
   if(run_AFTER)
-    set_tests_properties("example: ${sentence}" PROPERTIES FIXTURES_REQUIRED ${before})
+    set_tests_properties("example: ${sentence}" PROPERTIES FIXTURES_REQUIRED ${before} RESOURCE_LOCK ${before})
   endif()
 endfunction()
 
@@ -94,6 +97,74 @@ jem_tool_test("a run that diverges ends with 3 and keeps the last good weights" 
 jem_tool_test("a demo that diverges does, too" CODE 3 SAYS "finite loss"
   ARGUMENTS demo --steps 2 --buffer 200 --widths 4,8 --iterations 20 --warm-up 0 --learning-rate 1e30
   WRITES weights.safetensors LEAVES_OUT metrics.json report.html)
+
+# Which images are judged. Three classes of a grey level each, class after class, which a network learns in no time.
+set(grey ${CMAKE_CURRENT_BINARY_DIR}/small_png)
+execute_process(COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/small_png.sh ${grey} COMMAND_ERROR_IS_FATAL ANY)
+set(learn --widths 4,8 --w-x 0 --iterations 150 --batch 16 --warm-up 0 --learning-rate 0.02)
+set(judge --scored 8 --attacked 8)
+jem_tool_test("jem train reads folders of PNG files and keeps the names of their classes" ARGUMENTS train --data png:${grey} ${learn}
+  SAYS "accuracy 1.0000 .* on 20 test images" SETTINGS "\"image\": .[ \n8,]*1[ \n]*.,.*\"classes\": 3,.*\"ant\",[ \n]*\"bee\",[ \n]*\"cat\"")
+jem_tool_test("jem evaluate takes images of every class, though files stand class after class"
+  AFTER "jem train reads folders of PNG files and keeps the names of their classes"
+  ARGUMENTS ${judge} --ood png:${grey} SAYS "judged on 20 test images" CHECKS "grep -q interpolated evaluation.json")
+jem_tool_test("jem train holds out images of every class, though files stand class after class"
+  ARGUMENTS train --data png:${grey} ${learn} --validation 10
+  SAYS "accuracy 1.0000 .* on 10 validation images" SETTINGS "\"validation_choice\": \"by class\"")
+jem_tool_test("jem train holds out the last digits, since they are in the order of their writers" ARGUMENTS train ${tiny} --validation 10
+  SETTINGS "\"validation_choice\": \"last\"")
+foreach(part train test)
+  jem_tool_test("a class that is missing from the ${part} images is refused by its name"
+    BEFORE "rm -rf ${grey}_no_${part} && cp -r ${grey} ${grey}_no_${part} && rm -r ${grey}_no_${part}/${part}/bee"
+    ARGUMENTS train --data png:${grey}_no_${part} ${learn} CODE 2 ONE_LINE LEAVES_OUT settings.json
+    SAYS "^jem: .*_no_${part}/test: expected a sub-folder for each of the . classes and no other but found .*\"bee\"")
+endforeach()
+jem_tool_test("jem train learns from images that will be renamed" ARGUMENTS train --data png:${grey}_renamed ${learn}
+  BEFORE "rm -rf ${grey}_renamed && cp -r ${grey} ${grey}_renamed")
+jem_tool_test("jem evaluate refuses a class that was renamed after training"
+  AFTER "jem train learns from images that will be renamed" ARGUMENTS ${judge} CODE 2 ONE_LINE
+  BEFORE "mv ${grey}_renamed/test/bee ${grey}_renamed/test/dog && mv ${grey}_renamed/train/bee ${grey}_renamed/train/dog"
+  SAYS "^jem: .*_renamed/test: expected .* found none for \"bee\", and \"dog\", which the classes lack")
+jem_tool_test("jem train leaves settings that will lose what older versions did not write"
+  ARGUMENTS train --data png:${grey} ${learn} --validation 10)
+set(older [[sed -e '/"image"/,/\]/d' -e '/"class_names"/,/\]/d' -e '/"classes"/d' -e '/"validation_choice"/d']])
+jem_tool_test("jem evaluate judges a run of an older version, whose settings say less"
+  AFTER "jem train leaves settings that will lose what older versions did not write"
+  BEFORE "cd ${CMAKE_CURRENT_BINARY_DIR}/run/jem_train_leaves_settings_that_will_lose_what_older_versions_did_not_write && ${older} -i settings.json && ! grep -qE 'ant|choice|image' settings.json"
+  ARGUMENTS ${judge} SAYS "judged on 20 test images\naccuracy *1.000")
+jem_tool_test("jem train learns from images that will be smaller" ARGUMENTS train --data cifar10:${small_cifar}_other
+  --network wide-resnet-10-1 --steps 1 --iterations 1 --batch 4 --buffer 8
+  BEFORE "rm -rf ${small_cifar}_other && cp -r ${small_cifar} ${small_cifar}_other")
+jem_tool_test("jem evaluate refuses images of another form than the run was trained on"
+  AFTER "jem train learns from images that will be smaller" ARGUMENTS ${judge} CODE 2 ONE_LINE
+  BEFORE "cd ${CMAKE_CURRENT_BINARY_DIR}/run/jem_train_learns_from_images_that_will_be_smaller && sed -i 's|cifar10:.*_other|png:${grey}|' settings.json"
+  SAYS "^jem: .jem. expected images .32, 32, 3. of 10 classes, as the run was trained on, but received images .8, 8, 1. of 3 classes in png:")
+
+set(one_file cifar10:${small_cifar}/data_batch_1.bin)
+set(shallow --network wide-resnet-10-1 --steps 1 --iterations 2 --batch 4 --buffer 8)
+jem_tool_test("jem train refuses one file without validation images" ARGUMENTS train --data ${one_file} ${shallow} CODE 2 ONE_LINE
+  SAYS "^jem: .jem. expected --validation N, since cifar10:.*data_batch_1.bin is one file and has no test images, but received none"
+  LEAVES_OUT settings.json)
+jem_tool_test("jem train judges validation images of one file" ARGUMENTS train --data ${one_file} ${shallow} --validation 10 --seed 7
+  SAYS "on 10 validation images")
+jem_tool_test("jem evaluate judges the same validation images of one file, and none of training"
+  AFTER "jem train judges validation images of one file" ARGUMENTS ${judge} --ood cifar10:${small_cifar}/test_batch.bin
+  SAYS "judged on 10 validation images" CHECKS [[test "$(grep '^  "nll"' metrics.json)" = "$(grep '^  "nll"' evaluation.json)"]])
+
+# Other data whose folders have one name, or that of images which are made up.
+foreach(place IN ITEMS one/other two/other noise)
+  file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/other/${place})
+  file(COPY ${grey}/test DESTINATION ${CMAKE_CURRENT_BINARY_DIR}/other/${place})
+endforeach()
+set(other png:${CMAKE_CURRENT_BINARY_DIR}/other)
+jem_tool_test("jem evaluate keeps sets of one name apart" AFTER "jem train reads folders of PNG files and keeps the names of their classes"
+  ARGUMENTS ${judge} --ood ${other}/one/other --ood ${other}/two/other --ood ${other}/noise --ood png:${grey}/
+  SAYS "log p.x.: noise .*log p.x.: png:.*one/other .*log p.x.: png:.*two/other .*log p.x.: png:.*/other/noise .*log p.x.: small_png "
+  CHECKS "test $(grep -c '\"noise\": {' evaluation.json) -ge 1 && grep -q 'png:.*/other/noise\": {' evaluation.json")
+jem_tool_test("jem evaluate refuses a set that is given twice"
+  AFTER "jem train reads folders of PNG files and keeps the names of their classes"
+  ARGUMENTS ${judge} --ood ${other}/noise --ood ${other}/noise CODE 2 ONE_LINE
+  SAYS "^jem: .jem. expected each --ood once but received png:.*/noise twice")
 
 jem_tool_test("jem tells what it was compiled from" ALONE ARGUMENTS --version
   SAYS "^jem ${PROJECT_VERSION}\ncompiler   .*\nbackends   eigen .Eigen [0-9.]+.")

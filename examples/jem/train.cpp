@@ -7,6 +7,7 @@
 #include <jem/io/png.hpp>
 #include <jem/io/safetensors.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 
@@ -16,12 +17,27 @@ namespace {
 
 void write_json(const std::filesystem::path& path, const table& value) { jem::io::write_file(path, value.dump(2) + "\n"); }
 
-/// The name under which a table shows other data: the last folder of "idx:…/mnist", or the kind.
-std::string name_of(const std::string& data) {
+/// A short name of other data: the last folder of "idx:…/mnist", or the kind.
+std::string short_name(const std::string& data) {
   const auto colon = data.find(':');
   if (colon == std::string::npos) return data;
   const auto path = std::filesystem::path(data.substr(colon + 1)).lexically_normal();
   return (path.has_filename() ? path : path.parent_path()).filename().string();
+}
+
+/// The names under which a table shows other data: short ones, or the whole of what was given where a short name says nothing or
+/// another set has it. Throws std::invalid_argument for data given twice.
+std::vector<std::string> names_of(const std::vector<std::string>& others, const image_sets& made_up) {
+  std::vector<std::string> names;
+  for (const auto& other : others) {
+    if (std::ranges::count(others, other) > 1) jem::fail("jem", "each --ood once", other + " twice");
+    const auto name   = short_name(other);
+    const auto is     = [&](const auto& set) { return set.first == name; };
+    const auto has_it = [&](const auto& another) { return another != other && (another == name || short_name(another) == name); };
+    const bool clear  = !name.empty() && name != "." && name != ".." && name != "test" && std::ranges::none_of(made_up, is);
+    names.push_back(clear && std::ranges::none_of(others, has_it) ? name : other);
+  }
+  return names;
 }
 
 /// f(net, rng) with the network of the settings for such images, and the generator that everything else draws from.
@@ -45,41 +61,44 @@ void with_network(const settings& s, const jem::shape& images, jem::index_t clas
 }  // namespace
 
 void train_once(const settings& s) {
-  const split data = load(s.data, s.validation);
+  const split data = load(s);
   begin_run(s.out);
-  write_json(s.out / "settings.json", s);
+  write_json(s.out / "settings.json", with_form_of(data, s));
   with_network(s, data.train.x.extents(), data.train.classes, [&](auto net, jem::rng& rng) {
     const auto run = train(s, std::move(net), data.train, rng, "training", true);
     jem::io::save_parameters(s.out / "weights.safetensors", run.net);
     if (s.weight_x != 0 || s.weight_xy != 0) {
-      jem::io::write_png(s.out / "samples.png", buffer_sheet(run.buffer));
+      jem::io::write_png(s.out / "samples.png", buffer_sheet(run.buffer, keeps_classes_apart(s)));
       jem::io::write_png(s.out / "samples_by_class.png", sheet_by_class(s, run, data.train.classes, rng));
     }
-    table figures      = judge_classifier(run.net, data.test);
+    table figures      = judge_classifier(run.net, data.test.all);
     figures["seconds"] = run.seconds;
     write_json(s.out / "metrics.json", figures);
     std::printf("accuracy %.4f  NLL %.4f  Brier %.4f  ECE %.4f  on %td %s images\nwrote %s\n", figures["accuracy"].get<double>(),
-                figures["nll"].get<double>(), figures["brier"].get<double>(), figures["ece"].get<double>(), data.test.size(),
-                s.validation > 0 ? "validation" : "test", (s.out / "metrics.json").c_str());
+                figures["nll"].get<double>(), figures["brier"].get<double>(), figures["ece"].get<double>(), data.test.all.size(),
+                data.test.kind.c_str(), (s.out / "metrics.json").c_str());
   });
 }
 
 void evaluate_run(const std::filesystem::path& run, const std::vector<std::string>& others, const effort& e, std::uint64_t seed) {
   settings s         = read_settings(run / "settings.json");
-  s.seed             = seed;
-  const dataset test = load_test(s.data);
-  with_network(s, test.x.extents(), test.classes, [&](auto net, jem::rng& rng) {
+  judged_images test = load_judged(s);
+  test.seed = s.seed = seed;
+  with_network(s, test.all.x.extents(), test.all.classes, [&](auto net, jem::rng& rng) {
     const auto weights = run / "weights.safetensors";
     jem::io::load_parameters(weights, net);
-    auto sets = made_up_sets(test.rows(0, std::min(e.scored, test.size())), rng);
-    for (const auto& other : others) {
-      const auto images = load_test(other);
-      jem::expect_shape("jem: images of " + other, test.x.extents().with_rows(images.size()), images.x.extents());
-      sets.emplace_back(name_of(other), tensor(images.x.rows(0, std::min(e.scored, images.size()))));
+    auto sets        = made_up_sets(test.part(e.scored), rng);
+    const auto names = names_of(others, sets);
+    for (std::size_t i = 0; i < others.size(); ++i) {
+      auto other = load_other(others[i]);
+      other.seed = seed;
+      jem::expect_shape("jem: images of " + others[i], test.all.x.extents().with_rows(other.all.size()), other.all.x.extents());
+      sets.emplace_back(names[i], other.part(e.scored).x);
     }
     const table figures = judge(net, test, sets, e, rng).figures;
     write_json(run / "evaluation.json", figures);
-    std::cout << terminal_table(figures) << "wrote " << (run / "evaluation.json").string() << std::endl;
+    std::cout << "judged on " << test.all.size() << " " << test.kind << " images\n"
+              << terminal_table(figures) << "wrote " << (run / "evaluation.json").string() << std::endl;
   });
 }
 
