@@ -99,6 +99,7 @@ void compare(const settings& s, int seeds) {
   c.recipe  = recipe(s);
   c.trained = digits.train.size();
   c.judged  = digits.test.all.size();
+  c.kind    = digits.test.kind;
   add_samples(c, s, plain.first[0].net, joint.first[0], digits.train);
   jem::io::write_png(s.out / "samples.png", c.joint.samples);
   jem::io::write_png(s.out / "samples_by_class.png", c.by_class);

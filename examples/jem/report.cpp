@@ -66,7 +66,8 @@ std::string data_block(const std::string& name, const std::vector<std::vector<do
   return text + "EOD\n";
 }
 
-constexpr const char* frame = "set border 3\nset tics nomirror out\nset grid lc rgb '#dddddd'\nset key below center horizontal samplen 2\n";
+constexpr const char* frame =
+    "set border 3\nset tics nomirror out\nset grid lc rgb '#dddddd'\nset key above center horizontal Left reverse samplen 2\n";
 constexpr const char* colours[] = {"#1f6fb4", "#d1495b", "#e0a100", "#3a8f5c"};
 
 /// The mean of each run of iterations, so that a curve of noisy batches can be read.
@@ -96,22 +97,26 @@ std::string energy_curves(const comparison& c) {
          "plot $data with lines lw 2 lc rgb '#1f6fb4' title 'data', $samples with lines lw 2 lc rgb '#e0a100' title 'its own samples'\n";
 }
 
+/// The images of the fullest bin.
+jem::index_t fullest(const contestant& who) { return std::ranges::max(who.behind.bins, {}, &jem::metrics::reliability_bin::count).count; }
+
+/// Pale bars of the bins' accuracies, each with a full-coloured core: its width grows with the root of the number of images.
 std::string reliability(const contestant& who, const char* colour) {
   std::vector<std::vector<double>> bars;
-  for (std::size_t b = 0; b < who.behind.bins.size(); ++b) {
-    const auto& bin = who.behind.bins[b];
+  const auto most = static_cast<double>(fullest(who));
+  for (const auto& bin : who.behind.bins) {
     if (bin.count == 0) continue;
-    const double width = 1 / static_cast<double>(who.behind.bins.size());
-    bars.push_back({(static_cast<double>(b) + 0.5) * width, bin.accuracy, 0.9 * width, std::sqrt(static_cast<double>(bin.count))});
+    const double width = 0.9 * (bin.high - bin.low);
+    bars.push_back({(bin.low + bin.high) / 2, bin.accuracy, width, width * std::sqrt(static_cast<double>(bin.count) / most)});
   }
   return data_block("bars", bars) + frame +
          "set key off\nset size ratio 1\nset xrange [0:1]\nset yrange [0:1]\nset xlabel 'confidence'\nset ylabel 'accuracy'\n" +
-         "set style fill solid 0.75 noborder\nplot $bars using 1:2:3 with boxes lc rgb '" + colour +
-         "', x with lines lw 2 dt 2 lc rgb '#444444'\n";
+         "plot $bars using 1:2:3 with boxes fs solid 0.3 noborder lc rgb '" + colour +
+         "', $bars using 1:2:4 with boxes fs solid 1 noborder lc rgb '" + colour + "', x with lines lw 2 dt 2 lc rgb '#444444'\n";
 }
 
-/// Shares of the images in 40 intervals of log p(x), one line a set.
-std::string score_histogram(const contestant& who) {
+/// Shares of the images in 40 intervals of log p(x), one line a set; `kind` says which images of the data were judged.
+std::string score_histogram(const contestant& who, const std::string& kind) {
   double low = INFINITY, high = -INFINITY;
   for (const auto& [set, scores] : who.behind.log_px) {
     for (const double s : scores) {
@@ -132,7 +137,8 @@ std::string score_histogram(const contestant& who) {
       points.push_back({low + (static_cast<double>(b) + 0.5) * width, counts[b] / static_cast<double>(scores.size())});
     script += data_block("set" + std::to_string(which), points);
     plot += (which > 0 ? ", " : "") + ("$set" + std::to_string(which)) + " with " +
-            (set == "test" ? "fillsteps fs solid 0.3 noborder" : "steps lw 2") + " lc rgb '" + colours[which % 4] + "' title '" + set + "'";
+            (set == "test" ? "fillsteps fs solid 0.3 noborder" : "steps lw 2") + " lc rgb '" + colours[which % 4] + "' title '" +
+            (set == "test" ? kind : set) + "'";
     ++which;
   }
   return script + frame + "set xlabel 'log p(x), up to a constant'\nset ylabel 'share of images'\n" + plot + "\n";
@@ -162,7 +168,8 @@ std::string terminal_table(const comparison& c) {
   text += padded("training, seconds", 38, true) + padded(number(c.plain.seconds, 1), 14, false) +
           padded(number(c.joint.seconds, 1), 9, false) + "  ←\n";
   return text + "← where the JEM is not the better of the two; " +
-         (c.seeds == 1 ? std::string("one seed") : "medians of " + std::to_string(c.seeds) + " seeds") + "\n";
+         (c.seeds == 1 ? std::string("one seed") : "medians of " + std::to_string(c.seeds) + " seeds") + "; " + std::to_string(c.judged) +
+         " " + c.kind + " images\n";
 }
 
 std::string terminal_table(const table& figures) {
@@ -201,6 +208,36 @@ std::vector<std::string> drawbacks(const comparison& c) {
   return sentences;
 }
 
+namespace {
+
+/// "a", "a and b", "a, b, and c".
+std::string enumerated(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const bool last = i > 0 && i + 1 == names.size();
+    text += (i == 0 ? "" : last ? (i == 1 ? " and " : ", and ") : ", ") + names[i];
+  }
+  return text;
+}
+
+/// The sets that a network was judged against, in words.
+std::string other_sets(const table& figures) {
+  static const std::map<std::string, std::string> words{
+      {"noise", "uniform noise"}, {"inverted", "the same images inverted"}, {"interpolated", "means of two of them of different classes"}};
+  std::vector<std::string> sets;
+  for (const auto& [set, scores] : figures.at("ood").items()) sets.push_back(words.contains(set) ? words.at(set) : set);
+  return enumerated(sets);
+}
+
+std::string reliability_caption(const contestant& who) {
+  return who.name + ": ECE " + number(at(who.figures, "/ece")) +
+         ". The pale bars are bins of confidence. The width of the dark core of a bar grows with the square root of the number of images in "
+         "its bin; the fullest one stands for " +
+         std::to_string(fullest(who)) + ".";
+}
+
+}  // namespace
+
 void write_report(const comparison& c, const std::filesystem::path& path) {
   auto scratch = path;
   scratch += ".plot";
@@ -214,7 +251,7 @@ void write_report(const comparison& c, const std::filesystem::path& path) {
       "One small convolutional network was trained twice on the first " + std::to_string(c.trained) +
       " of a collection of handwritten digits of 8×8 pixels: by cross-entropy alone, and as a joint energy-based model (JEM), whose "
       "logits also say how plausible an image is. Both were judged on the next " +
-      std::to_string(c.judged) + " of the collection, which neither had seen. " + c.recipe);
+      std::to_string(c.judged) + " of the collection, its " + c.kind + " images, which neither had seen. " + c.recipe);
   std::vector<std::vector<std::string>> cells{{"", "cross-entropy", "JEM"}};
   for (const auto& r : rows) cells.push_back({r.name, number(at(c.plain.figures, r.path)), number(at(c.joint.figures, r.path))});
   cells.push_back({"training, seconds", number(c.plain.seconds, 1), number(c.joint.seconds, 1)});
@@ -228,7 +265,8 @@ void write_report(const comparison& c, const std::filesystem::path& path) {
        "ECE: how far stated confidence is from the share of right answers; 0 is honest.",
        "log p(x): how plausible the model finds an image. max p(y|x): how sure the classifier is of its answer. Approximate mass: how "
        "flat log p(x) "
-       "is around the image. Each AUROC says how well that number tells test digits from images that are no digits.",
+       "is around the image. Each AUROC says how well that number tells the " +
+           c.kind + " images from others: " + other_sets(c.joint.figures) + ".",
        "Robust accuracy: the share of digits that an attacker could not turn into another class."});
 
   page.heading("Where the JEM is the worse of the two");
@@ -236,9 +274,8 @@ void write_report(const comparison& c, const std::filesystem::path& path) {
 
   page.heading("Samples");
   page.paragraph(
-      "What the model thinks digits look like: images that the sampler made from noise, by going down the energy. The plain "
-      "classifier's energy, "
-      "followed in the same way, leads to images that are no digits.");
+      "What the model thinks digits look like: images that the sampler made from noise, by going down the energy. For "
+      "comparison the same sampler goes down the plain classifier's energy, which was not trained for that.");
   page.begin_row();
   page.figure_png(png(c.data), "Digits of the training set.");
   page.figure_png(png(c.joint.samples), "JEM: samples of p(x) from its replay buffer.");
@@ -251,9 +288,8 @@ void write_report(const comparison& c, const std::filesystem::path& path) {
 
   page.heading("Training");
   page.paragraph(
-      "Both networks learn to classify their training batches. The energies of data and of samples stay close to each other while "
-      "the JEM learns: were the "
-      "gap to open, the run would be diverging.");
+      "Both networks learn to classify their training batches. The energies of data and of samples should stay close to each "
+      "other while the JEM learns: a gap that opens says that the run diverges.");
   page.begin_row();
   page.figure_svg(draw(accuracy_curves(c)), "Accuracy on training batches, averaged over neighbouring iterations.");
   page.figure_svg(draw(energy_curves(c)), "Mean energies in the JEM's training.");
@@ -264,18 +300,16 @@ void write_report(const comparison& c, const std::filesystem::path& path) {
       "Of the images that a calibrated classifier is 80 % sure of, 80 % are right: bars on the dashed line. Bars below it are "
       "overconfidence.");
   page.begin_row();
-  page.figure_svg(draw(reliability(c.plain, "#d1495b"), 400, 400), "Cross-entropy: ECE " + number(at(c.plain.figures, "/ece")) + ".");
-  page.figure_svg(draw(reliability(c.joint, "#1f6fb4"), 400, 400), "JEM: ECE " + number(at(c.joint.figures, "/ece")) + ".");
+  page.figure_svg(draw(reliability(c.plain, "#d1495b"), 400, 400), reliability_caption(c.plain));
+  page.figure_svg(draw(reliability(c.joint, "#1f6fb4"), 400, 400), reliability_caption(c.joint));
   page.end_row();
 
   page.heading("Knowing what it has not seen");
-  page.paragraph(
-      "log p(x) of test digits against noise, inverted digits, and means of two digits of different classes: the further apart, the "
-      "surer an image that is no "
-      "digit is noticed. An AUROC of 1 separates them perfectly, 0.5 is guessing.");
+  page.paragraph("log p(x) of the " + c.kind + " images against others: " + other_sets(c.joint.figures) +
+                 ". The further apart, the surer the others are noticed. An AUROC of 1 separates them perfectly, 0.5 is guessing.");
   page.begin_row();
-  page.figure_svg(draw(score_histogram(c.plain)), "Cross-entropy.");
-  page.figure_svg(draw(score_histogram(c.joint)), "JEM.");
+  page.figure_svg(draw(score_histogram(c.plain, c.kind)), "Cross-entropy.");
+  page.figure_svg(draw(score_histogram(c.joint, c.kind)), "JEM.");
   page.end_row();
 
   page.heading("Hard to fool");

@@ -28,6 +28,7 @@ struct comparison {
   double seconds = 0;
   std::string recipe;  ///< the settings in a sentence
   jem::index_t trained, judged;  ///< how many digits were learned, and how many the table is of
+  std::string kind;              ///< which these are: "test" or "validation"
 };
 
 /// The table as text, for a terminal.

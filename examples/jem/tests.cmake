@@ -51,7 +51,10 @@ endfunction()
 set(tiny --steps 2 --buffer 640 --iterations 3 --widths 4,8)
 jem_tool_test("jem demo writes its report" ARGUMENTS demo ${tiny} --seeds 2
   WRITES report.html metrics.json metrics.jsonl samples.png samples_by_class.png jem.safetensors cross_entropy.safetensors
-  SAYS "AUROC log p.x.: noise" LEAVES_OUT report.html.part)
+  SAYS "AUROC log p.x.: noise" LEAVES_OUT report.html.part
+  CHECKS [[! grep -o "id=[\"'][^\"']*" report.html | sort | uniq -d | grep . && grep -q "tells the test images from others" report.html]])
+jem_tool_test("jem demo says that it judged validation images when it is told to" ARGUMENTS demo ${tiny} --validation 200
+  SAYS "one seed; 200 validation images" CHECKS "grep -q 'tells the validation images from others' report.html && ! grep -q 'test images' report.html")
 jem_tool_test("jem train writes metrics as it goes and at the end" ARGUMENTS train ${tiny} SAYS "accuracy 0."
   WRITES settings.json metrics.jsonl metrics.json weights.safetensors samples.png samples_by_class.png)
 jem_tool_test("jem evaluate judges what jem train has left" AFTER "jem train writes metrics as it goes and at the end"
