@@ -82,6 +82,7 @@ void compare(const settings& s, int seeds) {
   const stopwatch clock;
   const split digits = load(s);
   begin_run(s.out);
+  jem::io::write_file(s.out / "settings.json", table(with_form_of(digits, s)).dump(2) + "\n");
   series<Net> plain, joint;
   for (int k = 0; k < seeds; ++k) {
     settings now     = s;
@@ -106,7 +107,11 @@ void compare(const settings& s, int seeds) {
   jem::io::save_parameters(s.out / "cross_entropy.safetensors", plain.first[0].net);
   jem::io::save_parameters(s.out / "jem.safetensors", joint.first[0].net);
   c.seconds = clock.seconds();
-  const table figures{{"seconds", c.seconds}, {"seeds", seeds}, {"cross_entropy", c.plain.figures}, {"jem", c.joint.figures}};
+  const table figures{{"seconds", c.seconds},
+                      {"seeds", seeds},
+                      {"judged", judged_of(digits.test)},
+                      {"cross_entropy", c.plain.figures},
+                      {"jem", c.joint.figures}};
   jem::io::write_file(s.out / "metrics.json", figures.dump(2) + "\n");
   write_report(c, s.out / "report.html");
   std::cout << '\n' << terminal_table(c) << "\nwrote " << (s.out / "report.html").string() << std::endl;

@@ -7,14 +7,14 @@
 namespace tool {
 
 /// Trains the same network by cross-entropy alone and as a JEM, on `seeds` seeds; prints the table, writes report.html,
-/// metrics.json, metrics.jsonl, weights and samples into the folder of the settings.
+/// settings.json, metrics.json, metrics.jsonl, weights and samples of the first seed into the folder of the settings.
 void demo(const settings& s, int seeds);
 
 /// One training run: settings.json and metrics.jsonl as it goes; metrics.json, weights.safetensors and samples.png at the end.
 void train_once(const settings& s);
 
-/// Judges the weights of a run on the test images of its data, made-up sets and the test images of others; prints the table
-/// and writes evaluation.json beside the weights.
+/// Judges the weights of a run, or both networks of a demo, on the test images of its data, made-up sets and the test images of
+/// others; prints the table and writes evaluation.json beside the weights. A run on one file is judged on its validation images.
 void evaluate_run(const std::filesystem::path& run, const std::vector<std::string>& others, const effort& e, std::uint64_t seed);
 
 }  // namespace tool

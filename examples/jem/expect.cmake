@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
 # Runs a program and checks its exit code, what it says, and which files it leaves. Included by a script that sets
 # command, and where they matter code, says (a pattern), one_line, folder (emptied first unless keep_folder is set), writes and
-# leaves_out (files in it), settings (a pattern in its settings.json), before (a shell command that runs first) and checks (one that
-# has to succeed in the folder at the end).
+# leaves_out (files in it), settings (a pattern in its settings.json), before (a shell command that runs in the folder first) and
+# checks (one that has to succeed there at the end).
 if(folder AND NOT keep_folder)
   file(REMOVE_RECURSE ${folder})
 endif()
 if(before)
-  execute_process(COMMAND sh -euc "${before}" COMMAND_ERROR_IS_FATAL ANY)
+  file(MAKE_DIRECTORY ${folder})
+  execute_process(COMMAND sh -euc "${before}" WORKING_DIRECTORY ${folder} COMMAND_ERROR_IS_FATAL ANY)
 endif()
 execute_process(COMMAND ${command} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE errors)
 if(NOT DEFINED code)

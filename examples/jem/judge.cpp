@@ -11,11 +11,12 @@ namespace tool {
 namespace {
 
 table figures_of(const jem::evaluate::classifier_summary& s) {
-  return {{"accuracy", s.accuracy}, {"nll", s.nll}, {"brier", s.brier}, {"ece", s.ece}};
+  return {{"accuracy", s.accuracy}, {"nll", s.nll}, {"brier", s.brier}, {"ece", s.ece}, {"mce", s.mce}};
 }
 
-table figures_of(const jem::evaluate::ood_summary& s) {
-  return {{"log_px", s.log_px.auroc}, {"max_py", s.max_py.auroc}, {"approximate_mass", s.approximate_mass.auroc}};
+/// One measure of each score.
+table figures_of(const jem::evaluate::ood_summary& s, double jem::metrics::detection::* measure) {
+  return {{"log_px", s.log_px.*measure}, {"max_py", s.max_py.*measure}, {"approximate_mass", s.approximate_mass.*measure}};
 }
 
 /// Accuracy under attack at each radius, keyed by ε·255.
@@ -33,10 +34,12 @@ table robustness(const Net& net, const dataset& test, Norm norm, std::initialize
 
 image_sets made_up_sets(const dataset& test, jem::rng& rng) {
   namespace evaluate = jem::evaluate;
-  return {{"noise", evaluate::uniform_noise<tensor>(test.x.extents(), rng)},
-          {"inverted", evaluate::inverted(test.x)},
-          {"interpolated", evaluate::interpolated(test, rng)}};
+  return {{made_up_names[0], evaluate::uniform_noise<tensor>(test.x.extents(), rng)},
+          {made_up_names[1], evaluate::inverted(test.x)},
+          {made_up_names[2], evaluate::interpolated(test, rng)}};
 }
+
+table judged_of(const judged_images& test) { return {{"kind", test.kind}, {"images", test.all.size()}}; }
 
 template <class Net>
 table judge_classifier(const Net& net, const dataset& test) {
@@ -50,8 +53,11 @@ judgement judge(const Net& net, const judged_images& test, const image_sets& oth
   const auto scored  = test.part(e.scored);
   judgement result{figures_of(summary), {summary.reliability, {{"test", evaluate::log_px(net, scored.x)}}}};
   for (const auto& [name, images] : others) {
-    result.figures["ood"][name] = figures_of(evaluate::detect_ood(net, scored.x, images));
-    result.behind.log_px[name]  = evaluate::log_px(net, images);
+    const auto detected           = evaluate::detect_ood(net, scored.x, images);
+    result.figures["ood"][name]   = figures_of(detected, &jem::metrics::detection::auroc);
+    result.figures["aupr"][name]  = figures_of(detected, &jem::metrics::detection::aupr);
+    result.figures["fpr95"][name] = figures_of(detected, &jem::metrics::detection::fpr95);
+    result.behind.log_px[name]    = evaluate::log_px(net, images);
   }
   const auto attacked              = test.part(e.attacked);
   result.figures["robust"]["linf"] = robustness(net, attacked, evaluate::linf{}, {8, 16, 32}, rng);
@@ -67,6 +73,15 @@ template judgement judge(const small_network&, const judged_images&, const image
 template table judge_classifier(const small_network&, const dataset&);
 template judgement judge(const in_bfloat16<small_network>&, const judged_images&, const image_sets&, const effort&, jem::rng&);
 template table judge_classifier(const in_bfloat16<small_network>&, const dataset&);
+
+table bins_of(const std::vector<jem::metrics::reliability_bin>& bins) {
+  table list = table::array();
+  for (const auto& bin : bins) {
+    list.push_back(
+        {{"low", bin.low}, {"high", bin.high}, {"count", bin.count}, {"confidence", bin.confidence}, {"accuracy", bin.accuracy}});
+  }
+  return list;
+}
 
 double median(std::vector<double> values) {
   std::ranges::sort(values);

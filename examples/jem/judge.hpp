@@ -13,7 +13,8 @@
 
 namespace tool {
 
-/// {"accuracy", "nll", "brier", "ece", "ood": {set: {score: AUROC}}, "robust": {norm: {ε·255: accuracy}}}
+/// {"accuracy", "nll", "brier", "ece", "mce", "ood": {set: {score: AUROC}}, "aupr" and "fpr95": the same with these measures,
+/// "robust": {norm: {ε·255: accuracy}}}
 using table = nlohmann::ordered_json;
 
 /// Behind the table: bins of the reliability diagram, and log p(x) + log Z for the test images and each out-of-distribution set.
@@ -30,8 +31,14 @@ struct judgement {
 /// Images that are out of the test set's distribution, by the name that the table shows.
 using image_sets = std::vector<std::pair<std::string, tensor>>;
 
+/// The names of the sets that are made up.
+inline constexpr const char* made_up_names[] = {"noise", "inverted", "interpolated"};
+
 /// Uniform noise, the inverted images, and means of two images of different classes.
 image_sets made_up_sets(const dataset& test, jem::rng& rng);
+
+/// Which images are judged, for a table: {"kind": "test" or "validation", "images": how many}.
+table judged_of(const judged_images& test);
 
 /// How many test images the dear measures look at: a part of them.
 struct effort {
@@ -44,9 +51,12 @@ struct effort {
 template <class Net>
 judgement judge(const Net& net, const judged_images& test, const image_sets& others, const effort& e, jem::rng& rng);
 
-/// Accuracy, NLL, Brier and ECE only.
+/// Accuracy, NLL, Brier, ECE and MCE only.
 template <class Net>
 table judge_classifier(const Net& net, const dataset& test);
+
+/// Bins of a reliability diagram as a list of {"low", "high", "count", "confidence", "accuracy"}; null where a bin is empty.
+table bins_of(const std::vector<jem::metrics::reliability_bin>& bins);
 
 double median(std::vector<double> values);
 

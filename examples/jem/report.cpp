@@ -172,27 +172,67 @@ std::string terminal_table(const comparison& c) {
          " " + c.kind + " images\n";
 }
 
-std::string terminal_table(const table& figures) {
+namespace {
+
+/// The bins that hold images: how sure the network was of them, and how often it was right.
+std::string terminal_bins(const judged_network& network) {
+  const std::string of = network.name.empty() ? "" : ", " + network.name;
+  std::string text     = "\n" + padded("confidence" + of, 32, true) + padded("mean", 8, false) + padded("accuracy", 10, false) +
+                     padded("images", 8, false) + "\n";
+  for (const auto& bin : network.bins) {
+    if (bin.count == 0) continue;
+    text += padded("above " + number(bin.low) + " up to " + number(bin.high), 32, true) + padded(number(bin.confidence), 8, false) +
+            padded(number(bin.accuracy), 10, false) + padded(std::to_string(bin.count), 8, false) + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string terminal_table(const std::vector<judged_network>& networks) {
   static const std::map<std::string, std::string> names{{"nll", "NLL"},
                                                         {"brier", "Brier score"},
                                                         {"ece", "ECE, 15 bins"},
+                                                        {"mce", "MCE, 15 bins"},
+                                                        {"ood", "AUROC"},
+                                                        {"aupr", "AUPR"},
+                                                        {"fpr95", "FPR95"},
                                                         {"log_px", "log p(x)"},
                                                         {"max_py", "max p(y|x)"},
                                                         {"linf", "L∞"},
                                                         {"l2", "L2"},
                                                         {"approximate_mass", "approximate mass"}};
-  const auto name = [](const std::string& key) { return names.contains(key) ? names.at(key) : key; };
-  std::string text;
-  const auto line = [&](const std::string& what, const table& value) {
-    text += padded(what, 44, true) + padded(number(value.get<double>()), 8, false) + "\n";
-  };
-  for (const auto* key : {"accuracy", "nll", "brier", "ece"}) line(name(key), figures.at(key));
-  for (const auto& [set, scores] : figures.at("ood").items()) {
-    for (const auto& [score, auroc] : scores.items()) line("AUROC " + name(score) + ": " + set, auroc);
+  const auto name      = [](const std::string& key) { return names.contains(key) ? names.at(key) : key; };
+  using pointer        = table::json_pointer;
+  const table& figures = networks.front().figures;
+  std::vector<std::pair<std::string, pointer>> lines;
+  const auto line = [&](const std::string& what, const pointer& where) { lines.emplace_back(what, where); };
+  for (const auto* key : {"accuracy", "nll", "brier", "ece", "mce"}) line(name(key), pointer() / key);
+  for (const auto* measure : {"ood", "aupr", "fpr95"}) {
+    for (const auto& [set, scores] : figures.at(measure).items()) {
+      for (const auto& each : scores.items())
+        line(name(measure) + " " + name(each.key()) + ": " + set, pointer() / measure / set / each.key());
+    }
   }
   for (const auto& [norm, radii] : figures.at("robust").items()) {
-    for (const auto& [radius, accuracy] : radii.items()) line("robust accuracy, " + name(norm) + " " + radius + "/255", accuracy);
+    for (const auto& each : radii.items())
+      line("robust accuracy, " + name(norm) + " " + each.key() + "/255", pointer() / "robust" / norm / each.key());
   }
+  std::size_t width = 42;
+  for (const auto& each : lines) width = std::max(width, columns(each.first));
+  std::string text;
+  if (networks.size() > 1) {
+    text = padded("", width, true);
+    for (const auto& network : networks) text += padded(network.name, 15, false);
+    text += "\n";
+  }
+  for (const auto& [what, where] : lines) {
+    text += padded(what, width, true);
+    for (const auto& network : networks)
+      text += padded(number(network.figures.at(where).get<double>()), networks.size() > 1 ? 15 : 10, false);
+    text += "\n";
+  }
+  for (const auto& network : networks) text += terminal_bins(network);
   return text;
 }
 

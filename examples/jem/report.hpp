@@ -31,11 +31,18 @@ struct comparison {
   std::string kind;              ///< which these are: "test" or "validation"
 };
 
+/// Networks by name with their figures, and what is behind them.
+struct judged_network {
+  std::string name;
+  table figures;
+  std::vector<jem::metrics::reliability_bin> bins;
+};
+
 /// The table as text, for a terminal.
 std::string terminal_table(const comparison& c);
 
-/// One network's figures as text, one a line.
-std::string terminal_table(const table& figures);
+/// The figures of networks that were judged on the same sets, and the bins of their reliability diagrams, as text: a column a network.
+std::string terminal_table(const std::vector<judged_network>& networks);
 
 /// Sentences that say where the JEM is the worse of the two; empty if nowhere.
 std::vector<std::string> drawbacks(const comparison& c);

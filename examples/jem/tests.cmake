@@ -5,7 +5,7 @@
 #               [SETTINGS <pattern in settings.json>] [AFTER <sentence>] [ALONE] [PROGRAM <target>]
 #               [BEFORE <shell command>] [CHECKS <shell command>]):
 # runs jem, or another program, with --out in a fresh folder of its own; ALONE without; after another test, `jem evaluate` in that
-# one's folder. BEFORE runs first; CHECKS has to succeed in the folder at the end.
+# one's folder. BEFORE runs in the folder first; CHECKS has to succeed there at the end.
 function(jem_tool_test sentence)
   cmake_parse_arguments(PARSE_ARGV 1 run "ONE_LINE;ALONE" "CODE;SAYS;SETTINGS;AFTER;PROGRAM;BEFORE;CHECKS" "ARGUMENTS;WRITES;LEAVES_OUT")
   string(MAKE_C_IDENTIFIER ${sentence} name)
@@ -50,15 +50,27 @@ endfunction()
 
 set(tiny --steps 2 --buffer 640 --iterations 3 --widths 4,8)
 jem_tool_test("jem demo writes its report" ARGUMENTS demo ${tiny} --seeds 2
-  WRITES report.html metrics.json metrics.jsonl samples.png samples_by_class.png jem.safetensors cross_entropy.safetensors
+  WRITES report.html settings.json metrics.json metrics.jsonl samples.png samples_by_class.png jem.safetensors cross_entropy.safetensors
   SAYS "AUROC log p.x.: noise" LEAVES_OUT report.html.part
   CHECKS [[! grep -o "id=[\"'][^\"']*" report.html | sort | uniq -d | grep . && grep -q "tells the test images from others" report.html]])
+jem_tool_test("jem evaluate judges both networks of a demo, in a column each" AFTER "jem demo writes its report"
+  ARGUMENTS --scored 50 --attacked 10 --ood digits SAYS "judged on 500 test images, 50 of them scored and 10 attacked\n *cross-entropy *JEM\naccuracy  *[01].[0-9]*  *[01].[0-9]*\n"
+  CHECKS "test $(grep -cE '^  \"(cross_entropy|jem)\": {' evaluation.json) = 2 && test $(grep -c '\"reliability\": ' evaluation.json) = 2")
 jem_tool_test("jem demo says that it judged validation images when it is told to" ARGUMENTS demo ${tiny} --validation 200
   SAYS "one seed; 200 validation images" CHECKS "grep -q 'tells the validation images from others' report.html && ! grep -q 'test images' report.html")
 jem_tool_test("jem train writes metrics as it goes and at the end" ARGUMENTS train ${tiny} SAYS "accuracy 0."
   WRITES settings.json metrics.jsonl metrics.json weights.safetensors samples.png samples_by_class.png)
 jem_tool_test("jem evaluate judges what jem train has left" AFTER "jem train writes metrics as it goes and at the end"
   ARGUMENTS --scored 50 --attacked 10 --ood digits SAYS "AUROC log p.x.: digits" WRITES evaluation.json)
+jem_tool_test("jem evaluate tells every measure of the library and the bins of the reliability diagram"
+  AFTER "jem train writes metrics as it goes and at the end" ARGUMENTS --scored 50 --attacked 10
+  SAYS "\nMCE, 15 bins .*\nAUROC max p.y.x.: noise .*\nAUPR max p.y.x.: noise .*\nFPR95 max p.y.x.: noise .*\nconfidence *mean *accuracy *images\n"
+  CHECKS [[for key in mce aupr fpr95 reliability; do grep -q "^  \"$key\": " evaluation.json; done
+    test $(grep -c '"confidence": ' evaluation.json) = 15
+    awk -F '[:,]' '/"count": / {n += $2} END {exit n != 500}' evaluation.json]])
+jem_tool_test("jem train leaves nothing of a demo in its folder that jem evaluate could take for its own" ARGUMENTS train ${tiny} --w-x 0
+  BEFORE "touch jem.safetensors cross_entropy.safetensors evaluation.json"
+  WRITES weights.safetensors LEAVES_OUT jem.safetensors cross_entropy.safetensors evaluation.json)
 jem_tool_test("jem evaluate refuses other data in one line" AFTER "jem train writes metrics as it goes and at the end"
   ARGUMENTS --ood idx:nowhere CODE 2 SAYS "^jem: " ONE_LINE)
 jem_tool_test("jem train computes in bfloat16" ARGUMENTS train ${tiny} --precision bfloat16 SAYS "accuracy 0."
@@ -133,14 +145,14 @@ jem_tool_test("jem train leaves settings that will lose what older versions did 
 set(older [[sed -e '/"image"/,/\]/d' -e '/"class_names"/,/\]/d' -e '/"classes"/d' -e '/"validation_choice"/d']])
 jem_tool_test("jem evaluate judges a run of an older version, whose settings say less"
   AFTER "jem train leaves settings that will lose what older versions did not write"
-  BEFORE "cd ${CMAKE_CURRENT_BINARY_DIR}/run/jem_train_leaves_settings_that_will_lose_what_older_versions_did_not_write && ${older} -i settings.json && ! grep -qE 'ant|choice|image' settings.json"
-  ARGUMENTS ${judge} SAYS "judged on 20 test images\naccuracy *1.000")
+  BEFORE "${older} -i settings.json && ! grep -qE 'ant|choice|image' settings.json"
+  ARGUMENTS ${judge} SAYS "judged on 20 test images, 8 of them scored and 8 attacked\naccuracy *1.000")
 jem_tool_test("jem train learns from images that will be smaller" ARGUMENTS train --data cifar10:${small_cifar}_other
   --network wide-resnet-10-1 --steps 1 --iterations 1 --batch 4 --buffer 8
   BEFORE "rm -rf ${small_cifar}_other && cp -r ${small_cifar} ${small_cifar}_other")
 jem_tool_test("jem evaluate refuses images of another form than the run was trained on"
   AFTER "jem train learns from images that will be smaller" ARGUMENTS ${judge} CODE 2 ONE_LINE
-  BEFORE "cd ${CMAKE_CURRENT_BINARY_DIR}/run/jem_train_learns_from_images_that_will_be_smaller && sed -i 's|cifar10:.*_other|png:${grey}|' settings.json"
+  BEFORE "sed -i 's|cifar10:.*_other|png:${grey}|' settings.json"
   SAYS "^jem: .jem. expected images .32, 32, 3. of 10 classes, as the run was trained on, but received images .8, 8, 1. of 3 classes in png:")
 
 set(one_file cifar10:${small_cifar}/data_batch_1.bin)

@@ -27,14 +27,13 @@ std::string short_name(const std::string& data) {
 
 /// The names under which a table shows other data: short ones, or the whole of what was given where a short name says nothing or
 /// another set has it. Throws std::invalid_argument for data given twice.
-std::vector<std::string> names_of(const std::vector<std::string>& others, const image_sets& made_up) {
+std::vector<std::string> names_of(const std::vector<std::string>& others) {
   std::vector<std::string> names;
   for (const auto& other : others) {
     if (std::ranges::count(others, other) > 1) jem::fail("jem", "each --ood once", other + " twice");
     const auto name   = short_name(other);
-    const auto is     = [&](const auto& set) { return set.first == name; };
     const auto has_it = [&](const auto& another) { return another != other && (another == name || short_name(another) == name); };
-    const bool clear  = !name.empty() && name != "." && name != ".." && name != "test" && std::ranges::none_of(made_up, is);
+    const bool clear  = !name.empty() && name != "." && name != ".." && name != "test" && std::ranges::count(made_up_names, name) == 0;
     names.push_back(clear && std::ranges::none_of(others, has_it) ? name : other);
   }
   return names;
@@ -72,6 +71,7 @@ void train_once(const settings& s) {
       jem::io::write_png(s.out / "samples_by_class.png", sheet_by_class(s, run, data.train.classes, rng));
     }
     table figures      = judge_classifier(run.net, data.test.all);
+    figures["judged"]  = judged_of(data.test);
     figures["seconds"] = run.seconds;
     write_json(s.out / "metrics.json", figures);
     std::printf("accuracy %.4f  NLL %.4f  Brier %.4f  ECE %.4f  on %td %s images\nwrote %s\n", figures["accuracy"].get<double>(),
@@ -80,26 +80,73 @@ void train_once(const settings& s) {
   });
 }
 
+namespace {
+
+/// A network that a run has left.
+struct left_network {
+  std::string name, key;          ///< for people, and in evaluation.json; empty for the only one
+  std::filesystem::path weights;
+};
+
+/// Both networks of a demo, or the one of a run.
+std::vector<left_network> networks_of(const std::filesystem::path& run) {
+  const auto one = run / "weights.safetensors", joint = run / "jem.safetensors";
+  if (std::filesystem::exists(one) || !std::filesystem::exists(joint)) return {{"", "", one}};
+  return {{"cross-entropy", "cross_entropy", run / "cross_entropy.safetensors"}, {"JEM", "jem", joint}};
+}
+
+/// At most `count` test images of each of the others, by the names that the table shows.
+image_sets load_others(const std::vector<std::string>& others, const judged_images& test, jem::index_t count) {
+  const auto names = names_of(others);
+  image_sets sets;
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    auto other = load_other(others[i]);
+    other.seed = test.seed;
+    jem::expect_shape("jem: images of " + others[i], test.all.x.extents().with_rows(other.all.size()), other.all.x.extents());
+    sets.emplace_back(names[i], other.part(count).x);
+  }
+  return sets;
+}
+
+/// The network of the settings with these weights, judged: the same for a seed, whichever other networks are.
+judgement judge_weights(const settings& s, const std::filesystem::path& weights, const judged_images& test, const image_sets& others,
+                        const effort& e) {
+  judgement verdict;
+  with_network(s, test.all.x.extents(), test.all.classes, [&](auto net, jem::rng& rng) {
+    jem::io::load_parameters(weights, net);
+    auto sets = made_up_sets(test.part(e.scored), rng);
+    sets.insert(sets.end(), others.begin(), others.end());
+    verdict = judge(net, test, sets, e, rng);
+  });
+  return verdict;
+}
+
+}  // namespace
+
 void evaluate_run(const std::filesystem::path& run, const std::vector<std::string>& others, const effort& e, std::uint64_t seed) {
   settings s         = read_settings(run / "settings.json");
   judged_images test = load_judged(s);
   test.seed = s.seed = seed;
-  with_network(s, test.all.x.extents(), test.all.classes, [&](auto net, jem::rng& rng) {
-    const auto weights = run / "weights.safetensors";
-    jem::io::load_parameters(weights, net);
-    auto sets        = made_up_sets(test.part(e.scored), rng);
-    const auto names = names_of(others, sets);
-    for (std::size_t i = 0; i < others.size(); ++i) {
-      auto other = load_other(others[i]);
-      other.seed = seed;
-      jem::expect_shape("jem: images of " + others[i], test.all.x.extents().with_rows(other.all.size()), other.all.x.extents());
-      sets.emplace_back(names[i], other.part(e.scored).x);
+  const auto sets    = load_others(others, test, e.scored);
+  table result{{"judged", judged_of(test)}};
+  const auto scored = std::min(e.scored, test.all.size()), attacked = std::min(e.attacked, test.all.size());
+  result["judged"].update({{"scored", scored}, {"attacked", attacked}});
+  std::vector<judged_network> networks;
+  for (const auto& [name, key, weights] : networks_of(run)) {
+    auto verdict           = judge_weights(s, weights, test, sets, e);
+    table figures          = verdict.figures;
+    figures["reliability"] = bins_of(verdict.behind.bins);
+    if (key.empty()) {
+      result.update(figures);
+    } else {
+      result[key] = figures;
     }
-    const table figures = judge(net, test, sets, e, rng).figures;
-    write_json(run / "evaluation.json", figures);
-    std::cout << "judged on " << test.all.size() << " " << test.kind << " images\n"
-              << terminal_table(figures) << "wrote " << (run / "evaluation.json").string() << std::endl;
-  });
+    networks.push_back({name, std::move(verdict.figures), std::move(verdict.behind.bins)});
+  }
+  write_json(run / "evaluation.json", result);
+  std::cout << "judged on " << test.all.size() << " " << test.kind << " images, " << scored << " of them scored and " << attacked
+            << " attacked\n"
+            << terminal_table(networks) << "wrote " << (run / "evaluation.json").string() << std::endl;
 }
 
 }  // namespace tool
