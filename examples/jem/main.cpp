@@ -30,7 +30,7 @@ struct given {
   bool by_class = false;
   std::optional<bool> flip, with_replacement;
   int seeds = 1;
-  std::string run;                  // of evaluate: the folder that train wrote
+  std::string run;                  // of evaluate: the folder that train or demo wrote
   std::vector<std::string> others;  // and data to compare with
   tool::effort effort;
   std::string backend;  // of selftest; all if empty
@@ -164,7 +164,7 @@ int run(int argc, char** argv) {
   train->add_flag("--by-class", g.by_class, "keep chains of each class apart and sample p(y) p(x|y)");
   auto* const evaluate =
       app.add_subcommand("evaluate", "accuracy, calibration, out-of-distribution scores and robustness of a run, in its precision");
-  evaluate->add_option("run", g.run, "the folder that jem train wrote")->required();
+  evaluate->add_option("run", g.run, "the folder that jem train wrote, or jem demo, of which both networks are judged")->required();
   evaluate->add_option(
       "--ood", g.others,
       "data whose test images, or all images of one file, are out of the distribution, named as for jem train; may be repeated");

@@ -195,8 +195,8 @@ deep_network make_deep_network(const settings& s, const jem::shape& images, jem:
 
 void begin_run(const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder);
-  for (const char* name :
-       {"metrics.json", "report.html", "evaluation.json", "weights.safetensors", "cross_entropy.safetensors", "jem.safetensors"})
+  for (const char* name : {"metrics.json", "report.html", "evaluation.json", "weights.safetensors", "cross_entropy.safetensors",
+                           "jem.safetensors", "samples.png", "samples_by_class.png"})
     std::filesystem::remove(folder / name);
 }
 
