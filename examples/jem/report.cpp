@@ -269,11 +269,11 @@ std::string other_sets(const table& figures) {
   return enumerated(sets);
 }
 
-std::string reliability_caption(const contestant& who) {
-  return who.name + ": ECE " + number(at(who.figures, "/ece")) +
+std::string reliability_caption(const std::string& name, const contestant& who) {
+  return name + ": ECE " + number(at(who.figures, "/ece")) +
          ". The pale bars are bins of confidence. The width of the dark core of a bar grows with the square root of the number of images in "
          "its bin; the fullest one stands for " +
-         std::to_string(fullest(who)) + ".";
+         std::to_string(fullest(who)) + " images.";
 }
 
 }  // namespace
@@ -340,8 +340,8 @@ void write_report(const comparison& c, const std::filesystem::path& path) {
       "Of the images that a calibrated classifier is 80 % sure of, 80 % are right: bars on the dashed line. Bars below it are "
       "overconfidence.");
   page.begin_row();
-  page.figure_svg(draw(reliability(c.plain, "#d1495b"), 400, 400), reliability_caption(c.plain));
-  page.figure_svg(draw(reliability(c.joint, "#1f6fb4"), 400, 400), reliability_caption(c.joint));
+  page.figure_svg(draw(reliability(c.plain, "#d1495b"), 400, 400), reliability_caption("Cross-entropy", c.plain));
+  page.figure_svg(draw(reliability(c.joint, "#1f6fb4"), 400, 400), reliability_caption("JEM", c.joint));
   page.end_row();
 
   page.heading("Knowing what it has not seen");
