@@ -7,7 +7,7 @@
 #include <jem/data/batches.hpp>
 
 #include <algorithm>
-#include <functional>
+#include <utility>
 
 namespace jem::inline v0::data {
 
@@ -49,9 +49,10 @@ inline std::vector<index_t> shares_of(const std::vector<index_t>& of_class, inde
   std::vector<index_t> shares(of_class.size());
   index_t left = count;
   for (std::size_t c = 0; n > 0 && c < shares.size(); ++c) left -= shares[c] = count * of_class[c] / n;
-  auto by_remainder = order;
-  std::ranges::stable_sort(by_remainder, std::greater{}, [&](std::size_t c) { return n > 0 ? count * of_class[c] % n : 0; });
-  for (index_t i = 0; i < left; ++i) ++shares[by_remainder[static_cast<std::size_t>(i)]];
+  std::vector<std::pair<index_t, std::size_t>> ranked;  // by remainder, the largest first, then by place in the order
+  for (std::size_t place = 0; place < order.size(); ++place) ranked.emplace_back(-(count * of_class[order[place]] % n), place);
+  std::ranges::sort(ranked);
+  for (index_t i = 0; i < left; ++i) ++shares[order[ranked[static_cast<std::size_t>(i)].second]];
   return shares;
 }
 
