@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "../support/backends.hpp"
+#include "../support/crowd.hpp"
 
 #include <jem/evaluate/attack.hpp>
 #include <jem/nn/flatten.hpp>
@@ -207,6 +208,45 @@ TEST_CASE("perturb finds the worst corner of a linear classifier's cube and the 
     along -= w[i] / 2.5 * end[i];
   }
   CHECK(along > 0.1 * 0.98);  // cos of the angle between the change and −w
+}
+
+// Between two classes the direction does not depend on the size of the logits at all. Between more it does, through the rivals' weights
+// among themselves: from 1 on the nearest rival has nearly all, and attacks differ by the few images that one direction or another
+// just misses; at a thousandth all rivals weigh the same, which is a worse direction, and an attack may do worse but not better.
+TEST_CASE("multiplying the logits changes no decision and no robust accuracy") {
+  for (const jem::index_t classes : {2, 3, 10}) {
+    jem::rng g{3};
+    const test::crowd<T> crowd(200, classes, g);
+    const auto robust = [&](float times, const auto& attack) {
+      jem::rng own{5};
+      return evaluate::robust_accuracy(crowd.net(times), crowd.images, crowd.y, attack, own);
+    };
+    const auto check = [&](const auto& attack) {
+      CAPTURE(classes);
+      const double once = robust(1, attack), barely = robust(1e-3f, attack);
+      CHECK(once > 0.4);
+      CHECK(once < 0.9);
+      for (const float times : {10.0f, 1000.0f}) CHECK(std::abs(robust(times, attack) - once) <= (classes == 2 ? 0.005 : 0.02));
+      CHECK(barely >= once - 0.02);
+      CHECK(barely <= (classes == 2 ? once + 0.005 : 0.97));
+    };
+    const float far = classes == 10 ? 0.06f : 0.1f;
+    check(pgd{.epsilon = far, .steps = 20, .restarts = 2});
+    check(pgd{.norm = l2{}, .epsilon = 3 * far, .steps = 20, .restarts = 2});
+  }
+}
+
+TEST_CASE("perturb finds the same images among logits that are a thousand times as large") {
+  jem::rng g{3};
+  const test::crowd<T> crowd(100, 3, g);
+  const auto accuracy = [&](float times) {
+    jem::rng own{5};
+    const pgd attack{.epsilon = 0.1f, .steps = 20, .restarts = 2};
+    const T found = evaluate::perturb(crowd.net(times), crowd.images, crowd.y, attack, own);
+    return jem::metrics::accuracy(evaluate::logits_of(crowd.net(1), found), crowd.y);
+  };
+  CHECK(accuracy(1) < 0.8);
+  CHECK(std::abs(accuracy(1000) - accuracy(1)) <= 0.02);
 }
 
 TEST_CASE("a network that answers NaN is not robust") {

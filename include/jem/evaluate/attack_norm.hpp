@@ -3,6 +3,7 @@
 // they are given and give is a perturbation, relative to the clean image, in the units of the data.
 #pragma once
 
+#include <jem/evaluate/attack_rows.hpp>
 #include <jem/sampling/gradient_transform.hpp>
 #include <jem/tensor/noise.hpp>
 
@@ -16,13 +17,6 @@ struct sign {
   template <class V>
   constexpr V operator()(V a) const {
     return a > V(0) ? V(1) : (a < V(0) ? V(-1) : V(0));
-  }
-};
-/// 1/√s, no more than 10¹²: where the gradient vanishes there is no direction.
-struct inverse_norm {
-  template <class V>
-  constexpr V operator()(V squared) const {
-    return squared > V(1e-24) ? V(1) / math::sqrt(squared) : V(1e12);
   }
 };
 
@@ -57,10 +51,10 @@ struct l2 {
     scale_rows(difference, uniform<T>(shape{extents[0]}, 0, radius, g));
     return difference;
   }
-  /// The steepest direction of unit length: the gradient over its norm; no direction where it vanishes.
+  /// The steepest direction of unit length: the gradient over its norm; a gradient of zeros has no direction, and stays.
   template <tensor_value T>
   void direct(T& gradient) const {
-    scale_rows(gradient, map(row_dots(gradient, gradient), detail::inverse_norm{}));
+    detail::normalise_rows(gradient);
   }
   /// Back into the ball: longer rows are shortened to the radius.
   template <tensor_value T>

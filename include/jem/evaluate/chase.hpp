@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// What attacks on images have in common: images that move within a ball around where they were, and are let go when they fall.
+#pragma once
+
+#include <jem/evaluate/attack_norm.hpp>
+#include <jem/evaluate/logits.hpp>
+#include <jem/metrics/accuracy.hpp>
+
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+namespace jem::inline v0::evaluate::detail {
+
+struct greater {
+  template <class V>
+  constexpr V operator()(V a, V b) const {
+    return a > b ? V(1) : V(0);
+  }
+};
+
+/// log Σ_{j≠y} exp x_j − x_y at logits (n, k) with labels (n): (n), the logarithm of the odds against the label. It orders images
+/// as the cross-entropy log(1 + exp odds) does, and still tells those apart whose cross-entropy rounds to 0.
+template <tensor_value T>
+T log_odds_against(T logits, const labels<T>& y) {
+  const T own = pick(logits, y);
+  add_at(logits, y, -std::numeric_limits<typename T::value_type>::infinity());
+  return log_sum_exp(logits) - own;
+}
+
+/// Throws std::invalid_argument for a ball or a range of pixels that is none.
+template <class Attack>
+void check_ball(std::string_view where, const Attack& a) {
+  if (!(a.epsilon >= 0)) fail(where, "epsilon >= 0", std::to_string(a.epsilon));
+  if (!(a.pixel_range > 0)) fail(where, "a pixel range > 0", std::to_string(a.pixel_range));
+}
+
+/// Images outside the range were meant for another one, and ε with them. What rounding puts outside is let pass.
+template <tensor_value T>
+void check_images(std::string_view where, const T& x, const labels<T>& y, float low, float high) {
+  if (x.extents().rank() < 2) fail(where, "images (n, …)", to_string(x.extents()));
+  expect_shape(where, shape{x.extent(0)}, y.extents());
+  for (const auto value : x.to_vector()) {
+    if (!(value >= low - 1e-4f && value <= high + 1e-4f)) {
+      fail(where, "images in [" + std::to_string(low) + ", " + std::to_string(high) + "]", std::to_string(value));
+    }
+  }
+}
+
+/// Images under attack, and what the network says of where they are now: one forward pass serves the check of a step and the
+/// gradient of the next.
+template <class Net, tensor_value T>
+struct chase {
+  const Net* net;
+  T x;          // (n, …): the clean images
+  labels<T> y;  // (n)
+  T z;          // (n, …): within the ball around x
+  T logits{};   // (n, k): at z
+  typename Net::template cache<T> cache{};
+
+  index_t size() const { return x.extent(0); }
+
+  void look() {
+    cache  = {};
+    logits = net->forward(z, cache);
+  }
+
+  /// A slope at the logits (n, k) → the one at z (n, …); once a look.
+  T gradient(T slope) { return net->backward(std::move(slope), cache, nullptr); }
+
+  /// To a random place in the ball.
+  template <class Attack>
+  void start(const Attack& a, rng& g) {
+    z = x + a.norm.template start<T>(x.extents(), a.radius(), g);
+    clamp(z, a.low, a.high());
+    look();
+  }
+
+  /// Images (n, …) back into the ball, and into the range of pixels.
+  template <class Attack>
+  void bring_back(T& images, const Attack& a) const {
+    T difference = images - x;
+    a.norm.project(difference, a.radius());
+    images = x + difference;
+    clamp(images, a.low, a.high());
+  }
+
+  /// Which rows are still classified rightly. Throws std::invalid_argument for labels that are no classes.
+  std::vector<std::int32_t> standing() const {
+    const auto right = metrics::correct(logits, y);
+    std::vector<std::int32_t> rows;
+    for (std::size_t i = 0; i < right.size(); ++i) {
+      if (right[i]) rows.push_back(static_cast<std::int32_t>(i));
+    }
+    return rows;
+  }
+
+  /// Goes on with these rows alone; the cache is that of the last look.
+  void keep(const labels<T>& rows) {
+    x      = gather_rows(x, rows);
+    y      = gather_rows(y, rows);
+    z      = gather_rows(z, rows);
+    logits = gather_rows(logits, rows);
+  }
+
+  /// Goes on with the images that are still classified rightly: those that fell need no more steps.
+  void drop_fallen() {
+    const auto rows = standing();
+    if (std::ssize(rows) == size()) return;
+    keep(labels<T>(shape{std::ssize(rows)}, rows));
+    if (!rows.empty()) look();
+  }
+};
+
+/// f(first, chase) for the parts of the images (n, …), each where it is and looked at.
+template <class Net, tensor_value T, class F>
+void for_chases(const Net& net, const T& x, const labels<T>& y, index_t part, F f) {
+  for_parts(x.extent(0), part, [&](index_t first, index_t count) {
+    const T images(x.rows(first, count));
+    chase<Net, T> run{&net, images, labels<T>(y.rows(first, count)), images};
+    run.look();
+    f(first, run);
+  });
+}
+
+/// The share of n images that `attack` leaves in the chases of their parts; NaN without images.
+template <class Net, tensor_value T, class Attack>
+double share_left(const Net& net, const T& x, const labels<T>& y, index_t part, Attack attack) {
+  index_t left = 0;
+  for_chases(net, x, y, part, [&](index_t, chase<Net, T>& run) {
+    attack(run);
+    left += run.size();
+  });
+  return static_cast<double>(left) / static_cast<double>(x.extent(0));
+}
+
+}  // namespace jem::inline v0::evaluate::detail
