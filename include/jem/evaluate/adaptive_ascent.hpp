@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+// Gradient ascent within a ball that chooses its step sizes itself: "Auto-PGD", Croce and Hein, "Reliable evaluation of adversarial
+// robustness with an ensemble of diverse parameter-free attacks" (ICML 2020, arXiv:2003.01690), algorithm 1. P goes back into the
+// ball and the range of pixels; for each image, η = 2·r at first, and α = 0.75:
+//
+//     u ← P(z + η·direction(∂f/∂z)),   z ← P(z + α·(u − z) + (1 − α)·(z − the z before))
+//
+// At checkpoints η is halved, and the best z so far taken up again, where f has risen in less than 0.75 of the steps since the last
+// checkpoint, or where neither η was halved nor the best f has risen at the last one.
+#pragma once
+
+#include <jem/evaluate/chase.hpp>
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace jem::inline v0::evaluate::detail {
+
+/// The numbers of steps after which step sizes are looked at: ⌈p·steps⌉ for p = 0.22, 0.41, 0.57, … below 1, each once, and `steps`.
+inline std::vector<index_t> checkpoints(index_t steps) {
+  std::vector<index_t> result;
+  for (index_t hundredths = 22, gap = 22; hundredths <= 100; hundredths += gap) {
+    const index_t at = (hundredths * steps + 99) / 100;
+    if (result.empty() || at > result.back()) result.push_back(at);
+    gap = std::max(gap - 3, index_t{6});
+  }
+  if (result.back() < steps) result.push_back(steps);
+  return result;
+}
+
+/// at + α·(ahead − at) + (1 − α)·(at − before)
+struct keep_moving {
+  template <class V>
+  constexpr V operator()(V ahead, V at, V before) const {
+    return at + V(0.75) * (ahead - at) + V(0.25) * (at - before);
+  }
+};
+/// Whether a step size is to be halved, given how often the value rose, whether the best value did, and whether it was halved last time.
+template <class V>
+struct gets_nowhere {
+  V enough;
+
+  constexpr V operator()(V rises, V improved, V halved) const { return rises < enough || (improved == V{} && halved == V{}) ? V(1) : V(0); }
+};
+struct halve_where {
+  template <class V>
+  constexpr V operator()(V step, V chosen) const {
+    return chosen != V{} ? step / 2 : step;
+  }
+};
+
+/// The images of a chase on their way up. f(logits, y, slope) is what they climb: it returns (n), and sets the slope at the logits
+/// (n, k), of which the direction counts; f.keep(rows) lets the other rows go.
+template <class Net, tensor_value T, class Objective>
+struct adaptive_ascent {
+  chase<Net, T>* run;
+  Objective f;
+  T before{};                  // (n, …): where the images were a step ago
+  T gradient{};                // (n, …): of f at z
+  T best{}, best_gradient{};   // (n, …): where f was highest
+  T value{}, highest{};        // (n): f there
+  T step{};                    // (n): η
+  T rises{};                   // (n): steps since the last checkpoint after which f was higher
+  T highest_before{}, halved{};  // (n): at the last checkpoint
+
+  /// f and its gradient where the chase has looked.
+  void measure() {
+    T slope;
+    value    = f(run->logits, run->y, slope);
+    gradient = run->gradient(std::move(slope));
+  }
+
+  /// To a random start.
+  template <class Attack>
+  void start(const Attack& a, rng& g) {
+    run->start(a, g);
+    measure();
+    before        = run->z;
+    best          = run->z;
+    best_gradient = gradient;
+    highest = highest_before = value;
+    step                     = full<T>(value.extents(), 2 * a.radius());
+    rises = halved = zeros<T>(value.extents());
+  }
+
+  /// One step of all images.
+  template <class Attack>
+  void advance(const Attack& a, bool first) {
+    T ahead = std::move(gradient);
+    a.norm.direct(ahead);
+    scale_rows(ahead, step);
+    ahead = run->z + ahead;
+    run->bring_back(ahead, a);
+    if (!first) {
+      ahead = zip(ahead, run->z, before, keep_moving{});
+      run->bring_back(ahead, a);
+    }
+    before      = std::exchange(run->z, std::move(ahead));
+    const T was = value;
+    run->look();
+    measure();
+    add_scaled(rises, 1, zip(value, was, greater{}));
+    const T higher = zip(value, highest, greater{});
+    choose_rows(best, run->z, higher);
+    choose_rows(best_gradient, gradient, higher);
+    choose_rows(highest, value, higher);
+  }
+
+  /// Looks at the step sizes after `count` steps since the last time.
+  void check(index_t count) {
+    using V = typename T::value_type;
+    halved  = zip(rises, zip(highest, highest_before, greater{}), halved, gets_nowhere<V>{V(0.75) * static_cast<V>(count)});
+    apply(step, halved, halve_where{});
+    choose_rows(run->z, best, halved);
+    choose_rows(gradient, best_gradient, halved);
+    choose_rows(value, highest, halved);
+    highest_before = highest;
+    fill(rises, 0);
+  }
+
+  /// Goes on with these rows alone.
+  void keep(const labels<T>& rows) {
+    run->keep(rows);
+    f.keep(rows);
+    const auto gather = [&](auto&... part) { ((part = gather_rows(part, rows)), ...); };
+    gather(before, gradient, best, best_gradient, value, highest, step, rises, highest_before, halved);
+  }
+};
+
+/// One ascent of a.steps steps from a random start. `drop` sees the ascent after each look, and keeps what it is not done with.
+template <class Net, tensor_value T, class Attack, class Objective, class Drop>
+void ascend(chase<Net, T>& run, const Attack& a, Objective f, rng& g, Drop drop) {
+  if (run.size() == 0) return;
+  adaptive_ascent<Net, T, Objective> ascent{&run, std::move(f)};
+  ascent.start(a, g);
+  drop(ascent);
+  index_t done = 0;
+  for (const index_t checkpoint : checkpoints(a.steps)) {
+    const index_t count = checkpoint - done;
+    for (; done < checkpoint && run.size() > 0; ++done) {
+      ascent.advance(a, done == 0);
+      drop(ascent);
+    }
+    if (run.size() > 0) ascent.check(count);
+  }
+}
+
+}  // namespace jem::inline v0::evaluate::detail

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+// An attack that does not rely on one objective: gradient ascent with adaptive step sizes (see adaptive_ascent.hpp) on the
+// cross-entropy, on the difference of logits ratio where there are three classes or more, and on the ratio towards each of the most
+// likely other classes where there are four or more. Croce and Hein, "Reliable evaluation of adversarial robustness with an ensemble
+// of diverse parameter-free attacks" (ICML 2020, arXiv:2003.01690). Their AutoAttack has two parts more, FAB and Square, and one
+// start of each ascent.
+#pragma once
+
+#include <jem/evaluate/adaptive_ascent.hpp>
+#include <jem/evaluate/attack_rows.hpp>
+#include <jem/evaluate/logits_ratio.hpp>
+
+#include <algorithm>
+#include <numeric>
+
+namespace jem::inline v0::evaluate {
+
+/// Settings of a strong attack. The images have to lie in [low, low + pixel_range], and so do the adversarial ones.
+template <class Norm = linf>
+struct strong_attack {
+  Norm norm{};                     ///< linf or l2
+  float epsilon     = 8.0f / 255;  ///< of [0, 1]
+  index_t steps     = 100;         ///< of an ascent, ≥ 1
+  index_t starts    = 5;           ///< ascents of the cross-entropy, and of the ratio without a target, ≥ 1
+  index_t targets   = 9;           ///< the other classes that the ratio is taken towards, ≥ 1; all there are if there are fewer
+  float low         = -1;          ///< the darkest pixel of the data
+  float pixel_range = 2;           ///< how wide the data's range is: 2 for [−1, 1]
+
+  /// The ball's radius in the units of the data.
+  float radius() const { return epsilon * pixel_range; }
+  /// The brightest pixel of the data.
+  float high() const { return low + pixel_range; }
+};
+
+namespace detail {
+
+struct climb_odds {
+  template <tensor_value T>
+  T operator()(const T& logits, const labels<T>& y, T& slope) const {
+    slope = detail::rival_slope(logits, y);
+    return log_odds_against(logits, y);
+  }
+  void keep(const auto&) {}
+};
+struct climb_ratio {
+  template <tensor_value T>
+  T operator()(const T& logits, const labels<T>& y, T& slope) const {
+    return difference_of_logits_ratio(logits, y, slope);
+  }
+  void keep(const auto&) {}
+};
+template <tensor_value T>
+struct climb_towards {
+  labels<T> target;  // (n)
+
+  T operator()(const T& logits, const labels<T>& y, T& slope) const { return difference_of_logits_ratio(logits, y, target, slope); }
+  void keep(const labels<T>& rows) { target = gather_rows(target, rows); }
+};
+
+/// The classes (n) that come after `rank` others in the order of the logits (n, k), the labels left out.
+template <tensor_value T>
+labels<T> rivals(T logits, const labels<T>& y, index_t rank) {
+  constexpr auto nothing = -std::numeric_limits<typename T::value_type>::infinity();
+  add_at(logits, y, nothing);
+  for (; rank > 0; --rank) add_at(logits, row_argmax(logits), nothing);
+  return row_argmax(logits);
+}
+
+/// A part of the images under a strong attack.
+template <class Net, tensor_value T>
+struct hunt {
+  chase<Net, T>& run;
+  std::vector<std::int32_t> rows;  ///< of the part: those that still stand
+  T found;                         // (n, …): the adversarial images of the others
+
+  explicit hunt(chase<Net, T>& all) : run(all), rows(static_cast<std::size_t>(all.size())), found(all.x) {
+    std::iota(rows.begin(), rows.end(), 0);
+    drop(run);
+  }
+
+  /// Lets go of what has fallen; `state` is the chase, or what goes on with it.
+  void drop(auto& state) {
+    const auto standing = run.standing();
+    if (standing.size() == rows.size()) return;
+    std::vector<std::int32_t> fallen, fell, left;
+    for (std::size_t i = 0, next = 0; i < rows.size(); ++i) {
+      const bool stands = next < standing.size() && standing[next] == static_cast<std::int32_t>(i);
+      next += stands ? 1 : 0;
+      (stands ? left : fell).push_back(rows[i]);
+      if (!stands) fallen.push_back(static_cast<std::int32_t>(i));
+    }
+    const shape some{std::ssize(fallen)};
+    scatter_rows(found, labels<T>(some, fell), gather_rows(run.z, labels<T>(some, fallen)));
+    state.keep(labels<T>(shape{std::ssize(standing)}, standing));
+    rows = std::move(left);
+  }
+
+  template <class Norm>
+  void attack(const strong_attack<Norm>& a, rng& g) {
+    const index_t classes = run.logits.extent(1);
+    const auto climb      = [&](auto objective) { ascend(run, a, std::move(objective), g, [&](auto& ascent) { drop(ascent); }); };
+    for (index_t start = 0; start < a.starts; ++start) climb(climb_odds{});
+    for (index_t start = 0; start < a.starts && classes >= 3; ++start) climb(climb_ratio{});
+    for (index_t rank = 0; rank < std::min(a.targets, classes - 1) && classes >= 4 && run.size() > 0; ++rank) {
+      run.z = run.x;
+      run.look();
+      climb(climb_towards<T>{rivals(run.logits, run.y, rank)});
+    }
+  }
+};
+
+template <class Norm, tensor_value T>
+void check(const strong_attack<Norm>& a, const T& x, const labels<T>& y) {
+  expect_at_least("strong_attack", "steps", 1, a.steps);
+  expect_at_least("strong_attack", "starts", 1, a.starts);
+  expect_at_least("strong_attack", "targets", 1, a.targets);
+  check_ball("strong_attack", a);
+  check_images("strong_attack", x, y, a.low, a.high());
+}
+
+}  // namespace detail
+
+/// The share of images (n, …) with labels (n) that are classified rightly, and still are after every step of every ascent: an image
+/// is counted robust only if all of them failed. `part` images at a time, and the random numbers depend on the parts. NaN without
+/// images. Throws std::invalid_argument for settings out of range, and labels that are no classes.
+template <class Net, tensor_value T, attack_norm<T> Norm>
+  requires layer<Net, T>
+double robust_accuracy(const Net& net, const T& x, const labels<T>& y, const strong_attack<Norm>& a, rng& g, index_t part = 500) {
+  detail::check(a, x, y);
+  return detail::share_left(net, x, y, part, [&](detail::chase<Net, T>& run) { detail::hunt<Net, T>(run).attack(a, g); });
+}
+
+/// The adversarial images (n, …): of each, the first that is classified wrongly; the clean image where the attack found none. Of the
+/// same generator, the images that fall are those that robust_accuracy counts. Throws as robust_accuracy.
+template <class Net, tensor_value T, attack_norm<T> Norm>
+  requires layer<Net, T>
+T perturb(const Net& net, const T& x, const labels<T>& y, const strong_attack<Norm>& a, rng& g, index_t part = 500) {
+  detail::check(a, x, y);
+  T result = x;  // (n, …)
+  detail::for_chases(net, x, y, part, [&](index_t first, detail::chase<Net, T>& run) {
+    detail::hunt<Net, T> hunt(run);
+    hunt.attack(a, g);
+    copy_into(result.rows(first, hunt.found.extent(0)), hunt.found);
+  });
+  return result;
+}
+
+}  // namespace jem::inline v0::evaluate
