@@ -66,19 +66,19 @@ void add_samples(comparison& c, const settings& s, const Net& plain, const outco
 
 /// Trains and judges one side of the comparison.
 template <class Net>
-void compete(series<Net>& side, const settings& s, const split& data, const std::string& title, bool log) {
+void compete(series<Net>& side, const settings& s, const split& data, const effort& e, const std::string& title, bool log) {
   jem::rng rng{s.seed};
   Net net(make_small_network(s, data.train.x.extents(), data.train.classes, rng));
   auto run = train(s, std::move(net), data.train, rng, title, log);
   std::fprintf(stderr, "%s: judging\n", title.c_str());
   jem::rng own{s.seed};  // how a network is judged does not depend on how it was trained
   const auto others = made_up_sets(data.test.all, own);
-  auto verdict      = judge(run.net, data.test, others, {}, own);
+  auto verdict      = judge(run.net, data.test, others, e, own);
   side.add(std::move(run), std::move(verdict));
 }
 
 template <class Net>
-void compare(const settings& s, int seeds) {
+void compare(const settings& s, int seeds, const effort& e) {
   const stopwatch clock;
   const split digits = load(s);
   begin_run(s.out);
@@ -90,8 +90,8 @@ void compare(const settings& s, int seeds) {
     const auto title = [&](const char* name) {
       return seeds == 1 ? std::string(name) : std::string(name) + " " + std::to_string(k + 1) + "/" + std::to_string(seeds);
     };
-    compete(plain, without_energy(now), digits, title("cross-entropy"), false);
-    compete(joint, now, digits, title("JEM"), k == 0);
+    compete(plain, without_energy(now), digits, e, title("cross-entropy"), false);
+    compete(joint, now, digits, e, title("JEM"), k == 0);
   }
   comparison c;
   c.plain   = {"cross-entropy", median(plain.figures), plain.behind, plain.first[0].curve, median(plain.seconds), {}};
@@ -119,11 +119,11 @@ void compare(const settings& s, int seeds) {
 
 }  // namespace
 
-void demo(const settings& s, int seeds) {
+void demo(const settings& s, int seeds, const effort& e) {
   if (s.precision == "bfloat16") {
-    compare<in_bfloat16<small_network>>(s, seeds);
+    compare<in_bfloat16<small_network>>(s, seeds, e);
   } else {
-    compare<small_network>(s, seeds);
+    compare<small_network>(s, seeds, e);
   }
 }
 

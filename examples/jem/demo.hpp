@@ -8,7 +8,7 @@ namespace tool {
 
 /// Trains the same network by cross-entropy alone and as a JEM, on `seeds` seeds; prints the table, writes report.html,
 /// settings.json, metrics.json, metrics.jsonl, weights and samples of the first seed into the folder of the settings.
-void demo(const settings& s, int seeds);
+void demo(const settings& s, int seeds, const effort& e);
 
 /// One training run: settings.json and metrics.jsonl as it goes; metrics.json, weights.safetensors and samples.png at the end.
 void train_once(const settings& s);

@@ -2,6 +2,7 @@
 
 #include <jem/evaluate/attack.hpp>
 #include <jem/evaluate/out_of_distribution.hpp>
+#include <jem/evaluate/strong_attack.hpp>
 #include <jem/evaluate/summary.hpp>
 
 #include <algorithm>
@@ -20,14 +21,21 @@ table figures_of(const jem::evaluate::ood_summary& s, double jem::metrics::detec
 }
 
 /// Accuracy under attack at each radius, keyed by ε·255.
-template <class Net, class Norm>
-table robustness(const Net& net, const dataset& test, Norm norm, std::initializer_list<int> radii, jem::rng& rng) {
+template <class Attack, class Net>
+table robustness(const Net& net, const dataset& test, std::initializer_list<int> radii, jem::rng& rng) {
   table accuracy;
   for (const int radius : radii) {
-    const jem::evaluate::pgd attack{.norm = norm, .epsilon = static_cast<float>(radius) / 255};
+    const Attack attack{.epsilon = static_cast<float>(radius) / 255};
     accuracy[std::to_string(radius)] = jem::evaluate::robust_accuracy(net, test.x, test.y, attack, rng);
   }
   return accuracy;
+}
+
+/// The same in both norms.
+template <template <class> class Attack, class Net>
+table robustness(const Net& net, const dataset& test, jem::rng& rng) {
+  return {{"linf", robustness<Attack<jem::evaluate::linf>>(net, test, {8, 16, 32}, rng)},
+          {"l2", robustness<Attack<jem::evaluate::l2>>(net, test, {128, 256}, rng)}};
 }
 
 }  // namespace
@@ -59,9 +67,9 @@ judgement judge(const Net& net, const judged_images& test, const image_sets& oth
     result.figures["fpr95"][name] = figures_of(detected, &jem::metrics::detection::fpr95);
     result.behind.log_px[name]    = evaluate::log_px(net, images);
   }
-  const auto attacked              = test.part(e.attacked);
-  result.figures["robust"]["linf"] = robustness(net, attacked, evaluate::linf{}, {8, 16, 32}, rng);
-  result.figures["robust"]["l2"]   = robustness(net, attacked, evaluate::l2{}, {128, 256}, rng);
+  const auto attacked      = test.part(e.attacked);
+  result.figures["robust"] = robustness<evaluate::pgd>(net, attacked, rng);
+  if (e.strong) result.figures["robust_strong"] = robustness<evaluate::strong_attack>(net, attacked, rng);
   return result;
 }
 

@@ -14,7 +14,7 @@
 namespace tool {
 
 /// {"accuracy", "nll", "brier", "ece", "mce", "ood": {set: {score: AUROC}}, "aupr" and "fpr95": the same with these measures,
-/// "robust": {norm: {ε·255: accuracy}}}
+/// "robust": {norm: {ε·255: accuracy}}, and "robust_strong": the same, where it was asked for}
 using table = nlohmann::ordered_json;
 
 /// Behind the table: bins of the reliability diagram, and log p(x) + log Z for the test images and each out-of-distribution set.
@@ -44,10 +44,11 @@ table judged_of(const judged_images& test);
 struct effort {
   jem::index_t scored   = 2000;  ///< out-of-distribution scores
   jem::index_t attacked = 500;   ///< robust accuracy
+  bool strong           = false;  ///< by the strong attack, too
 };
 
 /// Accuracy and calibration on a test set, out-of-distribution scores of a part of it against each of the other sets, and
-/// robustness of a part of it (40 steps of PGD from 5 starts).
+/// robustness of a part of it (40 steps of PGD from 5 starts; by the strong attack, too, where it is asked for).
 template <class Net>
 judgement judge(const Net& net, const judged_images& test, const image_sets& others, const effort& e, jem::rng& rng);
 

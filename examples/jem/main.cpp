@@ -95,6 +95,11 @@ void add_common(CLI::App& app, given& g) {
   app.add_option("--out", g.out, "folder to write into");
 }
 
+void add_strong(CLI::App& app, given& g) {
+  app.add_flag("--strong", g.effort.strong,
+               "attack a second time, with several objectives, targets, and step sizes that adapt: some minutes more for each network");
+}
+
 tool::settings merge(const given& g, const char* default_out) {
   const std::string data = g.data.value_or("digits");
   tool::settings s       = data == "digits"            ? tool::digits_settings()
@@ -148,6 +153,7 @@ int run(int argc, char** argv) {
   auto* const demo = app.add_subcommand("demo", "cross-entropy and a JEM side by side on handwritten digits; writes demo/report.html");
   add_common(*demo, g);
   demo->add_option("--seeds", g.seeds, "runs of each; the table shows medians")->check(positive);
+  add_strong(*demo, g);
   auto* const train = app.add_subcommand("train", "one training run on the digits or on files");
   add_common(*train, g);
   train->add_option(
@@ -173,6 +179,7 @@ int run(int argc, char** argv) {
                    "images of each set that are scored: chosen by the seed, of each class its share; of the digits the first ones")
       ->check(positive);
   evaluate->add_option("--attacked", g.effort.attacked, "images that are attacked, chosen in the same way")->check(positive);
+  add_strong(*evaluate, g);
   evaluate->add_option("--threads", g.threads, "threads; the same seed gives the same result for any number")->check(positive);
   evaluate->add_option("--seed", g.seed, "seed of all random numbers")->check(not_negative);
   auto* const selftest = app.add_subcommand("selftest", "whether each backend computes what it should on this machine, and how fast");
@@ -190,7 +197,7 @@ int run(int argc, char** argv) {
   if (evaluate->parsed()) {
     tool::evaluate_run(g.run, g.others, g.effort, g.seed.value_or(1));
   } else if (demo->parsed()) {
-    tool::demo(merge(g, "demo"), g.seeds);
+    tool::demo(merge(g, "demo"), g.seeds, g.effort);
   } else {
     tool::train_once(merge(g, "jem-run"));
   }

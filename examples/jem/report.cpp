@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
 #include <map>
 
 namespace tool {
@@ -37,7 +38,20 @@ constexpr row rows[] = {
     {"robust accuracy, L∞ 32/255", "/robust/linf/32", true},
     {"robust accuracy, L2 128/255", "/robust/l2/128", true},
     {"robust accuracy, L2 256/255", "/robust/l2/256", true},
+    {"strong attack, L∞ 8/255", "/robust_strong/linf/8", true},
+    {"strong attack, L∞ 16/255", "/robust_strong/linf/16", true},
+    {"strong attack, L∞ 32/255", "/robust_strong/linf/32", true},
+    {"strong attack, L2 128/255", "/robust_strong/l2/128", true},
+    {"strong attack, L2 256/255", "/robust_strong/l2/256", true},
 };
+
+/// The rows of what was measured.
+std::vector<row> rows_of(const comparison& c) {
+  std::vector<row> measured;
+  const auto known = [&](const row& r) { return c.plain.figures.contains(table::json_pointer(r.path)); };
+  std::ranges::copy_if(rows, std::back_inserter(measured), known);
+  return measured;
+}
 
 double at(const table& figures, const char* path) { return figures.at(table::json_pointer(path)).get<double>(); }
 
@@ -160,7 +174,7 @@ std::string robustness(const comparison& c, const char* norm, std::initializer_l
 
 std::string terminal_table(const comparison& c) {
   std::string text = padded("", 38, true) + padded("cross-entropy", 14, false) + padded("JEM", 9, false) + "\n";
-  for (const auto& r : rows) {
+  for (const auto& r : rows_of(c)) {
     const double plain = at(c.plain.figures, r.path), joint = at(c.joint.figures, r.path);
     const bool better = r.larger_is_better ? joint > plain : joint < plain;
     text += padded(r.name, 38, true) + padded(number(plain), 14, false) + padded(number(joint), 9, false) + (better ? "" : "  ←") + "\n";
@@ -214,9 +228,11 @@ std::string terminal_table(const std::vector<judged_network>& networks) {
         line(name(measure) + " " + name(each.key()) + ": " + set, pointer() / measure / set / each.key());
     }
   }
-  for (const auto& [norm, radii] : figures.at("robust").items()) {
-    for (const auto& each : radii.items())
-      line("robust accuracy, " + name(norm) + " " + each.key() + "/255", pointer() / "robust" / norm / each.key());
+  for (const auto& [key, attack] : {std::pair{"robust", "robust accuracy, "}, std::pair{"robust_strong", "strong attack, "}}) {
+    if (!figures.contains(key)) continue;
+    for (const auto& [norm, radii] : figures.at(key).items()) {
+      for (const auto& each : radii.items()) line(attack + name(norm) + " " + each.key() + "/255", pointer() / key / norm / each.key());
+    }
   }
   std::size_t width = 42;
   for (const auto& each : lines) width = std::max(width, columns(each.first));
@@ -239,7 +255,7 @@ std::string terminal_table(const std::vector<judged_network>& networks) {
 std::vector<std::string> drawbacks(const comparison& c) {
   std::vector<std::string> sentences{"Training: " + number(c.joint.seconds, 0) + " seconds against " + number(c.plain.seconds, 0) +
                                      ", since every iteration runs the sampler before it takes a gradient."};
-  for (const auto& r : rows) {
+  for (const auto& r : rows_of(c)) {
     const double plain = at(c.plain.figures, r.path), joint = at(c.joint.figures, r.path);
     if (r.larger_is_better ? joint < plain - 5e-4 : joint > plain + 5e-4) {
       sentences.push_back(std::string(r.name) + ": " + number(joint) + " against " + number(plain) + " of the plain classifier.");
@@ -293,7 +309,7 @@ void write_report(const comparison& c, const std::filesystem::path& path) {
       "logits also say how plausible an image is. Both were judged on the next " +
       std::to_string(c.judged) + " of the collection, its " + c.kind + " images, which neither had seen. " + c.recipe);
   std::vector<std::vector<std::string>> cells{{"", "cross-entropy", "JEM"}};
-  for (const auto& r : rows) cells.push_back({r.name, number(at(c.plain.figures, r.path)), number(at(c.joint.figures, r.path))});
+  for (const auto& r : rows_of(c)) cells.push_back({r.name, number(at(c.plain.figures, r.path)), number(at(c.joint.figures, r.path))});
   cells.push_back({"training, seconds", number(c.plain.seconds, 1), number(c.joint.seconds, 1)});
   page.table(cells);
   page.paragraph(
@@ -307,7 +323,8 @@ void write_report(const comparison& c, const std::filesystem::path& path) {
        "flat log p(x) "
        "is around the image. Each AUROC says how well that number tells the " +
            c.kind + " images from others: " + other_sets(c.joint.figures) + ".",
-       "Robust accuracy: the share of digits that an attacker could not turn into another class."});
+       "Robust accuracy: the share of digits that an attacker could not turn into another class. Strong attack: the same for an attacker "
+       "with several objectives and step sizes that adapt, where it was asked for."});
 
   page.heading("Where the JEM is the worse of the two");
   page.list(drawbacks(c));

@@ -77,6 +77,9 @@ jem_tool_test("jem evaluate tells every measure of the library and the bins of t
 jem_tool_test("jem train leaves nothing of a demo in its folder that jem evaluate could take for its own" ARGUMENTS train ${tiny} --w-x 0
   BEFORE "touch jem.safetensors cross_entropy.safetensors evaluation.json samples.png samples_by_class.png"
   WRITES weights.safetensors LEAVES_OUT jem.safetensors cross_entropy.safetensors evaluation.json samples.png samples_by_class.png)
+jem_tool_test("jem evaluate adds rows of the strong attack where it is asked to" AFTER "jem train writes metrics as it goes and at the end"
+  ARGUMENTS --scored 50 --attacked 5 --strong SAYS "robust accuracy, L2 256/255 .*\nstrong attack, L∞ 8/255 .*\nstrong attack, L2 256/255 "
+  WRITES evaluation.json)
 jem_tool_test("jem evaluate refuses other data in one line" AFTER "jem train writes metrics as it goes and at the end"
   ARGUMENTS --ood idx:nowhere CODE 2 SAYS "^jem: " ONE_LINE)
 jem_tool_test("jem train computes in bfloat16" ARGUMENTS train ${tiny} --precision bfloat16 SAYS "accuracy 0."
