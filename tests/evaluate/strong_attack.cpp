@@ -118,8 +118,8 @@ TEST_CASE("a linear classifier of any number of classes falls to a strong attack
       CHECK(fallen > 5);
       CHECK(left > 5);
     };
-    check(strong_attack{.epsilon = 0.02f}, true, 1e-4);
-    check(strong_attack{.norm = l2{}, .epsilon = 0.08f}, false, 2e-3);
+    check(strong_attack{.epsilon = 0.02f, .starts = 5}, true, 1e-4);
+    check(strong_attack{.norm = l2{}, .epsilon = 0.08f, .starts = 5}, false, 2e-3);
   }
 }
 

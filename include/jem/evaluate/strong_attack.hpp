@@ -2,8 +2,8 @@
 // An attack that does not rely on one objective: gradient ascent with adaptive step sizes (see adaptive_ascent.hpp) on the
 // cross-entropy, on the difference of logits ratio where there are three classes or more, and on the ratio towards each of the most
 // likely other classes where there are four or more. Croce and Hein, "Reliable evaluation of adversarial robustness with an ensemble
-// of diverse parameter-free attacks" (ICML 2020, arXiv:2003.01690). Their AutoAttack has two parts more, FAB and Square, and one
-// start of each ascent.
+// of diverse parameter-free attacks" (ICML 2020, arXiv:2003.01690). Their AutoAttack has such ascents and two attacks more, FAB and
+// Square.
 #pragma once
 
 #include <jem/evaluate/adaptive_ascent.hpp>
@@ -21,7 +21,7 @@ struct strong_attack {
   Norm norm{};                     ///< linf or l2
   float epsilon     = 8.0f / 255;  ///< of [0, 1]
   index_t steps     = 100;         ///< of an ascent, ≥ 1
-  index_t starts    = 5;           ///< ascents of the cross-entropy, and of the ratio without a target, ≥ 1
+  index_t starts    = 2;           ///< ascents of the cross-entropy, and of the ratio without a target, ≥ 1
   index_t targets   = 9;           ///< the other classes that the ratio is taken towards, ≥ 1; all there are if there are fewer
   float low         = -1;          ///< the darkest pixel of the data
   float pixel_range = 2;           ///< how wide the data's range is: 2 for [−1, 1]
