@@ -7,8 +7,8 @@
 // ε is in pixel units of [0, 1], as in the literature; r = ε·pixel_range is in the units of the data: for data in [−1, 1], 2ε.
 #pragma once
 
-#include <jem/evaluate/attack_rows.hpp>
 #include <jem/evaluate/chase.hpp>
+#include <jem/tensor/logits.hpp>
 
 namespace jem::inline v0::evaluate {
 
@@ -40,7 +40,7 @@ void check(const pgd<Norm>& a, const T& x, const labels<T>& y) {
 
 template <class Net, tensor_value T, class Norm>
 void take_step(chase<Net, T>& run, const pgd<Norm>& a) {
-  T gradient = run.gradient(detail::rival_slope(run.logits, run.y));  // (n, …)
+  T gradient = run.gradient(rival_slope(run.logits, run.y));  // (n, …)
   a.norm.direct(gradient);
   add_scaled(run.z, 2.5f * a.radius() / static_cast<float>(a.steps), gradient);
   run.bring_back(run.z, a);

@@ -3,9 +3,9 @@
 // they are given and give is a perturbation, relative to the clean image, in the units of the data.
 #pragma once
 
-#include <jem/evaluate/attack_rows.hpp>
 #include <jem/sampling/gradient_transform.hpp>
 #include <jem/tensor/noise.hpp>
+#include <jem/tensor/norms.hpp>
 
 #include <concepts>
 
@@ -54,7 +54,7 @@ struct l2 {
   /// The steepest direction of unit length: the gradient over its norm; a gradient of zeros has no direction, and stays.
   template <tensor_value T>
   void direct(T& gradient) const {
-    detail::normalise_rows(gradient);
+    normalise_rows(gradient);
   }
   /// Back into the ball: longer rows are shortened to the radius.
   template <tensor_value T>

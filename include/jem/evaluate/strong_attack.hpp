@@ -7,7 +7,6 @@
 #pragma once
 
 #include <jem/evaluate/adaptive_ascent.hpp>
-#include <jem/evaluate/attack_rows.hpp>
 #include <jem/evaluate/logits_ratio.hpp>
 
 #include <algorithm>
@@ -37,7 +36,7 @@ namespace detail {
 struct climb_odds {
   template <tensor_value T>
   T operator()(const T& logits, const labels<T>& y, T& slope) const {
-    slope = detail::rival_slope(logits, y);
+    slope = rival_slope(logits, y);
     return log_odds_against(logits, y);
   }
   void keep(const auto&) {}
