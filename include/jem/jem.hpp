@@ -11,6 +11,7 @@
 #include <jem/backend/reference.hpp>
 #include <jem/core/bfloat16.hpp>
 #include <jem/core/concepts.hpp>
+#include <jem/core/setting.hpp>
 #include <jem/core/version.hpp>
 #include <jem/energy/combine.hpp>
 #include <jem/energy/gaussian.hpp>

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+// Numbers of settings that check themselves. A field of one of these types takes no value that makes no sense, neither when its
+// aggregate is made nor by assignment later, and is read like the number that it holds:
+//
+//     struct fixed_noise {
+//       not_negative<"fixed_noise", "deviation"> deviation;   // fixed_noise{-1} throws std::invalid_argument
+//     };
+//
+// A field without a default initialiser has to be given: there is no number for it to fall back on. Rules about several fields are
+// checked where the fields are used.
+#pragma once
+
+#include <jem/core/error.hpp>
+
+#include <concepts>
+#include <cstdio>
+#include <limits>
+#include <string>
+#include <string_view>
+
+namespace jem::inline v0 {
+
+/// A string literal as a template argument.
+template <std::size_t Size>
+struct literal {
+  char text[Size];  ///< with the zero at its end
+
+  /// The text of "…".
+  constexpr literal(const char (&from)[Size]) {
+    for (std::size_t i = 0; i < Size; ++i) text[i] = from[i];
+  }
+
+  constexpr std::string_view view() const { return {text, Size - 1}; }  ///< without the zero
+};
+
+/// Which numbers a setting takes: `holds` decides, and is false for NaN; `expected` is what messages say behind the name.
+namespace range {
+
+template <class T>
+inline constexpr T most = std::numeric_limits<T>::max();  ///< the largest finite number
+
+struct finite {
+  template <class T>
+  static constexpr bool holds(T x) {
+    return -most<T> <= x && x <= most<T>;
+  }
+  static std::string expected() { return " to be finite"; }  ///< "[box] expected low to be finite …"
+};
+
+struct positive {
+  template <class T>
+  static constexpr bool holds(T x) {
+    return T(0) < x && x <= most<T>;
+  }
+  static std::string expected() { return " > 0, finite,"; }  ///< "[langevin] expected step_size > 0, finite, …"
+};
+
+struct not_negative {
+  template <class T>
+  static constexpr bool holds(T x) {
+    return T(0) <= x && x <= most<T>;
+  }
+  static std::string expected() { return " >= 0, finite,"; }  ///< "[fixed_noise] expected deviation >= 0, finite, …"
+};
+
+/// [0, 1]
+struct unit_interval {
+  template <class T>
+  static constexpr bool holds(T x) {
+    return T(0) <= x && x <= T(1);
+  }
+  static std::string expected() { return " in [0, 1]"; }  ///< "[random_flip] expected probability in [0, 1] …"
+};
+
+/// [0, 1)
+struct below_one {
+  template <class T>
+  static constexpr bool holds(T x) {
+    return T(0) <= x && x < T(1);
+  }
+  static std::string expected() { return " in [0, 1)"; }  ///< "[ema] expected decay in [0, 1) …"
+};
+
+/// Low, Low + 1, … High
+template <index_t Low, index_t High>
+struct whole {
+  static constexpr bool holds(index_t x) { return Low <= x && x <= High; }
+  /// "[hamiltonian] expected steps >= 1 …"
+  static std::string expected() {
+    return High == most<index_t> ? " >= " + std::to_string(Low) : " from " + std::to_string(Low) + " to " + std::to_string(High);
+  }
+};
+
+}  // namespace range
+
+/// A number of a Range, which is read like one; Where and Name are for messages. Making one of another number, or assigning one, throws
+/// std::invalid_argument "[where] expected name … but received …". A whole number is not made of one with a fraction: that does not
+/// compile.
+template <class T, literal Where, literal Name, class Range>
+class setting {
+ public:
+  using value_type = T;  ///< what it is read as
+
+  static constexpr std::string_view where = Where.view();  ///< the type that has it as a field
+  static constexpr std::string_view name  = Name.view();   ///< of the field
+
+  /// Throws std::invalid_argument for a number out of range.
+  template <class U>
+    requires(std::convertible_to<U, T> && (std::floating_point<T> || !std::floating_point<U>))
+  constexpr setting(U value) : value_(static_cast<T>(value)) {
+    if (!Range::holds(value_)) refuse(value_);
+  }
+
+  constexpr operator T() const { return value_; }  ///< the number
+
+ private:
+  [[noreturn]] static void refuse(T value) {
+    char text[32];
+    if constexpr (std::floating_point<T>) {
+      std::snprintf(text, sizeof text, "%.9g", static_cast<double>(value));
+    } else {
+      std::snprintf(text, sizeof text, "%lld", static_cast<long long>(value));
+    }
+    fail(where, std::string(name) + Range::expected(), text);
+  }
+
+  T value_;
+};
+
+template <literal Where, literal Name, class T = float>
+using finite = setting<T, Where, Name, range::finite>;  ///< not infinite, not NaN; the others are neither as well
+
+template <literal Where, literal Name, class T = float>
+using positive = setting<T, Where, Name, range::positive>;  ///< > 0
+
+template <literal Where, literal Name, class T = float>
+using not_negative = setting<T, Where, Name, range::not_negative>;  ///< ≥ 0
+
+template <literal Where, literal Name, class T = float>
+using in_unit_interval = setting<T, Where, Name, range::unit_interval>;  ///< [0, 1]
+
+template <literal Where, literal Name, class T = float>
+using below_one = setting<T, Where, Name, range::below_one>;  ///< [0, 1)
+
+template <literal Where, literal Name, index_t Low, index_t High = range::most<index_t>>
+using at_least = setting<index_t, Where, Name, range::whole<Low, High>>;  ///< Low, Low + 1, … High
+
+}  // namespace jem::inline v0
