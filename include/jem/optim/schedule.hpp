@@ -2,9 +2,10 @@
 // Learning rates: from the number of an update to a rate. Any function index_t → float is one; sampling/schedule.hpp has more.
 // A warm-up takes a rate or another schedule:
 //
-//     jem::warm_up{.rate = jem::step_decay{.rate = 1e-4f, .at = {125'120, 140'760}}, .updates = 1000}
+//     jem::warm_up{.rate = jem::step_decay{.rate = 1e-4f, .at = {112'480, 126'540}}, .updates = 1000}
 //
-// is that of Grathwohl et al. (2020, arXiv:1912.03263) in their published code: × 0.3 after 160 and 180 epochs of 782 batches.
+// is that of Grathwohl et al. (2020, arXiv:1912.03263) in their published code: × 0.3 after 160 and 180 epochs of 703 batches,
+// 64 of 45 000 images each, the last few of an epoch left out.
 #pragma once
 
 #include <jem/core/concepts.hpp>
