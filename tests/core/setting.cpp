@@ -9,9 +9,9 @@
 
 namespace {
 
-constexpr float infinity = std::numeric_limits<float>::infinity();
-constexpr float nan      = std::numeric_limits<float>::quiet_NaN();
-constexpr float largest  = std::numeric_limits<float>::max();
+constexpr float infinity     = std::numeric_limits<float>::infinity();
+constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
+constexpr float largest      = std::numeric_limits<float>::max();
 
 template <class Policy>
 struct kernel {
@@ -41,7 +41,7 @@ TEST_CASE("a setting takes the numbers of its range, and no others") {
   using not_negative     = jem::not_negative<"f", "x">;
   using in_unit_interval = jem::in_unit_interval<"f", "x">;
   using below_one        = jem::below_one<"f", "x">;
-  for (const float value : {nan, infinity, -infinity}) {
+  for (const float value : {not_a_number, infinity, -infinity}) {
     CHECK_FALSE((takes<finite>(value) || takes<positive>(value) || takes<not_negative>(value)));
     CHECK_FALSE((takes<in_unit_interval>(value) || takes<below_one>(value)));
   }
@@ -70,7 +70,7 @@ TEST_CASE("a refusal names the type, the field, the range and what it received")
   CHECK_THROWS_WITH(deviation{infinity}, "[fixed_noise] expected deviation >= 0, finite, but received inf");
   CHECK_THROWS_WITH(deviation(1e39), "[fixed_noise] expected deviation >= 0, finite, but received inf");
   CHECK_THROWS_WITH((jem::positive<"mala", "step_size", double>(0)), "[mala] expected step_size > 0, finite, but received 0");
-  CHECK_THROWS_WITH((jem::finite<"box", "low">(nan)), "[box] expected low to be finite but received nan");
+  CHECK_THROWS_WITH((jem::finite<"box", "low">(not_a_number)), "[box] expected low to be finite but received nan");
   CHECK_THROWS_WITH((jem::in_unit_interval<"flip", "chance">(2)), "[flip] expected chance in [0, 1] but received 2");
   CHECK_THROWS_WITH((jem::below_one<"ema", "decay">(1)), "[ema] expected decay in [0, 1) but received 1");
   CHECK_THROWS_WITH((jem::at_least<"hmc", "steps", 1>(0)), "[hmc] expected steps >= 1 but received 0");

@@ -189,9 +189,9 @@ TEST_CASE("augmentations that cannot be are refused") {
   jem::rng g{1};
   CHECK_THROWS_WITH_AS(reflect_crop{4}(x, g), "[reflect_crops] expected 0 <= padding < h, w of images (2, 4, 4, 1) but received 4",
                        std::invalid_argument);
-  CHECK_THROWS_WITH_AS(reflect_crop{-1}(x, g), "[reflect_crop] expected a padding >= 0 but received -1", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(reflect_crop{-1}(x, g), "[reflect_crop] expected padding from 0 to 1048576 but received -1", std::invalid_argument);
   CHECK_THROWS_AS(reflect_crop{1}(flat, g), std::invalid_argument);
   CHECK_THROWS_AS(random_flip{}(flat, g), std::invalid_argument);
   for (const float p : {-0.1f, 1.1f, NAN}) CHECK_THROWS_AS(random_flip{p}(x, g), std::invalid_argument);
-  CHECK_THROWS_WITH_AS(random_flip{2}(x, g), "[random_flip] expected a probability in [0, 1] but received 2.000000", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(random_flip{2}(x, g), "[random_flip] expected probability in [0, 1] but received 2", std::invalid_argument);
 }

@@ -90,8 +90,8 @@ TEST_CASE("sums and tempered energies take no chains") {
 }
 
 TEST_CASE("a temperature is positive") {
-  CHECK_THROWS_WITH_AS(jem::temper(wide<reference_double>(), 0.0f), doctest::Contains("[temper] expected a temperature > 0 but received 0"),
-                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS(jem::temper(wide<reference_double>(), 0.0f),
+                       doctest::Contains("[tempered_energy] expected temperature > 0, finite, but received 0"), std::invalid_argument);
   CHECK_THROWS_AS(jem::temper(wide<reference_double>(), -1.0f), std::invalid_argument);
   CHECK_THROWS_AS(jem::temper(wide<reference_double>(), std::numeric_limits<float>::quiet_NaN()), std::invalid_argument);
 }

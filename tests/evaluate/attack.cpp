@@ -281,7 +281,7 @@ TEST_CASE("an attack refuses settings out of range, images of another range, and
   CHECK_THROWS_WITH_AS(attack(pgd{.restarts = 0}), "[pgd] expected restarts >= 1 but received 0", std::invalid_argument);
   CHECK_THROWS_WITH(attack(pgd{.epsilon = -0.1f}), doctest::Contains("epsilon >= 0"));
   CHECK_THROWS_WITH(attack(pgd{.epsilon = std::numeric_limits<float>::quiet_NaN()}), doctest::Contains("epsilon >= 0"));
-  CHECK_THROWS_WITH(attack(pgd{.pixel_range = 0}), doctest::Contains("a pixel range > 0"));
+  CHECK_THROWS_WITH(attack(pgd{.pixel_range = 0}), doctest::Contains("pixel_range > 0"));
   const auto with = [&](const T& images, const jem::labels<T>& truth) { return evaluate::perturb(plane<T>(1), images, truth, pgd{}, g); };
   CHECK_THROWS_WITH(with(jem::full<T>({1, 2, 2, 1}, 255), y), doctest::Contains("images in [-1.0"));
   CHECK_THROWS_WITH(with(jem::full<T>({1, 2, 2, 1}, std::numeric_limits<float>::quiet_NaN()), y), doctest::Contains("received nan"));

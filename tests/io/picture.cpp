@@ -170,3 +170,10 @@ TEST_CASE("a histogram of points that do not lie in a plane is refused") {
                        std::invalid_argument);
   CHECK_THROWS_AS(jem::io::histogram(tensor(shape{2, 1})), std::invalid_argument);
 }
+
+TEST_CASE("a part of the plane without a width or a height is refused") {
+  CHECK_THROWS_WITH_AS(jem::io::pixel_centres<tensor>({.left = 3, .right = 3}),
+                       "[picture_options] expected left < right but received 3.000000 and 3.000000", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(jem::io::histogram(tensor(shape{1, 2}), {.bottom = 4}),
+                       "[picture_options] expected bottom < top but received 4.000000 and 3.000000", std::invalid_argument);
+}

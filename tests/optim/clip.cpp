@@ -50,3 +50,14 @@ TEST_CASE("clip_global_norm hides no norm that is not finite") {
     CHECK(numbers(gradient)[3] == 6);
   }
 }
+
+TEST_CASE("clip_global_norm refuses a limit that is negative or NaN, and only measures for an infinite one") {
+  auto gradient     = wave_layer<reference_double>();
+  const auto before = numbers(gradient);
+  for (const double bad : {-1.0, std::numeric_limits<double>::quiet_NaN()}) {
+    CHECK_THROWS_WITH_AS(jem::clip_global_norm(gradient, bad), doctest::Contains("[clip_global_norm] expected limit >= 0 but received"),
+                         std::invalid_argument);
+  }
+  CHECK(jem::clip_global_norm(gradient, std::numeric_limits<double>::infinity()) == jem::global_norm(gradient));
+  CHECK(numbers(gradient) == before);
+}

@@ -74,7 +74,7 @@ TEST_CASE("a decay of 0 is the network of the moment") {
 
 TEST_CASE("a decay lies in [0, 1)") {
   for (const float decay : {1.0f, -0.1f, 1.5f, std::numeric_limits<float>::quiet_NaN()}) {
-    CHECK_THROWS_WITH_AS(jem::ema{.decay = decay}.init(all(1)), doctest::Contains("[ema] expected a decay in [0, 1) but received"),
+    CHECK_THROWS_WITH_AS(jem::ema{.decay = decay}.init(all(1)), doctest::Contains("[ema] expected decay in [0, 1) but received"),
                          std::invalid_argument);
   }
 }

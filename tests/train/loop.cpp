@@ -253,11 +253,33 @@ TEST_CASE("a loss that is not finite throws, and the network keeps its bits") {
   }
 }
 
+TEST_CASE("a learning rate that makes no sense is refused, and network, moments and buffer are as they were") {
+  for (const float bad : {NAN, HUGE_VALF, -0.1f}) {
+    const auto set = two_gaussians(32);
+    const jem::trainer algorithm{.loss      = hybrid,
+                                 .sampler   = sampler,
+                                 .optimiser = jem::adam{.learning_rate = [bad](jem::index_t) { return bad; }},
+                                 .batch     = 16,
+                                 .steps     = 1,
+                                 .buffer    = {.capacity = 64}};
+    jem::rng random_state{1};
+    auto state        = algorithm.init(small_net(), set, random_state);
+    const auto before = bits_of(state.net);
+    const auto chains = state.buffer.positions().to_vector();
+    CHECK_THROWS_WITH_AS(algorithm.step(state), doctest::Contains("[adam] expected learning_rate >= 0, finite, but received"),
+                         std::invalid_argument);
+    CHECK(bits_of(state.net) == before);
+    CHECK(state.buffer.positions().to_vector() == chains);
+    CHECK(state.moments.updates == 0);
+    CHECK(state.iteration == 0);
+  }
+}
+
 TEST_CASE("the error of a run that diverged names the iteration") {
   const auto set = two_gaussians(32);
   const jem::trainer algorithm{.loss      = jem::cross_entropy{},
                                .sampler   = sampler,
-                               .optimiser = jem::adam{.learning_rate = [](jem::index_t k) { return k == 2 ? HUGE_VALF : 0.01f; }},
+                               .optimiser = jem::adam{.learning_rate = [](jem::index_t k) { return k == 2 ? 1e30f : 0.01f; }},
                                .batch     = 32};
   jem::rng random_state{1};
   auto state = algorithm.init(small_net(), set, random_state);
@@ -475,7 +497,7 @@ TEST_CASE("a copy of the state is a checkpoint: both go on alike") {
   CHECK(algorithm.step(other).loss != algorithm.step(copy).loss);
 }
 
-TEST_CASE("a batch larger than the data, a negative K and an empty batch are refused before anything is trained") {
+TEST_CASE("a batch larger than the data, a negative number of steps and an empty batch are refused before anything is trained") {
   const auto set  = two_gaussians(10);
   const auto make = [&](jem::index_t batch, jem::index_t steps) {
     const jem::trainer algorithm{
@@ -485,8 +507,8 @@ TEST_CASE("a batch larger than the data, a negative K and an empty batch are ref
   };
   CHECK_THROWS_WITH_AS(make(11, 1), "[batches] expected a batch of at most 10, the size of the set, but received 11",
                        std::invalid_argument);
-  CHECK_THROWS_WITH_AS(make(5, -1), "[trainer] expected K >= 0 but received -1", std::invalid_argument);
-  CHECK_THROWS_WITH_AS(make(0, 1), "[batches] expected a batch >= 1 but received 0", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make(5, -1), "[trainer] expected steps >= 0 but received -1", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make(0, 1), "[trainer] expected batch >= 1 but received 0", std::invalid_argument);
   CHECK(make(10, 0).iteration == 0);
 }
 

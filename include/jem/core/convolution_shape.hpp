@@ -2,14 +2,14 @@
 // The extents of a two-dimensional convolution, channels last: (n, h, w, c) ⋆ (kh, kw, c, f) → (n, oh, ow, f).
 #pragma once
 
-#include <jem/core/error.hpp>
+#include <jem/core/setting.hpp>
 
 namespace jem::inline v0 {
 
 /// How a kernel moves over an image: `stride` pixels at a time, over `padding` zeros on each side.
 struct convolution_geometry {
-  index_t stride  = 1;  ///< ≥ 1
-  index_t padding = 0;  ///< ≥ 0
+  at_least<"convolution_geometry", "stride", 1, largest_extent> stride   = 1;  ///< ≥ 1
+  at_least<"convolution_geometry", "padding", 0, largest_extent> padding = 0;  ///< ≥ 0
 };
 
 /// All extents of one convolution, checked by make_convolution_shape.
@@ -34,8 +34,6 @@ inline convolution_shape make_convolution_shape(const shape& input, const shape&
   if (input.rank() != 4 || weight.rank() != 4 || input[3] != weight[2] || weight[2] < 1 || weight[3] < 1) {
     fail("convolution", "(n, h, w, c) and (kh, kw, c, f)", to_string(input) + " and " + to_string(weight));
   }
-  expect_at_least("convolution", "a stride", 1, g.stride);
-  expect_at_least("convolution", "a padding", 0, g.padding);
   if (weight[0] < 1 || weight[1] < 1 || input[1] + 2 * g.padding < weight[0] || input[2] + 2 * g.padding < weight[1]) {
     fail("convolution", "a kernel within the padded image " + to_string({input[1] + 2 * g.padding, input[2] + 2 * g.padding}),
          to_string({weight[0], weight[1]}));

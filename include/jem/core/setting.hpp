@@ -33,58 +33,49 @@ struct literal {
   constexpr std::string_view view() const { return {text, Size - 1}; }  ///< without the zero
 };
 
+/// The most of an image's pixels along an axis, of channels and of classes that settings take: products of three stay whole numbers.
+inline constexpr index_t largest_extent = index_t{1} << 20;
+
 /// Which numbers a setting takes: `holds` decides, and is false for NaN; `expected` is what messages say behind the name.
 namespace range {
 
 template <class T>
 inline constexpr T most = std::numeric_limits<T>::max();  ///< the largest finite number
 
+/// Neither infinite nor NaN.
 struct finite {
-  template <class T>
-  static constexpr bool holds(T x) {
-    return -most<T> <= x && x <= most<T>;
-  }
-  static std::string expected() { return " to be finite"; }  ///< "[box] expected low to be finite …"
+  static constexpr bool holds(auto x) { return -most<decltype(x)> <= x && x <= most<decltype(x)>; }  ///< |x| < infinity
+  static std::string expected() { return " to be finite"; }  ///< "[uniform_start] expected low to be finite …"
 };
 
+/// Above 0, and finite.
 struct positive {
-  template <class T>
-  static constexpr bool holds(T x) {
-    return T(0) < x && x <= most<T>;
-  }
+  static constexpr bool holds(auto x) { return 0 < x && x <= most<decltype(x)>; }  ///< 0 < x < infinity
   static std::string expected() { return " > 0, finite,"; }  ///< "[langevin] expected step_size > 0, finite, …"
 };
 
+/// 0 or above, and finite.
 struct not_negative {
-  template <class T>
-  static constexpr bool holds(T x) {
-    return T(0) <= x && x <= most<T>;
-  }
+  static constexpr bool holds(auto x) { return 0 <= x && x <= most<decltype(x)>; }  ///< 0 ≤ x < infinity
   static std::string expected() { return " >= 0, finite,"; }  ///< "[fixed_noise] expected deviation >= 0, finite, …"
 };
 
 /// [0, 1]
 struct unit_interval {
-  template <class T>
-  static constexpr bool holds(T x) {
-    return T(0) <= x && x <= T(1);
-  }
+  static constexpr bool holds(auto x) { return 0 <= x && x <= 1; }  ///< 0 ≤ x ≤ 1
   static std::string expected() { return " in [0, 1]"; }  ///< "[random_flip] expected probability in [0, 1] …"
 };
 
 /// [0, 1)
 struct below_one {
-  template <class T>
-  static constexpr bool holds(T x) {
-    return T(0) <= x && x < T(1);
-  }
+  static constexpr bool holds(auto x) { return 0 <= x && x < 1; }  ///< 0 ≤ x < 1
   static std::string expected() { return " in [0, 1)"; }  ///< "[ema] expected decay in [0, 1) …"
 };
 
 /// Low, Low + 1, … High
 template <index_t Low, index_t High>
 struct whole {
-  static constexpr bool holds(index_t x) { return Low <= x && x <= High; }
+  static constexpr bool holds(index_t x) { return Low <= x && x <= High; }  ///< Low ≤ x ≤ High
   /// "[hamiltonian] expected steps >= 1 …"
   static std::string expected() {
     return High == most<index_t> ? " >= " + std::to_string(Low) : " from " + std::to_string(Low) + " to " + std::to_string(High);

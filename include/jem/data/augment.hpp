@@ -4,6 +4,7 @@
 // arXiv:2209.07959) leaves the images of the p(x) term as they are.
 #pragma once
 
+#include <jem/core/setting.hpp>
 #include <jem/tensor/images.hpp>
 #include <jem/tensor/noise.hpp>
 #include <jem/tensor/rows.hpp>
@@ -26,23 +27,21 @@ struct no_augmentation {
 /// A window of the image's own size from the image padded by reflection, the edge not repeated; all (2·padding + 1)² windows
 /// are equally likely. Throws std::invalid_argument unless 0 ≤ padding < h, w.
 struct reflect_crop {
-  index_t padding = 4;  ///< pixels on each side
+  at_least<"reflect_crop", "padding", 0, largest_extent> padding = 4;  ///< pixels on each side
 
   template <tensor_value T>
   void operator()(T& x, rng& g) const {
-    expect_at_least("reflect_crop", "a padding", 0, padding);
     const auto top = random_indices<T>(x.extent(0), 2 * padding + 1, g), left = random_indices<T>(x.extent(0), 2 * padding + 1, g);
     x = reflect_crops(x, padding, top, left);
   }
 };
 
-/// Left and right exchanged, with this probability. Throws std::invalid_argument for one outside [0, 1].
+/// Left and right exchanged, with this probability.
 struct random_flip {
-  float probability = 0.5f;  ///< of each image
+  in_unit_interval<"random_flip", "probability"> probability = 0.5f;  ///< of each image
 
   template <tensor_value T>
   void operator()(T& x, rng& g) const {
-    if (!(probability >= 0 && probability <= 1)) fail("random_flip", "a probability in [0, 1]", std::to_string(probability));
     choose_rows(x, mirrored(x), happens(full<T>({x.extent(0)}, probability), g));
   }
 };

@@ -3,6 +3,7 @@
 // one or two label bytes and three planes of 32×32 bytes, red, green, blue. Other sets come in the same form.
 #pragma once
 
+#include <jem/core/setting.hpp>
 #include <jem/data/pixels.hpp>
 #include <jem/io/packed.hpp>
 
@@ -13,9 +14,9 @@ namespace jem::inline v0::data {
 
 /// The label bytes before the pixels of a record, and which of them is the label.
 struct cifar_format {
-  index_t label_bytes;             ///< 1 or 2
-  std::array<index_t, 2> classes;  ///< that each of them tells apart
-  index_t label;                   ///< 0 or 1
+  at_least<"cifar_format", "label_bytes", 1, 2> label_bytes;  ///< 1 or 2
+  std::array<index_t, 2> classes;                             ///< that each of them tells apart
+  at_least<"cifar_format", "label", 0, 1> label;              ///< 0 or 1
 
   static constexpr index_t side = 32, plane = side * side;  ///< pixels of an edge; bytes of a colour
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <jem/core/concepts.hpp>
+#include <jem/core/setting.hpp>
 #include <jem/energy/prepared.hpp>
 #include <jem/tensor/elementwise.hpp>
 
@@ -66,8 +67,8 @@ template <class E>
 struct tempered_energy {
   static constexpr bool row_wise = jem::row_wise<E>;  ///< see core/concepts.hpp
 
-  E inner;            ///< E
-  float temperature;  ///< T > 0
+  E inner;                                           ///< E
+  positive<"tempered_energy", "temperature"> temperature;  ///< T > 0
 
   /// As energy_sum's.
   template <tensor_value T>
@@ -118,10 +119,9 @@ constexpr auto sum_energies(A a, B b, Rest... rest) {
   }
 }
 
-/// E / temperature. Throws std::invalid_argument unless the temperature is positive.
+/// E / temperature. Throws std::invalid_argument unless the temperature is positive and finite.
 template <class E>
 constexpr tempered_energy<E> temper(E inner, float temperature) {
-  if (!(temperature > 0)) fail("temper", "a temperature > 0", std::to_string(temperature));
   return {std::move(inner), temperature};
 }
 

@@ -19,6 +19,7 @@
 // Without a gradient at hand, `pointwise` finds it for functions of few numbers.
 #pragma once
 
+#include <jem/core/setting.hpp>
 #include <jem/tensor/rows.hpp>
 
 namespace jem::inline v0 {
@@ -44,8 +45,8 @@ template <class F>
 struct row_energy {
   static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
-  index_t size;  ///< elements of a row
-  F function;    ///< f(x, gradient) → E, or f(x) → E
+  at_least<"row_energy", "size", 0> size;  ///< elements of a row
+  F function;                              ///< f(x, gradient) → E, or f(x) → E
 
   /// (n, …) → (n). Throws std::invalid_argument unless rows have `size` elements.
   template <tensor_value T>

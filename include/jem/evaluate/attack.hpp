@@ -7,6 +7,7 @@
 // ε is in pixel units of [0, 1], as in the literature; r = ε·pixel_range is in the units of the data: for data in [−1, 1], 2ε.
 #pragma once
 
+#include <jem/core/setting.hpp>
 #include <jem/evaluate/chase.hpp>
 #include <jem/tensor/logits.hpp>
 
@@ -16,11 +17,11 @@ namespace jem::inline v0::evaluate {
 template <class Norm = linf>
 struct pgd {
   Norm norm{};                     ///< linf or l2
-  float epsilon     = 8.0f / 255;  ///< of [0, 1]
-  index_t steps     = 40;   ///< of a restart, ≥ 1
-  index_t restarts  = 5;    ///< random starts, ≥ 1
-  float low         = -1;   ///< the darkest pixel of the data
-  float pixel_range = 2;  ///< how wide the data's range is: 2 for [−1, 1]
+  not_negative<"pgd", "epsilon"> epsilon     = 8.0f / 255;  ///< of [0, 1]; ≥ 0
+  at_least<"pgd", "steps", 1> steps          = 40;  ///< of a restart, ≥ 1
+  at_least<"pgd", "restarts", 1> restarts    = 5;  ///< random starts, ≥ 1
+  finite<"pgd", "low"> low                   = -1;  ///< the darkest pixel of the data
+  positive<"pgd", "pixel_range"> pixel_range = 2;  ///< how wide the data's range is, > 0: 2 for [−1, 1]
 
   /// The ball's radius in the units of the data.
   float radius() const { return epsilon * pixel_range; }
@@ -29,14 +30,6 @@ struct pgd {
 };
 
 namespace detail {
-
-template <class Norm, tensor_value T>
-void check(const pgd<Norm>& a, const T& x, const labels<T>& y) {
-  expect_at_least("pgd", "steps", 1, a.steps);
-  expect_at_least("pgd", "restarts", 1, a.restarts);
-  check_ball("pgd", a);
-  check_images("pgd", x, y, a.low, a.high());
-}
 
 template <class Net, tensor_value T, class Norm>
 void take_step(chase<Net, T>& run, const pgd<Norm>& a) {
@@ -51,11 +44,11 @@ void take_step(chase<Net, T>& run, const pgd<Norm>& a) {
 
 /// The share of images (n, …) with labels (n) that are classified rightly, and still are after every step of every restart: an
 /// image is counted robust only if all of them failed. `part` images at a time, and the random numbers depend on the parts.
-/// NaN without images. Throws std::invalid_argument for settings out of range, and labels that are no classes.
+/// NaN without images. Throws std::invalid_argument for images out of range, and labels that are no classes.
 template <class Net, tensor_value T, attack_norm<T> Norm>
   requires layer<Net, T>
 double robust_accuracy(const Net& net, const T& x, const labels<T>& y, const pgd<Norm>& a, rng& g, index_t part = 500) {
-  detail::check(a, x, y);
+  detail::check_images("pgd", x, y, a.low, a.high());
   return detail::share_left(net, x, y, part, [&](detail::chase<Net, T>& run) {
     run.drop_fallen();
     for (index_t restart = 0; restart < a.restarts && run.size() > 0; ++restart) {
@@ -73,7 +66,7 @@ double robust_accuracy(const Net& net, const T& x, const labels<T>& y, const pgd
 template <class Net, tensor_value T, attack_norm<T> Norm>
   requires layer<Net, T>
 T perturb(const Net& net, const T& x, const labels<T>& y, const pgd<Norm>& a, rng& g, index_t part = 500) {
-  detail::check(a, x, y);
+  detail::check_images("pgd", x, y, a.low, a.high());
   T worst = x;  // (n, …)
   detail::for_chases(net, x, y, part, [&](index_t first, detail::chase<Net, T>& run) {
     check_labels("pgd", run.y, run.logits.extent(1));

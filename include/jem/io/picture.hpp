@@ -2,6 +2,7 @@
 // Pictures of the plane: where draws fall, and how a function of two variables runs, in perceptually even colours.
 #pragma once
 
+#include <jem/core/setting.hpp>
 #include <jem/io/png.hpp>
 #include <jem/tensor/tensor.hpp>
 
@@ -14,8 +15,12 @@ namespace jem::inline v0::io {
 
 /// The part of the plane that a picture shows, and its size in pixels; y grows upwards.
 struct picture_options {
-  double left = -3, right = 3, bottom = -3, top = 3;  ///< in the units of the data
-  index_t width = 480, height = 480;                   ///< in pixels
+  finite<"picture_options", "left", double> left                  = -3;  ///< in the units of the data
+  finite<"picture_options", "right", double> right                = 3;  ///< > left
+  finite<"picture_options", "bottom", double> bottom              = -3;  ///< in the units of the data
+  finite<"picture_options", "top", double> top                    = 3;  ///< > bottom
+  at_least<"picture_options", "width", 1, largest_extent> width   = 480;  ///< in pixels, ≥ 1
+  at_least<"picture_options", "height", 1, largest_extent> height = 480;  ///< in pixels, ≥ 1
 };
 
 /// Dark to bright for 0 to 1, clamped, dark for NaN; through five anchors of viridis (van der Walt and Smith, 2015, CC0).
@@ -47,9 +52,21 @@ inline image heat_map(const std::vector<double>& values, index_t height, index_t
   return result;
 }
 
-/// The centres of a picture's pixels, row by row from the top: (height·width, 2), for energies to be evaluated at.
+namespace detail {
+
+/// Throws std::invalid_argument unless the part of the plane has a width and a height.
+inline void check(const picture_options& o) {
+  if (!(o.left < o.right)) fail("picture_options", "left < right", std::to_string(o.left) + " and " + std::to_string(o.right));
+  if (!(o.bottom < o.top)) fail("picture_options", "bottom < top", std::to_string(o.bottom) + " and " + std::to_string(o.top));
+}
+
+}  // namespace detail
+
+/// The centres of a picture's pixels, row by row from the top: (height·width, 2), for energies to be evaluated at. Throws
+/// std::invalid_argument unless left < right and bottom < top.
 template <tensor_value T>
 T pixel_centres(const picture_options& o) {
+  detail::check(o);
   std::vector<typename T::value_type> at;
   for (index_t i = 0; i < o.height; ++i) {
     for (index_t j = 0; j < o.width; ++j) {
@@ -63,9 +80,11 @@ T pixel_centres(const picture_options& o) {
 }
 
 /// How many points (…, 2) fall into each pixel, as a picture; brightness grows with the square root of their number.
-/// Points outside and NaN count nowhere. Throws std::invalid_argument for points with other than two coordinates.
+/// Points outside and NaN count nowhere. Throws std::invalid_argument for points with other than two coordinates, and unless
+/// left < right and bottom < top.
 template <tensor_like X>
 image histogram(const X& points, const picture_options& o = {}) {
+  detail::check(o);
   if (points.extents().rank() < 1 || points.extent(points.extents().rank() - 1) != 2)
     fail("histogram", "points (…, 2)", to_string(points.extents()));
   std::vector<double> counts(static_cast<std::size_t>(o.width * o.height));

@@ -3,6 +3,7 @@
 // weight before a loss that lives in a namespace of one's own, write `using jem::operator*;` there: a float leads nowhere.
 #pragma once
 
+#include <jem/core/setting.hpp>
 #include <jem/loss/phases.hpp>
 
 namespace jem::inline v0 {
@@ -16,7 +17,7 @@ template <composable_loss L>
 struct weighted_loss {
   using loss_tag = void;
 
-  float factor;  ///< may be negative; 0 switches the term off
+  finite<"weighted_loss", "factor"> factor;  ///< may be negative; 0 switches the term off
   L term;        ///< L
 
   constexpr phase_set reads() const { return factor == 0 ? phase_set{} : term.reads(); }
@@ -49,10 +50,10 @@ struct loss_sum {
 };
 
 /// factor·L, for losses of this namespace: of one's own loss, weighted_loss{0.5f, own{}} (operators are looked for where their
-/// arguments are at home).
+/// arguments are at home). The result's type keeps clang from an operator of two floats, which it looks at for settings.
 template <composable_loss L>
-constexpr auto operator*(float factor, L term) {
-  return weighted_loss<L>{factor, term};
+constexpr weighted_loss<L> operator*(float factor, L term) {
+  return {factor, term};
 }
 
 /// A + B

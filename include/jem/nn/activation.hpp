@@ -5,6 +5,7 @@
 
 #include <jem/core/light_function.hpp>
 #include <jem/core/math.hpp>
+#include <jem/core/setting.hpp>
 #include <jem/tensor/elementwise.hpp>
 
 #include <tuple>
@@ -88,7 +89,7 @@ namespace functions {
 struct leaky_relu {
   static constexpr bool light = true;  ///< see light_function
 
-  float slope = 0.2f;  ///< below 0
+  finite<"leaky_relu", "slope"> slope = 0.2f;  ///< below 0
 
   template <class V>
   constexpr V operator()(V x) const {

@@ -2,6 +2,7 @@
 // A convolution with a bias: y = x ⋆ W + b, channels last.
 #pragma once
 
+#include <jem/core/setting.hpp>
 #include <jem/nn/initialize.hpp>
 #include <jem/nn/prepared.hpp>
 #include <jem/tensor/convolution.hpp>
@@ -123,18 +124,16 @@ struct prepared_conv2d {
 
 /// What a convolution is made of: kernel × kernel windows, `in` channels to `out` filters.
 struct conv2d_options {
-  index_t in, out;      ///< channels, ≥ 1
-  index_t kernel  = 3;  ///< height and width of a window, ≥ 1
-  index_t stride  = 1;  ///< pixels from window to window, ≥ 1
-  index_t padding = 1;  ///< zeros on each side, ≥ 0
+  at_least<"conv2d_options", "in", 1, largest_extent> in;  ///< channels of an image, ≥ 1
+  at_least<"conv2d_options", "out", 1, largest_extent> out;  ///< filters, ≥ 1
+  at_least<"conv2d_options", "kernel", 1, 1024> kernel             = 3;  ///< height and width of a window, ≥ 1
+  at_least<"conv2d_options", "stride", 1, largest_extent> stride   = 1;  ///< pixels from window to window, ≥ 1
+  at_least<"conv2d_options", "padding", 0, largest_extent> padding = 1;  ///< zeros on each side, ≥ 0
 };
 
-/// A convolution with drawn weights; biases are drawn like weights (he_uniform) or zero (all others). Throws
-/// std::invalid_argument for options out of range.
+/// A convolution with drawn weights; biases are drawn like weights (he_uniform) or zero (all others).
 template <tensor_value T, initializer<T> I = he_uniform>
 conv2d<T> make_conv2d(const conv2d_options& o, rng& g, const I& initialize = {}) {
-  for (const index_t extent : {o.in, o.out, o.kernel, o.stride}) expect_at_least("make_conv2d", "channels, kernel and stride", 1, extent);
-  expect_at_least("make_conv2d", "a padding", 0, o.padding);
   const index_t fan_in = o.kernel * o.kernel * o.in, fan_out = o.kernel * o.kernel * o.out;
   T weight = initialize.template operator()<T>({o.kernel, o.kernel, o.in, o.out}, fan_in, fan_out, g);
   const convolution_geometry geometry{o.stride, o.padding};

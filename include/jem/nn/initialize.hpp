@@ -4,6 +4,7 @@
 #pragma once
 
 #include <jem/core/concepts.hpp>
+#include <jem/core/setting.hpp>
 #include <jem/tensor/noise.hpp>
 
 #include <cmath>
@@ -18,7 +19,7 @@ concept initializer = requires(const I& make, const shape& extents, index_t fan,
 
 /// N(0, gain² / fan_in). A gain of √2 keeps the variance through a rectifier.
 struct he_normal {
-  float gain = 1.41421356f;  ///< √2
+  not_negative<"he_normal", "gain"> gain = 1.41421356f;  ///< √2
 
   template <tensor_value T>
   T operator()(const shape& extents, index_t fan_in, index_t, rng& g) const {
@@ -30,7 +31,7 @@ struct he_normal {
 
 /// U(−b, b) with b = gain·√(3 / fan_in). A gain of 1/√3, b = 1/√fan_in, is what PyTorch's layers start from: the default.
 struct he_uniform {
-  float gain = 0.57735027f;  ///< 1/√3
+  not_negative<"he_uniform", "gain"> gain = 0.57735027f;  ///< 1/√3
 
   template <tensor_value T>
   T operator()(const shape& extents, index_t fan_in, index_t, rng& g) const {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <jem/core/math.hpp>
+#include <jem/core/setting.hpp>
 #include <jem/nn/statistics.hpp>
 #include <jem/tensor/columns.hpp>
 
@@ -38,7 +39,7 @@ struct normalize {
   T bias;      // (c), β
   T mean;      // (c), μ
   T variance;  // (c), σ²
-  float epsilon = 1e-5f;  ///< ε
+  not_negative<"normalize", "epsilon"> epsilon = 1e-5f;  ///< ε ≥ 0
 
   normalize() = default;
 

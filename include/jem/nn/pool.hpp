@@ -2,6 +2,7 @@
 // Average pooling over windows that do not overlap, and over whole images.
 #pragma once
 
+#include <jem/core/setting.hpp>
 #include <jem/tensor/pooling.hpp>
 
 #include <tuple>
@@ -11,7 +12,8 @@ namespace jem::inline v0 {
 /// (n, h, w, c) → (n, h / window, w / window, c); h and w have to be multiples of the window.
 struct average_pool {
   static constexpr bool row_wise = true;  ///< see core/concepts.hpp
-  index_t window                 = 2;  ///< height and width, ≥ 1
+
+  at_least<"average_pool", "window", 1, largest_extent> window = 2;  ///< height and width, ≥ 1
 
   template <tensor_value X>
   struct cache {

@@ -7,6 +7,7 @@
 // projection a(norm1(x)) instead, which shares the first activation; weights of the one do not serve the other.
 #pragma once
 
+#include <jem/core/setting.hpp>
 #include <jem/nn/activated.hpp>
 #include <jem/nn/activation.hpp>
 #include <jem/nn/conv2d.hpp>
@@ -184,8 +185,9 @@ struct preactivated {
 
 /// What a wide residual block is made of: 3×3 convolutions, `in` channels to `out`; the second one moves by `stride`.
 struct wide_block_options {
-  index_t in, out;     ///< channels
-  index_t stride = 1;  ///< of the second convolution and of the shortcut
+  at_least<"wide_block_options", "in", 1, largest_extent> in;  ///< channels of an image, ≥ 1
+  at_least<"wide_block_options", "out", 1, largest_extent> out;  ///< channels of the sum, ≥ 1
+  at_least<"wide_block_options", "stride", 1, largest_extent> stride = 1;  ///< ≥ 1: of the second convolution and of the shortcut
 };
 
 /// A wide residual block with drawn weights; a 1×1 convolution with a bias is its shortcut if the shape changes.

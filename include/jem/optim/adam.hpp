@@ -5,6 +5,7 @@
 #pragma once
 
 #include <jem/core/math.hpp>
+#include <jem/core/setting.hpp>
 #include <jem/nn/parameters.hpp>
 #include <jem/optim/schedule.hpp>
 
@@ -45,13 +46,14 @@ struct adam_update {
   }
 };
 
-/// θ ← θ − α·λ·θ − α·m̂ / (√v̂ + ε): the update of adam with λ = 0, and of adamw. The settings hold α, as a schedule, β₁, β₂ and ε.
-template <class Settings, parameterised Net>
+/// θ ← θ − α·λ·θ − α·m̂ / (√v̂ + ε): the update of adam with λ = 0, and of adamw. The settings hold α, as a schedule, β₁, β₂ and ε; Where
+/// names them.
+template <literal Where, class Settings, parameterised Net>
 void adam_step(const Settings& s, float weight_decay, adam_state<Net>& state, Net& net, const Net& gradient) {
-  const auto rate = static_cast<float>(s.learning_rate(state.updates++));
-  const auto k    = static_cast<double>(state.updates);
-  const double k1 = 1 - std::pow(static_cast<double>(s.beta1), k);
-  const double k2 = 1 - std::pow(static_cast<double>(s.beta2), k);
+  const float rate = not_negative<Where, "learning_rate">(s.learning_rate(state.updates));
+  const auto k     = static_cast<double>(++state.updates);
+  const double k1  = 1 - std::pow(static_cast<double>(s.beta1), k);
+  const double k2  = 1 - std::pow(static_cast<double>(s.beta2), k);
   const adam_update update{
       s.beta1, s.beta2, static_cast<float>(rate / k1), static_cast<float>(1 / std::sqrt(k2)), s.epsilon, rate * weight_decay};
   for_each_parameter_of([&](auto& p, auto& m, auto& v, const auto& g) { apply(p, m, v, g, update); }, net, state.first, state.second,
@@ -62,10 +64,10 @@ void adam_step(const Settings& s, float weight_decay, adam_state<Net>& state, Ne
 
 template <schedule Rate = warm_up<>>
 struct adam {
-  Rate learning_rate;      ///< number of the update → α
-  float beta1   = 0.9f;    ///< decay of m
-  float beta2   = 0.999f;  ///< decay of v
-  float epsilon = 1e-8f;   ///< ε, beside √v̂
+  Rate learning_rate;  ///< number of the update → α
+  below_one<"adam", "beta1"> beta1    = 0.9f;  ///< decay of m
+  below_one<"adam", "beta2"> beta2    = 0.999f;  ///< decay of v
+  positive<"adam", "epsilon"> epsilon = 1e-8f;  ///< ε > 0, beside √v̂
 
   /// Moments of zero.
   template <parameterised Net>
@@ -73,10 +75,11 @@ struct adam {
     return {zeros_like(net), zeros_like(net)};
   }
 
-  /// One update of the network, given ∂L/∂θ.
+  /// One update of the network, given ∂L/∂θ. Throws std::invalid_argument, and changes nothing, for a learning rate that is negative,
+  /// infinite or NaN.
   template <parameterised Net>
   void step(adam_state<Net>& state, Net& net, const Net& gradient) const {
-    detail::adam_step(*this, 0, state, net, gradient);
+    detail::adam_step<"adam">(*this, 0, state, net, gradient);
   }
 };
 

@@ -4,6 +4,7 @@
 // would be divided by √v̂ and leave the weights with large gradients alone; this shrinks all parameters alike, biases as well.
 #pragma once
 
+#include <jem/core/setting.hpp>
 #include <jem/optim/adam.hpp>
 
 namespace jem::inline v0 {
@@ -11,10 +12,10 @@ namespace jem::inline v0 {
 template <schedule Rate = warm_up<>>
 struct adamw {
   Rate learning_rate;  ///< number of the update → α
-  float beta1        = 0.9f;  ///< decay of m
-  float beta2        = 0.999f;  ///< decay of v
-  float epsilon      = 1e-8f;  ///< ε, beside √v̂
-  float weight_decay = 0.01f;  ///< λ
+  below_one<"adamw", "beta1"> beta1                  = 0.9f;  ///< decay of m
+  below_one<"adamw", "beta2"> beta2                  = 0.999f;  ///< decay of v
+  positive<"adamw", "epsilon"> epsilon               = 1e-8f;  ///< ε > 0, beside √v̂
+  not_negative<"adamw", "weight_decay"> weight_decay = 0.01f;  ///< λ ≥ 0
 
   /// The state of adam.
   template <parameterised Net>
@@ -22,10 +23,10 @@ struct adamw {
     return {zeros_like(net), zeros_like(net)};
   }
 
-  /// One update of the network and of the state.
+  /// One update of the network and of the state. Throws as adam's.
   template <parameterised Net>
   void step(adam_state<Net>& state, Net& net, const Net& gradient) const {
-    detail::adam_step(*this, weight_decay, state, net, gradient);
+    detail::adam_step<"adamw">(*this, weight_decay, state, net, gradient);
   }
 };
 

@@ -21,9 +21,11 @@ struct scale_wide {
 }  // namespace detail
 
 /// Scales a gradient to a Euclidean norm of at most `limit`; returns the norm that it had. A norm that is not finite is
-/// returned and nothing is changed: the caller decides.
+/// returned and nothing is changed: the caller decides. An infinite limit only measures. Throws std::invalid_argument for a limit that
+/// is negative or NaN.
 template <parameterised Net>
 double clip_global_norm(Net& gradient, double limit) {
+  if (!(limit >= 0)) fail("clip_global_norm", "limit >= 0", std::to_string(limit));
   const double norm = global_norm(gradient);
   if (norm > limit && std::isfinite(norm)) {
     for_each_parameter_of([&](auto& g) { apply(g, detail::scale_wide{limit / norm}); }, gradient);

@@ -8,10 +8,10 @@
 //     for (int i = 0; i < iterations; ++i) trainer.step(state), ema.step(average, state.net);   // average.net is a network
 #pragma once
 
+#include <jem/core/setting.hpp>
 #include <jem/nn/parameters.hpp>
 
 #include <algorithm>
-#include <string>
 
 namespace jem::inline v0 {
 
@@ -36,13 +36,12 @@ struct ema_state {
 };
 
 struct ema {
-  float decay  = 0.999f;  ///< d: the average spans about 1 / (1 − d) iterations
+  below_one<"ema", "decay"> decay = 0.999f;  ///< d, in [0, 1): the average spans about 1 / (1 − d) iterations
   bool warm_up = true;    ///< min(d, (1 + t) / (10 + t)) at update t, so that it soon forgets the weights that the run began with
 
-  /// The average of one network is that network. Throws std::invalid_argument unless 0 ≤ decay < 1.
+  /// The average of one network is that network.
   template <parameterised Net>
   ema_state<Net> init(const Net& net) const {
-    if (!(decay >= 0 && decay < 1)) fail("ema", "a decay in [0, 1)", std::to_string(decay));
     return {net};
   }
 
@@ -50,7 +49,7 @@ struct ema {
   template <parameterised Net>
   void step(ema_state<Net>& average, const Net& net) const {
     const auto t      = static_cast<float>(average.updates++);
-    const float keeps = warm_up ? std::min(decay, (1 + t) / (10 + t)) : decay;
+    const float keeps = warm_up ? std::min<float>(decay, (1 + t) / (10 + t)) : float(decay);
     for_each_parameter([&](auto& mean, const auto& now) { apply(mean, now, detail::move_towards{1 - keeps}); }, average.net, net);
   }
 };

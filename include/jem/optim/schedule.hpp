@@ -9,7 +9,7 @@
 #pragma once
 
 #include <jem/core/concepts.hpp>
-#include <jem/core/error.hpp>
+#include <jem/core/setting.hpp>
 
 #include <cmath>
 #include <numbers>
@@ -19,12 +19,13 @@
 namespace jem::inline v0 {
 
 /// Rises over the first updates, (k + 1) / updates of the rate, and is the rate from then on; none at all for 0 updates. The rate
-/// is a number or a schedule, whose k counts from the start of the training, not from the end of the rise.
+/// is a number or a schedule, whose k counts from the start of the training, not from the end of the rise. A number is checked when
+/// the rate is asked for: std::invalid_argument unless it is finite and not negative.
 template <class Rate = float>
   requires(std::is_arithmetic_v<Rate> || schedule<Rate>)
 struct warm_up {
   Rate rate;            ///< a number or a schedule
-  index_t updates = 0;  ///< of the rise
+  at_least<"warm_up", "updates", 0> updates = 0;  ///< of the rise
 
   constexpr float operator()(index_t k) const {
     const float full = rate_at(k);
@@ -36,33 +37,33 @@ struct warm_up {
     if constexpr (schedule<Rate>) {
       return static_cast<float>(rate(k));
     } else {
-      return static_cast<float>(rate);
+      return not_negative<"warm_up", "rate">(rate);
     }
   }
 };
 
 /// rate·factorᵐ, where m of the milestones are behind: each acts from the update of its number on; they may stand in any order.
+/// Throws std::invalid_argument, when it is asked, for a milestone below 0.
 struct step_decay {
-  float rate;                       ///< at first
-  float factor            = 0.3f;  ///< at each milestone
-  std::vector<index_t> at = {};    ///< updates
+  not_negative<"step_decay", "rate"> rate;  ///< at first
+  not_negative<"step_decay", "factor"> factor = 0.3f;  ///< at each milestone
+  std::vector<index_t> at                     = {};    ///< updates
 
   float operator()(index_t k) const {
     float now = rate;
-    for (const index_t milestone : at) now = k >= milestone ? now * factor : now;
+    for (const index_t milestone : at) now = k >= at_least<"step_decay", "at", 0>(milestone) ? now * factor : now;
     return now;
   }
 };
 
 /// Half a cosine from `rate` down to `last`: last + ½(rate − last)(1 + cos πk/updates), and `last` from then on. Loshchilov and
-/// Hutter 2017, arXiv:1608.03983, without restarts. Throws std::invalid_argument for less than one update.
+/// Hutter 2017, arXiv:1608.03983, without restarts.
 struct cosine_decay {
-  float rate;       ///< at first
-  index_t updates;  ///< of the descent, ≥ 1
-  float last = 0;   ///< at its end
+  not_negative<"cosine_decay", "rate"> rate;  ///< at first
+  at_least<"cosine_decay", "updates", 1> updates;  ///< of the descent, ≥ 1
+  not_negative<"cosine_decay", "last"> last = 0;  ///< at its end
 
   float operator()(index_t k) const {
-    expect_at_least("cosine_decay", "updates", 1, updates);
     const double part = k < updates ? static_cast<double>(k) / static_cast<double>(updates) : 1;
     return last + (rate - last) * static_cast<float>((1 + std::cos(std::numbers::pi * part)) / 2);
   }

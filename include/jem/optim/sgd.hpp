@@ -3,6 +3,7 @@
 // rate: g ← ∂L/∂θ + λ·θ, v ← μ·v + g, θ ← θ − α·v; with Nesterov's momentum θ ← θ − α·(g + μ·v).
 #pragma once
 
+#include <jem/core/setting.hpp>
 #include <jem/nn/parameters.hpp>
 #include <jem/optim/schedule.hpp>
 
@@ -34,9 +35,9 @@ struct sgd_state {
 template <schedule Rate = warm_up<>>
 struct sgd {
   Rate learning_rate;          ///< number of the update → α
-  float momentum     = 0;      ///< μ
-  float weight_decay = 0;      ///< λ: the gradient of λ‖θ‖²/2 is added to that of the loss, and gathers momentum with it
-  bool nesterov      = false;  ///< looks ahead by one step of the velocity (Nesterov 1983)
+  not_negative<"sgd", "momentum"> momentum         = 0;  ///< μ ≥ 0
+  not_negative<"sgd", "weight_decay"> weight_decay = 0;  ///< λ ≥ 0: the gradient of λ‖θ‖²/2 joins that of the loss, and gathers momentum
+  bool nesterov                                    = false;  ///< looks ahead by one step of the velocity (Nesterov 1983)
 
   /// A velocity of zero.
   template <parameterised Net>
@@ -44,11 +45,14 @@ struct sgd {
     return {zeros_like(net)};
   }
 
-  /// One update of the network and of the state.
+  /// One update of the network and of the state. Throws std::invalid_argument, and changes nothing, for a learning rate that is
+  /// negative, infinite or NaN.
   template <parameterised Net>
   void step(sgd_state<Net>& state, Net& net, const Net& gradient) const {
-    const detail::sgd_update update{static_cast<float>(learning_rate(state.updates++)), momentum, weight_decay, nesterov};
+    const float rate = not_negative<"sgd", "learning_rate">(learning_rate(state.updates));
+    const detail::sgd_update update{rate, momentum, weight_decay, nesterov};
     for_each_parameter_of([&](auto& p, auto& v, const auto& g) { apply(p, v, g, update); }, net, state.velocity, gradient);
+    ++state.updates;
   }
 };
 

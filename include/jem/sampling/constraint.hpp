@@ -3,6 +3,7 @@
 #pragma once
 
 #include <jem/core/light_function.hpp>
+#include <jem/core/setting.hpp>
 #include <jem/tensor/elementwise.hpp>
 #include <jem/tensor/mask.hpp>
 
@@ -31,21 +32,46 @@ struct unconstrained {
   void operator()(T&) const {}
 };
 
-/// Each element into [low, high].
+namespace range {
+
+/// Finite, or −infinity: no bound from below.
+struct lower_bound {
+  static constexpr bool holds(float x) { return x <= most<float>; }  ///< x < infinity
+  static std::string expected() { return " < infinity"; }  ///< "[box] expected low < infinity …"
+};
+
+/// Finite, or infinity: no bound from above.
+struct upper_bound {
+  static constexpr bool holds(float x) { return -most<float> <= x; }  ///< x > −infinity
+  static std::string expected() { return " > -infinity"; }  ///< "[box] expected high > -infinity …"
+};
+
+}  // namespace range
+
+/// Each element into [low, high]; an end may be infinite, which is no bound.
 struct box {
   static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
-  float low, high;  ///< low ≤ high
+  setting<float, "box", "low", range::lower_bound> low;  ///< −infinity for none
+  setting<float, "box", "high", range::upper_bound> high;  ///< ≥ low; infinity for none
 
-  /// min(max(x, low), high)
+  /// min(max(x, low), high). Throws std::invalid_argument unless low ≤ high.
   template <scalar V>
   op::clamp<V> element() const {
+    check();
     return {static_cast<V>(low), static_cast<V>(high)};
   }
 
+  /// Throws as element.
   template <tensor_value T>
   void operator()(T& position) const {
+    check();
     clamp(position, low, high);
+  }
+
+ private:
+  void check() const {
+    if (!(low <= high)) fail("box", "low <= high", std::to_string(low) + " and " + std::to_string(high));
   }
 };
 

@@ -2,6 +2,7 @@
 // What is done to ∂E/∂x before a step.
 #pragma once
 
+#include <jem/core/setting.hpp>
 #include <jem/tensor/elementwise.hpp>
 #include <jem/tensor/norms.hpp>
 
@@ -19,7 +20,7 @@ struct identity {
 struct clip_elements {
   static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
-  float limit = 1;  ///< > 0
+  positive<"clip_elements", "limit"> limit = 1;  ///< > 0
 
   template <tensor_value T>
   void operator()(T& gradient) const {
@@ -31,7 +32,7 @@ struct clip_elements {
 struct clip_norm {
   static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
-  float limit = 1;  ///< > 0
+  not_negative<"clip_norm", "limit"> limit = 1;  ///< ≥ 0; 0 is the ball of one point
 
   template <tensor_value T>
   void operator()(T& gradient) const {  // (n, …)

@@ -3,6 +3,7 @@
 // error of H. Duane, Kennedy, Pendleton and Roweth (1987); Neal, "MCMC using Hamiltonian dynamics" (2011, arXiv:1206.1901).
 #pragma once
 
+#include <jem/core/setting.hpp>
 #include <jem/sampling/leapfrog.hpp>
 #include <jem/sampling/metropolis.hpp>
 
@@ -13,14 +14,13 @@ struct hamiltonian {
   static constexpr bool needs_gradient = true;
   static constexpr bool row_wise       = jem::row_wise<Integrator>;  ///< see core/concepts.hpp
 
-  float step_size;     ///< ε
-  index_t steps = 10;  ///< L, the gradients of a trajectory; ≥ 1
+  positive<"hamiltonian", "step_size"> step_size;  ///< ε > 0
+  at_least<"hamiltonian", "steps", 1> steps = 10;  ///< L, the gradients of a trajectory; ≥ 1
   Integrator integrate{};  ///< moves (x, p) by L steps
 
-  /// K(p) − K(p′). Throws std::invalid_argument for fewer than one step.
+  /// K(p) − K(p′)
   template <tensor_value T, differentiable_energy<T> E>
   T propose(const E& e, const point<T>& from, point<T>& to, rng& g) const {
-    expect_at_least("hamiltonian", "steps", 1, steps);
     T momentum = normal<T>(from.position.extents(), g);
     T kinetic  = row_dots(momentum, momentum);
     to         = from;

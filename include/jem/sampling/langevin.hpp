@@ -3,6 +3,7 @@
 // exactly invariant. Roberts and Tweedie (1996); Besag (1994).
 #pragma once
 
+#include <jem/core/setting.hpp>
 #include <jem/sampling/metropolis.hpp>
 
 namespace jem::inline v0 {
@@ -34,13 +35,11 @@ struct langevin {
   static constexpr bool needs_gradient = true;
   static constexpr bool row_wise       = true;  ///< see core/concepts.hpp
 
-  float step_size;  ///< ε
+  positive<"langevin", "step_size"> step_size;  ///< ε > 0
 
-  /// log q(x|x′) − log q(x′|x) = ½‖ξ‖² − ‖x − x′ + ε∇E(x′)‖² / 4ε. One gradient. Throws std::invalid_argument
-  /// unless the step size is positive.
+  /// log q(x|x′) − log q(x′|x) = ½‖ξ‖² − ‖x − x′ + ε∇E(x′)‖² / 4ε. One gradient.
   template <tensor_value T, differentiable_energy<T> E>
   T propose(const E& e, const point<T>& from, point<T>& to, rng& g) const {
-    if (!(step_size > 0)) fail("langevin", "a step size > 0", std::to_string(step_size));
     using V         = typename T::value_type;
     const auto size = static_cast<V>(step_size), root = static_cast<V>(math::sqrt(2 * step_size));
     const T xi  = normal<T>(from.position.extents(), g);

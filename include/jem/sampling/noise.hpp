@@ -4,19 +4,20 @@
 
 #include <jem/core/concepts.hpp>
 #include <jem/core/math.hpp>
+#include <jem/core/setting.hpp>
 
 namespace jem::inline v0 {
 
 /// σ whatever the step size: the paper's choice, with which step and noise are decoupled.
 struct fixed_noise {
-  float deviation;  ///< σ ≥ 0
+  not_negative<"fixed_noise", "deviation"> deviation;  ///< σ ≥ 0
 
   constexpr float operator()(float) const { return deviation; }
 };
 
 /// σ = √(2εT): the diffusion whose law is e^(−E/T) as ε → 0.
 struct langevin_noise {
-  float temperature = 1;  ///< T ≥ 0
+  not_negative<"langevin_noise", "temperature"> temperature = 1;  ///< T ≥ 0; 0 is descent
 
   constexpr float operator()(float step_size) const { return math::sqrt(2 * step_size * temperature); }
 };

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Persistent chains (Tieleman 2008, doi:10.1145/1390156.1390290) kept in a buffer (Du and Mordatch 2019, arXiv:1903.08689): a
-// draw continues old chains, restarting each with a small probability, and puts them back after the sampler has moved them.
+// draw continues old chains, restarting each with a small probability, and puts them back after the sampler has moved them. It
+// keeps positions, and nothing else of a sampler's state: a schedule starts at step 0 with each draw.
 #pragma once
 
+#include <jem/core/setting.hpp>
 #include <jem/sampling/kernel.hpp>
 #include <jem/tensor/noise.hpp>
 #include <jem/tensor/logits.hpp>
@@ -10,7 +12,6 @@
 #include <jem/tensor/rows.hpp>
 
 #include <algorithm>
-#include <limits>
 
 namespace jem::inline v0 {
 
@@ -32,27 +33,29 @@ concept sample_buffer = requires(B& b, const B& c, index_t n, const labels<T>& y
 
 /// Where chains start: U(low, high), each element on its own.
 struct uniform_start {
-  float low  = -1;  ///< inclusive
-  float high = 1;   ///< exclusive
+  finite<"uniform_start", "low"> low   = -1;  ///< inclusive
+  finite<"uniform_start", "high"> high = 1;  ///< exclusive; ≥ low
 
+  /// (n, …). Throws std::invalid_argument, before it draws, unless low ≤ high.
   template <tensor_value T>
   T operator()(const shape& extents, rng& g) const {
+    if (!(low <= high)) fail("uniform_start", "low <= high", std::to_string(low) + " and " + std::to_string(high));
     return uniform<T>(extents, low, high, g);
   }
 };
 
 /// The paper's, by default.
 struct replay_options {
-  index_t capacity          = 10'000;  ///< chains, ≥ 1
-  float restart_probability = 0.05f;   ///< of each chain in each draw
-  index_t classes           = 0;       ///< > 0: as many blocks of equal size, each for chains of its class
+  at_least<"replay_options", "capacity", 1, 2'147'483'647> capacity             = 10'000;  ///< chains, from 1 to 2³¹ − 1
+  in_unit_interval<"replay_options", "restart_probability"> restart_probability = 0.05f;  ///< of each chain in each draw
+  at_least<"replay_options", "classes", 0> classes = 0;  ///< > 0: as many blocks of equal size, each for chains of its class
 };
 
 template <tensor_value T, class Start = uniform_start>
 class replay_buffer {
  public:
   /// Filled with fresh chains of the extents of `item`: one image (h, w, c), without the batch. Throws std::invalid_argument
-  /// for a capacity that the classes do not divide, or a probability outside [0, 1].
+  /// for a capacity that the classes do not divide.
   replay_buffer(const shape& item, const replay_options& options, rng& g, Start start = {})
       : options_(checked(options)), start_(start), positions_(start.template operator()<T>(item.under(options.capacity), g)) {}
 
@@ -104,16 +107,8 @@ class replay_buffer {
 
  private:
   static const replay_options& checked(const replay_options& options) {
-    expect_at_least("replay_buffer", "a capacity", 1, options.capacity);
-    if (options.capacity > std::numeric_limits<std::int32_t>::max()) {
-      fail("replay_buffer", "a capacity below 2^31", std::to_string(options.capacity));
-    }
-    expect_at_least("replay_buffer", "classes", 0, options.classes);
     if (options.classes > 0 && options.capacity % options.classes != 0) {
       fail("replay_buffer", "a capacity that " + std::to_string(options.classes) + " classes divide", std::to_string(options.capacity));
-    }
-    if (!(options.restart_probability >= 0 && options.restart_probability <= 1)) {
-      fail("replay_buffer", "a restart probability in [0, 1]", std::to_string(options.restart_probability));
     }
     return options;
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <jem/core/concepts.hpp>
+#include <jem/core/setting.hpp>
 
 #include <cmath>
 
@@ -10,7 +11,7 @@ namespace jem::inline v0 {
 
 /// The same at every step.
 struct constant {
-  float value;  ///< at every step
+  not_negative<"constant", "value"> value;  ///< at every step
 
   constexpr float operator()(index_t) const { return value; }
 };
@@ -18,9 +19,9 @@ struct constant {
 /// first·(1 + k / delay)^(−power): Welling and Teh's decay (2011), which makes stochastic-gradient Langevin dynamics exact in
 /// the limit for powers in (½, 1].
 struct polynomial_decay {
-  float first;          ///< at step 0
-  float delay = 1;      ///< steps, > 0
-  float power = 0.55f;  ///< ≥ 0
+  not_negative<"polynomial_decay", "first"> first;  ///< at step 0
+  positive<"polynomial_decay", "delay"> delay     = 1;  ///< steps, > 0
+  not_negative<"polynomial_decay", "power"> power = 0.55f;  ///< ≥ 0
 
   float operator()(index_t k) const { return first * std::pow(1 + static_cast<float>(k) / delay, -power); }
 };

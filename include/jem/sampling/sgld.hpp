@@ -8,6 +8,7 @@
 // data; here the energy is evaluated exactly, and what is inexact is the law that the chain settles in.
 #pragma once
 
+#include <jem/core/setting.hpp>
 #include <jem/sampling/constraint.hpp>
 #include <jem/sampling/gradient_transform.hpp>
 #include <jem/sampling/kernel.hpp>
@@ -34,22 +35,24 @@ struct sgld {
     return {x};
   }
 
-  /// One gradient. Throws std::invalid_argument for a step size that is negative or NaN.
+  /// One gradient. Throws std::invalid_argument, and leaves state and generator as they are, for a step size or a noise that is
+  /// negative, infinite or NaN, and for a box whose ends are crossed.
   template <tensor_value T, differentiable_energy<T> E>
     requires(batch_transform<Transform, T> && batch_transform<Constraint, T>)
   transition_info<T> step(const E& e, walk<T>& state, rng& g) const {
-    const float epsilon = step_size(state.step++);
-    if (!(epsilon >= 0)) fail("sgld", "a step size >= 0", std::to_string(epsilon));
+    const float epsilon = not_negative<"sgld", "step_size">(step_size(state.step));
+    const float sigma   = not_negative<"sgld", "noise">(noise(epsilon));
     T gradient(state.position.extents());
     gradient_of(e, state.position, gradient);
     transform(gradient);
     using V = typename T::value_type;
     if constexpr (element_constraint<Constraint, V>) {
-      add_scaled_and_normal(state.position, -epsilon, gradient, noise(epsilon), g, constraint.template element<V>());
+      add_scaled_and_normal(state.position, -epsilon, gradient, sigma, g, constraint.template element<V>());
     } else {
-      add_scaled_and_normal(state.position, -epsilon, gradient, noise(epsilon), g, unchanged{});
+      add_scaled_and_normal(state.position, -epsilon, gradient, sigma, g, unchanged{});
       constraint(state.position);
     }
+    ++state.step;
     return {};
   }
 };

@@ -3,6 +3,7 @@
 // gradient, an update. Each line of `step` is a call that a program of one's own can make by hand.
 #pragma once
 
+#include <jem/core/setting.hpp>
 #include <jem/data/augment.hpp>
 #include <jem/data/batches.hpp>
 #include <jem/energy/joint.hpp>
@@ -54,18 +55,18 @@ void check_network(const Net& net, const T& image, index_t classes) {
 template <class Loss, class Kernel, class Optimiser, class Augment = data::augment<>>
 struct trainer {
   Loss loss;            ///< over the phases that it reads; only those are made
-  Kernel sampler;       ///< makes the samples of p(x) and p(x|y)
+  Kernel sampler;       ///< makes the samples of p(x) and p(x|y); its schedule starts at step 0 in each iteration
   Optimiser optimiser;  ///< adam, sgd
-  index_t batch         = 64;     ///< images an iteration, and chains
-  index_t steps         = 20;     ///< K, steps of the sampler an iteration
-  float data_noise      = 0.03f;  ///< standard deviation of the noise added to data
-  float gradient_limit  = 0;      ///< bound on the gradient's norm; 0 for none
-  replay_options buffer = {};     ///< where chains go on
-  Augment augment       = {};     ///< of the data, before the noise
-  data::draws draws     = data::draws::shuffled;  ///< how both streams take images from their sets
+  at_least<"trainer", "batch", 1> batch                    = 64;  ///< images an iteration, and chains; ≥ 1
+  at_least<"trainer", "steps", 0> steps                    = 20;  ///< K ≥ 0, steps of the sampler an iteration
+  not_negative<"trainer", "data_noise"> data_noise         = 0.03f;  ///< standard deviation of the noise added to data, ≥ 0
+  not_negative<"trainer", "gradient_limit"> gradient_limit = 0;  ///< bound on the gradient's norm; 0 for none
+  replay_options buffer                                    = {};     ///< where chains go on
+  Augment augment                                          = {};     ///< of the data, before the noise
+  data::draws draws                                        = data::draws::shuffled;  ///< how both streams take images from their sets
 
   /// A state at iteration 0, which trains both terms on one set. The set has to outlive it. Throws std::invalid_argument for a
-  /// batch larger than the set or than the chains of a class in the buffer, for K < 0, for a loss of p(x|y) without class
+  /// batch larger than the set or than the chains of a class in the buffer, for a loss of p(x|y) without class
   /// blocks, and for a network that does not take the images or has fewer logits than there are classes.
   template <class Net>
     requires data::stream_augmentation<Augment, tensor_type_of<Net>>
@@ -81,7 +82,6 @@ struct trainer {
             rng& g) const {
     using T               = tensor_type_of<Net>;
     const phase_set reads = loss.reads();
-    expect_at_least("trainer", "K", 0, steps);
     if (reads.conditional && buffer.classes == 0) fail("trainer", "a buffer with classes for a loss of p(x|y)", "one without");
     if (reads.samples || reads.conditional) {
       expect_at_least("trainer", "chains of a class in the buffer", batch, buffer.capacity / std::max<index_t>(1, buffer.classes));
@@ -112,7 +112,8 @@ struct trainer {
             rng& g) const = delete;
 
   /// One iteration. Throws divergence_error, and leaves network, moments and buffer as they were, when the loss or its gradient
-  /// is not finite.
+  /// is not finite; so does std::invalid_argument for a learning rate or a step size that a schedule gives and that is negative,
+  /// infinite or NaN.
   template <class State>
   training_info step(State& s) const {
     phases<typename State::tensor> images = data_batches(s);
@@ -127,8 +128,8 @@ struct trainer {
                                  std::to_string(s.iteration),
                              s.iteration);
     }
-    if (chains.slots.size() > 0) s.buffer.store(chains);
     optimiser.step(s.moments, s.net, gradient);
+    if (chains.slots.size() > 0) s.buffer.store(chains);
     ++s.iteration;
     return info;
   }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The first line of a source says what to expect: "// compiles", or "// expected: CONCEPT", an error that says which concept
-# is not satisfied. "// expected: A or B" is for what one of the compilers does not tell.
+# is not satisfied or which setting has no value. "// expected: A or B" is for what one of the compilers does not tell.
 cmake_minimum_required(VERSION 3.25)
 
 file(STRINGS ${source} first LIMIT_COUNT 1)
@@ -14,7 +14,7 @@ elseif(first MATCHES "^// expected: (.+)$")
   string(REPLACE " or " "|" concept ${CMAKE_MATCH_1})
   if(status EQUAL 0)
     message(FATAL_ERROR "expected an error about ${concept} but it compiled")
-  elseif(NOT told MATCHES "(satisfaction of|not satisfy|not satisfied for|because|the expression|the operand) [^\n]*[^a-z_](${concept})[^a-z_]")
+  elseif(NOT told MATCHES "(could not convert|no matching|no viable|satisfaction of|not satisfy|not satisfied for|because|the expression|the operand) [^\n]*[^a-z_](${concept})[^a-z_]")
     message(FATAL_ERROR "expected an error about ${concept} but received\n${told}")
   endif()
 else()

@@ -93,3 +93,12 @@ TEST_CASE("a convnet starts from the weights that it is told to draw, layer afte
   check(net.convolutions[2], jem::make_conv2d<T>({.in = 4, .out = 4}, same, jem::he_normal{}));
   check(net.head, jem::make_linear<T>(2 * 3 * 4, 5, same, jem::he_normal{}));
 }
+
+TEST_CASE("a convnet that cannot be made draws nothing") {
+  using T = jem::tensor<float, jem::eigen>;
+  jem::rng g{1};
+  CHECK_THROWS_AS((jem::convnet<T>({.height = 2, .width = 2, .widths = {4, 4, 4}}, g)), std::invalid_argument);
+  CHECK_THROWS_WITH_AS((jem::convnet<T>({.height = 8, .width = 8, .widths = {4, 0}}, g)),
+                       "[convnet_options] expected widths from 1 to 1048576 but received 0", std::invalid_argument);
+  CHECK(g == jem::rng{1});
+}

@@ -165,7 +165,7 @@ TEST_CASE("a depth is 6n + 4") {
   for (const jem::index_t depth : {4, 5, 9, 11, 27, 0, -2}) {
     CAPTURE(depth);
     CHECK_THROWS_WITH_AS(make({.depth = depth}),
-                         ("[wide_resnet] expected a depth of 6n + 4 with n >= 1 but received " + std::to_string(depth)).c_str(),
+                         ("[wide_resnet_options] expected depth = 6n + 4 with n >= 1 but received " + std::to_string(depth)).c_str(),
                          std::invalid_argument);
   }
   CHECK_THROWS_AS(make({.depth = 10, .width = 0}), std::invalid_argument);
@@ -191,4 +191,11 @@ TEST_CASE("a Wide ResNet starts from the weights that it is told to draw, all of
       net, twice);
   CHECK(weights == biases);
   CHECK(weights == 1 + 6 * 2 + 3 + 2);  // stem, six blocks of two, three shortcuts, logits and energy
+}
+
+TEST_CASE("groups of more channels than a convolution takes are refused before anything is drawn") {
+  jem::rng g{1};
+  CHECK_THROWS_WITH_AS((jem::wide_resnet<eigen_tensor>({.depth = 10, .width = 1'000'000}, g)),
+                       "[wide_resnet] expected stem * width <= 262144 but received 16000000", std::invalid_argument);
+  CHECK(g == jem::rng{1});
 }

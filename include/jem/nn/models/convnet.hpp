@@ -4,6 +4,7 @@
 // batch statistics: an energy has to be a smooth function of one image.
 #pragma once
 
+#include <jem/core/setting.hpp>
 #include <jem/nn/activated.hpp>
 #include <jem/nn/activation.hpp>
 #include <jem/nn/conv2d.hpp>
@@ -21,9 +22,11 @@ namespace jem::inline v0 {
 
 /// Images are (height, width, channels); widths are the channels of the first convolution and of each halving.
 struct convnet_options {
-  index_t height, width, channels = 1;           ///< of an image
-  index_t classes             = 10;             ///< logits
-  std::vector<index_t> widths = {32, 64};       ///< at least one
+  at_least<"convnet_options", "height", 1, largest_extent> height;  ///< of an image, ≥ 1
+  at_least<"convnet_options", "width", 1, largest_extent> width;  ///< of an image, ≥ 1
+  at_least<"convnet_options", "channels", 1, largest_extent> channels = 1;  ///< of an image, ≥ 1
+  at_least<"convnet_options", "classes", 1, largest_extent> classes   = 10;  ///< logits, ≥ 1
+  std::vector<index_t> widths                                         = {32, 64};  ///< at least one, each ≥ 1
 };
 
 template <tensor_value T, class A = swish, class Convolution = conv2d<T>, class Head = linear<T>>
@@ -38,21 +41,21 @@ struct convnet {
 
   convnet() = default;
 
-  /// Throws std::invalid_argument for no width, or an image that cannot be halved as often as asked.
+  /// Throws std::invalid_argument, before it draws, for no width, a width below 1, or an image that cannot be halved as often as asked.
   template <initializer<T> I = he_uniform>
   convnet(const convnet_options& o, rng& g, A a = {}, const I& initialize = {}) : activation(a) {
     expect_at_least("convnet", "widths", 1, std::ssize(o.widths));
-    convolutions.push_back(make_conv2d<T>({.in = o.channels, .out = o.widths[0]}, g, initialize));
+    for (const index_t each : o.widths) (void)at_least<"convnet_options", "widths", 1, largest_extent>(each);
     index_t height = o.height, width = o.width;
-    for (std::size_t i = 1; i < o.widths.size(); ++i) {
-      convolutions.push_back(make_conv2d<T>({.in = o.widths[i - 1], .out = o.widths[i], .kernel = 4, .stride = 2}, g, initialize));
-      convolutions.push_back(make_conv2d<T>({.in = o.widths[i], .out = o.widths[i]}, g, initialize));
-      height /= 2;
-      width /= 2;
-    }
+    for (std::size_t i = 1; i < o.widths.size(); ++i) height /= 2, width /= 2;
     if (height < 1 || width < 1) {
       fail("convnet", "an image that can be halved " + std::to_string(o.widths.size() - 1) + " times",
            to_string({o.height, o.width, o.channels}));
+    }
+    convolutions.push_back(make_conv2d<T>({.in = o.channels, .out = o.widths[0]}, g, initialize));
+    for (std::size_t i = 1; i < o.widths.size(); ++i) {
+      convolutions.push_back(make_conv2d<T>({.in = o.widths[i - 1], .out = o.widths[i], .kernel = 4, .stride = 2}, g, initialize));
+      convolutions.push_back(make_conv2d<T>({.in = o.widths[i], .out = o.widths[i]}, g, initialize));
     }
     head = make_linear<T>(height * width * o.widths.back(), o.classes, g, initialize);
   }

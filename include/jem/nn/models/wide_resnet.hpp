@@ -8,6 +8,7 @@
 // Every convolution has a bias; residual.hpp says what a block is. On images of 32×32 the last mean is the 8×8 pool of the paper.
 #pragma once
 
+#include <jem/core/setting.hpp>
 #include <jem/nn/energy_head.hpp>
 #include <jem/nn/pool.hpp>
 #include <jem/nn/repeat.hpp>
@@ -20,14 +21,25 @@
 
 namespace jem::inline v0 {
 
+namespace range {
+
+/// The depths that three groups of n ≥ 1 blocks make.
+struct six_n_plus_four {
+  /// x = 6n + 4, n ≥ 1
+  static constexpr bool holds(index_t x) { return 10 <= x && x <= largest_extent && (x - 4) % 6 == 0; }
+  static std::string expected() { return " = 6n + 4 with n >= 1"; }  ///< "[wide_resnet_options] expected depth = 6n + 4 …"
+};
+
+}  // namespace range
+
 /// Depth 28 and width 10 are the paper's. The stem's channels, 16 in every published network, are those of the groups at width 1.
 struct wide_resnet_options {
-  index_t depth    = 28;  ///< 6n + 4
-  index_t width    = 10;  ///< k
-  index_t channels = 3;  ///< of an image
-  index_t classes  = 10;  ///< logits
-  bool energy_head = false;  ///< whether E(x) is a linear output of its own
-  index_t stem     = 16;  ///< channels of the first convolution
+  setting<index_t, "wide_resnet_options", "depth", range::six_n_plus_four> depth = 28;  ///< 6n + 4, n ≥ 1
+  at_least<"wide_resnet_options", "width", 1, largest_extent> width              = 10;  ///< k ≥ 1
+  at_least<"wide_resnet_options", "channels", 1, largest_extent> channels        = 3;  ///< of an image, ≥ 1
+  at_least<"wide_resnet_options", "classes", 1, largest_extent> classes          = 10;  ///< logits, ≥ 1
+  bool energy_head                                                               = false;  ///< whether E(x) is a linear output of its own
+  at_least<"wide_resnet_options", "stem", 1, largest_extent> stem                = 16;  ///< channels of the first convolution, ≥ 1
 };
 
 /// The normalisation N is made from a number of channels; jem::normalize<T> is one.
@@ -46,11 +58,12 @@ struct wide_resnet {
 
   wide_resnet() = default;
 
-  /// Throws std::invalid_argument for a depth that is not 6n + 4 with n >= 1, and for a width, channels or classes below 1.
+  /// Throws std::invalid_argument, before it draws, for groups of more channels than a convolution takes.
   template <initializer<T> I = he_uniform>
   wide_resnet(const wide_resnet_options& o, rng& g, const A& a = {}, const I& initialize = {}) : activation(a) {
-    if (o.depth < 10 || (o.depth - 4) % 6 != 0) fail("wide_resnet", "a depth of 6n + 4 with n >= 1", std::to_string(o.depth));
-    for (const index_t each : {o.width, o.channels, o.classes, o.stem}) expect_at_least("wide_resnet", "width and channels", 1, each);
+    if (o.stem * o.width > largest_extent / 4) {
+      fail("wide_resnet", "stem * width <= " + std::to_string(largest_extent / 4), std::to_string(o.stem * o.width));
+    }
     stem                  = make_conv2d<T>({.in = o.channels, .out = o.stem}, g, initialize);
     index_t in            = o.stem;
     const auto make_group = [&](index_t group) {

@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: MIT
+// Every field of every type of settings, with numbers that make no sense: which are refused, and which are taken on purpose. The
+// headers themselves say which types and fields there are, so that none is forgotten here.
+#include "../support/public_fields.hpp"
+
+#include <jem/data/augment.hpp>
+#include <jem/data/cifar.hpp>
+#include <jem/evaluate/attack.hpp>
+#include <jem/io/picture.hpp>
+#include <jem/jem.hpp>
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <limits>
+#include <sstream>
+
+namespace {
+
+using tensor = jem::tensor<float, jem::reference>;
+using bowl   = jem::gaussian<tensor>;
+
+constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
+constexpr double infinity  = std::numeric_limits<double>::infinity();
+
+/// A field, what makes and uses settings with a number in it, and which numbers that takes: "yes" or "no" for −1, 0, NaN, infinity
+/// and the largest number of the field's type. A field that is no number but something that checks itself has neither.
+struct entry {
+  std::string type, field;
+  std::string takes{};
+  std::function<void(double)> use{};
+  double largest = 0;
+};
+
+template <class N>
+N to_number(double value) {
+  if constexpr (std::integral<N>) {
+    return value >= 9e18 ? std::numeric_limits<N>::max() : static_cast<N>(value);
+  } else {
+    return static_cast<N>(value);
+  }
+}
+
+/// A field that checks itself when it is made and when it is assigned. A whole number is not made of NaN or infinity: that does not
+/// compile, and counts as "no".
+template <class S, class F>
+entry number(std::string type, std::string field, F S::* member, S settings, std::string takes) {
+  using N = typename F::value_type;
+  CHECK_MESSAGE(F::name == field, type << " calls " << field << " " << F::name);
+  CHECK_MESSAGE(type.ends_with(F::where), type << " is called " << F::where << " by its " << field);
+  static_assert(!std::integral<N> || !std::constructible_from<F, double>);
+  const auto use = [=](double value) {
+    if (std::integral<N> && !std::isfinite(value)) jem::fail(type, field, "what does not compile");
+    S changed       = settings;
+    changed.*member = to_number<N>(value);
+  };
+  return {type, field, takes, use, static_cast<double>(std::numeric_limits<N>::max())};
+}
+
+/// A number of a schedule or a policy, which is checked when it is asked for.
+entry asked(std::string type, std::string field, std::function<void(double)> use, std::string takes,
+            double largest = std::numeric_limits<float>::max()) {
+  return {type, field, takes, use, largest};
+}
+
+/// Fields that are no numbers: policies, which check themselves, switches, and functions.
+void append_others(std::vector<entry>& all, const std::string& type, const std::vector<std::string>& fields) {
+  for (const auto& field : fields) all.push_back({type, field});
+}
+
+/// One step of a sampler from a point on which nothing may have changed, nor on the generator, if it refuses.
+template <class K>
+void one_step(const K& kernel) {
+  const bowl energy(jem::zeros<tensor>({2}), jem::full<tensor>({2}, 1));
+  const auto start = jem::full<tensor>({3, 2}, 1);
+  jem::rng rng{1};
+  auto state = kernel.init(energy, start);
+  try {
+    kernel.step(energy, state, rng);
+  } catch (...) {
+    CHECK(rng == jem::rng{1});
+    CHECK(state.position.to_vector() == start.to_vector());
+    CHECK(state.step == 0);
+    throw;
+  }
+}
+
+/// One update of an optimiser: nothing has changed if it refuses.
+template <class Optimiser>
+void one_update(const Optimiser& optimiser) {
+  using net            = jem::linear<tensor>;
+  const auto ones      = [] { return net{jem::full<tensor>({2, 1}, 1), jem::full<tensor>({1}, 1)}; };
+  const auto numbers   = [](const net& n) { return n.weight.to_vector(); };
+  net changed          = ones();
+  auto state           = optimiser.init(changed);
+  const auto was       = state;
+  const auto moment_of = [&](const auto& s) {
+    if constexpr (requires { s.velocity; }) {
+      return numbers(s.velocity);
+    } else {
+      return numbers(s.first);
+    }
+  };
+  try {
+    optimiser.step(state, changed, ones());
+  } catch (...) {
+    CHECK(numbers(changed) == numbers(ones()));
+    CHECK(moment_of(state) == moment_of(was));
+    CHECK(state.updates == 0);
+    throw;
+  }
+}
+
+auto always(double value) {
+  return [value](jem::index_t) { return static_cast<float>(value); };
+}
+
+/// Draws from a start, which leaves the generator alone if it refuses.
+void draw(const jem::uniform_start& start) {
+  jem::rng rng{1};
+  try {
+    start.operator()<tensor>({3, 2}, rng);
+  } catch (...) {
+    CHECK(rng == jem::rng{1});
+    throw;
+  }
+}
+
+jem::sgld<jem::constant, jem::fixed_noise, jem::identity, jem::box> within(jem::box ends) { return {{0.1f}, {0.1f}, {}, ends}; }
+
+//                                                                          −1   0   NaN infinity largest
+std::vector<entry> samplers() {
+  using namespace jem;
+  std::vector<entry> all{
+      number("constant", "value", &constant::value, {1}, "no yes no no yes"),  // a schedule may come to 0, and a frozen rate is a choice
+      number("polynomial_decay", "first", &polynomial_decay::first, {1}, "no yes no no yes"),
+      number("polynomial_decay", "delay", &polynomial_decay::delay, {1}, "no no no no yes"),
+      number("polynomial_decay", "power", &polynomial_decay::power, {1}, "no yes no no yes"),
+      number("fixed_noise", "deviation", &fixed_noise::deviation, {1}, "no yes no no yes"),  // 0: descent
+      number("langevin_noise", "temperature", &langevin_noise::temperature, {}, "no yes no no yes"),
+      asked(
+          "sgld", "step_size", [](double v) { one_step(sgld{.step_size = always(v), .noise = fixed_noise{0}}); }, "no yes no no yes"),
+      asked(
+          "sgld", "noise",
+          [](double v) { one_step(sgld{.step_size = constant{1}, .noise = [v](float) { return static_cast<float>(v); }}); },
+          "no yes no no yes"),
+      number("langevin", "step_size", &langevin::step_size, {.step_size = 1}, "no no no no yes"),  // frozen at 0
+      number("hamiltonian", "step_size", &hamiltonian<>::step_size, {.step_size = 1}, "no no no no yes"),
+      number("hamiltonian", "steps", &hamiltonian<>::steps, {.step_size = 1}, "no no no no yes"),
+      number("clip_elements", "limit", &clip_elements::limit, {}, "no no no no yes"),
+      number("clip_norm", "limit", &clip_norm::limit, {}, "no yes no no yes"),  // an attack of radius 0 projects so
+      number("box", "low", &box::low, {-2, 2}, "yes yes no no yes"),  // −infinity is no bound, as infinity above
+      number("box", "high", &box::high, {-2, 2}, "yes yes no yes yes"),
+      number("uniform_start", "low", &uniform_start::low, {}, "yes yes no no yes"),
+      number("uniform_start", "high", &uniform_start::high, {}, "yes yes no no yes"),
+      number("replay_options", "capacity", &replay_options::capacity, {}, "no no no no no"),  // at most 2³¹ − 1
+      number("replay_options", "restart_probability", &replay_options::restart_probability, {}, "no yes no no no"),
+      number("replay_options", "classes", &replay_options::classes, {}, "no yes no no yes"),
+      number("tempered_energy", "temperature", &tempered_energy<int>::temperature, {1, 1}, "no no no no yes"),
+      number("row_energy", "size", &row_energy<int>::size, {2, 1}, "no yes no no yes"),
+  };
+  append_others(all, "sgld", {"transform", "constraint"});
+  append_others(all, "hamiltonian", {"integrate"});
+  append_others(all, "metropolis", {"proposal"});
+  append_others(all, "tempered_energy", {"inner"});
+  append_others(all, "row_energy", {"function"});
+  return all;
+}
+
+//                                                                          −1   0   NaN infinity largest
+std::vector<entry> training() {
+  using namespace jem;
+  using plain = trainer<cross_entropy, int, int>;
+  const plain t{{}, 0, 0};
+  std::vector<entry> all{
+      asked(
+          "warm_up", "rate", [](double v) { warm_up{static_cast<float>(v)}(0); }, "no yes no no yes"),
+      number("warm_up", "updates", &warm_up<>::updates, {1}, "no yes no no yes"),
+      number("step_decay", "rate", &step_decay::rate, {1}, "no yes no no yes"),
+      number("step_decay", "factor", &step_decay::factor, {1}, "no yes no no yes"),
+      number("cosine_decay", "rate", &cosine_decay::rate, {1, 1}, "no yes no no yes"),
+      number("cosine_decay", "updates", &cosine_decay::updates, {1, 1}, "no no no no yes"),
+      number("cosine_decay", "last", &cosine_decay::last, {1, 1}, "no yes no no yes"),
+      asked(
+          "adam", "learning_rate", [](double v) { one_update(adam{.learning_rate = always(v)}); }, "no yes no no yes"),
+      number("adam", "beta1", &adam<>::beta1, {{1}}, "no yes no no no"),
+      number("adam", "beta2", &adam<>::beta2, {{1}}, "no yes no no no"),
+      number("adam", "epsilon", &adam<>::epsilon, {{1}}, "no no no no yes"),  // 0 / 0 where a gradient is 0
+      asked(
+          "adamw", "learning_rate", [](double v) { one_update(adamw{.learning_rate = always(v)}); }, "no yes no no yes"),
+      number("adamw", "beta1", &adamw<>::beta1, {{1}}, "no yes no no no"),
+      number("adamw", "beta2", &adamw<>::beta2, {{1}}, "no yes no no no"),
+      number("adamw", "epsilon", &adamw<>::epsilon, {{1}}, "no no no no yes"),
+      number("adamw", "weight_decay", &adamw<>::weight_decay, {{1}}, "no yes no no yes"),
+      asked(
+          "sgd", "learning_rate", [](double v) { one_update(sgd{.learning_rate = always(v)}); }, "no yes no no yes"),
+      number("sgd", "momentum", &sgd<>::momentum, {{1}}, "no yes no no yes"),
+      number("sgd", "weight_decay", &sgd<>::weight_decay, {{1}}, "no yes no no yes"),
+      number("ema", "decay", &ema::decay, {}, "no yes no no no"),
+      number("weighted_loss", "factor", &weighted_loss<cross_entropy>::factor, {1, {}}, "yes yes no no yes"),  // 0 switches the term off
+      number("trainer", "batch", &plain::batch, t, "no no no no yes"),  // the set is smaller than the largest, says init
+      number("trainer", "steps", &plain::steps, t, "no yes no no yes"),
+      number("trainer", "data_noise", &plain::data_noise, t, "no yes no no yes"),
+      number("trainer", "gradient_limit", &plain::gradient_limit, t, "no yes no no yes"),  // 0: none
+      number("data::reflect_crop", "padding", &data::reflect_crop::padding, {}, "no yes no no no"),
+      number("data::random_flip", "probability", &data::random_flip::probability, {}, "no yes no no no"),
+      number("data::cifar_format", "label_bytes", &data::cifar_format::label_bytes, data::cifar10, "no no no no no"),  // 1 or 2
+      number("data::cifar_format", "label", &data::cifar_format::label, data::cifar10, "no yes no no no"),
+  };
+  const auto milestone = [](double v) { step_decay{.rate = 1, .at = {to_number<index_t>(v)}}(0); };
+  all.push_back(asked(
+      "step_decay", "at",
+      [milestone](double v) { std::isfinite(v) ? milestone(v) : jem::fail("step_decay", "at", "what does not compile"); },
+      "no yes no no yes", 9.3e18));
+  append_others(all, "sgd", {"nesterov"});
+  append_others(all, "ema", {"warm_up"});
+  append_others(all, "weighted_loss", {"term"});
+  append_others(all, "loss_sum", {"first", "second"});
+  append_others(all, "trainer", {"loss", "sampler", "optimiser", "buffer", "augment", "draws"});
+  append_others(all, "data::augment", {"labelled", "unlabelled"});
+  append_others(all, "data::in_turn", {"all"});
+  append_others(all, "data::cifar_format", {"classes"});  // a label that is none is the file's fault
+  return all;
+}
+
+//                                                                          −1   0   NaN infinity largest
+std::vector<entry> networks_and_applications() {
+  using namespace jem;
+  using evaluate::pgd;
+  using io::picture_options;
+  const auto widths = [](double v) {
+    rng g{1};
+    try {
+      convnet<tensor>({.height = 4, .width = 4, .widths = {2, to_number<index_t>(v)}}, g);
+    } catch (...) {
+      CHECK(g == rng{1});
+      throw;
+    }
+  };
+  std::vector<entry> all{
+      number("he_normal", "gain", &he_normal::gain, {}, "no yes no no yes"),
+      number("he_uniform", "gain", &he_uniform::gain, {}, "no yes no no yes"),
+      number("functions::leaky_relu", "slope", &functions::leaky_relu::slope, {}, "yes yes no no yes"),  // |x| for −1
+      number("normalize", "epsilon", &normalize<tensor>::epsilon, normalize<tensor>(1), "no yes no no yes"),
+      number("average_pool", "window", &average_pool::window, {}, "no no no no no"),
+      number("convolution_geometry", "stride", &convolution_geometry::stride, {}, "no no no no no"),  // 2²⁰ at the most: extents
+      number("convolution_geometry", "padding", &convolution_geometry::padding, {}, "no yes no no no"),
+      number("conv2d_options", "in", &conv2d_options::in, {1, 1}, "no no no no no"),
+      number("conv2d_options", "out", &conv2d_options::out, {1, 1}, "no no no no no"),
+      number("conv2d_options", "kernel", &conv2d_options::kernel, {1, 1}, "no no no no no"),
+      number("conv2d_options", "stride", &conv2d_options::stride, {1, 1}, "no no no no no"),
+      number("conv2d_options", "padding", &conv2d_options::padding, {1, 1}, "no yes no no no"),
+      number("wide_block_options", "in", &wide_block_options::in, {1, 1}, "no no no no no"),
+      number("wide_block_options", "out", &wide_block_options::out, {1, 1}, "no no no no no"),
+      number("wide_block_options", "stride", &wide_block_options::stride, {1, 1}, "no no no no no"),
+      number("convnet_options", "height", &convnet_options::height, {1, 1}, "no no no no no"),
+      number("convnet_options", "width", &convnet_options::width, {1, 1}, "no no no no no"),
+      number("convnet_options", "channels", &convnet_options::channels, {1, 1}, "no no no no no"),
+      number("convnet_options", "classes", &convnet_options::classes, {1, 1}, "no no no no no"),
+      number("wide_resnet_options", "depth", &wide_resnet_options::depth, {}, "no no no no no"),  // 6n + 4
+      number("wide_resnet_options", "width", &wide_resnet_options::width, {}, "no no no no no"),
+      number("wide_resnet_options", "channels", &wide_resnet_options::channels, {}, "no no no no no"),
+      number("wide_resnet_options", "classes", &wide_resnet_options::classes, {}, "no no no no no"),
+      number("wide_resnet_options", "stem", &wide_resnet_options::stem, {}, "no no no no no"),
+      number("evaluate::pgd", "epsilon", &pgd<>::epsilon, {}, "no yes no no yes"),
+      number("evaluate::pgd", "steps", &pgd<>::steps, {}, "no no no no yes"),
+      number("evaluate::pgd", "restarts", &pgd<>::restarts, {}, "no no no no yes"),
+      number("evaluate::pgd", "low", &pgd<>::low, {}, "yes yes no no yes"),
+      number("evaluate::pgd", "pixel_range", &pgd<>::pixel_range, {}, "no no no no yes"),
+      number("io::picture_options", "left", &picture_options::left, {}, "yes yes no no yes"),
+      number("io::picture_options", "right", &picture_options::right, {}, "yes yes no no yes"),
+      number("io::picture_options", "bottom", &picture_options::bottom, {}, "yes yes no no yes"),
+      number("io::picture_options", "top", &picture_options::top, {}, "yes yes no no yes"),
+      number("io::picture_options", "width", &picture_options::width, {}, "no no no no no"),
+      number("io::picture_options", "height", &picture_options::height, {}, "no no no no no"),
+  };
+  all.push_back(asked(
+      "convnet_options", "widths",
+      [widths](double v) { std::isfinite(v) ? widths(v) : jem::fail("convnet_options", "widths", "what does not compile"); },
+      "no no no no no", 9.3e18));
+  append_others(all, "normalize", {"weight", "bias", "mean", "variance"});
+  append_others(all, "wide_resnet_options", {"energy_head"});
+  append_others(all, "evaluate::pgd", {"norm"});
+  return all;
+}
+
+std::vector<entry> table() {
+  auto all = samplers();
+  for (auto& more : {training(), networks_and_applications()}) all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
+/// Types with public fields that are no settings. A name that ends with :: stands for all types in it.
+const std::set<std::string> no_settings{
+    // states and what a step tells
+    "adam_state", "ema_state", "sgd_state", "point", "walk", "transition_info", "chains", "training_info", "training_state",
+    "value_and_gradient", "divergence_error", "rng", "random_stream",
+    // layers, networks and energies
+    "activation", "linear", "conv2d", "prepared_conv2d", "energy_head", "residual", "preactivated", "repeat", "sequential", "still_layer",
+    "owned", "computing_in", "mlp", "convnet", "wide_resnet", "activated_cache", "energy_reference", "energy_sum", "masked_energy",
+    "pointwise_energy", "hold",
+    // data, files and results
+    "data::batch", "data::dataset", "data::named_dataset", "data::idx_file", "io::image", "io::named_tensor", "io::npy_header",
+    "io::packing", "io::packing_format", "io::png_header", "io::torch_layout", "io::torch_layout::replacement", "phases", "phase_set",
+    "metrics::detection", "metrics::reliability_bin", "evaluate::classifier_summary", "evaluate::ood_summary", "version_number",
+    "backend_description", "build_description",
+    // what operations and backends are made of
+    "bfloat16", "literal", "duals::dual", "convolution_shape", "convolution_terms", "gradient_terms", "prepared_weights", "epilogue",
+    "op::", "eigen_winograd::", "onednn_convolution::", "panel_product::", "thrust_verbs::", "window_product::", "winograd::",
+    "conformance::"};
+
+bool is_no_setting(const std::string& type) {
+  return type.ends_with("::cache") || no_settings.contains(type) || no_settings.contains(type.substr(0, type.find(':')) + "::");
+}
+
+/// What a table lacks of the headers, and what it has that they do not, a line each.
+std::string differences(const test::public_fields& headers, const std::vector<entry>& entries) {
+  std::ostringstream told;
+  std::set<std::string> listed;
+  for (const auto& e : entries) {
+    if (!headers.contains(e.type) || !headers.at(e.type).contains(e.field)) told << "no such field: " << e.type << "::" << e.field << "\n";
+    if (!listed.insert(e.type + "::" + e.field).second) told << "twice in the table: " << e.type << "::" << e.field << "\n";
+  }
+  for (const auto& [type, fields] : headers) {
+    if (is_no_setting(type)) continue;
+    for (const auto& field : fields) {
+      if (!listed.contains(type + "::" + field)) told << "missing in the table: " << type << "::" << field << "\n";
+    }
+  }
+  return told.str();
+}
+
+/// "yes" or "no" for one number; a refusal has to be a std::invalid_argument that names the field.
+std::string verdict(const entry& e, double value) {
+  try {
+    e.use(value);
+    return "yes";
+  } catch (const std::invalid_argument& refusal) {
+    CHECK_MESSAGE(std::string(refusal.what()).find(e.field) != std::string::npos, e.type << "::" << e.field << ": " << refusal.what());
+    return "no";
+  }
+}
+
+}  // namespace
+
+TEST_CASE("settings refuse numbers that make no sense, and take the others on purpose") {
+  for (const auto& e : table()) {
+    if (!e.use) continue;
+    CAPTURE(e.type);
+    CAPTURE(e.field);
+    std::string found;
+    for (const double value : {-1.0, 0.0, no_number, infinity, e.largest}) found += (found.empty() ? "" : " ") + verdict(e, value);
+    CHECK(found == e.takes);
+  }
+}
+
+TEST_CASE("every public field of a header is in the table of settings, or its type is none") {
+  const auto headers = test::read_public_fields_under(std::filesystem::path(JEM_SOURCE_DIR) / "include" / "jem");
+  REQUIRE(headers.size() > 100);
+  CHECK(differences(headers, table()) == "");
+  for (const auto& name : no_settings) {
+    const bool exists =
+        std::ranges::any_of(headers, [&](const auto& h) { return name.ends_with("::") ? h.first.starts_with(name) : h.first == name; });
+    CHECK_MESSAGE(exists, "expected a type " << name << ", which is listed as no setting, but found none");
+  }
+}
+
+TEST_CASE("the table of settings sees a type, a field or an entry too many") {
+  const test::public_fields headers{{"adam", {"beta1", "beta3"}}, {"novel_options", {"size"}}};
+  const std::vector<entry> entries{{"adam", "beta1"}, {"adam", "beta2"}, {"gone", "size"}};
+  CHECK(
+      differences(headers, entries) ==
+      "no such field: adam::beta2\nno such field: gone::size\nmissing in the table: adam::beta3\nmissing in the table: novel_options::size\n");
+}
+
+TEST_CASE("public fields are read from a header's text") {
+  const auto found = test::read_public_fields(R"text(
+#pragma once
+namespace jem::inline v0::io {
+namespace detail { struct hidden { int inside; }; }
+/// struct comment { int none; };
+template <class T, class U = std::vector<T>>
+  requires(sizeof(T) > 1)
+struct options {
+  static constexpr bool row_wise = true;
+  using type = int;
+  at_least<"options", "width", 1, 1'024> width = 480, height{480};  // int no;
+  double a, b = 3;
+  std::vector<std::pair<int, int>> pairs = {{1, 2}};
+  std::function<void(int)> call;
+  char text[12] = "; int quoted;";
+  enum class kind { one, two };
+  options() : width{1}, a(2) { int local; }
+  template <class X>
+  struct cache { X kept; };
+  friend bool operator==(const options&, const options&) = default;
+  int method() const { return 1; }
+ private:
+  int own;
+};
+class closed { int own; public: int open; };
+inline int function(int argument) { struct local { int x; }; return argument; }
+}
+)text");
+  CHECK(found.size() == 3);
+  CHECK(found.at("io::options") == std::set<std::string>{"width", "height", "a", "b", "pairs", "call", "text"});
+  CHECK(found.at("io::options::cache") == std::set<std::string>{"kept"});
+  CHECK(found.at("io::closed") == std::set<std::string>{"open"});
+}
+
+TEST_CASE("beside the operators of losses and tensors a setting is computed with like its number") {
+  const jem::fixed_noise noise{0.5f};
+  CHECK(2.0f * noise.deviation == 1.0f);
+  CHECK(noise.deviation * 2.0f + noise.deviation / 2 - noise.deviation == 0.75f);
+  CHECK(-noise.deviation < noise.deviation);
+}
+
+TEST_CASE("a box whose ends are crossed is refused before anything is drawn; an end may be infinite") {
+  const auto open = static_cast<float>(infinity);
+  CHECK_NOTHROW(one_step(within({-open, open})));
+  CHECK_NOTHROW(one_step(within({1, 1})));
+  CHECK_THROWS_WITH_AS(one_step(within({2, 1})), "[box] expected low <= high but received 2.000000 and 1.000000", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(jem::box({open, open}), "[box] expected low < infinity but received inf", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(jem::box({-open, -open}), "[box] expected high > -infinity but received -inf", std::invalid_argument);
+  auto position = jem::zeros<tensor>({1, 2});
+  CHECK_THROWS_AS((jem::box{2, 1}(position)), std::invalid_argument);
+}
+
+TEST_CASE("a uniform start whose ends are crossed is refused before anything is drawn") {
+  CHECK_NOTHROW(draw({.low = 1, .high = 1}));
+  CHECK_THROWS_WITH_AS(draw({.low = 1, .high = -1}), "[uniform_start] expected low <= high but received 1.000000 and -1.000000",
+                       std::invalid_argument);
+}
+
+TEST_CASE("noise that the largest step size makes infinite is refused before anything is drawn") {
+  const auto largest = std::numeric_limits<float>::max();
+  CHECK_THROWS_WITH_AS(one_step(jem::sgld{.step_size = jem::constant{largest}}), "[sgld] expected noise >= 0, finite, but received inf",
+                       std::invalid_argument);
+}
