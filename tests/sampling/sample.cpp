@@ -250,6 +250,63 @@ TEST_CASE("a run of nine steps is a run of four resumed for five, bit by bit") {
   check_resumption(hamiltonian);
 }
 
+TEST_CASE("a state with a decaying schedule goes on where it stopped, by advance and by sample") {
+  const jem::sgld decaying{.step_size = jem::polynomial_decay{.first = 0.1f, .delay = 2}};
+  jem::rng weights{3};
+  const jem::mlp<tensor> net({2, 16, 3}, weights);
+  const jem::marginal_energy network{net};
+  const auto check = [](const auto& kernel, const auto& e) {
+    jem::rng g{11}, same = g, other = g;
+    auto whole = kernel.init(e, chains(5)), part = whole, drawn = whole;
+    jem::advance<tensor>(kernel, e, whole, 20, g);
+    jem::advance<tensor>(kernel, e, part, 7, same);
+    const auto draws = jem::sample(kernel, e, part, 13, same);
+    CHECK(part.position.to_vector() == whole.position.to_vector());
+    CHECK(g == same);
+    const auto all = jem::sample(kernel, e, drawn, 20, other);
+    CHECK(drawn.position.to_vector() == whole.position.to_vector());
+    CHECK(all.extents() == jem::shape{20, 5, 2});
+    CHECK(tensor(all.rows(7, 13)).to_vector() == draws.to_vector());
+    CHECK(tensor(all.rows(19, 1)).to_vector() == whole.position.to_vector());
+  };
+  check(decaying, energy);
+  check(decaying, network);
+  check(langevin, network);
+  check(hamiltonian, energy);
+}
+
+TEST_CASE("evolve and sample start a schedule anew from positions, and a state does not") {
+  const jem::sgld decaying{.step_size = jem::polynomial_decay{.first = 0.1f}, .noise = jem::no_noise{}};
+  jem::rng g{12};
+  const auto middle = jem::evolve(decaying, energy, chains(5), 10, g);
+  const auto anew   = jem::evolve(decaying, energy, middle, 10, g).to_vector();
+  auto state        = decaying.init(energy, middle);
+  jem::advance<tensor>(decaying, energy, state, 10, g);
+  CHECK(anew == state.position.to_vector());  // as a state at step 0 would
+  CHECK(anew != jem::evolve(decaying, energy, chains(5), 20, g).to_vector());
+  auto kept = decaying.init(energy, chains(5));
+  jem::advance<tensor>(decaying, energy, kept, 10, g);
+  jem::advance<tensor>(decaying, energy, kept, 10, g);
+  CHECK(kept.step == 20);
+  CHECK(kept.position.to_vector() == jem::evolve(decaying, energy, chains(5), 20, g).to_vector());
+}
+
+TEST_CASE("a state's run prepares its energy once, and the observer sees every step") {
+  int prepared_times = 0, dear_steps = 0;
+  const preparing e{&prepared_times, &dear_steps};
+  jem::rng g{13};
+  auto state = langevin.init(e, chains(3));
+  dear_steps = 0;
+  std::vector<jem::index_t> numbers;
+  const auto watch = [&](jem::index_t i, const auto&, const auto&) { numbers.push_back(i); };
+  (void)jem::sample(langevin, e, state, 3, g, watch);
+  jem::advance<tensor>(langevin, e, state, 2, g, watch);
+  CHECK(prepared_times == 2);
+  CHECK(dear_steps == 0);
+  CHECK(numbers == std::vector<jem::index_t>{0, 1, 2, 0, 1});
+  CHECK_THROWS_AS(jem::sample(langevin, e, state, -1, g), std::invalid_argument);
+}
+
 TEST_CASE("evolve goes on where it stopped when the kernel keeps nothing of its own") {
   const jem::sgld plain{.step_size = jem::constant{0.1f}};
   jem::rng g{7}, same = g;

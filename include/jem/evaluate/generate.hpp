@@ -14,7 +14,7 @@
 
 namespace jem::inline v0::evaluate {
 
-/// Chains (n, …) that go on for k steps of p(x), `part` of them at a time.
+/// Chains (n, …) that go on for k steps of p(x), `part` of them at a time; of positions alone, so a schedule starts at step 0.
 template <class K, class Net, tensor_value T>
   requires kernel<K, marginal_energy<Net>, T>
 T continued(const K& k, const Net& net, T start, index_t steps, rng& g, index_t part = 500) {
@@ -24,8 +24,7 @@ T continued(const K& k, const Net& net, T start, index_t steps, rng& g, index_t 
   return start;
 }
 
-/// Chains (n, …) that go on for k steps of p(x|y), labels (n), `part` of them at a time. Throws std::invalid_argument unless there
-/// is a label for each.
+/// The same for k steps of p(x|y), labels (n). Throws std::invalid_argument unless there is a label for each.
 template <class K, class Net, tensor_value T>
   requires kernel<K, joint_energy<Net>, T>
 T continued(const K& k, const Net& net, T start, const labels<T>& y, index_t steps, rng& g, index_t part = 500) {

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Running a kernel: `sample` returns all draws, `evolve` the last positions only. Both resume: a run of m + n steps is a run of
-// m steps and then n from where it stopped, with the same generator.
+// Running a kernel: `sample` returns all draws, `evolve` the last positions only. Each starts at positions, of which the kernel makes a
+// state: its count of steps is 0, so a decaying schedule starts anew in every run. To go on where a run stopped, keep the state:
 //
-// Where kernel and energy work row by row and nobody watches, a backend with caches gets tiles of chains that are carried
+//     auto state = kernel.init(energy, start);
+//     jem::advance<tensor>(kernel, energy, state, 200, rng);              // moves the state
+//     const auto draws = jem::sample(kernel, energy, state, 300, rng);    // goes on from there, and leaves the state at its end
+//
+// A run of m + n steps of a state is one of m and then one of n, bit by bit, with the same generator.
+//
+// Where kernel and energy work row by row and nobody watches, a backend with caches gets, from positions, tiles of chains that are carried
 // through all steps, one after the other on each thread. Noise belongs to the rows of the batch, so tiles change nothing, but for
 // the last bits of a network's sums: they are a rule in the shape, whatever the number of threads.
 #pragma once
@@ -17,6 +23,10 @@ namespace jem::inline v0 {
 
 namespace detail {
 
+/// What positions a state has.
+template <class S>
+using position_of = std::remove_cvref_t<decltype(std::declval<S&>().position)>;
+
 /// Kernels that evaluate gradients say so by a member alias; the compiler's message then names differentiable_energy.
 template <class K>
 inline constexpr bool needs_gradient = requires { requires K::needs_gradient; };
@@ -26,6 +36,20 @@ template <class T, class E>
 decltype(auto) prepared(const E& e, const T& x) {
   if constexpr (preparable_energy<E, T>) {
     return e.prepared(x);
+  } else {
+    return (e);
+  }
+}
+
+/// The same for a run of a state that the kernel has made of e: the energy itself if the kernel keeps other states of what e offers.
+template <class K, class S, class T, class E>
+decltype(auto) prepared_for_state(const E& e, const S& state) {
+  if constexpr (preparable_energy<E, T>) {
+    if constexpr (requires { requires std::same_as<state_of<K, decltype(e.prepared(state.position)), T>, S>; }) {
+      return e.prepared(state.position);
+    } else {
+      return (e);
+    }
   } else {
     return (e);
   }
@@ -64,20 +88,37 @@ void advance_tiles(const K& k, const E& e, const T& start, index_t steps, rng& g
   g = after;
 }
 
-}  // namespace detail
-
-/// k steps of a state in place.
-template <tensor_value T, energy<T> E, class S, class K, step_observer<S, T> O = no_observer>
-void advance(const K& k, const E& e, S& state, index_t steps, rng& g, O&& observe = {}) {
-  expect_at_least("advance", "steps", 0, steps);
+/// k steps of a state in place, with an energy that is prepared or need not be.
+template <tensor_value T, class E, class S, class K, class O>
+void advance_state(const K& k, const E& e, S& state, index_t steps, rng& g, O&& observe) {
   for (index_t i = 0; i < steps; ++i) {
     const transition_info<T> info = k.step(e, state, g);
     observe(i, static_cast<const S&>(state), info);
   }
 }
 
-/// The positions after k steps from `start` (n, …) → (n, …). The observer sees (number, state, info) after each step.
-/// Throws std::invalid_argument for k < 0.
+/// An observer that writes the positions of each step into draws (k, n, …), and then lets another one see them.
+template <class T, class O>
+auto keep_in(T& draws, O& observe) {
+  return [&draws, &observe](index_t i, const auto& now, const transition_info<T>& info) {
+    const index_t size = now.position.size();
+    copy_into(view<typename T::value_type, typename T::backend_type>(draws.data() + i * size, now.position.extents()), now.position);
+    observe(i, now, info);
+  };
+}
+
+}  // namespace detail
+
+/// k steps of a state in place: it goes on where it stands, and prepares the energy once. Throws std::invalid_argument for k < 0.
+template <tensor_value T, energy<T> E, class S, class K, step_observer<S, T> O = no_observer>
+void advance(const K& k, const E& e, S& state, index_t steps, rng& g, O&& observe = {}) {
+  expect_at_least("advance", "steps", 0, steps);
+  const auto& still = detail::prepared_for_state<K, S, T>(e, state);
+  detail::advance_state<T>(k, still, state, steps, g, observe);
+}
+
+/// The positions after k steps from `start` (n, …) → (n, …); schedules start at step 0. The observer sees (number, state, info) after each
+/// step. Throws std::invalid_argument for k < 0.
 template <class K, class E, tensor_value T, class O = no_observer>
   requires(differentiable_energy<E, T> || (energy<E, T> && !detail::needs_gradient<K>))
 T evolve(const K& k, const E& e, const T& start, index_t steps, rng& g, O&& observe = {})
@@ -95,11 +136,12 @@ T evolve(const K& k, const E& e, const T& start, index_t steps, rng& g, O&& obse
     }
   }
   auto state = k.init(still, start);
-  advance<T>(k, still, state, steps, g, observe);
+  detail::advance_state<T>(k, still, state, steps, g, observe);
   return std::move(state.position);
 }
 
-/// All positions: `draws` steps from `start` (n, …) → (draws, n, …); the start is not among them.
+/// All positions: `draws` steps from `start` (n, …) → (draws, n, …); the start is not among them. Schedules start at step 0.
+/// Throws std::invalid_argument for fewer than 0 draws.
 template <class K, class E, tensor_value T, class O = no_observer>
   requires(differentiable_energy<E, T> || (energy<E, T> && !detail::needs_gradient<K>))
 T sample(const K& k, const E& e, const T& start, index_t draws, rng& g, O&& observe = {})
@@ -119,10 +161,20 @@ T sample(const K& k, const E& e, const T& start, index_t draws, rng& g, O&& obse
     }
   }
   auto state = k.init(still, start);
-  advance<T>(k, still, state, draws, g, [&](index_t i, const auto& now, const transition_info<T>& info) {
-    copy_into(place(i, 0, start.extent(0)), now.position);
-    observe(i, now, info);
-  });
+  detail::advance_state<T>(k, still, state, draws, g, detail::keep_in(all, observe));
+  return all;
+}
+
+/// All positions of a state that goes on where it stands, (draws, n, …), and leaves the state at the last of them.
+/// Throws std::invalid_argument for fewer than 0 draws.
+template <class K, class E, class S, class O = no_observer, tensor_value T = detail::position_of<S>>
+  requires(differentiable_energy<E, T> || (energy<E, T> && !detail::needs_gradient<K>))
+T sample(const K& k, const E& e, S& state, index_t draws, rng& g, O&& observe = {})
+  requires kernel<K, E, T> && chain_state<S, T> && step_observer<O, S, T>
+{
+  expect_at_least("sample", "draws", 0, draws);
+  T all(state.position.extents().under(draws));
+  advance<T>(k, e, state, draws, g, detail::keep_in(all, observe));
   return all;
 }
 
