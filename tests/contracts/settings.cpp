@@ -6,6 +6,7 @@
 #include <jem/data/augment.hpp>
 #include <jem/data/cifar.hpp>
 #include <jem/evaluate/attack.hpp>
+#include <jem/evaluate/strong_attack.hpp>
 #include <jem/io/picture.hpp>
 #include <jem/jem.hpp>
 
@@ -226,7 +227,7 @@ std::vector<entry> training() {
 //                                                                          −1   0   NaN infinity largest
 std::vector<entry> networks_and_applications() {
   using namespace jem;
-  using evaluate::pgd;
+  using evaluate::pgd, evaluate::strong_attack;
   using io::picture_options;
   const auto widths = [](double v) {
     rng g{1};
@@ -262,6 +263,12 @@ std::vector<entry> networks_and_applications() {
       number("wide_resnet_options", "channels", &wide_resnet_options::channels, {}, "no no no no no"),
       number("wide_resnet_options", "classes", &wide_resnet_options::classes, {}, "no no no no no"),
       number("wide_resnet_options", "stem", &wide_resnet_options::stem, {}, "no no no no no"),
+      number("evaluate::strong_attack", "epsilon", &strong_attack<>::epsilon, {}, "no yes no no yes"),
+      number("evaluate::strong_attack", "steps", &strong_attack<>::steps, {}, "no no no no yes"),
+      number("evaluate::strong_attack", "starts", &strong_attack<>::starts, {}, "no no no no yes"),
+      number("evaluate::strong_attack", "targets", &strong_attack<>::targets, {}, "no no no no yes"),
+      number("evaluate::strong_attack", "low", &strong_attack<>::low, {}, "yes yes no no yes"),
+      number("evaluate::strong_attack", "pixel_range", &strong_attack<>::pixel_range, {}, "no no no no yes"),
       number("evaluate::pgd", "epsilon", &pgd<>::epsilon, {}, "no yes no no yes"),
       number("evaluate::pgd", "steps", &pgd<>::steps, {}, "no no no no yes"),
       number("evaluate::pgd", "restarts", &pgd<>::restarts, {}, "no no no no yes"),
@@ -281,6 +288,7 @@ std::vector<entry> networks_and_applications() {
   append_others(all, "normalize", {"weight", "bias", "mean", "variance"});
   append_others(all, "wide_resnet_options", {"energy_head"});
   append_others(all, "evaluate::pgd", {"norm"});
+  append_others(all, "evaluate::strong_attack", {"norm"});
   return all;
 }
 
@@ -300,7 +308,7 @@ const std::set<std::string> no_settings{
     "owned", "computing_in", "mlp", "convnet", "wide_resnet", "activated_cache", "energy_reference", "energy_sum", "masked_energy",
     "pointwise_energy", "hold",
     // data, files and results
-    "data::batch", "data::dataset", "data::named_dataset", "data::idx_file", "io::image", "io::named_tensor", "io::npy_header",
+    "data::batch", "data::dataset", "data::divided_dataset", "data::named_dataset", "data::idx_file", "io::image", "io::named_tensor", "io::npy_header",
     "io::packing", "io::packing_format", "io::png_header", "io::torch_layout", "io::torch_layout::replacement", "phases", "phase_set",
     "metrics::detection", "metrics::reliability_bin", "evaluate::classifier_summary", "evaluate::ood_summary", "version_number",
     "backend_description", "build_description",

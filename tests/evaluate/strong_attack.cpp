@@ -269,7 +269,7 @@ TEST_CASE("a strong attack refuses settings out of range, images of another rang
   CHECK_THROWS_WITH(attack(strong_attack{.targets = -1}), doctest::Contains("targets >= 1 but received -1"));
   CHECK_THROWS_WITH(attack(strong_attack{.epsilon = -0.1f}), doctest::Contains("[strong_attack] expected epsilon >= 0"));
   CHECK_THROWS_WITH(attack(strong_attack{.epsilon = nan}), doctest::Contains("epsilon >= 0"));
-  CHECK_THROWS_WITH(attack(strong_attack{.pixel_range = 0}), doctest::Contains("a pixel range > 0"));
+  CHECK_THROWS_WITH(attack(strong_attack{.pixel_range = 0}), doctest::Contains("pixel_range > 0"));
   const auto with = [&](const T& images, const jem::labels<T>& truth) { return evaluate::perturb(net, images, truth, strong_attack{}, g); };
   CHECK_THROWS_WITH(with(jem::full<T>({1, 2}, 255), y), doctest::Contains("images in [-1.0"));
   CHECK_THROWS_WITH(with(x, {{2}, {0, 1}}), doctest::Contains("[strong_attack] expected (1) but received (2)"));

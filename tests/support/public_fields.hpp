@@ -157,7 +157,7 @@ class field_reader {
       for (const auto& word : all) {
         if (word != "inline" && word != "namespace" && word != "jem" && word != "v0") name += word + "::";
       }
-      scopes_.push_back({all.size() == 1 || name == "detail::" ? kind::body : kind::space, name});
+      scopes_.push_back({all.size() == 1 || name == "detail::" || name.ends_with("::detail::") ? kind::body : kind::space, name});
     } else if (!type.empty()) {
       const bool seen   = scopes_.empty() || scopes_.back().open;
       const auto head   = words(after_template(before_));

@@ -101,6 +101,17 @@ TEST_CASE("cross_entropies are the logits' business, not that of their level, an
   });
 }
 
+TEST_CASE("log_odds_against tells answers apart that are equally sure to a float, at any level") {
+  test::on_every_tensor([]<class T>() {
+    const T x({4, 3}, {0, 1, 2, 1e6f, 1e6f + 1, 1e6f + 2, 300, 0, 0, 500, 0, 0});
+    const auto odds = log_odds_against(x, jem::labels<T>({4}, {1, 1, 0, 0})).to_vector();
+    CHECK(odds[0] == doctest::Approx(std::log(std::exp(-1.0) + std::exp(1.0))).epsilon(1e-6));
+    CHECK(odds[1] == odds[0]);
+    CHECK(odds[2] == doctest::Approx(std::log(2.0) - 300).epsilon(1e-6));
+    CHECK(odds[3] < odds[2]);
+  });
+}
+
 TEST_CASE("cross_entropy_slope is p - 1 at the label, also where p rounds to 1, and sums to 0") {
   test::on_every_tensor([]<class T>() {
     const T x({3, 3}, {0, 1, 2, 30, 0, 1, -1e30f, 1e30f, 0});

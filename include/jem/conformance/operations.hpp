@@ -33,6 +33,7 @@ std::vector<outcome> logit_outcomes(index_t n) {
   out.push_back({"log_sum_exp", 10 * ulps, values_of(log_sum_exp(x))});
   out.push_back({"wide_log_sum_exp", 10 * ulps, values_of(wide_log_sum_exp(x))});
   out.push_back({"softmax", 10 * ulps, values_of(softmax(x))});
+  out.push_back({"log_odds_against", 10 * ulps, values_of(log_odds_against(x, y))});
   out.push_back({"cross_entropies", 10 * ulps, values_of(cross_entropies(x, y))});
   out.push_back({"cross_entropy_slope", 10 * ulps, values_of(cross_entropy_slope(x, y))});
   out.push_back({"rival_slope", 10 * ulps, values_of(rival_slope(x, y))});

@@ -7,6 +7,7 @@
 #include <jem/core/shape.hpp>
 
 #include <array>
+#include <concepts>
 #include <cstdint>
 
 namespace jem::inline v0 {
@@ -68,13 +69,13 @@ struct random_stream {
 
   /// Whether number i says yes to an event of probability p: the digits in base 2³² of a uniform number are held against those of p until
   /// they differ, so that every p is met, however small. The first digit is bits(i). False for NaN.
-  template <class V>
+  template <std::floating_point V>
   constexpr bool happens(index_t i, V p) const {
     return happens(i, p, bits(i));
   }
 
   /// The same where bits(i) is at hand.
-  template <class V>
+  template <std::floating_point V>
   constexpr bool happens(index_t i, V p, std::uint32_t digit) const {
     if (!(p > V(0))) return false;
     for (index_t k = 1; p < V(1); ++k) {

@@ -71,12 +71,12 @@ T perturb(const Net& net, const T& x, const labels<T>& y, const pgd<Norm>& a, rn
   detail::for_chases(net, x, y, part, [&](index_t first, detail::chase<Net, T>& run) {
     check_labels("pgd", run.y, run.logits.extent(1));
     T best    = run.x;
-    T highest = detail::log_odds_against(run.logits, run.y);  // (n), in the order of the cross-entropies
+    T highest = log_odds_against(run.logits, run.y);  // (n), in the order of the cross-entropies
     for (index_t restart = 0; restart < a.restarts; ++restart) {
       run.start(a, g);
       for (index_t step = 0; step < a.steps; ++step) {
         detail::take_step(run, a);
-        const T odds   = detail::log_odds_against(run.logits, run.y);
+        const T odds   = log_odds_against(run.logits, run.y);
         const T higher = zip(odds, highest, detail::greater{});
         choose_rows(best, run.z, higher);
         choose_rows(highest, odds, higher);

@@ -19,22 +19,6 @@ struct greater {
   }
 };
 
-/// log Σ_{j≠y} exp x_j − x_y at logits (n, k) with labels (n): (n), the logarithm of the odds against the label. It orders images
-/// as the cross-entropy log(1 + exp odds) does, and still tells those apart whose cross-entropy rounds to 0.
-template <tensor_value T>
-T log_odds_against(T logits, const labels<T>& y) {
-  const T own = pick(logits, y);
-  add_at(logits, y, -std::numeric_limits<typename T::value_type>::infinity());
-  return log_sum_exp(logits) - own;
-}
-
-/// Throws std::invalid_argument for a ball or a range of pixels that is none.
-template <class Attack>
-void check_ball(std::string_view where, const Attack& a) {
-  if (!(a.epsilon >= 0)) fail(where, "epsilon >= 0", std::to_string(a.epsilon));
-  if (!(a.pixel_range > 0)) fail(where, "a pixel range > 0", std::to_string(a.pixel_range));
-}
-
 /// Images outside the range were meant for another one, and ε with them. What rounding puts outside is let pass.
 template <tensor_value T>
 void check_images(std::string_view where, const T& x, const labels<T>& y, float low, float high) {

@@ -6,6 +6,7 @@
 // Square.
 #pragma once
 
+#include <jem/core/setting.hpp>
 #include <jem/evaluate/adaptive_ascent.hpp>
 #include <jem/evaluate/logits_ratio.hpp>
 
@@ -17,13 +18,13 @@ namespace jem::inline v0::evaluate {
 /// Settings of a strong attack. The images have to lie in [low, low + pixel_range], and so do the adversarial ones.
 template <class Norm = linf>
 struct strong_attack {
-  Norm norm{};                     ///< linf or l2
-  float epsilon     = 8.0f / 255;  ///< of [0, 1]
-  index_t steps     = 100;         ///< of an ascent, ≥ 1
-  index_t starts    = 2;           ///< ascents of the cross-entropy, and of the ratio without a target, ≥ 1
-  index_t targets   = 9;           ///< the other classes that the ratio is taken towards, ≥ 1; all there are if there are fewer
-  float low         = -1;          ///< the darkest pixel of the data
-  float pixel_range = 2;           ///< how wide the data's range is: 2 for [−1, 1]
+  Norm norm{};                                                ///< linf or l2
+  not_negative<"strong_attack", "epsilon"> epsilon = 8.0f / 255;  ///< of [0, 1]; ≥ 0
+  at_least<"strong_attack", "steps", 1> steps      = 100;  ///< of an ascent, ≥ 1
+  at_least<"strong_attack", "starts", 1> starts    = 2;  ///< ascents of the cross-entropy, and of the ratio without a target, ≥ 1
+  at_least<"strong_attack", "targets", 1> targets  = 9;  ///< the other classes that the ratio is taken towards, ≥ 1; all if there are fewer
+  finite<"strong_attack", "low"> low               = -1;  ///< the darkest pixel of the data
+  positive<"strong_attack", "pixel_range"> pixel_range = 2;  ///< how wide the data's range is, > 0: 2 for [−1, 1]
 
   /// The ball's radius in the units of the data.
   float radius() const { return epsilon * pixel_range; }
@@ -70,7 +71,7 @@ template <class Net, tensor_value T>
 struct hunt {
   chase<Net, T>& run;
   std::vector<std::int32_t> rows;  ///< of the part: those that still stand
-  T found;                         // (n, …): the adversarial images of the others
+  T found;  // (n, …): the adversarial images of the others
 
   explicit hunt(chase<Net, T>& all) : run(all), rows(static_cast<std::size_t>(all.size())), found(all.x) {
     std::iota(rows.begin(), rows.end(), 0);
@@ -100,7 +101,7 @@ struct hunt {
     const auto climb      = [&](auto objective) { ascend(run, a, std::move(objective), g, [&](auto& ascent) { drop(ascent); }); };
     for (index_t start = 0; start < a.starts; ++start) climb(climb_odds{});
     for (index_t start = 0; start < a.starts && classes >= 3; ++start) climb(climb_ratio{});
-    for (index_t rank = 0; rank < std::min(a.targets, classes - 1) && classes >= 4 && run.size() > 0; ++rank) {
+    for (index_t rank = 0; rank < std::min<index_t>(a.targets, classes - 1) && classes >= 4 && run.size() > 0; ++rank) {
       run.z = run.x;
       run.look();
       climb(climb_towards<T>{rivals(run.logits, run.y, rank)});
@@ -108,24 +109,15 @@ struct hunt {
   }
 };
 
-template <class Norm, tensor_value T>
-void check(const strong_attack<Norm>& a, const T& x, const labels<T>& y) {
-  expect_at_least("strong_attack", "steps", 1, a.steps);
-  expect_at_least("strong_attack", "starts", 1, a.starts);
-  expect_at_least("strong_attack", "targets", 1, a.targets);
-  check_ball("strong_attack", a);
-  check_images("strong_attack", x, y, a.low, a.high());
-}
-
 }  // namespace detail
 
 /// The share of images (n, …) with labels (n) that are classified rightly, and still are after every step of every ascent: an image
 /// is counted robust only if all of them failed. `part` images at a time, and the random numbers depend on the parts. NaN without
-/// images. Throws std::invalid_argument for settings out of range, and labels that are no classes.
+/// images. Throws std::invalid_argument for images out of range, and labels that are no classes.
 template <class Net, tensor_value T, attack_norm<T> Norm>
   requires layer<Net, T>
 double robust_accuracy(const Net& net, const T& x, const labels<T>& y, const strong_attack<Norm>& a, rng& g, index_t part = 500) {
-  detail::check(a, x, y);
+  detail::check_images("strong_attack", x, y, a.low, a.high());
   return detail::share_left(net, x, y, part, [&](detail::chase<Net, T>& run) { detail::hunt<Net, T>(run).attack(a, g); });
 }
 
@@ -134,7 +126,7 @@ double robust_accuracy(const Net& net, const T& x, const labels<T>& y, const str
 template <class Net, tensor_value T, attack_norm<T> Norm>
   requires layer<Net, T>
 T perturb(const Net& net, const T& x, const labels<T>& y, const strong_attack<Norm>& a, rng& g, index_t part = 500) {
-  detail::check(a, x, y);
+  detail::check_images("strong_attack", x, y, a.low, a.high());
   T result = x;  // (n, …)
   detail::for_chases(net, x, y, part, [&](index_t first, detail::chase<Net, T>& run) {
     detail::hunt<Net, T> hunt(run);

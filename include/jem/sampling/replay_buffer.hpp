@@ -135,7 +135,8 @@ class replay_buffer {
     T position                 = gather_rows(positions_, where);
     const random_stream stream = g.next();
     recycled_vector<V> restart(slots.size());
-    for (index_t i = 0; i < n; ++i) restart[static_cast<std::size_t>(i)] = stream.happens(i, options_.restart_probability) ? V(1) : V(0);
+    for (index_t i = 0; i < n; ++i)
+      restart[static_cast<std::size_t>(i)] = stream.happens(i, float{options_.restart_probability}) ? V(1) : V(0);
     const T fresh = start_.template operator()<T>(position.extents(), g);
     choose_rows(position, fresh, T(shape{n}, restart));
     return {std::move(position), std::move(where), std::move(y)};

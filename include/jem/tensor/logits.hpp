@@ -74,9 +74,9 @@ struct softmax_of_row {
   }
 };
 
-/// −log p_y = log(1 + Σ_{j≠y} exp(xⱼ − x_y)) of each row.
+/// log Σ_{j≠y} exp(xⱼ − x_y) of each row.
 template <class T>
-struct cross_entropy_of_row {
+struct log_odds_of_row {
   const T* from;
   const std::int32_t* y;
   T* to;
@@ -84,7 +84,15 @@ struct cross_entropy_of_row {
 
   constexpr void operator()(index_t i) const {
     const T* const row = from + i * columns;
-    to[i]              = math::softplus(weighed_row<T>(row, columns, y[i]).log_sum_exp_beside(row[y[i]]));
+    to[i]              = weighed_row<T>(row, columns, y[i]).log_sum_exp_beside(row[y[i]]);
+  }
+};
+
+/// log(1 + eˣ)
+struct softplus {
+  template <class T>
+  constexpr T operator()(T x) const {
+    return math::softplus(x);
   }
 };
 
@@ -163,15 +171,22 @@ tensor_of<X> softmax(const X& x) {
   return result;
 }
 
+/// log((1 − p) / p) of p = p(y[i]|x[i]), of logits (n, k) and labels (n) → (n): the odds against the labels. It orders rows as the
+/// cross-entropy log(1 + exp odds) does, and still tells those apart whose cross-entropy rounds to 0. −infinity for a single class.
+template <tensor_like X, tensor_like Y>
+tensor_of<X> log_odds_against(const X& x, const Y& y) {
+  using T = std::remove_const_t<typename X::value_type>;
+  detail::expect_labels("log_odds_against", x, y);
+  tensor_of<X> result(shape{x.extent(0)});
+  for_each_row<typename X::backend_type>(x.extent(0), x.extent(1),
+                                         detail::log_odds_of_row<T>{x.data(), y.data(), result.data(), x.extent(1)});
+  return result;
+}
+
 /// −log p(y[i]|x[i]) of logits (n, k) and labels (n) → (n), in nats, exact to the last digits where it is next to 0.
 template <tensor_like X, tensor_like Y>
 tensor_of<X> cross_entropies(const X& x, const Y& y) {
-  using T = std::remove_const_t<typename X::value_type>;
-  detail::expect_labels("cross_entropies", x, y);
-  tensor_of<X> result(shape{x.extent(0)});
-  for_each_row<typename X::backend_type>(x.extent(0), x.extent(1),
-                                         detail::cross_entropy_of_row<T>{x.data(), y.data(), result.data(), x.extent(1)});
-  return result;
+  return map(log_odds_against(x, y), detail::softplus{});
 }
 
 /// ∂(−log p(y|x))/∂x = p(·|x) − 1_y of logits (n, k) and labels (n) → (n, k); what is left at a sure label is not rounded away.
