@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
+#include <jem/backend/host.hpp>
 #include <jem/backend/memory_pool.hpp>
 
 #include <doctest/doctest.h>
 
 #include <stdexcept>
+#include <thread>
+#include <vector>
 
 namespace {
 
@@ -25,6 +28,14 @@ struct small_source {
 
 using pool    = jem::memory_pool<small_source>;
 using storage = jem::pooled_storage<float, small_source>;
+
+constexpr std::size_t mebibyte = std::size_t{1} << 20;
+
+/// Whose pool has no past.
+template <class F>
+void in_a_thread_of_its_own(F f) {
+  std::thread(f).join();
+}
 
 }  // namespace
 
@@ -66,4 +77,50 @@ TEST_CASE("pools of different sources do not meet") {
   { const storage mine(100); }
   const jem::pooled_storage<float, other_source> other(100);
   CHECK(small_source::allocated == 2);
+}
+
+TEST_CASE("a thread that destroys what another has made keeps a bounded part of it") {
+  pool::trim();
+  small_source::reset(3000 * mebibyte);
+  std::vector<storage> tensors;
+  for (int i = 0; i < 2000; ++i) tensors.emplace_back((1 << 20) / 4);
+  std::thread([gone = std::move(tensors)]() mutable {
+    gone.clear();
+    CHECK(pool::unused() == 64 * mebibyte);
+  }).join();
+  CHECK(small_source::left == 3000 * mebibyte);  // a thread that ends keeps nothing
+}
+
+TEST_CASE("sizes one after the other leave no more behind than twice the largest") {
+  in_a_thread_of_its_own([] {
+    small_source::reset(3000 * mebibyte);
+    for (int size = 16; size <= 128; ++size) const storage one(size * (1 << 20) / 4);
+    CHECK(pool::unused() <= 256 * mebibyte);
+    CHECK(pool::unused() > 128 * mebibyte);
+    pool::trim();
+    CHECK(pool::unused() == 0);
+    CHECK(small_source::left == 3000 * mebibyte);
+  });
+}
+
+TEST_CASE("a loop of two phases with blocks of their own sizes asks for them once, though it keeps them all") {
+  in_a_thread_of_its_own([] {
+    small_source::reset(1000 * mebibyte);
+    for (int round = 0; round < 10; ++round) {
+      { const storage a(20 << 20), b(20 << 20); }  // 160 MiB
+      { const storage c(14 << 20), d(13 << 20); }
+    }
+    CHECK(small_source::allocated == 4);
+    CHECK(small_source::freed == 0);
+  });
+}
+
+TEST_CASE("what was needed once is given back after a while") {
+  in_a_thread_of_its_own([] {
+    small_source::reset(1000 * mebibyte);
+    { const storage once(200 << 18); }
+    CHECK(pool::unused() == 208 * mebibyte);  // 200 in steps of 16
+    for (int i = 0; i < 140'000; ++i) const storage small(100);
+    CHECK(pool::unused() < mebibyte);
+  });
 }

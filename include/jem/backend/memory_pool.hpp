@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Memory that is recycled, so that a loop which makes the same tensors again and again allocates in its first round only. The
-// free list is the library's only hidden state: one a thread and kind of memory.
+// free list is the library's only hidden state: one a thread and kind of memory. It is bounded: a thread keeps unused blocks of at
+// most twice the bytes by which what it has in use has risen within its last 2¹⁶ to 2¹⁷ requests, or of 64 MiB where that is more.
+// What goes beyond is given back to the source, the sizes first that were not used for the longest time. So a loop keeps what its
+// rounds need, and a thread that only destroys what others have made keeps 64 MiB.
 #pragma once
 
 #include <jem/core/concepts.hpp>
@@ -32,19 +35,18 @@ class memory_pool {
     const std::size_t rounded = round_up(bytes);
     lists* const free         = mine();
     if (free == nullptr) return Memory::allocate(rounded);
-    auto& list = (*free)[rounded];
-    if (!list.empty()) {
-      void* block = list.back();
-      list.pop_back();
-      return block;
+    void* block = free->take(rounded);
+    if (block == nullptr) {
+      ++free->asked;
+      try {
+        block = Memory::allocate(rounded);
+      } catch (...) {
+        if (!free->clear()) throw;
+        block = Memory::allocate(rounded);
+      }
     }
-    ++free->asked;
-    try {
-      return Memory::allocate(rounded);
-    } catch (...) {
-      if (!free->clear()) throw;
-      return Memory::allocate(rounded);
-    }
+    free->count(rounded);
+    return block;
   }
 
   /// Takes back what `acquire` gave for as many bytes.
@@ -52,7 +54,7 @@ class memory_pool {
     const std::size_t rounded = round_up(bytes);
     try {
       if (lists* free = mine()) {
-        (*free)[rounded].push_back(block);
+        free->keep(block, rounded);
         return;
       }
     } catch (const std::bad_alloc&) {  // no room to remember the block: give it back
@@ -66,6 +68,12 @@ class memory_pool {
     return free == nullptr ? 0 : free->asked;
   }
 
+  /// Bytes of this thread's unused blocks.
+  static std::size_t unused() noexcept {
+    const lists* free = mine();
+    return free == nullptr ? 0 : free->unused;
+  }
+
   /// Gives this thread's unused blocks back to the source.
   static void trim() noexcept {
     if (lists* free = mine()) free->clear();
@@ -74,7 +82,7 @@ class memory_pool {
  private:
   class lists {
    public:
-    std::size_t asked = 0;
+    std::size_t asked = 0, unused = 0;
 
     lists()                        = default;
     lists(const lists&)            = delete;
@@ -84,26 +92,76 @@ class memory_pool {
       gone() = true;
     }
 
-    std::vector<void*>& operator[](std::size_t rounded) {
-      for (auto& [bytes, blocks] : lists_) {
-        if (bytes == rounded) return blocks;
+    /// An unused block of this size, or null.
+    void* take(std::size_t bytes) {
+      auto& blocks = of_size(bytes).blocks;
+      if (blocks.empty()) return nullptr;
+      void* const block = blocks.back();
+      blocks.pop_back();
+      unused -= bytes;
+      return block;
+    }
+
+    /// A block of this size is in use from now on.
+    void count(std::size_t bytes) noexcept {
+      in_use_ += static_cast<std::ptrdiff_t>(bytes);
+      if (++requests_ % window == 0) {
+        last_rise_ = std::exchange(rise_, 0);
+        low_       = in_use_;
       }
-      return lists_.emplace_back(rounded, std::vector<void*>{}).second;
+      rise_ = std::max(rise_, in_use_ - low_);
+    }
+
+    /// A block that is no longer in use. What is then beyond the bound goes back to the source.
+    void keep(void* block, std::size_t bytes) {
+      auto& list = of_size(bytes);
+      list.blocks.push_back(block);
+      list.used = requests_;
+      unused += bytes;
+      in_use_ -= static_cast<std::ptrdiff_t>(bytes);  // below 0 where others have made more than this thread
+      low_                    = std::min(low_, in_use_);
+      const std::size_t bound = std::max(least, 2 * static_cast<std::size_t>(std::max(rise_, last_rise_)));
+      while (unused > bound) drop_oldest();
     }
 
     /// Whether there was anything to give back.
     bool clear() noexcept {
-      bool any = false;
-      for (auto& [bytes, blocks] : lists_) {
-        for (void* block : blocks) Memory::deallocate(block, bytes);
-        any = any || !blocks.empty();
-        blocks.clear();
-      }
+      const bool any = unused > 0;
+      while (unused > 0) drop_oldest();
       return any;
     }
 
    private:
-    std::vector<std::pair<std::size_t, std::vector<void*>>> lists_;
+    static constexpr std::size_t least  = std::size_t{64} << 20;  // bytes that are kept in any case
+    static constexpr std::size_t window = std::size_t{1} << 16;   // requests
+
+    struct size_class {
+      std::size_t bytes = 0, used = 0;  // of a block; how many requests there had been when one came back
+      std::vector<void*> blocks{};
+    };
+
+    size_class& of_size(std::size_t bytes) {
+      for (auto& list : lists_) {
+        if (list.bytes == bytes) return list;
+      }
+      return lists_.emplace_back(size_class{.bytes = bytes});
+    }
+
+    /// There has to be an unused block.
+    void drop_oldest() noexcept {
+      size_class* oldest = nullptr;
+      for (auto& list : lists_) {
+        if (!list.blocks.empty() && (oldest == nullptr || list.used < oldest->used)) oldest = &list;
+      }
+      Memory::deallocate(oldest->blocks.back(), oldest->bytes);
+      oldest->blocks.pop_back();
+      unused -= oldest->bytes;
+    }
+
+    std::size_t requests_  = 0;
+    std::ptrdiff_t in_use_ = 0, low_ = 0;        // bytes, now and at the lowest within the window
+    std::ptrdiff_t rise_ = 0, last_rise_ = 0;  // above the lowest, in this window and in the one before
+    std::vector<size_class> lists_;
   };
 
   /// Null once the thread is ending: tensors with a longer life than its list are given back directly.
