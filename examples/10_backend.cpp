@@ -1,5 +1,6 @@
 // A backend of one's own: storage, and the verbs of jem/core/concepts.hpp on plain threads. The conformance suite says whether it is
 // right, from single verbs to whole training runs; a concept sees only that it compiles. Exits with 0 if all checks have passed.
+#include <jem/backend/first_failure.hpp>
 #include <jem/backend/host.hpp>
 #include <jem/conformance/suite.hpp>
 
@@ -72,12 +73,18 @@ struct threads {
   static void share(index_t n, index_t work, F f) {
     const auto most     = static_cast<index_t>(std::max(1u, std::thread::hardware_concurrency()));
     const index_t parts = std::clamp<index_t>(work / 100'000, 1, most);
-    const auto run      = [=](index_t part) {
-      for (index_t i = part * n / parts; i < (part + 1) * n / parts; ++i) f(i);
+    jem::first_failure failure;  // an exception that leaves a thread would end the program
+    const auto run = [&](index_t part) {
+      failure.guard(part, [&] {
+        for (index_t i = part * n / parts; i < (part + 1) * n / parts; ++i) f(i);
+      });
     };
-    std::vector<std::jthread> others;
-    for (index_t part = 1; part < parts; ++part) others.emplace_back(run, part);
-    run(0);
+    {
+      std::vector<std::jthread> others;
+      for (index_t part = 1; part < parts; ++part) others.emplace_back(run, part);
+      run(0);
+    }
+    failure.rethrow();
   }
 };
 

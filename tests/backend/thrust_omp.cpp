@@ -10,6 +10,8 @@ using tensor = jem::tensor<float, jem::thrust_omp>;
 
 TEST_CASE("thrust_omp: a user's array is a tensor without a copy") { test::views_an_array_without_a_copy<tensor>(); }
 
+TEST_CASE("thrust_omp: exceptions reach the caller") { test::carries_exceptions_to_the_caller<jem::thrust_omp>(); }
+
 TEST_CASE("thrust_omp: chains end where reference's do") { test::chains_end_where_those_of_reference_do<tensor>(); }
 
 TEST_CASE("thrust_omp: sums and products have the same bits for 1, 2 and 7 threads") {

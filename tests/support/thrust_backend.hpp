@@ -10,6 +10,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <span>
 #include <vector>
 
@@ -40,6 +41,40 @@ void chains_end_where_those_of_reference_do() {
   const auto mine = ends_of_chains<T>(), expected = ends_of_chains<jem::tensor<float, jem::reference>>();
   REQUIRE(mine.size() == expected.size());
   for (std::size_t i = 0; i < mine.size(); ++i) CHECK(mine[i] == doctest::Approx(expected[i]).epsilon(1e-5));
+}
+
+struct thrown_by_user {
+  jem::index_t at;
+};
+
+/// A function that throws from row 5 on.
+struct throws_from_row_5 {
+  float operator()(jem::index_t i, jem::index_t) const { return i < 5 ? 1.0f : throw thrown_by_user{i}; }
+  void operator()(jem::index_t i) const { (void)(*this)(i, 0); }
+};
+struct throws_and_returns_nothing : throws_from_row_5 {
+  void operator()(jem::index_t i, jem::index_t j) const { (void)throws_from_row_5::operator()(i, j); }
+};
+
+/// What a function throws reaches the caller of the verb, from the first row.
+template <class B>
+void carries_exceptions_to_the_caller() {
+  const auto row = [](auto call) {
+    try {
+      call();
+    } catch (const thrown_by_user& failure) { return failure.at; }
+    return jem::index_t{-1};
+  };
+  for (const jem::index_t rows : {10, 1000, 100'000}) {
+    for (const jem::index_t columns : {1, 3, 2000}) {
+      if (rows * columns > 10'000'000) continue;
+      std::vector<float> sums(static_cast<std::size_t>(std::max(rows, columns)));
+      CHECK(row([&] { B::for_each(rows, throws_from_row_5{}); }) == 5);
+      CHECK(row([&] { B::for_each(rows, columns, throws_and_returns_nothing{}); }) == 5);
+      CHECK(row([&] { B::sum_rows(rows, columns, throws_from_row_5{}, sums.data()); }) == 5);
+      CHECK(row([&] { B::sum_columns(rows, columns, throws_from_row_5{}, sums.data()); }) == 5);
+    }
+  }
 }
 
 }  // namespace test

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Plain loops on all threads of the host. Work is cut into blocks whose size depends on the shape alone and partial sums are
-// added in order, so the number of threads never changes a bit. Without -fopenmp the same code runs on one thread.
+// added in order, so the number of threads never changes a bit. Without -fopenmp the same code runs on one thread. An exception of a
+// function that a verb is given reaches the verb's caller when all blocks are done: that of the first block that has thrown.
 #pragma once
 
+#include <jem/backend/first_failure.hpp>
 #include <jem/backend/reference.hpp>
 #include <jem/core/platform.hpp>
+#include <jem/core/vector_loop.hpp>
 
 #include <algorithm>
 #include <exception>
@@ -36,11 +39,7 @@ struct openmp : reference {
   template <class F>
   static void for_each(index_t n, F f) {
     detail::expect_host_function<F>();
-    blocks(n, grain, [f](index_t begin, index_t end) {
-      const F g = f;
-      JEM_INDEPENDENT
-      for (index_t i = begin; i < end; ++i) g(i);
-    });
+    blocks(n, grain, [f](index_t begin, index_t end) { vector_loop(begin, end, F(f)); });
   }
 
   /// The optional verb of tensor/loops.hpp.
@@ -52,19 +51,10 @@ struct openmp : reference {
     });
   }
 
-  /// The optional verb of tensor/loops.hpp. An exception of f's is thrown on when all tiles are done.
+  /// The optional verb of tensor/loops.hpp.
   template <class F>
   static void for_each_tile(index_t rows, index_t size, const F& f) {
-    std::exception_ptr failure;
-    blocks(rows, size, [&](index_t begin, index_t end) {
-      try {
-        f(begin, end - begin);
-      } catch (...) {
-#pragma omp critical(jem_failure)
-        failure = std::current_exception();
-      }
-    });
-    if (failure) std::rethrow_exception(failure);
+    blocks(rows, size, [&](index_t begin, index_t end) { f(begin, end - begin); });
   }
 
   /// f(i, j) for i < rows, j < columns, j innermost; calls must not depend on each other.
@@ -75,8 +65,7 @@ struct openmp : reference {
     blocks(rows, rows_per_block(columns), [f, columns](index_t begin, index_t end) {
       const F g = f;
       for (index_t i = begin; i < end; ++i) {
-        JEM_INDEPENDENT
-        for (index_t j = 0; j < columns; ++j) g(i, j);
+        vector_loop(0, columns, [&g, i](index_t j) { g(i, j); });
       }
     });
   }
@@ -121,8 +110,7 @@ struct openmp : reference {
         std::fill_n(sum, columns, wide{});
         const F g = f;
         for (index_t i = part * sum_columns_rows; i < std::min(rows, (part + 1) * sum_columns_rows); ++i) {
-          JEM_INDEPENDENT
-          for (index_t j = 0; j < columns; ++j) sum[j] += static_cast<wide>(g(i, j));
+          vector_loop(0, columns, [&g, sum, i](index_t j) { sum[j] += static_cast<wide>(g(i, j)); });
         }
       }
     });
@@ -183,8 +171,12 @@ struct openmp : reference {
       for (index_t begin = 0; begin < n; begin += size) run(f, begin, std::min(begin + size, n));
       return;
     }
+    first_failure failure;
 #pragma omp parallel for schedule(static)
-    for (index_t begin = 0; begin < n; begin += size) run(f, begin, std::min(begin + size, n));
+    for (index_t begin = 0; begin < n; begin += size) {
+      failure.guard(begin, [&] { run(f, begin, std::min(begin + size, n)); });
+    }
+    failure.rethrow();
   }
 
   static constexpr index_t rows_per_block(index_t columns) { return std::max<index_t>(1, grain / std::max<index_t>(1, columns)); }
@@ -192,8 +184,16 @@ struct openmp : reference {
   template <class A, class F>
   static A sum_range(F f, index_t i, index_t begin, index_t end) {
     A sum{};
+    std::exception_ptr failure;  // see core/vector_loop.hpp
 #pragma omp simd reduction(+ : sum)
-    for (index_t j = begin; j < end; ++j) sum += static_cast<A>(f(i, j));
+    for (index_t j = begin; j < end; ++j) {
+      try {
+        sum += static_cast<A>(f(i, j));
+      } catch (...) {
+        if (!failure) failure = std::current_exception();
+      }
+    }
+    if (failure) std::rethrow_exception(failure);
     return sum;
   }
 };

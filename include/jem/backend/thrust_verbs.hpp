@@ -11,8 +11,10 @@
     "jem: without nvcc Thrust has to be told that its device is the host: link jem::thrust, or compile with -DTHRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_CPP"
 #endif
 
+#include <jem/backend/first_failure.hpp>
 #include <jem/core/concepts.hpp>
 #include <jem/core/platform.hpp>
+#include <jem/core/vector_loop.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -53,6 +55,16 @@ struct call {
   JEM_HOST_DEVICE void operator()(index_t i) const { f(i); }
 };
 
+/// f(i) on a thread of the host that an exception must not leave.
+template <class F>
+struct guarded_call {
+  F f;
+  first_failure* failure;
+  void operator()(index_t i) const {
+    failure->guard(i, [&] { f(i); });
+  }
+};
+
 /// f(i, j) for the columns of one segment.
 template <class F, index_t segment>
 struct call_segment {
@@ -63,8 +75,7 @@ struct call_segment {
   JEM_HOST_DEVICE void operator()(index_t at) const {
     const place p     = place_of(at, segments, small);
     const index_t end = p.segment * segment + segment < columns ? p.segment * segment + segment : columns;
-    JEM_INDEPENDENT
-    for (index_t j = p.segment * segment; j < end; ++j) f(p.row, j);
+    vector_loop(p.segment * segment, end, [this, &p](index_t j) { f(p.row, j); });
   }
 };
 
@@ -83,8 +94,7 @@ struct sum_segment {
     const index_t last  = (p.row + 1) * rows_of_part < rows ? (p.row + 1) * rows_of_part : rows;
     wide_t<A> sums[segment]{};
     for (index_t i = p.row * rows_of_part; i < last; ++i) {
-      JEM_INDEPENDENT
-      for (index_t j = 0; j < count; ++j) sums[j] += static_cast<wide_t<A>>(f(i, begin + j));
+      vector_loop(0, count, [&](index_t j) { sums[j] += static_cast<wide_t<A>>(f(i, begin + j)); });
     }
     for (index_t j = 0; j < count; ++j) to[p.row * columns + begin + j] = static_cast<A>(sums[j]);
   }
@@ -114,10 +124,21 @@ struct matrix_element {
   JEM_HOST_DEVICE A operator()(index_t i, index_t j) const { return from[i * columns + j]; }
 };
 
+/// A system of the host with threads: what a function throws there is carried to the caller of the verb.
+template <class System>
+concept carries_exceptions = requires { requires System::carries_exceptions; };
+
 /// f(i) for i < n.
 template <class System, class F>
 void for_each(index_t n, F f) {
-  ::thrust::for_each_n(System::policy(), ::thrust::counting_iterator<index_t>(0), n, call<F>{f});
+  const ::thrust::counting_iterator<index_t> first(0);
+  if constexpr (carries_exceptions<System>) {
+    first_failure failure;
+    ::thrust::for_each_n(System::policy(), first, n, guarded_call<F>{f, &failure});
+    failure.rethrow();
+  } else {
+    ::thrust::for_each_n(System::policy(), first, n, call<F>{f});
+  }
 }
 
 constexpr index_t ceiling(index_t n, index_t d) { return (n + d - 1) / d; }

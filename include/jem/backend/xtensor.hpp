@@ -78,8 +78,7 @@ struct lanes {
 template <class A, class F>
 lanes<A> lanes_at(const F& f, index_t i, index_t j) {
   lanes<A> values;
-  JEM_INDEPENDENT
-  for (index_t k = 0; k < lanes<A>::width; ++k) values.each[k] = static_cast<A>(f(i, j + k));
+  vector_loop(0, lanes<A>::width, [&](index_t k) { values.each[k] = static_cast<A>(f(i, j + k)); });
   return values;
 }
 

@@ -3,6 +3,7 @@
 // get what they would get in the whole batch from a generator with `row` = r.
 #pragma once
 
+#include <jem/core/vector_loop.hpp>
 #include <jem/tensor/elementwise.hpp>
 #include <jem/tensor/loops.hpp>
 
@@ -109,11 +110,10 @@ struct step_by_numbers {
   F f;
 
   constexpr void operator()(index_t first, index_t count, const float* numbers) const {
-    JEM_INDEPENDENT
-    for (index_t i = 0; i < count; ++i) {
+    vector_loop(0, count, [this, first, numbers](index_t i) {
       const T moved = to[first + i] + factor * slope[first + i];
       to[first + i] = f(moved + scale * static_cast<T>(numbers[i]));
-    }
+    });
   }
 };
 
