@@ -184,12 +184,13 @@ small_network make_small_network(const settings& s, const jem::shape& images, je
 }
 
 deep_network make_deep_network(const settings& s, const jem::shape& images, jem::index_t classes, jem::rng& rng) {
-  jem::rng own = rng.split();
-  jem::wide_resnet_options options{.channels = images[3], .classes = classes};
+  jem::rng own       = rng.split();
+  jem::index_t depth = 0, width = 0;
   char rest = 0;
-  if (std::sscanf(s.network.c_str(), "wide-resnet-%td-%td%c", &options.depth, &options.width, &rest) != 2) {
+  if (std::sscanf(s.network.c_str(), "wide-resnet-%td-%td%c", &depth, &width, &rest) != 2) {
     jem::fail("jem", "a network named convnet or wide-resnet-DEPTH-WIDTH", s.network);
   }
+  const jem::wide_resnet_options options{.depth = depth, .width = width, .channels = images[3], .classes = classes};
   return make_network<deep_network>(s, options, own);
 }
 
