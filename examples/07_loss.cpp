@@ -24,11 +24,11 @@ struct energy_bounds {  // L = mean max(0, E(x⁺) − below)² + mean max(0, ab
 
   constexpr jem::phase_set reads() const { return {.data = true, .samples = true}; }
 
-  float accumulate(const jem::phases<tensor>& logits, float weight, jem::phases<tensor>& grad) const {
+  double accumulate(const jem::phases<tensor>& logits, float weight, jem::phases<tensor>& grad) const {
     return add_hinge(logits.data(), 1, below, weight, grad.data()) + add_hinge(logits.samples, -1, above, weight, grad.samples);
   }
 
-  static float add_hinge(const tensor& logits, float side, float bound, float weight, tensor& grad) {
+  static double add_hinge(const tensor& logits, float side, float bound, float weight, tensor& grad) {
     const tensor beyond = map(log_sum_exp(logits), hinge{side, bound});  // (n)
     tensor slope        = softmax(logits);                               // (n, k): −∂E/∂f(x)
     scale_rows(slope, beyond);

@@ -35,17 +35,17 @@ struct least_squares {  // E(x) = ‖x·W − b‖² / 2
 
 // The largest difference between a gradient and central differences of the value.
 template <class Energy>
-float gradient_error(const Energy& energy, const tensor& x, float h = 1e-2f) {
+double gradient_error(const Energy& energy, const tensor& x, float h = 1e-2f) {
   tensor gradient(x.extents());
   energy.value_and_grad(x, gradient);
   const auto slope = gradient.to_vector();
   const auto total = [&](std::vector<float> values) { return jem::sum(energy.value(tensor(x.extents(), values))); };
-  float largest    = 0;
+  double largest   = 0;
   for (std::size_t i = 0; i < slope.size(); ++i) {
     auto up = x.to_vector(), down = x.to_vector();
     up[i] += h;
     down[i] -= h;
-    largest = std::fmax(largest, std::abs(slope[i] - (total(up) - total(down)) / (2 * h)));
+    largest = std::fmax(largest, std::abs(double(slope[i]) - (total(up) - total(down)) / double(2 * h)));
   }
   return largest;
 }
@@ -57,7 +57,7 @@ struct logit_penalty {
   jem::phase_set reads() const { return {.labelled = true}; }
 
   template <jem::tensor_value T>
-  float accumulate(const jem::phases<T>& logits, float weight, jem::phases<T>& grad) const {
+  double accumulate(const jem::phases<T>& logits, float weight, jem::phases<T>& grad) const {
     const float each = weight / float(logits.x.extent(0));
     jem::add_scaled(grad.x, 2 * each, logits.x);  // weight·∂L/∂f(x)
     return each * jem::squared_norm(logits.x);    // weight·L

@@ -13,7 +13,7 @@ using tensor = jem::tensor<double, jem::reference>;
 /// A loss whose slopes are not its own.
 struct overstated : jem::cross_entropy {
   template <class T>
-  float accumulate(const jem::phases<T>& logits, float weight, jem::phases<T>& slopes) const {
+  double accumulate(const jem::phases<T>& logits, float weight, jem::phases<T>& slopes) const {
     (void)jem::cross_entropy::accumulate(logits, 1.001f * weight, slopes);
     auto unused = zero_slopes(logits);
     return jem::cross_entropy::accumulate(logits, weight, unused);

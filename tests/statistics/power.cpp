@@ -60,7 +60,7 @@ struct stale_metropolis {
     const T correction = proposal.propose(e, state, to, g);
     const T error      = to.energy - state.energy - correction;
     T probability      = jem::map(error, jem::detail::acceptance_probability{});
-    const T accepted   = jem::zip(jem::uniform<T>(probability.extents(), 0, 1, g), probability, jem::detail::is_below{});
+    const T accepted   = jem::happens(probability, g);
     const T always     = jem::full<T>(accepted.extents(), 1);
     jem::choose_rows(state.position, to.position, accepted);
     if (!fault.energy_before) jem::choose_rows(state.energy, to.energy, fault.energy_of_rejected ? always : accepted);
