@@ -105,11 +105,12 @@ void gemm(transpose ta, transpose tb, index_t m, index_t n, index_t k, T alpha, 
   const index_t rows = (m + bm - 1) / bm, columns = (n + bn - 1) / bn;
   const auto product = [=](index_t number, index_t first, index_t depth, T factor, T* to) {
     const index_t i = number / columns * bm, j = number % columns * bn;
-    block(ta, tb, std::min(bm, m - i), std::min(bn, n - j), depth, alpha, a + (ta == transpose::yes ? first * lda + i : i * lda + first),
-          lda, b + (tb == transpose::yes ? j * ldb + first : first * ldb + j), ldb, factor, to + i * n + j, n);
+    block(ta, tb, (std::min)(bm, m - i), (std::min)(bn, n - j), depth, alpha,
+          a + (ta == transpose::yes ? first * lda + i : i * lda + first), lda,
+          b + (tb == transpose::yes ? j * ldb + first : first * ldb + j), ldb, factor, to + i * n + j, n);
   };
   const index_t share = rows * columns >= 8 || k < 1024 ? k : std::max<index_t>(512, part(k, 16, k));
-  const index_t depth = std::min(share, narrow_product::longest_sum);
+  const index_t depth = (std::min)(share, narrow_product::longest_sum);
   const index_t parts = (k + depth - 1) / depth;
   if (parts == 1) {
     for_blocks<Threads>(rows * columns, [=](index_t number) { product(number, 0, k, beta, c); });
@@ -119,7 +120,7 @@ void gemm(transpose ta, transpose tb, index_t m, index_t n, index_t k, T alpha, 
   T* const to = partial.data();
   for_blocks<Threads>(parts * rows * columns, [=](index_t number) {
     const index_t which = number / (rows * columns);
-    product(number % (rows * columns), which * depth, std::min(depth, k - which * depth), T{}, to + which * m * n);
+    product(number % (rows * columns), which * depth, (std::min)(depth, k - which * depth), T{}, to + which * m * n);
   });
   Threads::for_each(m * n, [=](index_t i) {
     wide_t<T> sum{};

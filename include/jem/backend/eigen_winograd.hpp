@@ -39,7 +39,7 @@ void multiply_points(index_t points, const regular_rows& rows, const T* v, index
   const index_t part = depth_of_part(depth);
   for (index_t k = 0; k < points; ++k) {
     for (index_t i = 0; i < depth; i += part) {
-      panel_product::multiply(v + k * v_matrix + i, rows.offsets(), {.inner = std::min(part, depth - i)}, u + k * u_matrix + i * width,
+      panel_product::multiply(v + k * v_matrix + i, rows.offsets(), {.inner = (std::min)(part, depth - i)}, u + k * u_matrix + i * width,
                               width, m + k * m_matrix, width, accumulate || i > 0);
     }
   }
@@ -112,7 +112,7 @@ void convolve_by_tiles(const algorithm<T>& a, const mapping& s, index_t size, co
   const index_t tiles = a.tiles(s), columns = whole_packs<T>(s.c);
   const panels cut{s.f};
   for_blocks<Threads>((tiles + size - 1) / size, [=](index_t block) {
-    const index_t first = block * size, count = std::min(size, tiles - first), width = cut.width();
+    const index_t first = block * size, count = (std::min)(size, tiles - first), width = cut.width();
     const transformed_layout in = layout_of(size, columns), out = layout_of(size, width);
     host_storage<T> v(columns + a.points * in.matrix), m(a.points * out.matrix);
     std::fill_n(v.data(), columns, T{});
@@ -137,7 +137,7 @@ constexpr index_t channels_in_part(index_t points, index_t c) {
 template <class Threads, scalar T>
 void convolve_by_filters(const algorithm<T>& a, const mapping& s, const reader<T>& x, const T* u, const weights<T>& w, const writer<T>& y) {
   constexpr index_t most = 128, chunk = 8;
-  const index_t tiles = a.tiles(s), columns = whole_packs<T>(s.c), size = std::min(most, tiles);
+  const index_t tiles = a.tiles(s), columns = whole_packs<T>(s.c), size = (std::min)(most, tiles);
   const panels cut{s.f};
   const index_t width = cut.width(), part = u == nullptr ? channels_in_part(a.points, s.c) : s.c,
                 share         = u == nullptr ? size : std::min<index_t>(16, size);
@@ -147,17 +147,17 @@ void convolve_by_filters(const algorithm<T>& a, const mapping& s, const reader<T
   const T* const zeros = v.data();
   T* const from        = v.data() + columns;
   for (index_t begin = 0; begin < tiles; begin += size) {
-    const index_t here = std::min(size, tiles - begin), shares = (here + share - 1) / share;
+    const index_t here = (std::min)(size, tiles - begin), shares = (here + share - 1) / share;
     for_blocks<Threads>((here + chunk - 1) / chunk, [=](index_t number) {
       const index_t first = number * chunk;
-      x(s, begin + first, std::min(chunk, here - first), zeros, from + first * columns, in);
+      x(s, begin + first, (std::min)(chunk, here - first), zeros, from + first * columns, in);
     });
     for_blocks<Threads>(cut.count() * shares, [=](index_t number) {
-      const index_t panel = number / shares, first = number % shares * share, count = std::min(share, here - first);
+      const index_t panel = number / shares, first = number % shares * share, count = (std::min)(share, here - first);
       host_storage<T> m(a.points * out.matrix), made(u == nullptr ? a.points * distance(part * width) : 0);
       const regular_rows rows(count, columns, width);
       for (index_t i = 0; i < s.c; i += part) {
-        const index_t channels = std::min(part, s.c - i);
+        const index_t channels = (std::min)(part, s.c - i);
         if (u == nullptr) a.transform_panel(w, s.c, s.f, panel, i, channels, made.data());
         multiply_points(a.points, rows, static_cast<const T*>(from + first * columns + i), in.matrix,
                         u == nullptr ? static_cast<const T*>(made.data()) : u + panel * a.panel_size(s.c, s.f), distance(channels * width),

@@ -14,7 +14,7 @@ void multiply_transposed_points(index_t points, const regular_rows& channels, in
   const index_t part = depth_of_part(tiles);
   for (index_t k = 0; k < points; ++k) {
     for (index_t t = 0; t < tiles; t += part) {
-      panel_product::multiply(v + k * in.matrix + t * in.tile, channels.offsets(), {.inner = std::min(part, tiles - t), .step = in.tile},
+      panel_product::multiply(v + k * in.matrix + t * in.tile, channels.offsets(), {.inner = (std::min)(part, tiles - t), .step = in.tile},
                               z + k * out.matrix + t * out.tile, out.tile, u + k * u_matrix, columns, accumulate || t > 0);
     }
   }
@@ -61,8 +61,8 @@ void weight_gradient_by_tiles(const gradient_algorithm<T>& a, const mapping& s, 
     std::fill_n(zeros.data(), columns + cut.count() * width, T{});
     const T* const outside = zeros.data();
     const regular_rows channels(s.c, 1, width);
-    for (index_t block = part * per_part; block < std::min(blocks, (part + 1) * per_part); ++block) {
-      const index_t first = block * size, count = std::min(size, tiles - first);
+    for (index_t block = part * per_part; block < (std::min)(blocks, (part + 1) * per_part); ++block) {
+      const index_t first = block * size, count = (std::min)(size, tiles - first);
       x(s, first, count, outside, v.data(), in);
       for (index_t panel = 0; panel < cut.count(); ++panel) {
         a.transform_output_gradient(s, dy, first, count, panel * width, cut.columns_of(panel), outside, z.data(), out);
@@ -93,16 +93,16 @@ void weight_gradient_by_filters(const gradient_algorithm<T>& a, const mapping& s
   const panels cut{s.f};
   const index_t width   = cut.width(),
                 fitting = (index_t{16} << 20) / (a.points * static_cast<index_t>(sizeof(T)) * (columns + cut.count() * width));
-  const index_t size = std::min(tiles, std::max<index_t>(64, fitting / chunk * chunk)), parts = (s.c + part - 1) / part;
+  const index_t size = (std::min)(tiles, std::max<index_t>(64, fitting / chunk * chunk)), parts = (s.c + part - 1) / part;
   const transformed_layout in = layout_of(size, columns), out = layout_of(size, width);
   host_storage<T> v(a.points * in.matrix), z(cut.count() * a.points * out.matrix), zeros(columns + cut.count() * width);
   std::fill_n(zeros.data(), columns + cut.count() * width, T{});
   const T* const outside = zeros.data();
   T *const from = v.data(), *const to = z.data();
   for (index_t begin = 0; begin < tiles; begin += size) {
-    const index_t here = std::min(size, tiles - begin);
+    const index_t here = (std::min)(size, tiles - begin);
     for_blocks<Threads>((here + chunk - 1) / chunk, [=](index_t number) {
-      const index_t first = number * chunk, count = std::min(chunk, here - first);
+      const index_t first = number * chunk, count = (std::min)(chunk, here - first);
       x(s, begin + first, count, outside, from + first * columns, in);
       for (index_t panel = 0; panel < cut.count(); ++panel) {
         a.transform_output_gradient(s, dy, begin + first, count, panel * width, cut.columns_of(panel), outside,
@@ -110,7 +110,7 @@ void weight_gradient_by_filters(const gradient_algorithm<T>& a, const mapping& s
       }
     });
     for_blocks<Threads>(cut.count() * parts, [=](index_t number) {
-      const index_t panel = number / parts, first = number % parts * part, count = std::min(part, s.c - first);
+      const index_t panel = number / parts, first = number % parts * part, count = (std::min)(part, s.c - first);
       host_storage<T> u(a.points * distance(count * width));
       const regular_rows channels(count, 1, width);
       multiply_transposed_points(a.points, channels, here, static_cast<const T*>(from) + first, in,

@@ -67,7 +67,7 @@ void transform_panel(const weights<T>& w, index_t c, index_t f, index_t panel, i
   for (index_t j = 0; j < width; j += lanes) {
     const index_t filters = std::clamp<index_t>(columns - j, 0, lanes);
     for (index_t i = 0; i < count; i += lanes) {
-      const index_t channels = std::min(lanes, count - i);
+      const index_t channels = (std::min)(lanes, count - i);
       load_weights(w, A::taps, c, f, begin + i, channels, panel * width + j, filters, tap);
       for (index_t q = 0; q < channels; ++q) {
         winograd::transform_weight<A, T>([&](int a, int b) { return tap[A::taps * a + b][q]; }, to + (i + q) * width + j,

@@ -34,7 +34,7 @@ class first_failure {
  private:
   std::mutex mutex_;
   std::exception_ptr failure_;
-  index_t at_ = std::numeric_limits<index_t>::max();
+  index_t at_ = (std::numeric_limits<index_t>::max)();
 };
 
 }  // namespace jem::inline v0

@@ -109,7 +109,7 @@ class memory_pool {
         last_rise_ = std::exchange(rise_, 0);
         low_       = in_use_;
       }
-      rise_ = std::max(rise_, in_use_ - low_);
+      rise_ = (std::max)(rise_, in_use_ - low_);
     }
 
     /// A block that is no longer in use. What is then beyond the bound goes back to the source.
@@ -119,8 +119,8 @@ class memory_pool {
       list.used = requests_;
       unused += bytes;
       in_use_ -= static_cast<std::ptrdiff_t>(bytes);  // below 0 where others have made more than this thread
-      low_                    = std::min(low_, in_use_);
-      const std::size_t bound = std::max(least, 2 * static_cast<std::size_t>(std::max(rise_, last_rise_)));
+      low_                    = (std::min)(low_, in_use_);
+      const std::size_t bound = (std::max)(least, 2 * static_cast<std::size_t>((std::max)(rise_, last_rise_)));
       while (unused > bound) drop_oldest();
     }
 
@@ -213,7 +213,7 @@ class pooled_storage {
 
  private:
   static std::size_t checked(index_t n) {
-    if (n < 0 || n > std::numeric_limits<index_t>::max() / 16) throw std::bad_array_new_length();
+    if (n < 0 || n > (std::numeric_limits<index_t>::max)() / 16) throw std::bad_array_new_length();
     return static_cast<std::size_t>(n) * sizeof(T);
   }
 

@@ -19,7 +19,7 @@ inline constexpr index_t longest_sum = index_t{1} << 16;
 /// Whether the product of (m, k) and (k, n) is one; a vector's is not. Offsets within sixteen rows are 32-bit numbers.
 constexpr bool takes(index_t m, index_t n, index_t k) {
   constexpr index_t few = 16, most = index_t{1} << 26;
-  return m >= 4 && n >= 4 && (n <= few ? k >= few && k <= longest_sum && m <= most : k > 0 && k <= few && std::max(m, n) <= most);
+  return m >= 4 && n >= 4 && (n <= few ? k >= few && k <= longest_sum && m <= most : k > 0 && k <= few && (std::max)(m, n) <= most);
 }
 
 /// c = op(a)·op(b), or +=: a task is sixteen rows of c by eight panels. The same bits for any number of threads.
@@ -36,10 +36,10 @@ void multiply(transpose ta, transpose tb, index_t m, index_t n, index_t k, const
     std::int32_t from[rows], to[rows];
     for (index_t i = 0; i < rows; ++i) from[i] = static_cast<std::int32_t>(i * row), to[i] = static_cast<std::int32_t>(i * n);
     for (index_t task = begin; task < end; ++task) {
-      const index_t first = task / groups * rows, count = std::min(rows, m - first), panel = task % groups * together;
-      for (index_t j = panel; j < std::min(panel + together, cut.count()); ++j) {
+      const index_t first = task / groups * rows, count = (std::min)(rows, m - first), panel = task % groups * together;
+      for (index_t j = panel; j < (std::min)(panel + together, cut.count()); ++j) {
         for (index_t p = 0; p < k; p += depth) {
-          panel_product::multiply(a + first * row + p * step, {count, from, to}, {.inner = std::min(depth, k - p), .step = step},
+          panel_product::multiply(a + first * row + p * step, {count, from, to}, {.inner = (std::min)(depth, k - p), .step = step},
                                   right + (j * k + p) * width, width, c + first * n + j * width, cut.columns_of(j), accumulate || p > 0);
         }
       }

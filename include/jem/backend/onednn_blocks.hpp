@@ -64,7 +64,7 @@ template <element Factor, element Sum, class Threads, element T, light_function 
 void in_blocks(index_t n, index_t step, images<const T> from, F f, images<T> to, const Product& product, const Finish& beside) {
   constexpr bool as_it_is = std::same_as<Factor, T> && std::same_as<F, unchanged>;
   const auto block        = [&](index_t number) {
-    const index_t first = number * step, count = std::min(step, n - first), size = count * to.size;
+    const index_t first = number * step, count = (std::min)(step, n - first), size = count * to.size;
     const T* const x = from.data + first * from.size;
     T* const y       = to.data + first * to.size;
     host_storage<Factor> factors(as_it_is ? 0 : count * from.size);

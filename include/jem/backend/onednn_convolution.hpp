@@ -126,7 +126,7 @@ bool add_weight_gradient(const convolution_shape& s, const T* x, const T* dy, fl
   float *const sums = partial.data(), *const more = plain.data();
   for_blocks<Threads>(parts, [&](index_t part) {
     constexpr bool as_it_is = std::same_as<F, unchanged>;
-    const index_t first = part * step, count = std::min(step, s.n - first);
+    const index_t first = part * step, count = (std::min)(step, s.n - first);
     host_storage<T> factors(as_it_is ? 0 : count * in);
     if constexpr (!as_it_is) read<Threads>(x + first * in, count * in, f, factors.data());
     const plan& p = part + 1 < parts ? whole : last;

@@ -24,7 +24,7 @@ constexpr convolution_geometry geometry_of(const convolution_shape& s) { return 
 /// Whether eigen has Winograd's algorithm for 3×3 and channels enough that it passes oneDNN's products of vectors: of bfloat16 by a
 /// tenth to a third on Zen 5, of floats by two to three times.
 inline bool winograd_is_faster(const shape& weight, convolution_geometry g) {
-  return weight[0] == 3 && weight[1] == 3 && g.stride == 1 && std::min(weight[2], weight[3]) >= 16;
+  return weight[0] == 3 && weight[1] == 3 && g.stride == 1 && (std::min)(weight[2], weight[3]) >= 16;
 }
 
 /// The rule, found by measuring on Zen 5, for weights (kh, kw, c, f) and so many tiles of 4×4 outputs; none while images are not known.

@@ -135,7 +135,7 @@ void prepare_weights(const convolution_shape& s, const float* w, T* forward, T* 
   if (out.by == nullptr || in.by == nullptr) {  // eigen lays out for both: what is not its own goes nowhere
     const host_storage<float> halves = is_half<T> ? rounded<Threads>(weight, w) : host_storage<float>();
     const auto [first, second]       = eigen_convolution::prepared_sizes<T>(s);
-    host_storage<float> spare(std::max(out.by == nullptr ? 0 : first, in.by == nullptr ? 0 : second));
+    host_storage<float> spare((std::max)(out.by == nullptr ? 0 : first, in.by == nullptr ? 0 : second));
     const auto room = [&spare](const layout& l, void* to) { return l.by == nullptr ? static_cast<float*>(to) : spare.data(); };
     eigen_convolution::prepare_weights<Threads, T>(s, is_half<T> ? halves.data() : w, room(out, forward), room(in, backward));
   }

@@ -86,7 +86,7 @@ struct openmp : reference {
     blocks(rows * parts, 2, [f, columns, parts, to](index_t begin, index_t end) {
       for (index_t part = begin; part < end; ++part) {
         const index_t first = part % parts * sum_block;
-        to[part]            = sum_range<wide_t<A>>(f, part / parts, first, std::min(first + sum_block, columns));
+        to[part]            = sum_range<wide_t<A>>(f, part / parts, first, (std::min)(first + sum_block, columns));
       }
     });
     for (index_t i = 0; i < rows; ++i) {
@@ -109,7 +109,7 @@ struct openmp : reference {
         wide* const sum = to + part * columns;
         std::fill_n(sum, columns, wide{});
         const F g = f;
-        for (index_t i = part * sum_columns_rows; i < std::min(rows, (part + 1) * sum_columns_rows); ++i) {
+        for (index_t i = part * sum_columns_rows; i < (std::min)(rows, (part + 1) * sum_columns_rows); ++i) {
           vector_loop(0, columns, [&g, sum, i](index_t j) { sum[j] += static_cast<wide>(g(i, j)); });
         }
       }
@@ -168,13 +168,13 @@ struct openmp : reference {
  private:
   static void run_blocks(index_t n, index_t size, const void* f, void (*run)(const void* f, index_t begin, index_t end)) {
     if (n <= size || inside_parallel()) {
-      for (index_t begin = 0; begin < n; begin += size) run(f, begin, std::min(begin + size, n));
+      for (index_t begin = 0; begin < n; begin += size) run(f, begin, (std::min)(begin + size, n));
       return;
     }
     first_failure failure;
 #pragma omp parallel for schedule(static)
     for (index_t begin = 0; begin < n; begin += size) {
-      failure.guard(begin, [&] { run(f, begin, std::min(begin + size, n)); });
+      failure.guard(begin, [&] { run(f, begin, (std::min)(begin + size, n)); });
     }
     failure.rethrow();
   }

@@ -20,7 +20,7 @@ struct panels {
 
   constexpr index_t width() const { return columns <= 16 ? 16 : 32; }
   constexpr index_t count() const { return (columns + width() - 1) / width(); }
-  constexpr index_t columns_of(index_t panel) const { return std::min(width(), columns - panel * width()); }
+  constexpr index_t columns_of(index_t panel) const { return (std::min)(width(), columns - panel * width()); }
   constexpr index_t elements(index_t rows) const { return count() * width() * rows; }
 };
 
@@ -48,7 +48,7 @@ void lay_out(transpose tb, index_t k, index_t n, const T* b, T* to) {
         }
         for (index_t p = 0; tb == transpose::yes && p < k; p += lanes) {
           pack<T> square[lanes];
-          const index_t here = std::min(lanes, k - p);
+          const index_t here = (std::min)(lanes, k - p);
           for (index_t i = 0; i < lanes; ++i) square[i] = i < columns ? read((column + i) * k + p, here) : pack<T>{};
           transpose_packs<T>(square);
           for (index_t i = 0; i < here; ++i) store_pack(rows + (p + i) * width + j, square[i]);

@@ -40,7 +40,7 @@ class staged_upload {
     if (memory_ == nullptr && bytes > 0) memory_ = static_cast<std::byte*>(Device::lock(block_bytes * count));
     for (std::size_t done = 0; done < bytes; done += block_bytes) {
       std::byte* const stage = memory_ + next_ * block_bytes;
-      const std::size_t part = std::min(block_bytes, bytes - done);
+      const std::size_t part = (std::min)(block_bytes, bytes - done);
       read_[next_].wait();
       std::memcpy(stage, static_cast<const std::byte*>(from) + done, part);
       Device::read(static_cast<std::byte*>(to) + done, stage, part);

@@ -239,8 +239,8 @@ struct basic_thrust_cuda {
   static void launch(F f, A* to, index_t rows, index_t columns, index_t blocks) {
     constexpr index_t most = 1 << 20;  // blocks of threads; each goes on until all is done
     const index_t needed   = thrust_verbs::ceiling(rows * blocks, cuda_device::warps);
-    cuda_device::sum_blocks<<<static_cast<unsigned>(std::min(needed, most)), cuda_device::warps * cuda_device::warp>>>(f, to, rows, columns,
-                                                                                                                       blocks);
+    cuda_device::sum_blocks<<<static_cast<unsigned>((std::min)(needed, most)), cuda_device::warps * cuda_device::warp>>>(f, to, rows,
+                                                                                                                         columns, blocks);
     cuda_device::check("sum_rows", cudaGetLastError());
   }
 };

@@ -97,11 +97,11 @@ struct basic_thrust_cudnn : basic_thrust_cuda<tf32> {
   /// f(some images, first image): cuDNN counts the elements of a tensor in 31 bits.
   template <class F>
   static void for_parts(const convolution_shape& s, F f) {
-    const index_t largest = std::max(s.input().row_size(), s.output().row_size());
+    const index_t largest = (std::max)(s.input().row_size(), s.output().row_size());
     const index_t most    = std::max<index_t>(1, (index_t{1} << 30) / std::max<index_t>(1, largest));
     for (index_t first = 0; first < s.n; first += most) {
       convolution_shape part = s;
-      part.n                 = std::min(most, s.n - first);
+      part.n                 = (std::min)(most, s.n - first);
       f(part, first);
     }
   }

@@ -142,7 +142,7 @@ void for_each(index_t n, F f) {
 }
 
 constexpr index_t ceiling(index_t n, index_t d) { return (n + d - 1) / d; }
-constexpr bool fits_in_32_bits(index_t n) { return n <= std::numeric_limits<std::int32_t>::max(); }
+constexpr bool fits_in_32_bits(index_t n) { return n <= (std::numeric_limits<std::int32_t>::max)(); }
 
 /// f(i, j) for i < rows, j < columns.
 template <class System, class F>

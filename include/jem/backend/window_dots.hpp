@@ -49,7 +49,7 @@ void multiply_column(const windows& v, const T* x, const T* weights, const epilo
     const index_t begin = v.base + here.image * v.image + here.row * v.row;
     for (index_t i = 0; i < count; i += lanes) {
       const pack<T> sums = dots(from.data(), in + i, v.kh, from.line(), v.kw * v.c, weights);
-      for (index_t k = 0; k < std::min(lanes, count - i); ++k) y[begin + out[i + k]] = sums[k];
+      for (index_t k = 0; k < (std::min)(lanes, count - i); ++k) y[begin + out[i + k]] = sums[k];
     }
     if (!finish.idle()) finish_band(out, count, index_t{0}, index_t{1}, finish.from(begin, 0), y + begin);
   });

@@ -141,7 +141,7 @@ void weight_gradient(const convolution_shape& s, const T* x, F f, const T* dy, T
   T* const sums = partial.data();
   for_blocks<Threads>(parts * count, [=](index_t number) {
     const index_t part = number / count;
-    add_weight_gradient(v, cut, part * per_part, std::min(cut.count, (part + 1) * per_part), number % count, x, f, dy,
+    add_weight_gradient(v, cut, part * per_part, (std::min)(cut.count, (part + 1) * per_part), number % count, x, f, dy,
                         sums + part * weights, false);
   });
   Threads::for_each(weights, [=](index_t i) {

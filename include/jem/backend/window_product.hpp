@@ -56,7 +56,7 @@ struct bands {
 
   constexpr band at(const windows& v, index_t number) const {
     const index_t image = number / per_image * images, row = number % per_image * rows;
-    return {image, std::min(images, v.n - image), row, std::min(rows, v.rows - row)};
+    return {image, (std::min)(images, v.n - image), row, (std::min)(rows, v.rows - row)};
   }
 };
 
@@ -127,7 +127,7 @@ void multiply_band(const windows& v, const source<T>& x, const panel_product::ro
   for (index_t a = 0; a < v.kh; a += lines) {
     for (index_t i = 0; i < line; i += part) {
       panel_product::multiply(x.data() + a * x.line() + i, rows,
-                              {.middle = std::min(lines, v.kh - a), .middle_step = x.line(), .inner = std::min(part, line - i)},
+                              {.middle = (std::min)(lines, v.kh - a), .middle_step = x.line(), .inner = (std::min)(part, line - i)},
                               weights + (a * line + i) * width, width, y, columns, a > 0 || i > 0);
     }
   }

@@ -138,7 +138,7 @@ void transform_output(const mapping& s, const T* from, transformed_layout at, in
     if constexpr (!std::same_as<F, unchanged>) fetch_square(finish.input + next, rows_in, columns_in, line, s.f, columns);
     if (finish.addend != nullptr) fetch_square(finish.addend + next, rows_in, columns_in, line, s.f, columns);
     for (index_t j = 0; j < columns; j += lanes) {
-      const index_t here  = std::min(lanes, columns - j);
+      const index_t here  = (std::min)(lanes, columns - j);
       const pack<T> shift = finish.shift(begin + j, here);
       const bool whole    = inside && here == lanes;
       const auto write    = [&](index_t r, index_t q, const pack<T>& v, auto width) __attribute__((always_inline)) {

@@ -34,7 +34,7 @@ struct host_allocator {
 
   /// n elements, uninitialised. Throws std::bad_array_new_length for an absurd number, as a negative one becomes.
   static T* allocate(std::size_t n) {
-    if (n > static_cast<std::size_t>(std::numeric_limits<index_t>::max()) / 16) throw std::bad_array_new_length();
+    if (n > static_cast<std::size_t>((std::numeric_limits<index_t>::max)()) / 16) throw std::bad_array_new_length();
     return static_cast<T*>(host_pool::acquire(n * sizeof(T)));
   }
 
@@ -163,7 +163,7 @@ struct xtensor : eigen {
     blocks(rows * parts, std::max<index_t>(1, grain / work), [f, columns, parts, to](index_t begin, index_t end) {
       for (index_t part = begin; part < end; ++part) {
         const index_t first = part % parts * sum_block;
-        to[part]            = detail::sum_of_row<wide>(f, part / parts, first, std::min(first + sum_block, columns));
+        to[part]            = detail::sum_of_row<wide>(f, part / parts, first, (std::min)(first + sum_block, columns));
       }
     });
     detail::sum_matrix_along(1, to, rows, parts, sums);
@@ -182,7 +182,7 @@ struct xtensor : eigen {
     blocks(parts * groups, std::max<index_t>(1, grain / work), [f, rows, columns, groups, to](index_t begin, index_t end) {
       for (index_t group = begin; group < end; ++group) {
         const index_t part = group / groups, first = part * sum_columns_rows, column = group % groups * width;
-        detail::sum_few_columns<wide>(f, first, std::min(first + sum_columns_rows, rows), column, columns, to + part * columns + column);
+        detail::sum_few_columns<wide>(f, first, (std::min)(first + sum_columns_rows, rows), column, columns, to + part * columns + column);
       }
     });
     detail::sum_matrix_along(0, to, parts, columns, sums);

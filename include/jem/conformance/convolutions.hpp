@@ -27,8 +27,8 @@ void for_each_product(const convolution_shape& s, F f) {
   for (index_t pixel = 0; pixel < s.pixels(); ++pixel) {
     const index_t image = pixel / (s.oh() * s.ow()), top = pixel / s.ow() % s.oh() * s.stride - s.padding,
                   left = pixel % s.ow() * s.stride - s.padding;
-    for (index_t a = std::max<index_t>(0, -top); a < std::min(s.kh, s.h - top); ++a) {
-      for (index_t b = std::max<index_t>(0, -left); b < std::min(s.kw, s.w - left); ++b) {
+    for (index_t a = std::max<index_t>(0, -top); a < (std::min)(s.kh, s.h - top); ++a) {
+      for (index_t b = std::max<index_t>(0, -left); b < (std::min)(s.kw, s.w - left); ++b) {
         for (index_t c = 0; c < s.c; ++c) {
           const auto in = static_cast<std::size_t>(((image * s.h + top + a) * s.w + left + b) * s.c + c);
           for (index_t o = 0; o < s.f; ++o) {

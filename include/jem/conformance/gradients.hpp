@@ -43,7 +43,7 @@ double gradient_error(const std::vector<double>& at, const std::vector<double>& 
   double largest = 0;
   for (std::size_t i = 0; i < at.size(); ++i) {
     const double error = std::abs(gradient[i] - differences[i]) / (1e-3 + std::abs(differences[i]));
-    largest            = std::isnan(error) ? infinity : std::max(largest, error);
+    largest            = std::isnan(error) ? infinity : (std::max)(largest, error);
   }
   return largest;
 }
@@ -111,7 +111,7 @@ double check_layer_gradients(const L& net, const T& x, double h = 1e-5) {
       gradient_error(x.to_vector(), loss.of_input, [&](const std::vector<double>& v) { return loss(net, T(x.extents(), v)); }, h);
   const double of_parameters = gradient_error(
       parameter_values(net), loss.of_parameters, [&](const std::vector<double>& v) { return loss(with_parameters(net, v), x); }, h);
-  return std::max(of_input, of_parameters);
+  return (std::max)(of_input, of_parameters);
 }
 
 /// The same along one random direction of the input and one of each parameter: for networks of many parameters, on backends that
@@ -137,8 +137,8 @@ double check_layer_gradient_directions(const L& net, const T& x, double h = 1e-5
   for_each_parameter_of(
       [&](const auto& parameter) {
         const auto count = static_cast<std::size_t>(parameter.size());
-        largest          = std::max(largest, error(parameters, loss.of_parameters, first, count,
-                                                   [&](const std::vector<double>& v) { return loss(with_parameters(net, v), x); }));
+        largest          = (std::max)(largest, error(parameters, loss.of_parameters, first, count,
+                                                     [&](const std::vector<double>& v) { return loss(with_parameters(net, v), x); }));
         first += count;
       },
       net);

@@ -21,7 +21,7 @@ double cdf_distance(std::vector<V> samples, F cdf) {
   double distance = 0;
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const double f = cdf(static_cast<double>(samples[i]));
-    distance       = std::max({distance, f - static_cast<double>(i) / n, static_cast<double>(i + 1) / n - f});
+    distance       = (std::max)({distance, f - static_cast<double>(i) / n, static_cast<double>(i + 1) / n - f});
   }
   return distance;
 }

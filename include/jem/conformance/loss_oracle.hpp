@@ -130,7 +130,7 @@ double loss_error(const Loss& loss, const phases<T>& logits, float weight, Oracl
       member(moved)   = T(member(logits).extents(), values);
       return weight * oracle(on_the_host(moved));
     };
-    largest = std::max(largest, largest_difference(member(slopes).to_vector(), central_differences(member(logits).to_vector(), total)));
+    largest = (std::max)(largest, largest_difference(member(slopes).to_vector(), central_differences(member(logits).to_vector(), total)));
   };
   compare([](auto& p) -> auto& { return p.x; });
   compare([](auto& p) -> auto& { return p.unlabelled; });

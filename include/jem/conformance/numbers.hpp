@@ -72,7 +72,7 @@ double largest_difference(const std::vector<A>& a, const std::vector<B>& b) {
   for (std::size_t i = 0; i < a.size(); ++i) {
     const auto x = static_cast<double>(a[i]), y = static_cast<double>(b[i]);
     if (x == y || (std::isnan(x) && std::isnan(y))) continue;
-    largest = std::isnan(x - y) ? infinity : std::max(largest, std::abs(x - y));
+    largest = std::isnan(x - y) ? infinity : (std::max)(largest, std::abs(x - y));
   }
   return largest;
 }

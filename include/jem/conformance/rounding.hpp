@@ -33,7 +33,7 @@ double excess(const std::vector<V>& values, const std::vector<long double>& exac
   for (std::size_t i = 0; i < exact.size(); ++i) {
     const auto error = static_cast<double>(std::abs(static_cast<long double>(values[i]) - exact[i]));
     if (!(error <= bounds[i])) return error / bounds[i] > 1 ? error / bounds[i] : std::numeric_limits<double>::infinity();
-    if (bounds[i] > 0) largest = std::max(largest, error / bounds[i]);
+    if (bounds[i] > 0) largest = (std::max)(largest, error / bounds[i]);
   }
   return largest;
 }

@@ -39,7 +39,7 @@ double shortest_run(double seconds, F f) {
   double shortest = std::numeric_limits<double>::infinity(), spent = 0;
   do {
     const double now = run();
-    shortest         = std::min(shortest, now);
+    shortest         = (std::min)(shortest, now);
     spent += now;
   } while (spent + first < seconds);
   return shortest;

@@ -3,6 +3,8 @@
 // arithmetic is a float's.
 #pragma once
 
+#include <jem/core/compiler.hpp>
+
 #include <bit>
 #include <cstdint>
 

@@ -2,6 +2,8 @@
 // Functions that may be applied wherever an element is read, inside of another operation's loop.
 #pragma once
 
+#include <jem/core/compiler.hpp>
+
 #include <type_traits>
 
 namespace jem::inline v0 {

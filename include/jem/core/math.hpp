@@ -68,7 +68,7 @@ constexpr float log_of_positive(float x) {
 
 /// ln x for x > 0; −infinity at 0, NaN below.
 constexpr float log(float x) {
-  const bool subnormal     = x < std::numeric_limits<float>::min();
+  const bool subnormal     = x < (std::numeric_limits<float>::min)();
   const float value        = log_of_positive(subnormal ? x * 0x1p32f : x) - (subnormal ? 22.18070978f : 0.0f);  // 32·ln 2
   constexpr float infinity = std::numeric_limits<float>::infinity();
   const float special      = x == 0.0f ? -infinity : (x == infinity ? infinity : std::numeric_limits<float>::quiet_NaN());
@@ -87,7 +87,7 @@ constexpr float sqrt_of_positive(float x) {
 
 /// √x for x ≥ 0; NaN below 0.
 constexpr float sqrt(float x) {
-  const bool subnormal     = x < std::numeric_limits<float>::min();
+  const bool subnormal     = x < (std::numeric_limits<float>::min)();
   const float value        = sqrt_of_positive(subnormal ? x * 0x1p32f : x) * (subnormal ? 0x1p-16f : 1.0f);
   constexpr float infinity = std::numeric_limits<float>::infinity();
   const float special      = x == 0.0f || x == infinity ? x : std::numeric_limits<float>::quiet_NaN();
@@ -103,7 +103,7 @@ JEM_HOST_DEVICE inline double sqrt(double x) { return std::sqrt(x); }  ///< std:
 constexpr float sigmoid(float x) {
   const detail::power_of_e e(x < -88.0f ? 88.0f : (x > 87.0f ? -87.0f : -x));
   const float value = 1.0f / (1.0f + e.mantissa * detail::power_of_2(e.exponent));
-  return value < std::numeric_limits<float>::min() ? 0.0f : value;
+  return value < (std::numeric_limits<float>::min)() ? 0.0f : value;
 }
 JEM_HOST_DEVICE inline double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }  ///< by std::exp
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The only macros of the library: marks that the compilers spell differently.
+// Marks that the compilers spell differently.
 #pragma once
+
+#include <jem/core/compiler.hpp>
 
 // nvcc makes a lambda for the device alone: what it makes of lambdas for both works in programs of one file only, since each file
 // then has variables of its own for one and the same lambda (CUDA 13.0). Such a program may define JEM_ONE_FILE, and run host and

@@ -40,7 +40,7 @@ inline constexpr index_t largest_extent = index_t{1} << 20;
 namespace range {
 
 template <class T>
-inline constexpr T most = std::numeric_limits<T>::max();  ///< the largest finite number
+inline constexpr T most = (std::numeric_limits<T>::max)();  ///< the largest finite number
 
 /// Neither infinite nor NaN.
 struct finite {

@@ -2,6 +2,8 @@
 // The version of the library. Everything lives in the inline namespace jem::v0, so that two versions may meet in one program.
 #pragma once
 
+#include <jem/core/compiler.hpp>
+
 #include <compare>
 
 #define JEM_VERSION_MAJOR 0  ///< incompatible changes

@@ -25,7 +25,7 @@ void upload_rows(T& x, F write) {
   const index_t at_a_time = std::clamp<index_t>((index_t{1} << 20) / std::max<index_t>(1, size), 1, std::max<index_t>(1, n));
   std::vector<V> host(static_cast<std::size_t>(at_a_time * size));
   for (index_t first = 0; first < n; first += at_a_time) {
-    const index_t count = std::min(at_a_time, n - first);
+    const index_t count = (std::min)(at_a_time, n - first);
     for (index_t i = 0; i < count; ++i) write(first + i, host.data() + i * size);
     T::backend_type::upload(host.data(), count * size, x.rows(first, count).data());
   }

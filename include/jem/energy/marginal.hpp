@@ -34,7 +34,7 @@ index_t rows_at_once(const Net& net, const shape& extents) {
   using kept             = typename kept_elements<Net, T>::type;
   constexpr index_t rows = 8 * sizeof(typename T::value_type) / sizeof(kept), pixels = 1024, parameters = index_t{1} << 20;
   if (extents.rank() != 4 || parameter_count(net) > parameters) return 0;
-  return std::max(rows, pixels / std::max<index_t>(1, extents[1] * extents[2]));
+  return (std::max)(rows, pixels / std::max<index_t>(1, extents[1] * extents[2]));
 }
 
 }  // namespace detail

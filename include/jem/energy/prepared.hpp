@@ -21,7 +21,7 @@ index_t rows_for_both(const A& a, const B& b) {
   } else if constexpr (!says_rows<B>) {
     return a.rows_at_once();
   } else {
-    return a.rows_at_once() == 0 || b.rows_at_once() == 0 ? 0 : std::min(a.rows_at_once(), b.rows_at_once());
+    return a.rows_at_once() == 0 || b.rows_at_once() == 0 ? 0 : (std::min)(a.rows_at_once(), b.rows_at_once());
   }
 }
 

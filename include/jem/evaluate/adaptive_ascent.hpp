@@ -24,7 +24,7 @@ inline std::vector<index_t> checkpoints(index_t steps) {
   for (index_t hundredths = 22, gap = 22; hundredths <= 100; hundredths += gap) {
     const index_t at = (hundredths * steps + 99) / 100;
     if (result.empty() || at > result.back()) result.push_back(at);
-    gap = std::max(gap - 3, index_t{6});
+    gap = (std::max)(gap - 3, index_t{6});
   }
   if (result.back() < steps) result.push_back(steps);
   return result;

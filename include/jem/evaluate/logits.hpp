@@ -13,7 +13,7 @@ namespace jem::inline v0::evaluate {
 template <class F>
 void for_parts(index_t n, index_t part, F f) {
   if (part < 1) fail("for_parts", "a part >= 1", std::to_string(part));
-  for (index_t first = 0; first < n; first += part) f(first, std::min(part, n - first));
+  for (index_t first = 0; first < n; first += part) f(first, (std::min)(part, n - first));
 }
 
 /// The logits (n, k) of images (n, …), `part` of them at a time; of no images, (0, k). Throws std::invalid_argument for a part

@@ -81,7 +81,7 @@ inline std::vector<std::uint8_t> read_file(const std::filesystem::path& path) {
   errno = 0;
   const detail::file_handle file(std::fopen(path.string().c_str(), "rb"));
   if (file == nullptr) detail::fail_system(path, "a file that can be read", errno);
-  return detail::collect_bytes(std::numeric_limits<std::uint64_t>::max(), [&](std::uint8_t* to, std::size_t room) {
+  return detail::collect_bytes((std::numeric_limits<std::uint64_t>::max)(), [&](std::uint8_t* to, std::size_t room) {
     const std::size_t got = std::fread(to, 1, room, file.get());
     if (std::ferror(file.get()) != 0) detail::fail_system(path, "a file that can be read", errno);
     return got;

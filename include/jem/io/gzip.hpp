@@ -48,7 +48,7 @@ class gzip_members {
 
   std::size_t inflate_some(std::uint8_t* to, std::size_t room) {
     constexpr std::size_t most = std::size_t{1} << 30;  // zlib counts in 32 bits
-    const auto given = static_cast<uInt>(std::min(rest_.size(), most)), wanted = static_cast<uInt>(std::min(room, most));
+    const auto given = static_cast<uInt>((std::min)(rest_.size(), most)), wanted = static_cast<uInt>((std::min)(room, most));
     stream_.next_in   = const_cast<Bytef*>(rest_.data());  // zlib only reads it
     stream_.avail_in  = given;
     stream_.next_out  = to;

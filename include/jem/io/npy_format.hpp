@@ -75,7 +75,7 @@ class python_literal {
   }
 
  private:
-  void skip_blanks() { at_ = std::min(bytes_.find_first_not_of(" \t\r\n", at_), bytes_.size()); }
+  void skip_blanks() { at_ = (std::min)(bytes_.find_first_not_of(" \t\r\n", at_), bytes_.size()); }
 
   std::string_view file_, bytes_;
   std::size_t at_;

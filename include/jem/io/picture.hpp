@@ -26,7 +26,7 @@ struct picture_options {
 /// Dark to bright for 0 to 1, clamped, dark for NaN; through five anchors of viridis (van der Walt and Smith, 2015, CC0).
 inline std::array<std::uint8_t, 3> colour(double level) {
   constexpr double anchors[5][3] = {{68, 1, 84}, {59, 82, 139}, {33, 145, 140}, {94, 201, 98}, {253, 231, 37}};
-  const double at                = level > 0 ? std::min(level, 1.0) * 4 : 0;
+  const double at                = level > 0 ? (std::min)(level, 1.0) * 4 : 0;
   const auto first               = std::min<std::size_t>(3, static_cast<std::size_t>(at));
   const double part              = at - static_cast<double>(first);
   std::array<std::uint8_t, 3> rgb{};

@@ -26,7 +26,7 @@ struct image {
 /// another number of pixels than its extents say, std::runtime_error if libpng refuses it.
 inline std::vector<std::uint8_t> encode_png(const image& picture) {
   const index_t height = picture.height, width = picture.width, channels = picture.channels;
-  constexpr index_t most = std::numeric_limits<std::int32_t>::max() / 4;
+  constexpr index_t most = (std::numeric_limits<std::int32_t>::max)() / 4;
   const bool fits        = height >= 1 && width >= 1 && height <= most && width <= most && (channels == 1 || channels == 3);
   if (!fits || height * width * channels != std::ssize(picture.pixels)) {
     fail("encode_png", "an image (h, w, 1) or (h, w, 3) and as many pixels",
@@ -92,7 +92,7 @@ image sheet(const X& x, index_t columns = 10, index_t scale = 1) {
   if (n < 1 || h < 1 || w < 1 || (c != 1 && c != 3)) fail("sheet", "images (n, h, w, 1) or (n, h, w, 3)", to_string(x.extents()));
   expect_at_least("sheet", "columns", 1, columns);
   expect_at_least("sheet", "a scale", 1, scale);
-  const index_t across = std::min(columns, n), down = (n + across - 1) / across;
+  const index_t across = (std::min)(columns, n), down = (n + across - 1) / across;
   const index_t line = (scale + 2) / 3;
   image result{down * (h * scale + line) - line, across * (w * scale + line) - line, c, {}};
   result.pixels.assign(static_cast<std::size_t>(result.height * result.width * c), 255);
@@ -103,7 +103,7 @@ image sheet(const X& x, index_t columns = 10, index_t scale = 1) {
       for (index_t column = 0; column < w * scale; ++column) {
         for (index_t k = 0; k < c; ++k) {
           const double value = static_cast<double>(values[static_cast<std::size_t>(((i * h + row / scale) * w + column / scale) * c + k)]);
-          const double level = value > -1 ? std::min(value, 1.0) * 127.5 + 128 : 0;  // + 127.5, and ½ to round
+          const double level = value > -1 ? (std::min)(value, 1.0) * 127.5 + 128 : 0;  // + 127.5, and ½ to round
           result.pixels[static_cast<std::size_t>(((top + row) * result.width + left + column) * c + k)] = static_cast<std::uint8_t>(level);
         }
       }

@@ -47,7 +47,7 @@ class autocorrelation {
 inline double effective_size(const chain_draws& x) {
   if (x.empty() || x[0].size() < 5) return nan;
   const auto all         = pooled(x);
-  const auto [low, high] = std::ranges::minmax(all);
+  const auto [low, high] = (std::ranges::minmax)(all);
   if (low == high) return nan;
   const autocorrelation rho(x);
   const auto size = static_cast<double>(all.size());
@@ -55,13 +55,13 @@ inline double effective_size(const chain_draws& x) {
   for (std::size_t lag = 0;; lag += 2) {
     const double even = rho(lag), pair = even + rho(lag + 1);
     if (!(pair > 0) || lag + 5 > x[0].size()) {
-      tau += std::max(even, 0.0);
+      tau += (std::max)(even, 0.0);
       break;
     }
-    last = std::min(last, pair);
+    last = (std::min)(last, pair);
     tau += 2 * last;
   }
-  return size / std::max(tau, 1 / std::log10(size));
+  return size / (std::max)(tau, 1 / std::log10(size));
 }
 
 /// Of the event x ≤ its p-quantile.

@@ -77,7 +77,7 @@ inline double quantile(std::vector<double> values, double p) {
 
 /// Φ⁻¹(p) for 0 < p < 1: the approximation 26.2.23 of Abramowitz and Stegun (1964), good to 5e-4, and two steps of Halley's.
 inline double normal_quantile(double p) {
-  const double tail = std::min(p, 1 - p), t = std::sqrt(-2 * std::log(tail));
+  const double tail = (std::min)(p, 1 - p), t = std::sqrt(-2 * std::log(tail));
   double x = t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
   for (int step = 0; step < 2; ++step) {
     const double error = (std::erfc(x / std::sqrt(2.0)) / 2 - tail) * std::sqrt(2 * 3.141592653589793) * std::exp(x * x / 2);

@@ -40,7 +40,7 @@ struct adam_update {
   constexpr V root_of_mean(V a, V b) const {
     const V size    = b < V(0) ? -b : b;
     const V larger  = a > size ? a : size;
-    const V largest = larger > std::numeric_limits<V>::min() ? larger : std::numeric_limits<V>::min();
+    const V largest = larger > (std::numeric_limits<V>::min)() ? larger : (std::numeric_limits<V>::min)();
     const V part = a / largest, other = size / largest;
     return largest * math::sqrt(V(beta2) * part * part + (V(1) - V(beta2)) * other * other);
   }

@@ -61,7 +61,7 @@ void collect_patches(const convolution_shape& s, const T* patches, T* dx) {
 template <class Backend, class F>
 void for_parts(const convolution_shape& s, F f) {
   const index_t size = images_at_a_time<Backend>(s);
-  for (index_t first = 0; first < s.n; first += size) f(with_images(s, std::min(size, s.n - first)), first);
+  for (index_t first = 0; first < s.n; first += size) f(with_images(s, (std::min)(size, s.n - first)), first);
 }
 
 /// y = x ⋆ w
