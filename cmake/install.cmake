@@ -14,6 +14,9 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/jem DESTINATION ${CMAKE_INSTALL_
   FILES_MATCHING PATTERN "*.hpp")
 install(FILES ${PROJECT_BINARY_DIR}/jem-config.cmake ${PROJECT_BINARY_DIR}/jem-config-version.cmake
   ${PROJECT_SOURCE_DIR}/cmake/components.cmake DESTINATION ${package_directory} COMPONENT development)
+# For builds without CMake. The folder is two below the prefix, wherever that is moved to.
+configure_file(${PROJECT_SOURCE_DIR}/cmake/jem.pc.in ${PROJECT_BINARY_DIR}/jem.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/jem.pc DESTINATION ${CMAKE_INSTALL_DATADIR}/pkgconfig COMPONENT development)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT development)
 if(TARGET jem_tool)
   install(TARGETS jem_tool RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tool)
