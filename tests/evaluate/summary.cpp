@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "../support/backends.hpp"
 
+#include <jem/evaluate/out_of_distribution.hpp>
 #include <jem/evaluate/summary.hpp>
 #include <jem/nn/flatten.hpp>
 #include <jem/nn/linear.hpp>
@@ -39,4 +40,20 @@ TEST_CASE("the summary of no images is NaN, that of a broken network an error") 
   const T broken({1, 2}, {std::numeric_limits<float>::quiet_NaN(), 0});
   CHECK_THROWS_WITH(evaluate::summarise_logits(broken, {{1}, {0}}), doctest::Contains("confidences in [0, 1]"));
   CHECK_THROWS_WITH(evaluate::summarise_logits(T({1, 2}, {1, 0}), {{1}, {2}}), doctest::Contains("labels in [0, 2)"));
+}
+
+TEST_CASE("every measure and score of a classifier whose logits are 1e30, or 1e-30, is finite") {
+  for (const float size : {1e30f, 1e-30f}) {
+    const jem::linear<T> net{T({1, 2}, {size, -size}), T({2}, {0, 0})};
+    const T x({4, 1}, {1, -1, 2, -0.5f}), others({2, 1}, {3, -4});
+    const auto s = evaluate::summarise_logits(evaluate::logits_of(net, x), jem::labels<T>({4}, {0, 1, 1, 0}));
+    for (const double measure : {s.accuracy, s.nll, s.brier, s.ece, s.mce}) CHECK(std::isfinite(measure));
+    CHECK(s.accuracy == 0.5);
+    CHECK(s.nll == doctest::Approx(size > 1 ? 2 * static_cast<double>(size) * (2 + 0.5) / 4 : std::log(2.0)));
+    const auto found = evaluate::detect_ood(net, x, others);
+    for (const auto& score : {found.log_px, found.max_py, found.approximate_mass}) {
+      for (const double measure : {score.auroc, score.aupr, score.fpr95}) CHECK(std::isfinite(measure));
+    }
+    if (size > 1) CHECK(found.max_py.auroc == 0);  // the others are the surer ones
+  }
 }

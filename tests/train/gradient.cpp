@@ -129,3 +129,18 @@ TEST_CASE("a batch of one is enough") {
   const jem::phases<T> one{.x = waves<T>({1, 2}), .y = jem::labels<T>({1}, {2})};
   CHECK(parameter_gradient_error(jem::cross_entropy{}, small_net(), one, cross_entropy_value) < 1e-6);
 }
+
+TEST_CASE("losses and gradients of a network whose logits are 1e30 are finite and right") {
+  using F = jem::tensor<float, jem::eigen>;
+  const jem::linear<F> net{F({1, 2}, {1e30f, -1e30f}), F({2}, {0, 0})};
+  const jem::labels<F> y({2}, {0, 0});
+  const jem::phases<F> images{
+      .x = F({2, 1}, {1, -1}), .y = y, .samples = F({1, 1}, {-2}), .conditional = F({2, 1}, {1, 1}), .conditional_y = y};
+  const auto all =
+      jem::cross_entropy{} + jem::contrastive_divergence{} + jem::joint_contrastive_divergence{} + 1e-30f * jem::energy_penalty{};
+  const auto [value, gradient] = jem::value_and_grad(all, net, images);
+  // cross-entropy (0 + 2e30) / 2, energies −1e30 and −1e30 beside −2e30, logits (1e30 + 1e30) / 2 beside (1e30 − 1e30) / 2
+  CHECK(value == doctest::Approx(1e30 + (2e30 - 1e30) + (1e30 - 0) + 1e-30 * (1e60 + 4e60)).epsilon(1e-5));
+  for (const float slope : gradient.weight.to_vector()) CHECK(std::isfinite(slope));
+  CHECK(gradient.weight.to_vector()[1] == doctest::Approx(-0.5 + (-2 + 0.5) + 0 + 1e-30 * (-1e30 - 8e30)).epsilon(1e-5));
+}
