@@ -45,7 +45,7 @@ double gradient_error(const Energy& energy, const tensor& x, float h = 1e-2f) {
     auto up = x.to_vector(), down = x.to_vector();
     up[i] += h;
     down[i] -= h;
-    largest = std::fmax(largest, std::abs(double(slope[i]) - (total(up) - total(down)) / double(2 * h)));
+    largest = std::fmax(largest, std::abs(slope[i] - (total(up) - total(down)) / (2 * h)));
   }
   return largest;
 }

@@ -5,8 +5,8 @@ include(${CMAKE_CURRENT_LIST_DIR}/steps.cmake)
 
 file(READ ${root}/README.md page)
 
-# block(<variable> <language> <name>): README's first block of code in that language, as a file in the project.
-function(block language name)
+# take_block(<language> <name>): README's first block of code in that language, as a file in the project.
+function(take_block language name)
   string(FIND "${page}" "```${language}\n" begin)
   string(SUBSTRING "${page}" ${begin} -1 rest)
   string(LENGTH "```${language}\n" fence)
@@ -16,8 +16,8 @@ function(block language name)
   file(WRITE ${work}/project/${name} "${code}")
 endfunction()
 
-block(cpp program.cpp)
-block(cmake lines.cmake)
+take_block(cpp program.cpp)
+take_block(cmake lines.cmake)
 file(COPY ${root}/examples/guide/expect.hpp DESTINATION ${work}/project)
 file(WRITE ${work}/project/CMakeLists.txt "cmake_minimum_required(VERSION 3.25)\nproject(reader LANGUAGES CXX)\ninclude(lines.cmake)\n")
 
@@ -47,7 +47,7 @@ endforeach()
 # Without CMake, by pkg-config.
 find_program(pkg_config NAMES pkg-config pkgconf)
 if(pkg_config)
-  block(cpp program.cpp)
+  take_block(cpp program.cpp)
   set(ENV{PKG_CONFIG_PATH} ${work}/prefix/share/pkgconfig)
   execute_process(COMMAND ${pkg_config} --cflags --libs jem eigen3 libpng OUTPUT_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE
     COMMAND_ERROR_IS_FATAL ANY)
