@@ -184,15 +184,17 @@ struct openmp : reference {
   template <class A, class F>
   static A sum_range(F f, index_t i, index_t begin, index_t end) {
     A sum{};
-    std::exception_ptr failure;  // see core/vector_loop.hpp
-#pragma omp simd reduction(+ : sum)
-    for (index_t j = begin; j < end; ++j) {
+    std::exception_ptr failure;  // no exception may leave a loop of OpenMP's, see core/vector_loop.hpp
+    const auto term = [&](index_t j) {
       try {
-        sum += static_cast<A>(f(i, j));
+        return static_cast<A>(f(i, j));
       } catch (...) {
         if (!failure) failure = std::current_exception();
+        return A{};
       }
-    }
+    };
+#pragma omp simd reduction(+ : sum)
+    for (index_t j = begin; j < end; ++j) sum += term(j);
     if (failure) std::rethrow_exception(failure);
     return sum;
   }
