@@ -184,6 +184,11 @@ struct openmp : reference {
   template <class A, class F>
   static A sum_range(F f, index_t i, index_t begin, index_t end) {
     A sum{};
+    constexpr index_t few = 8;  // numbers that no vector is worth the trouble of
+    if (end - begin <= few) {
+      for (index_t j = begin; j < end; ++j) sum += static_cast<A>(f(i, j));
+      return sum;
+    }
     std::exception_ptr failure;  // no exception may leave a loop of OpenMP's, see core/vector_loop.hpp
     const auto term = [&](index_t j) {
       try {

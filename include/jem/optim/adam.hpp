@@ -41,7 +41,7 @@ struct adam_update {
     const V size    = b < V(0) ? -b : b;
     const V larger  = a > size ? a : size;
     const V largest = larger > (std::numeric_limits<V>::min)() ? larger : (std::numeric_limits<V>::min)();
-    const V part = a / largest, other = size / largest;
+    const V scale = V(1) / largest, part = a * scale, other = size * scale;
     return largest * math::sqrt(V(beta2) * part * part + (V(1) - V(beta2)) * other * other);
   }
 };

@@ -29,15 +29,19 @@ constexpr T distance(T a, T b) {
 }
 
 /// The largest of some logits, and how all of them weigh beside it: Σⱼ exp(xⱼ − largest); without number `left_out`. NaN among them
-/// makes the sum NaN.
+/// makes the sum NaN. The weights are kept where there is a place for them.
 template <class T>
 struct weighed_row {
   T largest     = -std::numeric_limits<T>::infinity();
   wide_t<T> sum = 0;
 
-  constexpr weighed_row(const T* row, index_t columns, index_t left_out = -1) {
+  constexpr weighed_row(const T* row, index_t columns, index_t left_out = -1, T* weights = nullptr) {
     for (index_t j = 0; j < columns; ++j) largest = j != left_out && row[j] > largest ? row[j] : largest;
-    for (index_t j = 0; j < columns; ++j) sum += j != left_out ? static_cast<wide_t<T>>(weight(row[j])) : wide_t<T>{};
+    for (index_t j = 0; j < columns; ++j) {
+      const T w = j != left_out ? weight(row[j]) : T{};
+      if (weights != nullptr) weights[j] = w;
+      sum += static_cast<wide_t<T>>(w);
+    }
   }
 
   /// exp(x − largest)
@@ -69,8 +73,9 @@ struct softmax_of_row {
   index_t columns;
 
   constexpr void operator()(index_t i) const {
-    const weighed_row<T> all(from + i * columns, columns);
-    for (index_t j = i * columns; j < (i + 1) * columns; ++j) to[j] = all.share(from[j]);
+    T* const shares = to + i * columns;
+    const auto sum  = static_cast<T>(weighed_row<T>(from + i * columns, columns, -1, shares).sum);
+    for (index_t j = 0; j < columns; ++j) shares[j] /= sum;
   }
 };
 
@@ -106,9 +111,10 @@ struct slope_of_row {
 
   constexpr void operator()(index_t i) const {
     const T* const row = from + i * columns;
-    const weighed_row<T> others(row, columns, y[i]);
+    T* const shares    = to + i * columns;
+    const weighed_row<T> others(row, columns, y[i], shares);
     const T factor = times_other ? math::sigmoid(others.log_sum_exp_beside(row[y[i]])) : T(1);
-    for (index_t j = 0; j < columns; ++j) to[i * columns + j] = j == y[i] ? -factor : factor * others.share(row[j]);
+    for (index_t j = 0; j < columns; ++j) shares[j] = j == y[i] ? -factor : factor * (shares[j] / static_cast<T>(others.sum));
   }
 };
 
