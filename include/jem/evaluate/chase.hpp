@@ -7,7 +7,6 @@
 #include <jem/metrics/accuracy.hpp>
 
 #include <cstdint>
-#include <limits>
 #include <vector>
 
 namespace jem::inline v0::evaluate::detail {
