@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <jem/backend/host.hpp>
 #include <jem/backend/memory_pool.hpp>
+#include <jem/backend/pooled_storage.hpp>
 
 #include <doctest/doctest.h>
 

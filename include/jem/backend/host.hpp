@@ -2,7 +2,7 @@
 // Memory of the host for backends that run on it: cache-line aligned, and recycled.
 #pragma once
 
-#include <jem/backend/memory_pool.hpp>
+#include <jem/backend/pooled_storage.hpp>
 
 namespace jem::inline v0 {
 

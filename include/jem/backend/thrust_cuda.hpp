@@ -8,7 +8,7 @@
 #error "jem: thrust_cuda needs nvcc: name the file *.cu, or set its LANGUAGE to CUDA, and link jem::thrust_cuda"
 #endif
 
-#include <jem/backend/memory_pool.hpp>
+#include <jem/backend/pooled_storage.hpp>
 #include <jem/backend/staged_upload.hpp>
 #include <jem/backend/thrust_verbs.hpp>
 

@@ -7,6 +7,7 @@
 #include <jem/conformance/outcome.hpp>
 #include <jem/conformance/rounding.hpp>
 #include <jem/tensor/images.hpp>
+#include <jem/tensor/cross_entropy.hpp>
 #include <jem/tensor/logits.hpp>
 #include <jem/tensor/matmul.hpp>
 #include <jem/tensor/noise.hpp>

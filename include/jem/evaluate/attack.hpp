@@ -9,7 +9,7 @@
 
 #include <jem/core/setting.hpp>
 #include <jem/evaluate/chase.hpp>
-#include <jem/tensor/logits.hpp>
+#include <jem/tensor/cross_entropy.hpp>
 
 namespace jem::inline v0::evaluate {
 

@@ -9,6 +9,7 @@
 #include <jem/core/setting.hpp>
 #include <jem/evaluate/adaptive_ascent.hpp>
 #include <jem/evaluate/logits_ratio.hpp>
+#include <jem/tensor/cross_entropy.hpp>
 
 #include <algorithm>
 #include <numeric>

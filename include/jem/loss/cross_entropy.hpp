@@ -3,6 +3,7 @@
 #pragma once
 
 #include <jem/loss/phases.hpp>
+#include <jem/tensor/cross_entropy.hpp>
 
 namespace jem::inline v0 {
 

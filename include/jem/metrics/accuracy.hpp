@@ -4,6 +4,7 @@
 #pragma once
 
 #include <jem/core/math.hpp>
+#include <jem/core/weighed_row.hpp>
 #include <jem/metrics/moments.hpp>
 #include <jem/tensor/logits.hpp>
 #include <jem/tensor/rows.hpp>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Operations on logits (n, k) and labels (n): what a classifier says, and how sure it is. Logits enter by their differences from the
-// largest one of the row or from the label's, so that what all of them have in common changes no probability, however large it is.
+// largest one of the row, so that what all of them have in common changes no probability, however large it is.
 #pragma once
 
-#include <jem/core/math.hpp>
+#include <jem/core/weighed_row.hpp>
 #include <jem/tensor/loops.hpp>
 #include <jem/tensor/recycled.hpp>
 #include <jem/tensor/rows.hpp>
@@ -21,41 +21,6 @@ void expect_labels(std::string_view where, const X& logits, const Y& y) {
   expect_rank(where, 2, logits.extents());
   expect_shape(where, shape{logits.extent(0)}, y.extents());
 }
-
-/// a − b, 0 of equal ones, infinite ones too.
-template <class T>
-constexpr T distance(T a, T b) {
-  return a == b ? T{} : a - b;
-}
-
-/// The largest of some logits, and how all of them weigh beside it: Σⱼ exp(xⱼ − largest); without number `left_out`. NaN among them
-/// makes the sum NaN. The weights are kept where there is a place for them.
-template <class T>
-struct weighed_row {
-  T largest     = -std::numeric_limits<T>::infinity();
-  wide_t<T> sum = 0;
-
-  constexpr weighed_row(const T* row, index_t columns, index_t left_out = -1, T* weights = nullptr) {
-    for (index_t j = 0; j < columns; ++j) largest = j != left_out && row[j] > largest ? row[j] : largest;
-    for (index_t j = 0; j < columns; ++j) {
-      const T w = j != left_out ? weight(row[j]) : T{};
-      if (weights != nullptr) weights[j] = w;
-      sum += static_cast<wide_t<T>>(w);
-    }
-  }
-
-  /// exp(x − largest)
-  constexpr T weight(T x) const { return math::exp(distance(x, largest)); }
-  /// The share of a number among all of them.
-  constexpr T share(T x) const { return weight(x) / static_cast<T>(sum); }
-  /// log Σⱼ exp xⱼ
-  constexpr wide_t<T> log_sum_exp() const { return static_cast<wide_t<T>>(largest) + static_cast<wide_t<T>>(log_sum()); }
-  /// log Σⱼ exp(xⱼ − x)
-  constexpr T log_sum_exp_beside(T x) const { return distance(largest, x) + log_sum(); }
-
- private:
-  constexpr T log_sum() const { return math::log(static_cast<T>(sum)); }
-};
 
 template <class T, class W>
 struct log_sum_exp_of_row {
@@ -78,55 +43,6 @@ struct softmax_of_row {
     for (index_t j = 0; j < columns; ++j) shares[j] /= sum;
   }
 };
-
-/// log Σ_{j≠y} exp(xⱼ − x_y) of each row.
-template <class T>
-struct log_odds_of_row {
-  const T* from;
-  const std::int32_t* y;
-  T* to;
-  index_t columns;
-
-  constexpr void operator()(index_t i) const {
-    const T* const row = from + i * columns;
-    to[i]              = weighed_row<T>(row, columns, y[i]).log_sum_exp_beside(row[y[i]]);
-  }
-};
-
-/// log(1 + eˣ)
-struct softplus {
-  template <class T>
-  constexpr T operator()(T x) const {
-    return math::softplus(x);
-  }
-};
-
-/// The shares of the other classes among themselves, −1 at the label; times 1 − p_y it is p − 1_y.
-template <class T, bool times_other>
-struct slope_of_row {
-  const T* from;
-  const std::int32_t* y;
-  T* to;
-  index_t columns;
-
-  constexpr void operator()(index_t i) const {
-    const T* const row = from + i * columns;
-    T* const shares    = to + i * columns;
-    const weighed_row<T> others(row, columns, y[i], shares);
-    const T factor = times_other ? math::sigmoid(others.log_sum_exp_beside(row[y[i]])) : T(1);
-    for (index_t j = 0; j < columns; ++j) shares[j] = j == y[i] ? -factor : factor * (shares[j] / static_cast<T>(others.sum));
-  }
-};
-
-template <bool times_other, tensor_like X, tensor_like Y>
-tensor_of<X> slope(std::string_view where, const X& x, const Y& y) {
-  using T = std::remove_const_t<typename X::value_type>;
-  expect_labels(where, x, y);
-  tensor_of<X> result(x.extents());
-  for_each_row<typename X::backend_type>(x.extent(0), x.extent(1),
-                                         slope_of_row<T, times_other>{x.data(), y.data(), result.data(), x.extent(1)});
-  return result;
-}
 
 /// log Σⱼ exp x[i, j] in elements of type W.
 template <class W, tensor_like X>
@@ -175,37 +91,6 @@ tensor_of<X> softmax(const X& x) {
   tensor_of<X> result(x.extents());
   for_each_row<typename X::backend_type>(x.extent(0), x.extent(1), detail::softmax_of_row<T>{x.data(), result.data(), x.extent(1)});
   return result;
-}
-
-/// log((1 − p) / p) of p = p(y[i]|x[i]), of logits (n, k) and labels (n) → (n): the odds against the labels. It orders rows as the
-/// cross-entropy log(1 + exp odds) does, and still tells those apart whose cross-entropy rounds to 0. −infinity for a single class.
-template <tensor_like X, tensor_like Y>
-tensor_of<X> log_odds_against(const X& x, const Y& y) {
-  using T = std::remove_const_t<typename X::value_type>;
-  detail::expect_labels("log_odds_against", x, y);
-  tensor_of<X> result(shape{x.extent(0)});
-  for_each_row<typename X::backend_type>(x.extent(0), x.extent(1),
-                                         detail::log_odds_of_row<T>{x.data(), y.data(), result.data(), x.extent(1)});
-  return result;
-}
-
-/// −log p(y[i]|x[i]) of logits (n, k) and labels (n) → (n), in nats, exact to the last digits where it is next to 0.
-template <tensor_like X, tensor_like Y>
-tensor_of<X> cross_entropies(const X& x, const Y& y) {
-  return map(log_odds_against(x, y), detail::softplus{});
-}
-
-/// ∂(−log p(y|x))/∂x = p(·|x) − 1_y of logits (n, k) and labels (n) → (n, k); what is left at a sure label is not rounded away.
-template <tensor_like X, tensor_like Y>
-tensor_of<X> cross_entropy_slope(const X& x, const Y& y) {
-  return detail::slope<true>("cross_entropy_slope", x, y);
-}
-
-/// The direction of that slope, which does not vanish where the label is sure: cross_entropy_slope without its factor 1 − p(y|x), the
-/// softmax over the other classes, and −1 at the label. Logits (n, k), labels (n) → (n, k).
-template <tensor_like X, tensor_like Y>
-tensor_of<X> rival_slope(const X& x, const Y& y) {
-  return detail::slope<false>("rival_slope", x, y);
 }
 
 /// The column of the largest element of each row, (n, k) → (n); the first of equals.

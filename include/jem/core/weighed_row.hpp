@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// What softmax, log-sum-exp and cross-entropy of a row of logits are made of, on a backend's side and on the host's: how the logits weigh
+// beside the largest one, so that what all of them have in common changes nothing, however large it is.
+#pragma once
+
+#include <jem/core/concepts.hpp>
+#include <jem/core/math.hpp>
+
+#include <limits>
+
+namespace jem::inline v0::detail {
+
+/// a − b, 0 of equal ones, infinite ones too.
+template <class T>
+constexpr T distance(T a, T b) {
+  return a == b ? T{} : a - b;
+}
+
+/// The largest of some logits, and how all of them weigh beside it: Σⱼ exp(xⱼ − largest); without number `left_out`. NaN among them
+/// makes the sum NaN. The weights are kept where there is a place for them.
+template <class T>
+struct weighed_row {
+  T largest     = -std::numeric_limits<T>::infinity();
+  wide_t<T> sum = 0;
+
+  constexpr weighed_row(const T* row, index_t columns, index_t left_out = -1, T* weights = nullptr) {
+    for (index_t j = 0; j < columns; ++j) largest = j != left_out && row[j] > largest ? row[j] : largest;
+    for (index_t j = 0; j < columns; ++j) {
+      const T w = j != left_out ? weight(row[j]) : T{};
+      if (weights != nullptr) weights[j] = w;
+      sum += static_cast<wide_t<T>>(w);
+    }
+  }
+
+  /// exp(x − largest)
+  constexpr T weight(T x) const { return math::exp(distance(x, largest)); }
+  /// The share of a number among all of them.
+  constexpr T share(T x) const { return weight(x) / static_cast<T>(sum); }
+  /// log Σⱼ exp xⱼ
+  constexpr wide_t<T> log_sum_exp() const { return static_cast<wide_t<T>>(largest) + static_cast<wide_t<T>>(log_sum()); }
+  /// log Σⱼ exp(xⱼ − x)
+  constexpr T log_sum_exp_beside(T x) const { return distance(largest, x) + log_sum(); }
+
+ private:
+  constexpr T log_sum() const { return math::log(static_cast<T>(sum)); }
+};
+
+}  // namespace jem::inline v0::detail

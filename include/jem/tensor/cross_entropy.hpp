@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// How logits (n, k) answer for their labels (n): the odds against a label, the cross-entropy, and its slope. Everything comes from the
+// logits' distances to the label's, so that nothing is rounded away where the answer is sure.
+#pragma once
+
+#include <jem/tensor/logits.hpp>
+
+namespace jem::inline v0 {
+
+namespace detail {
+
+/// log Σ_{j≠y} exp(xⱼ − x_y) of each row.
+template <class T>
+struct log_odds_of_row {
+  const T* from;
+  const std::int32_t* y;
+  T* to;
+  index_t columns;
+
+  constexpr void operator()(index_t i) const {
+    const T* const row = from + i * columns;
+    to[i]              = weighed_row<T>(row, columns, y[i]).log_sum_exp_beside(row[y[i]]);
+  }
+};
+
+/// log(1 + eˣ)
+struct softplus {
+  template <class T>
+  constexpr T operator()(T x) const {
+    return math::softplus(x);
+  }
+};
+
+/// The shares of the other classes among themselves, −1 at the label; times 1 − p_y it is p − 1_y.
+template <class T, bool times_other>
+struct slope_of_row {
+  const T* from;
+  const std::int32_t* y;
+  T* to;
+  index_t columns;
+
+  constexpr void operator()(index_t i) const {
+    const T* const row = from + i * columns;
+    T* const shares    = to + i * columns;
+    const weighed_row<T> others(row, columns, y[i], shares);
+    const T factor = times_other ? math::sigmoid(others.log_sum_exp_beside(row[y[i]])) : T(1);
+    for (index_t j = 0; j < columns; ++j) shares[j] = j == y[i] ? -factor : factor * (shares[j] / static_cast<T>(others.sum));
+  }
+};
+
+template <bool times_other, tensor_like X, tensor_like Y>
+tensor_of<X> slope(std::string_view where, const X& x, const Y& y) {
+  using T = std::remove_const_t<typename X::value_type>;
+  expect_labels(where, x, y);
+  tensor_of<X> result(x.extents());
+  for_each_row<typename X::backend_type>(x.extent(0), x.extent(1),
+                                         slope_of_row<T, times_other>{x.data(), y.data(), result.data(), x.extent(1)});
+  return result;
+}
+
+}  // namespace detail
+
+/// log((1 − p) / p) of p = p(y[i]|x[i]), of logits (n, k) and labels (n) → (n): the odds against the labels. It orders rows as the
+/// cross-entropy log(1 + exp odds) does, and still tells those apart whose cross-entropy rounds to 0. −infinity for a single class.
+template <tensor_like X, tensor_like Y>
+tensor_of<X> log_odds_against(const X& x, const Y& y) {
+  using T = std::remove_const_t<typename X::value_type>;
+  detail::expect_labels("log_odds_against", x, y);
+  tensor_of<X> result(shape{x.extent(0)});
+  for_each_row<typename X::backend_type>(x.extent(0), x.extent(1),
+                                         detail::log_odds_of_row<T>{x.data(), y.data(), result.data(), x.extent(1)});
+  return result;
+}
+
+/// −log p(y[i]|x[i]) of logits (n, k) and labels (n) → (n), in nats, exact to the last digits where it is next to 0.
+template <tensor_like X, tensor_like Y>
+tensor_of<X> cross_entropies(const X& x, const Y& y) {
+  return map(log_odds_against(x, y), detail::softplus{});
+}
+
+/// ∂(−log p(y|x))/∂x = p(·|x) − 1_y of logits (n, k) and labels (n) → (n, k); what is left at a sure label is not rounded away.
+template <tensor_like X, tensor_like Y>
+tensor_of<X> cross_entropy_slope(const X& x, const Y& y) {
+  return detail::slope<true>("cross_entropy_slope", x, y);
+}
+
+/// The direction of that slope, which does not vanish where the label is sure: cross_entropy_slope without its factor 1 − p(y|x), the
+/// softmax over the other classes, and −1 at the label. Logits (n, k), labels (n) → (n, k).
+template <tensor_like X, tensor_like Y>
+tensor_of<X> rival_slope(const X& x, const Y& y) {
+  return detail::slope<false>("rival_slope", x, y);
+}
+
+}  // namespace jem::inline v0
