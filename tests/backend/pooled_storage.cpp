@@ -33,5 +33,6 @@ TEST_CASE("storage moves with its block, and none has no memory") {
 
 TEST_CASE("storage refuses a negative and an absurd number of elements") {
   CHECK_THROWS_AS(storage(-1), std::bad_array_new_length);
-  CHECK_THROWS_AS(storage(std::numeric_limits<jem::index_t>::max()), std::bad_array_new_length);
+  const jem::index_t absurd = std::numeric_limits<jem::index_t>::max();
+  CHECK_THROWS_AS(storage{absurd}, std::bad_array_new_length);
 }
