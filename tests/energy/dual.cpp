@@ -128,3 +128,20 @@ TEST_CASE("slopes of functions that level off keep their digits far out, where 1
   }
   CHECK(pow(dual1::variable(0, 0), 0).partial[0] == 0);
 }
+
+TEST_CASE("numbers of any kind stand on either side of a dual") {
+  const auto x = jem::dual<float, 1>::variable(2, 0);
+  CHECK((2 * x).partial[0] == 2);
+  CHECK((x * 2.0).partial[0] == 2);
+  CHECK((1 - x).value == -1);
+  CHECK((x - 1u).value == 1);
+  CHECK((1.0f / x).partial[0] == -0.25f);
+  CHECK((x / 4).partial[0] == 0.25f);
+  CHECK((3 + x).value == 5);
+  CHECK((x + 3.0L).value == 5);
+  CHECK(x > 1);
+  CHECK(3.0 > x);
+  CHECK(x == 2);
+  CHECK(2 != x + 1);
+  CHECK((x > 0 ? x : 0.0).partial[0] == 1);  // a ReLU
+}

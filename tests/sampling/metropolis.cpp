@@ -197,3 +197,61 @@ TEST_CASE("metropolis takes no chains") {
   jem::rng g{6};
   CHECK(jem::evolve(kernel, two_levels{0, 1}, tensor(jem::shape{0, 1}), 3, g).extents() == jem::shape{0, 1});
 }
+
+namespace {
+
+/// Uses the gradient where it stands, and does not say so.
+struct silent_drift {
+  template <jem::tensor_value T, jem::energy<T> E>
+  T propose(const E& e, const jem::point<T>& from, jem::point<T>& to, jem::rng&) const {
+    to.position = jem::zip(from.position, from.gradient, [](auto x, auto slope) { return x - slope; });
+    to.energy   = e.value(to.position);
+    return jem::zeros<T>(to.energy.extents());
+  }
+};
+
+/// Leaves out one of what it has to fill.
+template <int Missing>
+struct incomplete {
+  static constexpr bool needs_gradient = true;
+
+  template <jem::tensor_value T, jem::differentiable_energy<T> E>
+  T propose(const E& e, const jem::point<T>& from, jem::point<T>& to, jem::rng&) const {
+    T gradient(from.position.extents());
+    const T energy = e.value_and_grad(from.position, gradient);
+    if (Missing != 0) to.position = from.position;
+    if (Missing != 1) to.energy = energy;
+    if (Missing != 2) to.gradient = gradient;
+    return Missing == 3 ? T{} : jem::zeros<T>(energy.extents());
+  }
+};
+
+template <class Proposal>
+std::string message_of(const Proposal& proposal) {
+  const jem::metropolis kernel{proposal};
+  const jem::gaussian<tensor> energy(jem::zeros<tensor>({2}), jem::full<tensor>({2}, 1));
+  jem::rng g{1};
+  auto state = kernel.init(energy, jem::zeros<tensor>({4, 2}));
+  try {
+    kernel.step(energy, state, g);
+  } catch (const std::invalid_argument& error) { return error.what(); }
+  return {};
+}
+
+bool says(const std::string& message, const std::string& part) { return message.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("a proposal that reads the gradient without saying so is told which member it lacks") {
+  const std::string message = message_of(silent_drift{});
+  CHECK(says(message, "silent_drift has no `static constexpr bool needs_gradient = true`"));
+  CHECK(says(message, "from.gradient is empty"));
+}
+
+TEST_CASE("a proposal that leaves a member of its point unfilled is told which") {
+  CHECK(says(message_of(incomplete<0>{}), "incomplete<0>::propose to give to.position the shape (4, 2) but received"));
+  CHECK(says(message_of(incomplete<1>{}), "incomplete<1>::propose to give to.energy the shape (4) but received"));
+  CHECK(says(message_of(incomplete<2>{}), "incomplete<2>::propose to give to.gradient the shape (4, 2) but received"));
+  CHECK(says(message_of(incomplete<3>{}), "incomplete<3>::propose to give what it returns the shape (4) but received"));
+  CHECK(message_of(incomplete<4>{}).empty());
+}

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <jem/core/bfloat16.hpp>
+#include <jem/core/mistakes.hpp>
 #include <jem/core/random.hpp>
 #include <jem/core/shape.hpp>
 
@@ -86,15 +87,16 @@ concept tensor_value = tensor_like<T> && std::copyable<T> && std::constructible_
 
 /// E(x), low where x is likely: a value for each row of a batch, (n, …) → (n).
 template <class E, class T>
-concept energy = tensor_value<T> && requires(const E& e, const T& x) {
+concept energy = tensor_value<T> && value_is_const<E, T> && requires(const E& e, const T& x) {
   { e.value(x) } -> std::same_as<T>;
 };
 
 /// An energy with a gradient: value_and_grad(x, grad) returns (n) and sets grad to ∂E/∂x, of x's shape.
 template <class E, class T>
-concept differentiable_energy = energy<E, T> && requires(const E& e, const T& x, T& grad) {
-  { e.value_and_grad(x, grad) } -> std::same_as<T>;
-};
+concept differentiable_energy =
+    energy<E, T> && value_and_grad_is_const<E, T> && gradient_is_a_reference<E, T> && requires(const E& e, const T& x, T& grad) {
+      { e.value_and_grad(x, grad) } -> std::same_as<T>;
+    };
 
 /// An energy that offers a prepared value of itself for positions like x: made once, used for a whole run, and only while what it was
 /// made of stays as it is.
@@ -139,17 +141,20 @@ concept noise_scale = std::copy_constructible<N> && requires(const N& s, float s
 
 /// Changes a batch in place: a sampler's gradient before the step, its position after it.
 template <class F, class T>
-concept batch_transform = std::copy_constructible<F> && requires(const F& f, T& x) { f(x); };
+concept batch_transform =
+    std::copy_constructible<F> && call_is_const<F, T> && batch_is_a_reference<F, T> && requires(const F& f, T& x) { f(x); };
 
 /// A piece of a network. forward keeps in the cache what backward needs; backward returns ∂/∂input and adds ∂/∂parameters
 /// to *grad unless it is null, since sampling needs no parameter gradient. `parameters` is a std::tie of tensors, layers,
 /// layers that may be missing (std::optional) or ranges of layers, for L& and const L&.
 template <class L, class T>
-concept layer = std::copyable<L> && requires(const L& f, L& g, const T& x, typename L::template cache<T>& c, L* grad) {
-  { f.forward(x, c) } -> std::same_as<T>;
-  { f.backward(x, c, grad) } -> std::same_as<T>;
-  L::parameters(f);
-  L::parameters(g);
-};
+concept layer = std::copyable<L> && requires { typename L::template cache<T>; } && forward_is_const<L, T, typename L::template cache<T>> &&
+                backward_is_const<L, T, typename L::template cache<T>> && cache_is_a_reference<L, T, typename L::template cache<T>> &&
+                requires(const L& f, L& g, const T& x, typename L::template cache<T>& c, L* grad) {
+                  { f.forward(x, c) } -> std::same_as<T>;
+                  { f.backward(x, c, grad) } -> std::same_as<T>;
+                  L::parameters(f);
+                  L::parameters(g);
+                };
 
 }  // namespace jem::inline v0

@@ -16,7 +16,8 @@ namespace jem::inline v0::data {
 
 /// Changes a batch in place, by chance.
 template <class A, class T>
-concept batch_augmentation = std::copy_constructible<A> && requires(const A& a, T& x, rng& g) { a(x, g); };
+concept batch_augmentation = std::copy_constructible<A> && call_is_const<A, T, rng> && batch_is_a_reference<A, T, rng> &&
+                             requires(const A& a, T& x, rng& g) { a(x, g); };
 
 /// Nothing, and takes nothing from the generator.
 struct no_augmentation {

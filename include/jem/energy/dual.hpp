@@ -9,10 +9,15 @@
 
 #include <array>
 #include <cmath>
+#include <concepts>
 #include <type_traits>
 
 /// A namespace of its own: jem::tanh and jem::softplus are layers.
 namespace jem::inline v0::duals {
+
+/// A number of the language.
+template <class V>
+concept number = std::is_arithmetic_v<V>;
 
 template <class T, int D>
 struct dual {
@@ -22,8 +27,7 @@ struct dual {
   constexpr dual() = default;
 
   /// A constant: numbers of any kind mix with duals.
-  template <class V>
-    requires std::is_arithmetic_v<V>
+  template <number V>
   constexpr explicit(false) dual(V v) : value(static_cast<T>(v)) {}
 
   /// The variable with number `axis`, whose derivative in its own direction is 1.
@@ -31,6 +35,14 @@ struct dual {
     dual x(v);
     if constexpr (D > 0) x.partial[static_cast<std::size_t>(axis)] = T(1);
     return x;
+  }
+
+  /// For a message: only a function of std:: asks for it, and its derivatives would be lost.
+  template <std::same_as<long double> V>
+  explicit(false) operator V() const {
+    static_assert(!std::same_as<V, long double>,
+                  "a function of std:: has no derivative here: write exp(x), not std::exp(x), and so with log, sqrt, tanh, pow …");
+    return {};
   }
 
   friend constexpr dual operator+(const dual& a, const dual& b) { return combine(a.value + b.value, a, T(1), b, T(1)); }
@@ -43,6 +55,16 @@ struct dual {
   friend constexpr dual operator+(const dual& a) { return a; }
   friend constexpr dual operator-(const dual& a) { return chain(-a.value, T(-1), a); }
 
+  // A number beside a dual, of any kind: a better match than the conversion above would be.
+  template <number V> friend constexpr dual operator+(const dual& a, V b) { return a + dual(b); }
+  template <number V> friend constexpr dual operator-(const dual& a, V b) { return a - dual(b); }
+  template <number V> friend constexpr dual operator*(const dual& a, V b) { return a * dual(b); }
+  template <number V> friend constexpr dual operator/(const dual& a, V b) { return a / dual(b); }
+  template <number V> friend constexpr dual operator+(V a, const dual& b) { return dual(a) + b; }
+  template <number V> friend constexpr dual operator-(V a, const dual& b) { return dual(a) - b; }
+  template <number V> friend constexpr dual operator*(V a, const dual& b) { return dual(a) * b; }
+  template <number V> friend constexpr dual operator/(V a, const dual& b) { return dual(a) / b; }
+
   constexpr dual& operator+=(const dual& b) { return *this = *this + b; }
   constexpr dual& operator-=(const dual& b) { return *this = *this - b; }
   constexpr dual& operator*=(const dual& b) { return *this = *this * b; }
@@ -51,6 +73,8 @@ struct dual {
   /// Compares values: for branches such as the sides of |x|.
   friend constexpr bool operator==(const dual& a, const dual& b) { return a.value == b.value; }
   friend constexpr auto operator<=>(const dual& a, const dual& b) { return a.value <=> b.value; }
+  template <number V> friend constexpr bool operator==(const dual& a, V b) { return a == dual(b); }
+  template <number V> friend constexpr auto operator<=>(const dual& a, V b) { return a <=> dual(b); }
 
   friend constexpr dual square(const dual& a) { return chain(a.value * a.value, 2 * a.value, a); }
   friend constexpr dual exp(const dual& a) {

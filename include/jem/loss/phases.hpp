@@ -37,10 +37,11 @@ struct phase_set {
 /// A loss on the logits of the phases. accumulate returns weight·L and adds weight·∂L/∂logits to grad; a nested loss_tag
 /// lets + and * compose it (loss/compose.hpp).
 template <class L, class T>
-concept loss_term = requires(const L& l, const phases<T>& logits, float weight, phases<T>& grad) {
-  typename L::loss_tag;
-  { l.reads() } -> std::same_as<phase_set>;
-  { l.accumulate(logits, weight, grad) } -> std::convertible_to<double>;
-};
+concept loss_term = accumulate_is_const<L, phases<T>> && slopes_are_a_reference<L, phases<T>> &&
+                    requires(const L& l, const phases<T>& logits, float weight, phases<T>& grad) {
+                      typename L::loss_tag;
+                      { l.reads() } -> std::same_as<phase_set>;
+                      { l.accumulate(logits, weight, grad) } -> std::convertible_to<double>;
+                    };
 
 }  // namespace jem::inline v0

@@ -40,19 +40,90 @@ concept chain_state = std::copyable<S> && requires(S& s) {
 template <class K, class E, class T>
 using state_of = decltype(std::declval<const K&>().init(std::declval<const E&>(), std::declval<const T&>()));
 
-/// A Markov kernel for E: `init` starts a state at x, `step` moves it.
+// Mistakes by name, see core/mistakes.hpp.
+
+/// A kernel's `step(e, state, rng)` is a const member.
 template <class K, class E, class T>
-concept kernel = requires(const K& k, const E& e, const T& x, state_of<K, E, T>& s, rng& g) {
-  { k.init(e, x) } -> chain_state<T>;
-  { k.step(e, s, g) } -> std::same_as<transition_info<T>>;
-};
+inline constexpr bool step_is_const = requires(const K& k, const E& e, state_of<K, E, T>& s, rng& g) { k.step(e, s, g); } ||
+                                      !requires(K& k, const E& e, state_of<K, E, T>& s, rng& g) { k.step(e, s, g); };
+
+/// A kernel's `step(e, state, rng)` takes state and generator as references, which temporaries do not fit: both move on.
+template <class K, class E, class T>
+inline constexpr bool state_and_rng_are_references = !requires(const K& k, const E& e, state_of<K, E, T>& s, rng& g) {
+  k.step(e, std::move(s), g);
+} && !requires(const K& k, const E& e, state_of<K, E, T>& s, rng& g) { k.step(e, s, std::move(g)); };
+
+/// A proposal's `propose(e, from, to, rng)` is a const member.
+template <class P, class E, class T>
+inline constexpr bool propose_is_const = requires(const P& p, const E& e, const point<T>& from, point<T>& to, rng& g) {
+  p.propose(e, from, to, g);
+} || !requires(P& p, const E& e, const point<T>& from, point<T>& to, rng& g) { p.propose(e, from, to, g); };
+
+/// A proposal's `propose(e, from, to, rng)` takes `to` and the generator as references, which temporaries do not fit.
+template <class P, class E, class T>
+inline constexpr bool to_and_rng_are_references = !requires(const P& p, const E& e, const point<T>& from, point<T>& to, rng& g) {
+  p.propose(e, from, std::move(to), g);
+} && !requires(const P& p, const E& e, const point<T>& from, point<T>& to, rng& g) { p.propose(e, from, to, std::move(g)); };
 
 /// A proposal for a Metropolis kernel: fills `to` with position, energy and gradient, and returns (n) what the proposal adds
 /// to the logarithm of the acceptance ratio beside E(x) − E(x′): log q(x|x′) − log q(x′|x).
 template <class P, class E, class T>
-concept proposal = requires(const P& p, const E& e, const point<T>& from, point<T>& to, rng& g) {
-  { p.propose(e, from, to, g) } -> std::same_as<T>;
+concept proposal = propose_is_const<P, E, T> && to_and_rng_are_references<P, E, T> &&
+                   requires(const P& p, const E& e, const point<T>& from, point<T>& to, rng& g) {
+                     { p.propose(e, from, to, g) } -> std::same_as<T>;
+                   };
+
+namespace detail {
+
+struct no_part {};
+
+/// The types of what a kernel is made of, for its part's mistakes to be asked before those of the step that they make impossible.
+template <class K>
+struct parts {
+  using proposal = no_part;
 };
+template <class K>
+  requires requires(K& k) { k.proposal; }
+struct parts<K> {
+  using proposal = decltype(K::proposal);
+};
+template <class K>
+using proposal_of = typename parts<K>::proposal;
+
+template <class K>
+struct policies {
+  using transform  = no_part;
+  using constraint = no_part;
+};
+template <class K>
+  requires requires(K& k) {
+    k.transform;
+    k.constraint;
+  }
+struct policies<K> {
+  using transform  = decltype(K::transform);
+  using constraint = decltype(K::constraint);
+};
+template <class K>
+using transform_of = typename policies<K>::transform;
+template <class K>
+using constraint_of = typename policies<K>::constraint;
+
+/// What a kernel is made of makes no mistake.
+template <class K, class E, class T>
+concept parts_fit =
+    propose_is_const<proposal_of<K>, E, T> && to_and_rng_are_references<proposal_of<K>, E, T> && call_is_const<transform_of<K>, T> &&
+    batch_is_a_reference<transform_of<K>, T> && call_is_const<constraint_of<K>, T> && batch_is_a_reference<constraint_of<K>, T>;
+
+}  // namespace detail
+
+/// A Markov kernel for E: `init` starts a state at x, `step` moves it.
+template <class K, class E, class T>
+concept kernel = detail::parts_fit<K, E, T> && step_is_const<K, E, T> && state_and_rng_are_references<K, E, T> &&
+                 requires(const K& k, const E& e, const T& x, state_of<K, E, T>& s, rng& g) {
+                   { k.init(e, x) } -> chain_state<T>;
+                   { k.step(e, s, g) } -> std::same_as<transition_info<T>>;
+                 };
 
 /// Called after each step with the number of the step, the state and the info: progress, logs, diagnostics.
 template <class O, class S, class T>

@@ -7,10 +7,15 @@
 // tensor: at a level of 10⁸ a float knows them to within 4. Leave constants out of energies, or sample in double.
 #pragma once
 
+#include <jem/core/error.hpp>
 #include <jem/core/math.hpp>
+#include <jem/core/type_name.hpp>
 #include <jem/sampling/kernel.hpp>
 #include <jem/tensor/noise.hpp>
 #include <jem/tensor/rows.hpp>
+
+#include <stdexcept>
+#include <string>
 
 namespace jem::inline v0 {
 
@@ -45,13 +50,13 @@ struct metropolis {
     return start;
   }
 
-  /// One proposal for each chain; the info has its acceptance probability and energy error. Throws what
-  /// the proposal throws.
+  /// One proposal for each chain; the info has its acceptance probability and energy error. Throws what the proposal throws, and
+  /// std::invalid_argument, with its name, for one that leaves a member of `to` as it was.
   template <tensor_value T, energy<T> E>
     requires jem::proposal<Proposal, E, T>
   transition_info<T> step(const E& e, point<T>& state, rng& g) const {
     point<T> to;
-    const T correction = proposal.propose(e, state, to, g);  // (n)
+    const T correction = propose(e, state, to, g);  // (n)
     T error            = to.energy - state.energy - correction;
     T probability      = map(error, detail::acceptance_probability{});
     const T accepted   = happens(probability, g);
@@ -59,6 +64,39 @@ struct metropolis {
     choose_rows(state.energy, to.energy, accepted);
     if constexpr (needs_gradient) choose_rows(state.gradient, to.gradient, accepted);
     return {std::move(probability), std::move(error)};
+  }
+
+ private:
+  template <tensor_value T, energy<T> E>
+  T propose(const E& e, const point<T>& from, point<T>& to, rng& g) const {
+    T correction = with_hint([&] { return proposal.propose(e, from, to, g); });
+    expect("what it returns", from.energy, correction);
+    expect("to.position", from.position, to.position);
+    expect("to.energy", from.energy, to.energy);
+    if constexpr (needs_gradient) expect("to.gradient", from.position, to.gradient);
+    return correction;
+  }
+
+  /// What f returns; what it throws, with the member of the proposal that may be missing.
+  template <class F>
+  static auto with_hint(const F& f) {
+    if constexpr (needs_gradient) {
+      return f();
+    } else {
+      try {
+        return f();
+      } catch (const std::invalid_argument& error) {
+        throw std::invalid_argument(std::string(error.what()) + "; " + std::string(type_name<Proposal>()) +
+                                    " has no `static constexpr bool needs_gradient = true`, without which from.gradient is empty");
+      }
+    }
+  }
+
+  template <tensor_value T>
+  static void expect(const char* what, const T& like, const T& given) {
+    if (like.extents() == given.extents()) return;
+    fail("metropolis", std::string(type_name<Proposal>()) + "::propose to give " + what + " the shape " + to_string(like.extents()),
+         to_string(given.extents()));
   }
 };
 

@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <type_traits>
 
 namespace jem::inline v0 {
 
@@ -30,6 +31,18 @@ using position_of = std::remove_cvref_t<decltype(std::declval<S&>().position)>;
 /// Kernels that evaluate gradients say so by a member alias; the compiler's message then names differentiable_energy.
 template <class K>
 inline constexpr bool needs_gradient = requires { requires K::needs_gradient; };
+
+/// An energy of which nothing is asked.
+struct unasked {
+  template <tensor_value T>
+  T value(const T&) const;
+  template <tensor_value T>
+  T value_and_grad(const T&, T&) const;
+};
+
+/// What E has to be for K, in words of which none is an alternative: a compiler would not say why both fail.
+template <class E, class K, class T>
+concept energy_for = energy<E, T> && differentiable_energy<std::conditional_t<needs_gradient<K>, E, unasked>, T>;
 
 /// What an energy offers for a run, or the energy itself.
 template <class T, class E>
@@ -120,7 +133,7 @@ void advance(const K& k, const E& e, S& state, index_t steps, rng& g, O&& observ
 /// The positions after k steps from `start` (n, …) → (n, …); schedules start at step 0. The observer sees (number, state, info) after each
 /// step. Throws std::invalid_argument for k < 0.
 template <class K, class E, tensor_value T, class O = no_observer>
-  requires(differentiable_energy<E, T> || (energy<E, T> && !detail::needs_gradient<K>))
+  requires detail::energy_for<E, K, T>
 T evolve(const K& k, const E& e, const T& start, index_t steps, rng& g, O&& observe = {})
   requires kernel<K, E, T> && step_observer<O, state_of<K, E, T>, T>
 {
@@ -143,7 +156,7 @@ T evolve(const K& k, const E& e, const T& start, index_t steps, rng& g, O&& obse
 /// All positions: `draws` steps from `start` (n, …) → (draws, n, …); the start is not among them. Schedules start at step 0.
 /// Throws std::invalid_argument for fewer than 0 draws.
 template <class K, class E, tensor_value T, class O = no_observer>
-  requires(differentiable_energy<E, T> || (energy<E, T> && !detail::needs_gradient<K>))
+  requires detail::energy_for<E, K, T>
 T sample(const K& k, const E& e, const T& start, index_t draws, rng& g, O&& observe = {})
   requires kernel<K, E, T> && step_observer<O, state_of<K, E, T>, T>
 {
@@ -168,7 +181,7 @@ T sample(const K& k, const E& e, const T& start, index_t draws, rng& g, O&& obse
 /// All positions of a state that goes on where it stands, (draws, n, …), and leaves the state at the last of them.
 /// Throws std::invalid_argument for fewer than 0 draws.
 template <class K, class E, class S, class O = no_observer, tensor_value T = detail::position_of<S>>
-  requires(differentiable_energy<E, T> || (energy<E, T> && !detail::needs_gradient<K>))
+  requires detail::energy_for<E, K, T>
 T sample(const K& k, const E& e, S& state, index_t draws, rng& g, O&& observe = {})
   requires kernel<K, E, T> && chain_state<S, T> && step_observer<O, S, T>
 {

@@ -110,6 +110,9 @@ struct trainer {
   template <class Net>
   auto init(Net net, const data::dataset<tensor_type_of<Net>>& labelled, const data::dataset<tensor_type_of<Net>>&& unlabelled,
             rng& g) const = delete;
+  template <class Net>
+  auto init(Net net, const data::dataset<tensor_type_of<Net>>&& labelled, const data::dataset<tensor_type_of<Net>>&& unlabelled,
+            rng& g) const = delete;
 
   /// One iteration. Throws divergence_error, and leaves network, moments and buffer as they were, when the loss or its gradient
   /// is not finite; so does std::invalid_argument for a learning rate or a step size that a schedule gives and that is negative,

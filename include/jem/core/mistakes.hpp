@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// Mistakes that a compiler shows only as "the required expression is invalid", or not at all: a member that is not const, and a
+// parameter by value where the callee has to change the caller's. Each is a condition with a name, false where the mistake is made,
+// which the concepts ask first: so the name stands in the message of every compiler at its default settings.
+#pragma once
+
+#include <utility>
+
+namespace jem::inline v0 {
+
+/// An energy's `value(x)` is a const member.
+template <class E, class T>
+inline constexpr bool value_is_const = requires(const E& e, const T& x) { e.value(x); } || !requires(E& e, const T& x) { e.value(x); };
+
+/// An energy's `value_and_grad(x, grad)` is a const member.
+template <class E, class T>
+inline constexpr bool value_and_grad_is_const = requires(const E& e, const T& x, T& grad) { e.value_and_grad(x, grad); } ||
+                                                !requires(E& e, const T& x, T& grad) { e.value_and_grad(x, grad); };
+
+/// An energy's `value_and_grad(x, grad)` takes the gradient as T&, which a temporary does not fit.
+template <class E, class T>
+inline constexpr bool gradient_is_a_reference = !requires(const E& e, const T& x, T&& grad) { e.value_and_grad(x, std::move(grad)); };
+
+/// A policy that changes a batch has a const operator().
+template <class F, class T, class... Rest>
+inline constexpr bool call_is_const =
+    requires(const F& f, T& x, Rest&... rest) { f(x, rest...); } || !requires(F& f, T& x, Rest&... rest) { f(x, rest...); };
+
+/// A policy that changes a batch takes it as T&, which a temporary does not fit.
+template <class F, class T, class... Rest>
+inline constexpr bool batch_is_a_reference = !requires(const F& f, T&& x, Rest&... rest) { f(std::move(x), rest...); };
+
+/// A layer's `forward(x, cache)` is a const member.
+template <class L, class T, class Cache>
+inline constexpr bool forward_is_const =
+    requires(const L& f, const T& x, Cache& c) { f.forward(x, c); } || !requires(L& f, const T& x, Cache& c) { f.forward(x, c); };
+
+/// A layer's `backward(dy, cache, gradient)` is a const member.
+template <class L, class T, class Cache>
+inline constexpr bool backward_is_const = requires(const L& f, const T& x, Cache& c, L* gradient) { f.backward(x, c, gradient); } ||
+                                          !requires(L& f, const T& x, Cache& c, L* gradient) { f.backward(x, c, gradient); };
+
+/// A layer's `forward(x, cache)` takes the cache as a reference, which a temporary does not fit: backward reads it.
+template <class L, class T, class Cache>
+inline constexpr bool cache_is_a_reference = !requires(const L& f, const T& x, Cache&& c) { f.forward(x, std::move(c)); };
+
+/// A loss's `accumulate(logits, weight, grad)` is a const member.
+template <class L, class Phases>
+inline constexpr bool accumulate_is_const = requires(const L& l, const Phases& p, float weight, Phases& grad) {
+  l.accumulate(p, weight, grad);
+} || !requires(L& l, const Phases& p, float weight, Phases& grad) { l.accumulate(p, weight, grad); };
+
+/// A loss's `accumulate(logits, weight, grad)` takes the slopes as a reference, which a temporary does not fit: it adds to them.
+template <class L, class Phases>
+inline constexpr bool slopes_are_a_reference =
+    !requires(const L& l, const Phases& p, float weight, Phases&& grad) { l.accumulate(p, weight, std::move(grad)); };
+
+}  // namespace jem::inline v0

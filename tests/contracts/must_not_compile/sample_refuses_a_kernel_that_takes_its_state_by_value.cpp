@@ -1,0 +1,18 @@
+// expected by default: state_and_rng_are_references
+#include "programs.hpp"
+
+struct still {
+  template <jem::tensor_value T, jem::energy<T> E>
+  jem::walk<T> init(const E&, const T& x) const {
+    return {x};
+  }
+  template <jem::tensor_value T, jem::energy<T> E>
+  jem::transition_info<T> step(const E&, jem::walk<T>, jem::rng&) const {
+    return {};
+  }
+};
+
+int main() {
+  jem::rng rng{1};
+  jem::sample(still{}, bowl{}, jem::normal<tensor>({4, 2}, rng), 2, rng);
+}
