@@ -8,6 +8,7 @@
 // processors, so that these functions have internal linkage.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/core/version.hpp>
 
 #include <string>
@@ -39,14 +40,11 @@ struct build_description {
     const auto& [major, minor, patch] = d.version;
     std::string names, devices;
     for (const backend_description& b : d.backends) {
-      names += (names.empty() ? "" : ", ") + b.name + (b.library.empty() ? "" : " (" + b.library + ")");
-      if (!b.device.empty()) devices += "\ndevice     " + b.name + ": " + b.device;
+      names += (names.empty() ? "" : ", ") + b.name + (b.library.empty() ? "" : concat(" (", b.library, ")"));
+      if (!b.device.empty()) devices += concat("\ndevice     ", b.name, ": ", b.device);
     }
-    return "jem " + std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch) +  //
-           "\ncompiler   " + d.compiler +                                                               //
-           "\nprocessor  " + d.processor +                                                              //
-           "\nthreads    " + std::to_string(d.threads) +                                                //
-           "\nbackends   " + (names.empty() ? "none" : names) + devices;
+    return concat("jem ", major, ".", minor, ".", patch, "\ncompiler   ", d.compiler, "\nprocessor  ", d.processor, "\nthreads    ",
+                  d.threads, "\nbackends   ", (names.empty() ? "none" : names), devices);
   }
 };
 
@@ -62,14 +60,14 @@ static backend_description describe_backend() {
 
 static inline std::string compiler_in_words() {
 #if defined(__CUDACC_VER_MAJOR__)
-  std::string name = "nvcc " + std::to_string(__CUDACC_VER_MAJOR__) + "." + std::to_string(__CUDACC_VER_MINOR__) + " with ";
+  std::string name = concat("nvcc ", __CUDACC_VER_MAJOR__, ".", __CUDACC_VER_MINOR__, " with ");
 #else
   std::string name;
 #endif
 #if defined(__clang__)
-  name += "clang " + std::to_string(__clang_major__) + "." + std::to_string(__clang_minor__) + "." + std::to_string(__clang_patchlevel__);
+  name += concat("clang ", __clang_major__, ".", __clang_minor__, ".", __clang_patchlevel__);
 #elif defined(__GNUC__)
-  name += "g++ " + std::to_string(__GNUC__) + "." + std::to_string(__GNUC_MINOR__) + "." + std::to_string(__GNUC_PATCHLEVEL__);
+  name += concat("g++ ", __GNUC__, ".", __GNUC_MINOR__, ".", __GNUC_PATCHLEVEL__);
 #else
   name += "an unknown compiler";
 #endif

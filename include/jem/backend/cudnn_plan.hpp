@@ -5,6 +5,7 @@
 #pragma once
 
 #include <jem/backend/thrust_cuda.hpp>
+#include <jem/core/concat.hpp>
 #include <jem/core/convolution_shape.hpp>
 
 #include <array>
@@ -248,7 +249,7 @@ class convolution_plan {
         if (plan.finalize()) return plan;
       }
     }
-    throw std::runtime_error("[thrust_cudnn] no plan for a convolution of " + to_string(s.input()) + " with " + to_string(s.weight()));
+    throw std::runtime_error(concat("[thrust_cudnn] no plan for a convolution of ", s.input(), " with ", s.weight()));
   }
 
   graph_part plan_;

@@ -6,6 +6,7 @@
 #include <jem/backend/eigen_convolution.hpp>
 #include <jem/backend/eigen_product.hpp>
 #include <jem/backend/openmp.hpp>
+#include <jem/core/concat.hpp>
 
 #include <string>
 
@@ -15,10 +16,7 @@ struct eigen : openmp {
   static constexpr const char* name = "eigen";
 
   /// What stands behind it, with its version.
-  static std::string library() {
-    return "Eigen " + std::to_string(EIGEN_WORLD_VERSION) + "." + std::to_string(EIGEN_MAJOR_VERSION) + "." +
-           std::to_string(EIGEN_MINOR_VERSION);
-  }
+  static std::string library() { return concat("Eigen ", EIGEN_WORLD_VERSION, ".", EIGEN_MAJOR_VERSION, ".", EIGEN_MINOR_VERSION); }
 
   /// As reference::gemm, with the same bits for any number of threads.
   template <scalar T>

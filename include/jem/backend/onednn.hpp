@@ -6,6 +6,7 @@
 
 #include <jem/backend/eigen.hpp>
 #include <jem/backend/onednn_convolution.hpp>
+#include <jem/core/concat.hpp>
 
 #include <string>
 #include <utility>
@@ -18,8 +19,8 @@ struct onednn : eigen {
   /// What stands behind it, with its version and the instruction set of its products, "oneDNN 2.6.3 with AVX-512 BF16, Eigen 3.4.0".
   static std::string library() {
     const dnnl_version_t* const v = dnnl_version();
-    return "oneDNN " + std::to_string(v->major) + "." + std::to_string(v->minor) + "." + std::to_string(v->patch) + " with " +
-           onednn_convolution::instruction_set() + ", " + eigen::library();
+    return concat("oneDNN ", v->major, ".", v->minor, ".", v->patch, " with ", onednn_convolution::instruction_set(), ", ",
+                  eigen::library());
   }
 
   /// Elements of laid out weights (kh, kw, c, f), for the output and for the input's gradient, where images are of type T.

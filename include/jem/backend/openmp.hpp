@@ -172,7 +172,9 @@ struct openmp : reference {
       return;
     }
     first_failure failure;
+#ifdef _OPENMP
 #pragma omp parallel for schedule(static)
+#endif
     for (index_t begin = 0; begin < n; begin += size) {
       failure.guard(begin, [&] { run(f, begin, (std::min)(begin + size, n)); });
     }
@@ -183,6 +185,9 @@ struct openmp : reference {
 
   template <class A, class F>
   static A sum_range(F f, index_t i, index_t begin, index_t end) {
+#ifdef __clang__  // sums by vectors, without the warning of omp simd where that cannot be
+#pragma clang fp reassociate(on)
+#endif
     A sum{};
     constexpr index_t few = 8;  // numbers that no vector is worth the trouble of
     if (end - begin <= few) {
@@ -198,7 +203,9 @@ struct openmp : reference {
         return A{};
       }
     };
+#if defined(_OPENMP) && !defined(__clang__)
 #pragma omp simd reduction(+ : sum)
+#endif
     for (index_t j = begin; j < end; ++j) sum += term(j);
     if (failure) std::rethrow_exception(failure);
     return sum;

@@ -11,6 +11,7 @@
 #include <jem/backend/pooled_storage.hpp>
 #include <jem/backend/staged_upload.hpp>
 #include <jem/backend/thrust_verbs.hpp>
+#include <jem/core/concat.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -49,8 +50,8 @@ struct memory {
       std::size_t unused = 0, all = 0;
       (void)cudaGetLastError();
       (void)cudaMemGetInfo(&unused, &all);
-      throw std::runtime_error("[thrust_cuda] out of device memory: asked for " + std::to_string(bytes >> 20) + " MiB, " +
-                               std::to_string(unused >> 20) + " of " + std::to_string(all >> 20) + " MiB are free");
+      throw std::runtime_error(concat("[thrust_cuda] out of device memory: asked for ", bytes >> 20, " MiB, ", unused >> 20, " of ",
+                                      all >> 20, " MiB are free"));
     }
     check("cudaMalloc", status);
     return block;

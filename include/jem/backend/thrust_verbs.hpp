@@ -12,6 +12,7 @@
 #endif
 
 #include <jem/backend/first_failure.hpp>
+#include <jem/core/concat.hpp>
 #include <jem/core/concepts.hpp>
 #include <jem/core/platform.hpp>
 #include <jem/core/vector_loop.hpp>
@@ -30,7 +31,7 @@ namespace jem::inline v0::thrust_verbs {
 /// "Thrust 1.17.2"
 template <int version = THRUST_VERSION>
 std::string library() {
-  return "Thrust " + std::to_string(version / 100'000) + "." + std::to_string(version / 100 % 1'000) + "." + std::to_string(version % 100);
+  return concat("Thrust ", version / 100'000, ".", version / 100 % 1'000, ".", version % 100);
 }
 
 /// A place in a loop over pairs: the row, and where in the row.

@@ -8,6 +8,7 @@
 #include <jem/backend/epilogue.hpp>
 #include <jem/backend/panel_product.hpp>
 #include <jem/core/convolution_shape.hpp>
+#include <jem/core/vector_loop.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -88,8 +89,7 @@ class source {
       const T* const line = x + ((b.image + i / lines_) * v.h + y) * v.w * v.c;
       std::fill_n(to, before, T{});
       const T* const inside = line + v.left * v.c;
-      JEM_INDEPENDENT
-      for (index_t j = before; j < after; ++j) to[j] = f(inside[j]);
+      vector_loop(before, after, [=](index_t j) { to[j] = f(inside[j]); });
       std::fill_n(to + after, line_ - after, T{});
     }
   }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <jem/backend/eigen.hpp>
+#include <jem/core/concat.hpp>
 
 #include <array>
 #include <functional>
@@ -144,8 +145,7 @@ struct xtensor : eigen {
 
   /// What stands behind it, with its version.
   static std::string library() {
-    return "xtensor " + std::to_string(XTENSOR_VERSION_MAJOR) + "." + std::to_string(XTENSOR_VERSION_MINOR) + "." +
-           std::to_string(XTENSOR_VERSION_PATCH) + ", " + eigen::library();
+    return concat("xtensor ", XTENSOR_VERSION_MAJOR, ".", XTENSOR_VERSION_MINOR, ".", XTENSOR_VERSION_PATCH, ", ", eigen::library());
   }
 
   /// Memory for n elements.

@@ -5,6 +5,7 @@
 
 #include <jem/conformance/fresh_memory.hpp>
 #include <jem/conformance/gradients.hpp>
+#include <jem/core/concat.hpp>
 #include <jem/energy/joint.hpp>
 #include <jem/energy/marginal.hpp>
 #include <jem/nn/activation.hpp>
@@ -43,7 +44,7 @@ evidence layers_have_the_gradients_of_central_differences() {
   detail::hold_gradient(e, "linear", check_layer_gradients(make_linear<T>(7, 4, g), rows));
   for (const conv2d_options& o : {conv2d_options{3, 4}, {3, 2, 4, 2, 1}, {3, 2, 2, 3, 0}, {3, 1, 1, 1, 0}, {3, 2, 4, 1, 2}}) {
     e.hold(check_layer_gradients(make_conv2d<T>(o, g), images), gradient_tolerance, unit::relative,
-           [&] { return "conv2d, " + detail::named("kernel", o.kernel, "stride", o.stride, "padding", o.padding); });
+           [&] { return concat("conv2d, ", detail::named("kernel", o.kernel, "stride", o.stride, "padding", o.padding)); });
   }
   detail::hold_gradient(e, "average_pool", check_layer_gradients(average_pool{2}, images));
   detail::hold_gradient(e, "global_average_pool", check_layer_gradients(global_average_pool{}, images));

@@ -3,6 +3,7 @@
 // beyond it. Nothing is printed and no test library is needed; a program of one's own reads the results.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/core/shape.hpp>
 
 #include <array>
@@ -106,7 +107,7 @@ std::string in_words(N number) {
 template <class V, class... More>
 std::string named(const char* name, const V& value, const More&... more) {
   std::string text = std::string(name) + " = " + in_words(value);
-  if constexpr (sizeof...(More) > 0) text += ", " + named(more...);
+  if constexpr (sizeof...(More) > 0) text += concat(", ", named(more...));
   return text;
 }
 

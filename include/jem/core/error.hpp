@@ -2,6 +2,7 @@
 // How the library says no: "[matmul] expected (64, 10) x (10, k) but received (64, 12)". Text is built on failure only.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/core/shape.hpp>
 
 #include <cstdint>
@@ -21,7 +22,7 @@ struct divergence_error : std::runtime_error {
 
 /// Throws std::invalid_argument "[where] expected … but received …".
 [[noreturn]] inline void fail(std::string_view where, std::string_view expected, std::string_view received) {
-  throw std::invalid_argument("[" + std::string(where) + "] expected " + std::string(expected) + " but received " + std::string(received));
+  throw std::invalid_argument(concat("[", where, "] expected ", expected, " but received ", received));
 }
 
 /// Throws std::runtime_error "FILE, byte 16: expected … but found …" for a file that is not what it should be.

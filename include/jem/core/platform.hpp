@@ -21,9 +21,10 @@
 #endif
 
 /// Before a loop whose iterations do not depend on each other: with more than a few pointers compilers do not see it, and at -O2
-/// g++ leaves loops of unknown length scalar unless OpenMP asks. No reductions: those name themselves.
+/// g++ leaves loops of unknown length scalar unless OpenMP asks. No reductions: those name themselves. Nothing for clang, which
+/// sees enough in short loops, and warns in the user's program where it cannot do what a mark asks: long loops are vector_loop.
 #if defined(__clang__)
-#define JEM_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#define JEM_INDEPENDENT
 #elif defined(__GNUC__) && defined(_OPENMP)
 #define JEM_INDEPENDENT _Pragma("omp simd")
 #elif defined(__GNUC__)

@@ -10,6 +10,7 @@
 // checked where the fields are used.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/core/error.hpp>
 
 #include <concepts>
@@ -77,9 +78,7 @@ template <index_t Low, index_t High>
 struct whole {
   static constexpr bool holds(index_t x) { return Low <= x && x <= High; }  ///< Low ≤ x ≤ High
   /// "[hamiltonian] expected steps >= 1 …"
-  static std::string expected() {
-    return High == most<index_t> ? " >= " + std::to_string(Low) : " from " + std::to_string(Low) + " to " + std::to_string(High);
-  }
+  static std::string expected() { return High == most<index_t> ? concat(" >= ", Low) : concat(" from ", Low, " to ", High); }
 };
 
 }  // namespace range

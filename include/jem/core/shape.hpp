@@ -2,6 +2,7 @@
 // The extents of a tensor: up to four axes for a batch of images (n, h, w, c), and a fifth for the draws of a sampler.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/core/version.hpp>
 
 #include <array>
@@ -42,7 +43,7 @@ class shape {
   /// One more axis, innermost. Throws std::invalid_argument for a sixth one or a negative extent.
   constexpr void push_back(index_t extent) {
     if (rank_ == max_rank) throw std::invalid_argument("[shape] expected at most 5 axes");
-    if (extent < 0) throw std::invalid_argument("[shape] expected extents >= 0 but received " + std::to_string(extent));
+    if (extent < 0) throw std::invalid_argument(concat("[shape] expected extents >= 0 but received ", extent));
     extents_[static_cast<std::size_t>(rank_++)] = extent;
   }
 

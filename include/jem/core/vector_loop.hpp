@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Loops whose iterations do not depend on each other, as vectors where the compiler can, over functions of the user's: g++ makes
-// vectors at -O2 where OpenMP's simd asks for them, but an exception that leaves such a loop ends the program.
+// Loops whose iterations do not depend on each other, as vectors where the compiler can, over functions of the user's. g++ makes
+// vectors at -O2 where OpenMP's simd asks for them, but an exception that leaves such a loop ends the program. clang has to be told
+// that pointers from a table do not meet, and then warns of each function that it cannot make vectors of (one that calls std::tgamma,
+// say) wherever the loop has been inlined: so the loop is a function by itself, in which the warning is off.
 #pragma once
 
 #include <jem/core/platform.hpp>
@@ -10,10 +12,35 @@
 
 namespace jem::inline v0 {
 
-/// f(i) for begin ≤ i < end. An exception of f's is thrown on, the first one; g++ goes on with the loop before.
+#if defined(__clang__) && !defined(__CUDACC__)
+
+namespace detail {
+
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wpass-failed"
+template <class F>
+[[gnu::noinline]] void long_vector_loop(index_t begin, index_t end, const F& f) {
+  const F g = f;  // whose pointers then stay in registers
+#pragma clang loop vectorize(assume_safety)
+  for (index_t i = begin; i < end; ++i) g(i);
+}
+#pragma clang diagnostic pop
+
+}  // namespace detail
+
+/// f(i) for begin ≤ i < end. An exception of f's is thrown on.
+template <class F>
+void vector_loop(index_t begin, index_t end, const F& f) {
+  constexpr index_t few = 8;  // not worth a call
+  if (end - begin > few) return detail::long_vector_loop(begin, end, f);
+  for (index_t i = begin; i < end; ++i) f(i);
+}
+
+#elif defined(__GNUC__) && defined(_OPENMP) && !defined(__CUDA_ARCH__)
+
+/// f(i) for begin ≤ i < end. An exception of f's is thrown on, the first one, after the loop.
 template <class F>
 JEM_HOST_DEVICE inline void vector_loop(index_t begin, index_t end, const F& f) {
-#if defined(__GNUC__) && !defined(__clang__) && defined(_OPENMP) && !defined(__CUDA_ARCH__)
   std::exception_ptr failure;
   JEM_INDEPENDENT
   for (index_t i = begin; i < end; ++i) {
@@ -24,10 +51,17 @@ JEM_HOST_DEVICE inline void vector_loop(index_t begin, index_t end, const F& f) 
     }
   }
   if (failure) std::rethrow_exception(failure);
+}
+
 #else
+
+/// f(i) for begin ≤ i < end. An exception of f's is thrown on.
+template <class F>
+JEM_HOST_DEVICE inline void vector_loop(index_t begin, index_t end, const F& f) {
   JEM_INDEPENDENT
   for (index_t i = begin; i < end; ++i) f(i);
-#endif
 }
+
+#endif
 
 }  // namespace jem::inline v0

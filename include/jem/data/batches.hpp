@@ -4,6 +4,7 @@
 // images each time.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/data/dataset.hpp>
 #include <jem/tensor/noise.hpp>
 
@@ -44,8 +45,7 @@ class batch_stream {
   /// Throws std::invalid_argument for a batch larger than the set, or smaller than 1.
   batch_stream(const dataset<T>& set, index_t size, rng g, draws how = draws::shuffled) : set_(&set), size_(size), rng_(g), draws_(how) {
     expect_at_least("batches", "a batch", 1, size);
-    if (size > set.size())
-      fail("batches", "a batch of at most " + std::to_string(set.size()) + ", the size of the set,", std::to_string(size));
+    if (size > set.size()) fail("batches", concat("a batch of at most ", set.size(), ", the size of the set,"), std::to_string(size));
   }
   batch_stream(const dataset<T>&& temporary, index_t, rng, draws = draws::shuffled) = delete;
 

@@ -3,6 +3,7 @@
 // one or two label bytes and three planes of 32×32 bytes, red, green, blue. Other sets come in the same form.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/core/setting.hpp>
 #include <jem/data/pixels.hpp>
 #include <jem/io/packed.hpp>
@@ -37,17 +38,16 @@ inline std::vector<std::uint8_t> cifar_records(std::span<const std::uint8_t> byt
   const auto record        = static_cast<std::size_t>(f.record());
   const std::uint64_t most = std::max<std::uint64_t>(64 * std::uint64_t{bytes.size()}, 10'000 * record);
   auto records             = io::unpack(bytes, most + 1, file, known);
-  if (records.size() > most)
-    fail_file(file, most, "at most that many bytes of images in a file of " + std::to_string(bytes.size()), "more");
+  if (records.size() > most) fail_file(file, most, concat("at most that many bytes of images in a file of ", bytes.size()), "more");
   const std::size_t rest = records.size() % record;
   if (records.empty() || rest != 0) {
-    fail_file(file, records.size(), "whole records of " + std::to_string(record) + " bytes",
-              records.empty() ? "the end of the file" : "the end of the file after " + std::to_string(rest) + " bytes of one");
+    fail_file(file, records.size(), concat("whole records of ", record, " bytes"),
+              records.empty() ? "the end of the file" : concat("the end of the file after ", rest, " bytes of one"));
   }
   for (std::size_t at = 0; at < records.size(); at += record) {
     for (std::size_t k = 0; k < static_cast<std::size_t>(f.label_bytes); ++k) {
       if (records[at + k] >= f.classes[k])
-        fail_file(file, at + k, "a label in [0, " + std::to_string(f.classes[k]) + ")", std::to_string(records[at + k]));
+        fail_file(file, at + k, concat("a label in [0, ", f.classes[k], ")"), std::to_string(records[at + k]));
     }
   }
   return records;

@@ -4,6 +4,7 @@
 // file really goes. Byte offsets in messages are those of the unpacked data, but for damage to the packing itself.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/data/pixels.hpp>
 #include <jem/io/gzip.hpp>
 
@@ -34,7 +35,7 @@ inline shape parse_idx_header(std::span<const std::uint8_t> head, std::string_vi
   const index_t axes        = magic & 0xFF;
   if (magic >> 8 != 8 || axes < 1 || axes > 4 || (rank != 0 && axes != rank)) {
     fail_file(file, 0,
-              "the magic number " + (rank != 0 ? hexadecimal(0x800u + static_cast<std::uint32_t>(rank)) : "0x0000080r, 1 <= r <= 4"),
+              concat("the magic number ", (rank != 0 ? hexadecimal(0x800u + static_cast<std::uint32_t>(rank)) : "0x0000080r, 1 <= r <= 4")),
               hexadecimal(magic));
   }
   shape extents;
@@ -63,7 +64,7 @@ inline idx_file decode_idx(std::span<const std::uint8_t> bytes, std::string_view
   auto values                            = io::unpack(bytes, header + count + 1, file, known);
   if (values.size() < header + count) {
     fail_file(file, values.size(), std::to_string(count) + " values for " + to_string(extents),
-              "the end of the file after " + std::to_string(values.size() - header));
+              concat("the end of the file after ", values.size() - header));
   }
   if (values.size() > header + count) fail_file(file, header + count, "the end of the file", "more bytes");
   values.erase(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(header));
@@ -94,7 +95,7 @@ dataset<T> read_idx_dataset(const std::filesystem::path& directory, const std::s
   }
   std::vector<std::int32_t> y(classified.values.begin(), classified.values.end());
   for (std::size_t i = 0; i < y.size(); ++i) {
-    if (y[i] >= classes) fail_file(label_path.string(), 8 + i, "a label in [0, " + std::to_string(classes) + ")", std::to_string(y[i]));
+    if (y[i] >= classes) fail_file(label_path.string(), 8 + i, concat("a label in [0, ", classes, ")"), std::to_string(y[i]));
   }
   T x(shape{s[0], s[1], s[2], 1});
   const std::size_t size = static_cast<std::size_t>(s.row_size());

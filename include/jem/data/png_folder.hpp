@@ -3,6 +3,7 @@
 // that of a list: the classes of a test folder have to be those of the training folder.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/data/pixels.hpp>
 #include <jem/io/png.hpp>
 
@@ -55,7 +56,7 @@ inline void append_images(const std::vector<std::filesystem::path>& paths, std::
       all   = {one.height, one.width, one.channels, {}};
     }
     const shape expected{all.height, all.width, all.channels}, found{one.height, one.width, one.channels};
-    if (found != expected) fail_file(path.string(), 16, "an image " + to_string(expected) + " like " + first.string(), to_string(found));
+    if (found != expected) fail_file(path.string(), 16, concat("an image ", expected, " like ", first.string()), to_string(found));
     all.pixels.insert(all.pixels.end(), one.pixels.begin(), one.pixels.end());
   }
 }
@@ -89,7 +90,7 @@ inline void check_classes(const std::filesystem::path& folder, std::vector<std::
     return text;
   };
   std::string difference;
-  if (!missing.empty()) difference = "none for " + quoted(missing);
+  if (!missing.empty()) difference = concat("none for ", quoted(missing));
   if (!extra.empty()) difference += (missing.empty() ? "" : ", and ") + quoted(extra) + ", which the classes lack";
   throw std::runtime_error(folder.string() + ": expected a sub-folder for each of the " + std::to_string(expected.size()) +
                            " classes and no other but found " + difference);

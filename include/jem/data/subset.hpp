@@ -4,6 +4,7 @@
 // that a dear measure looks at. Files often stand in the order of their classes, so the first or the last images are of one class.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/data/batches.hpp>
 
 #include <algorithm>
@@ -87,8 +88,7 @@ struct divided_dataset {
 template <tensor_value T>
 divided_dataset<T> divide_by_class(const dataset<T>& set, index_t count, rng& g) {
   expect_at_least("divide_by_class", "images", 0, count);
-  if (count > set.size())
-    fail("divide_by_class", "at most the " + std::to_string(set.size()) + " images of the set", std::to_string(count));
+  if (count > set.size()) fail("divide_by_class", concat("at most the ", set.size(), " images of the set"), std::to_string(count));
   expect_shape("divide_by_class", shape{set.size()}, set.y.extents());
   check_labels("divide_by_class", set.y, set.classes);
   const auto y     = set.y.to_vector();

@@ -19,6 +19,7 @@
 // Without a gradient at hand, `pointwise` finds it for functions of few numbers.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/core/setting.hpp>
 #include <jem/tensor/rows.hpp>
 
@@ -72,9 +73,7 @@ struct row_energy {
 
  private:
   void check(const shape& extents) const {
-    if (extents.rank() < 1 || extents.row_size() != size) {
-      fail("row_energy", "rows of " + std::to_string(size) + " elements", to_string(extents));
-    }
+    if (extents.rank() < 1 || extents.row_size() != size) { fail("row_energy", concat("rows of ", size, " elements"), to_string(extents)); }
   }
 };
 

@@ -2,6 +2,7 @@
 // What attacks on images have in common: images that move within a ball around where they were, and are let go when they fall.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/evaluate/attack_norm.hpp>
 #include <jem/evaluate/logits.hpp>
 #include <jem/metrics/accuracy.hpp>
@@ -25,7 +26,7 @@ void check_images(std::string_view where, const T& x, const labels<T>& y, float 
   expect_shape(where, shape{x.extent(0)}, y.extents());
   for (const auto value : x.to_vector()) {
     if (!(value >= low - 1e-4f && value <= high + 1e-4f)) {
-      fail(where, "images in [" + std::to_string(low) + ", " + std::to_string(high) + "]", std::to_string(value));
+      fail(where, concat("images in [", low, ", ", high, "]"), std::to_string(value));
     }
   }
 }

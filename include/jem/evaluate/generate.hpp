@@ -3,6 +3,7 @@
 // of a replay buffer. No sample is filtered out: measures over the most confident ones are not comparable.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/data/batches.hpp>
 #include <jem/energy/joint.hpp>
 #include <jem/energy/marginal.hpp>
@@ -61,7 +62,7 @@ T resting_chains(const replay_buffer<T, Start>& buffer, index_t block, const std
   std::vector<std::int32_t> rows;
   for (const auto b : blocks) {
     auto& left = free[static_cast<std::size_t>(b)];
-    if (left.empty()) fail("buffer_samples", "at most " + std::to_string(block) + " chains of a block", "more");
+    if (left.empty()) fail("buffer_samples", concat("at most ", block, " chains of a block"), "more");
     rows.push_back(b * static_cast<std::int32_t>(block) + left.back());
     left.pop_back();
   }

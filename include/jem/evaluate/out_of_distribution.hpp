@@ -3,6 +3,7 @@
 // the distribution of a data set. A plain classifier has all three scores, too: report them beside a joint model's.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/data/dataset.hpp>
 #include <jem/energy/marginal.hpp>
 #include <jem/evaluate/logits.hpp>
@@ -103,7 +104,7 @@ inline std::vector<std::int32_t> partners(const std::vector<std::int32_t>& y, in
     const auto c         = static_cast<std::size_t>(y[i]);
     const index_t own    = begin[c + 1] - begin[c];
     const index_t others = std::ssize(y) - own;
-    if (others == 0) fail("interpolated", "images of two classes", "images of class " + std::to_string(c) + " alone");
+    if (others == 0) fail("interpolated", "images of two classes", concat("images of class ", c, " alone"));
     const index_t drawn = index_below(stream, static_cast<index_t>(i), others);
     result[i]           = by_class[static_cast<std::size_t>(drawn < begin[c] ? drawn : drawn + own)];
   }

@@ -2,6 +2,7 @@
 // Whole files in and out. A file is written beside its place and renamed into it, so that nobody ever sees half of one.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/core/error.hpp>
 
 #include <algorithm>
@@ -53,7 +54,7 @@ std::vector<std::uint8_t> collect_bytes(std::uint64_t most, F more) {
 /// then PATH is what it was and PATH.part is gone.
 inline void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {
   const std::filesystem::path part = path.string() + ".part";
-  const std::string expected       = "to write " + std::to_string(bytes.size()) + " bytes";
+  const std::string expected       = concat("to write ", bytes.size(), " bytes");
   errno                            = 0;
   std::FILE* const file            = std::fopen(part.string().c_str(), "wb");
   if (file == nullptr) detail::fail_system(path, expected, errno);

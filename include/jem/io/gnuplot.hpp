@@ -2,6 +2,7 @@
 // Figures by gnuplot: a script goes in, an SVG comes back through a pipe. gnuplot has to be on the PATH when it is called.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/io/file.hpp>
 
 #include <sys/wait.h>
@@ -53,10 +54,10 @@ inline std::string last_line(const std::filesystem::path& path) {
 /// the last line of what it says) or draws nothing.
 inline std::string gnuplot_svg(std::string_view script, const std::filesystem::path& scratch, int width = 640, int height = 400) {
   // Not the script but the picture goes through the pipe: a gnuplot that stops early would end this process by SIGPIPE.
-  write_file(scratch, "set terminal svg size " + std::to_string(width) + "," + std::to_string(height) +
-                          " dynamic enhanced font 'sans-serif,13' background rgb 'white'\n" + std::string(script));
+  write_file(scratch, concat("set terminal svg size ", width, ",", height,
+                             " dynamic enhanced font 'sans-serif,13' background rgb 'white'\n", script));
   const detail::scratch_file input(scratch), log(scratch.string() + ".log");
-  std::FILE* const pipe = popen(("2>" + detail::shell_word(log.path) + " gnuplot " + detail::shell_word(input.path)).c_str(), "r");
+  std::FILE* const pipe = popen((concat("2>", detail::shell_word(log.path), " gnuplot ", detail::shell_word(input.path))).c_str(), "r");
   if (pipe == nullptr) throw std::runtime_error("gnuplot: expected to start it but the system refused");
   std::string svg;
   char chunk[4096];
@@ -65,11 +66,11 @@ inline std::string gnuplot_svg(std::string_view script, const std::filesystem::p
   const int code   = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   if (code == 127) throw std::runtime_error("gnuplot: expected it on the PATH but found none (Debian package gnuplot-nox)");
   if (code != 0) {
-    throw std::runtime_error("gnuplot: expected exit code 0 but received " + std::to_string(code) + ": " + detail::last_line(log.path));
+    throw std::runtime_error(concat("gnuplot: expected exit code 0 but received ", code, ": ", detail::last_line(log.path)));
   }
   const auto start = svg.find("<svg");
   if (start == std::string::npos)
-    throw std::runtime_error("gnuplot: expected an SVG but received " + std::to_string(svg.size()) + " bytes without one");
+    throw std::runtime_error(concat("gnuplot: expected an SVG but received ", svg.size(), " bytes without one"));
   return svg.substr(start);
 }
 

@@ -3,6 +3,7 @@
 // theirs (|u1 in every tensor, <f4 and <i4 in one of doubles), and <i8, as numpy keeps class numbers, in labels: nothing is rounded.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/io/file.hpp>
 #include <jem/io/npy_format.hpp>
 #include <jem/tensor/tensor.hpp>
@@ -42,7 +43,7 @@ inline void expect_npy_length(const npy_header& header, std::uint64_t size, std:
   const auto count = static_cast<std::uint64_t>(header.extents.size()), there = (length - header.begin) / size;
   if (there < count) {
     fail_file(file, length, std::to_string(count) + " values " + header.type + " for " + to_string(header.extents),
-              "the end of the file after " + std::to_string(there));
+              concat("the end of the file after ", there));
   }
   const std::uint64_t end = header.begin + count * size;
   if (end != length) fail_file(file, end, "the end of the file", std::to_string(length - end) + " more bytes");
@@ -74,8 +75,8 @@ template <class... From, class V>
 void read_any_npy_values(const npy_header& header, std::span<const std::uint8_t> bytes, std::string_view file, std::vector<V>& values) {
   if ((read_npy_values<From>(header, bytes, file, values) || ...)) return;
   std::string known;
-  ((known += goes_into<From, V> ? " " + std::string(npy_type<From>) : ""), ...);
-  fail_file(file, header.type_at, "a type among" + known + " (numpy's astype makes it),", header.type);
+  ((known += goes_into<From, V> ? concat(" ", npy_type<From>) : ""), ...);
+  fail_file(file, header.type_at, concat("a type among", known, " (numpy's astype makes it),"), header.type);
 }
 
 }  // namespace detail

@@ -3,6 +3,7 @@
 // follows in 2 or 4 bytes, little-endian, and a Python literal such as {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/core/error.hpp>
 
 #include <algorithm>
@@ -112,12 +113,11 @@ inline std::array<std::size_t, 2> npy_literal_span(std::string_view file, std::s
     fail_file(file, 6, "version 1.0, 2.0 or 3.0", std::to_string(major) + "." + std::to_string(minor));
   }
   const std::size_t begin = major == 1 ? 10 : 12;
-  if (bytes.size() < begin) end_of_file("the length of the header in " + std::to_string(begin - 8) + " bytes");
+  if (bytes.size() < begin) end_of_file(concat("the length of the header in ", begin - 8, " bytes"));
   std::size_t length = 0;
   for (std::size_t i = begin; i-- > 8;) length = length << 8 | static_cast<std::uint8_t>(bytes[i]);
   if (length > bytes.size() - begin) {
-    fail_file(file, 8, "a header of at most " + std::to_string(bytes.size() - begin) + " bytes, the rest of the file,",
-              std::to_string(length));
+    fail_file(file, 8, concat("a header of at most ", bytes.size() - begin, " bytes, the rest of the file,"), std::to_string(length));
   }
   return {begin, begin + length};
 }
@@ -160,14 +160,16 @@ inline npy_header parse_npy_header(std::span<const std::uint8_t> file_bytes, std
 
 /// A header of format 1.0, as numpy writes it: the values begin at a multiple of 64 bytes.
 inline std::vector<std::uint8_t> encode_npy_header(std::string_view type, const shape& extents) {
-  std::string text = "{'descr': '" + std::string(type) + "', 'fortran_order': False, 'shape': ";
-  text += extents.rank() == 1 ? "(" + std::to_string(extents[0]) + ",)" : to_string(extents);
+  std::string text = concat("{'descr': '", type, "', 'fortran_order': False, 'shape': ");
+  text += extents.rank() == 1 ? concat("(", extents[0], ",)") : to_string(extents);
   text += ", }";
   text.resize((10 + text.size() + 1 + 63) / 64 * 64 - 11, ' ');
   text += '\n';
-  std::vector<std::uint8_t> bytes{
+  const std::array<std::uint8_t, 10> head{
       0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, static_cast<std::uint8_t>(text.size() & 255), static_cast<std::uint8_t>(text.size() >> 8)};
-  bytes.insert(bytes.end(), text.begin(), text.end());
+  std::vector<std::uint8_t> bytes(head.size() + text.size());
+  std::ranges::copy(head, bytes.begin());
+  std::ranges::transform(text, bytes.begin() + head.size(), [](char c) { return static_cast<std::uint8_t>(c); });
   return bytes;
 }
 

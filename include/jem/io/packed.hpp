@@ -4,6 +4,7 @@
 // nothing.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/io/file.hpp>
 
 #include <initializer_list>
@@ -36,9 +37,7 @@ using packings = std::initializer_list<packing>;
 
 namespace detail {
 
-inline std::string who_unpacks(const packing_format& f) {
-  return "jem::io::" + std::string(f.name) + " of jem/io/" + std::string(f.name) + ".hpp unpacks";
-}
+inline std::string who_unpacks(const packing_format& f) { return concat("jem::io::", f.name, " of jem/io/", f.name, ".hpp unpacks"); }
 
 inline bool begins_with(std::span<const std::uint8_t> bytes, std::string_view magic) {
   return bytes.size() >= magic.size() &&
@@ -74,11 +73,11 @@ inline std::filesystem::path find_packed(const std::filesystem::path& path, pack
   if (!endings.empty()) endings += ',';
   for (const packing_format& f : {gzip_format, xz_format}) {
     if (std::filesystem::exists(with(f))) {
-      fail_file(path.string(), 0, "this file" + endings,
-                "the same with " + std::string(f.suffix) + ", which " + detail::who_unpacks(f) + ", where it is asked for");
+      fail_file(path.string(), 0, concat("this file", endings),
+                concat("the same with ", f.suffix, ", which ", detail::who_unpacks(f), ", where it is asked for"));
     }
   }
-  fail_file(path.string(), 0, "this file" + endings, "none");
+  fail_file(path.string(), 0, concat("this file", endings), "none");
 }
 
 }  // namespace jem::inline v0::io

@@ -2,6 +2,7 @@
 // Pictures as PNG, out and in, by libpng's simplified interface (which returns its errors instead of jumping), and contact sheets.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/io/file.hpp>
 #include <jem/io/png_format.hpp>
 #include <jem/tensor/tensor.hpp>
@@ -30,8 +31,7 @@ inline std::vector<std::uint8_t> encode_png(const image& picture) {
   const bool fits        = height >= 1 && width >= 1 && height <= most && width <= most && (channels == 1 || channels == 3);
   if (!fits || height * width * channels != std::ssize(picture.pixels)) {
     fail("encode_png", "an image (h, w, 1) or (h, w, 3) and as many pixels",
-         "(" + std::to_string(height) + ", " + std::to_string(width) + ", " + std::to_string(channels) + ") and " +
-             std::to_string(picture.pixels.size()));
+         concat("(", height, ", ", width, ", ", channels, ") and ", picture.pixels.size()));
   }
   png_image header{};
   header.version        = PNG_IMAGE_VERSION;
@@ -43,7 +43,7 @@ inline std::vector<std::uint8_t> encode_png(const image& picture) {
   for (int pass = 0; pass < 2; ++pass) {  // the first one measures
     bytes.resize(size);
     if (png_image_write_to_memory(&header, pass == 0 ? nullptr : bytes.data(), &size, 0, picture.pixels.data(), 0, nullptr) == 0) {
-      throw std::runtime_error("[encode_png] expected an image that libpng takes but received \"" + std::string(header.message) + "\"");
+      throw std::runtime_error(concat("[encode_png] expected an image that libpng takes but received \"", header.message, "\""));
     }
   }
   bytes.resize(size);
@@ -69,7 +69,7 @@ inline image decode_png(std::span<const std::uint8_t> bytes, std::string_view fi
   image result{static_cast<index_t>(frame.height), static_cast<index_t>(frame.width), frame.colour == 0 ? 1 : 3, {}};
   png_image header{};
   header.version     = PNG_IMAGE_VERSION;
-  const auto refused = [&] { fail_file(file, 0, "an image that libpng reads", "\"" + std::string(header.message) + "\""); };
+  const auto refused = [&] { fail_file(file, 0, "an image that libpng reads", concat("\"", header.message, "\"")); };
   if (png_image_begin_read_from_memory(&header, bytes.data(), bytes.size()) == 0) refused();
   header.format = result.channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
   result.pixels.resize(static_cast<std::size_t>(result.height * result.width * result.channels));

@@ -4,6 +4,7 @@
 // size is refused by the byte, and before memory is asked for.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/core/error.hpp>
 
 #include <zlib.h>
@@ -36,14 +37,13 @@ inline png_header parse_png_header(std::span<const std::uint8_t> data, std::stri
   const png_header h{png_number(data, 4), png_number(data, 0), data[8], data[9]};
   constexpr std::uint32_t most = 0x7fffffff;
   if (h.height < 1 || h.width < 1 || h.height > most || h.width > most || h.height * h.width > png_most_pixels) {
-    fail_file(file, 16, "1 to " + std::to_string(png_most_pixels) + " pixels",
-              std::to_string(h.height) + " rows of " + std::to_string(h.width));
+    fail_file(file, 16, concat("1 to ", png_most_pixels, " pixels"), std::to_string(h.height) + " rows of " + std::to_string(h.width));
   }
   if (h.bits != 1 && h.bits != 2 && h.bits != 4 && h.bits != 8) {
     fail_file(file, 24, "1, 2, 4 or 8 bits a sample", std::to_string(h.bits));
   }
   if (h.colour != 0 && h.colour != 2 && h.colour != 3) {
-    fail_file(file, 25, "grey, colour or a palette (types 0, 2, 3), without transparency,", "type " + std::to_string(h.colour));
+    fail_file(file, 25, "grey, colour or a palette (types 0, 2, 3), without transparency,", concat("type ", h.colour));
   }
   return h;
 }
@@ -52,7 +52,7 @@ inline png_header parse_png_header(std::span<const std::uint8_t> data, std::stri
 inline void check_png_size(const png_header& h, std::uint64_t compressed, std::string_view file) {
   const std::uint64_t bits = h.height * h.width * static_cast<std::uint64_t>(h.bits) * (h.colour == 2 ? 3 : 1);
   if (bits / 8 > 1032 * compressed) {
-    fail_file(file, 16, "an image that " + std::to_string(compressed) + " bytes of compressed data can hold",
+    fail_file(file, 16, concat("an image that ", compressed, " bytes of compressed data can hold"),
               std::to_string(h.height) + " rows of " + std::to_string(h.width) + " pixels");
   }
 }
@@ -72,8 +72,7 @@ inline png_header check_png(std::span<const std::uint8_t> bytes, std::string_vie
   for (std::size_t at = 8;;) {
     if (bytes.size() - at < 12) fail_file(file, bytes.size(), "a chunk up to IEND", "the end of the file");
     const std::size_t length = detail::png_number(bytes, at), rest = bytes.size() - at - 12;
-    if (length > rest)
-      fail_file(file, at, "a chunk of at most " + std::to_string(rest) + " bytes, the rest of the file,", std::to_string(length));
+    if (length > rest) fail_file(file, at, concat("a chunk of at most ", rest, " bytes, the rest of the file,"), std::to_string(length));
     const auto named = bytes.subspan(at + 4, 4 + length);  // the type and the data: what the checksum is of
     if (crc32(0, named.data(), static_cast<uInt>(named.size())) != detail::png_number(bytes, at + 8 + length)) {
       fail_file(file, at + 8 + length, "the checksum of the chunk", "another");

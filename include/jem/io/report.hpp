@@ -2,6 +2,7 @@
 // A self-contained page: headings, sentences, tables and figures as one HTML file that needs no network.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/io/file.hpp>
 
 #include <algorithm>
@@ -93,17 +94,17 @@ inline std::string with_own_ids(std::string_view svg, std::string_view prefix) {
 class page {
  public:
   /// A page that begins with its title.
-  explicit page(std::string_view title) : title_(escape_html(title)) { body_ += "<h1>" + title_ + "</h1>\n"; }
+  explicit page(std::string_view title) : title_(escape_html(title)) { body_ += concat("<h1>", title_, "</h1>\n"); }
 
   /// A section begins.
-  void heading(std::string_view text) { body_ += "<h2>" + escape_html(text) + "</h2>\n"; }
+  void heading(std::string_view text) { body_ += concat("<h2>", escape_html(text), "</h2>\n"); }
   /// Some sentences.
-  void paragraph(std::string_view text) { body_ += "<p>" + escape_html(text) + "</p>\n"; }
+  void paragraph(std::string_view text) { body_ += concat("<p>", escape_html(text), "</p>\n"); }
 
   /// An item a line, each with a bullet.
   void list(const std::vector<std::string>& items) {
     body_ += "<ul>\n";
-    for (const auto& item : items) body_ += "<li>" + escape_html(item) + "</li>\n";
+    for (const auto& item : items) body_ += concat("<li>", escape_html(item), "</li>\n");
     body_ += "</ul>\n";
   }
 
@@ -114,7 +115,7 @@ class page {
       body_ += "<tr>";
       for (std::size_t j = 0; j < rows[i].size(); ++j) {
         const std::string tag = i == 0 || j == 0 ? "th" : "td";
-        body_ += "<" + tag + ">" + escape_html(rows[i][j]) + "</" + tag + ">";
+        body_ += concat("<", tag, ">", escape_html(rows[i][j]), "</", tag, ">");
       }
       body_ += "</tr>\n";
     }
@@ -128,19 +129,20 @@ class page {
 
   /// An SVG element over its caption. Its identifiers get a prefix of this figure's, as with_own_ids does it.
   void figure_svg(const std::string& svg, std::string_view caption) {
-    figure(with_own_ids(svg, "figure" + std::to_string(++drawings_) + "-"), caption);
+    figure(with_own_ids(svg, concat("figure", ++drawings_, "-")), caption);
   }
 
   /// The bytes of a PNG file over the caption, which is also what is read out in its place.
   void figure_png(std::span<const std::uint8_t> png, std::string_view caption) {
-    figure("<img alt=\"" + escape_html(caption) + "\" src=\"data:image/png;base64," + base64(png) + "\">", caption);
+    figure(concat("<img alt=\"", escape_html(caption), "\" src=\"data:image/png;base64,", base64(png), "\">"), caption);
   }
 
   /// The page as it is now.
   std::string html() const {
-    return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
-           title_ + "</title>\n<style>\n" + style() + "</style>\n</head>\n<body>\n<main>\n" + body_ + "</main>\n</body>\n</html>\n";
+    return concat(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
+        title_, "</title>\n<style>\n", style(), "</style>\n</head>\n<body>\n<main>\n", body_, "</main>\n</body>\n</html>\n");
   }
 
   /// Writes `html()`. Throws what write_file throws.
@@ -148,7 +150,7 @@ class page {
 
  private:
   void figure(const std::string& content, std::string_view caption) {
-    body_ += "<figure>" + content + "<figcaption>" + escape_html(caption) + "</figcaption></figure>\n";
+    body_ += concat("<figure>", content, "<figcaption>", escape_html(caption), "</figcaption></figure>\n");
   }
 
   static std::string style() {

@@ -3,6 +3,7 @@
 // the header as 8 bytes, little-endian; the header in JSON, for each tensor its type, extents and place; the values.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/core/error.hpp>
 
 #include <nlohmann/json.hpp>
@@ -108,7 +109,7 @@ inline nlohmann::json parse_header(std::string_view file, std::span<const std::u
   const auto check = [&](int depth, event e, const nlohmann::json& parsed) {
     if ((e == event::array_start || e == event::object_start) && depth > 2) fail_file(file, 8, "a header of three levels", "a fourth");
     if (e == event::key && depth == 1 && !names.insert(parsed.get<std::string>()).second) {
-      fail_file(file, 8, "tensors with names of their own", "two named " + parsed.get<std::string>());
+      fail_file(file, 8, "tensors with names of their own", concat("two named ", parsed.get<std::string>()));
     }
     return true;
   };
@@ -135,7 +136,7 @@ inline bool is_unsigned_list(const nlohmann::json& j) {
 
 /// One tensor's line of the header, consistent in itself: its bytes are those of its type and shape.
 inline tensor_entry parse_entry(std::string_view file, const std::string& name, const nlohmann::json& j) {
-  const auto refuse = [&](std::string_view expected) { fail_file(file, 8, "tensor " + name + " with " + std::string(expected), j.dump()); };
+  const auto refuse   = [&](std::string_view expected) { fail_file(file, 8, concat("tensor ", name, " with ", expected), j.dump()); };
   const bool complete = j.is_object() && j.contains("dtype") && j.contains("shape") && j.contains("data_offsets");
   if (!complete) refuse("dtype, shape and data_offsets");
   const auto &dtype = j["dtype"], &extents = j["shape"], &offsets = j["data_offsets"];
@@ -151,7 +152,7 @@ inline tensor_entry parse_entry(std::string_view file, const std::string& name, 
     entry.extents.push_back(static_cast<index_t>(extent));
   }
   if (entry.extents.size() == 0) size = 0;
-  if (entry.begin > entry.end || entry.end - entry.begin != size) refuse("data_offsets that are " + std::to_string(size) + " bytes apart");
+  if (entry.begin > entry.end || entry.end - entry.begin != size) refuse(concat("data_offsets that are ", size, " bytes apart"));
   return entry;
 }
 
@@ -165,7 +166,7 @@ inline tensor_map decode_safetensors(std::span<const std::uint8_t> bytes, std::s
   std::uint64_t length = 0;
   std::memcpy(&length, bytes.data(), 8);
   if (length > bytes.size() - 8) {
-    fail_file(file, 0, "a header of at most " + std::to_string(bytes.size() - 8) + " bytes, the rest of the file,", std::to_string(length));
+    fail_file(file, 0, concat("a header of at most ", bytes.size() - 8, " bytes, the rest of the file,"), std::to_string(length));
   }
   const auto header = detail::parse_header(file, bytes.subspan(8, length));
   const auto data   = bytes.subspan(8 + length);
@@ -177,7 +178,7 @@ inline tensor_map decode_safetensors(std::span<const std::uint8_t> bytes, std::s
   tensor_map tensors;
   std::uint64_t at = 0;
   for (auto& e : entries) {
-    const std::string tensor = "tensor " + e.name;
+    const std::string tensor = concat("tensor ", e.name);
     if (e.begin != at) fail_file(file, 8 + length + at, tensor + " to begin at offset " + std::to_string(at), std::to_string(e.begin));
     if (e.end > data.size()) fail_file(file, bytes.size(), tensor + " to end at offset " + std::to_string(e.end), "the end of the file");
     at                  = e.end;

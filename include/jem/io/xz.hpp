@@ -2,6 +2,7 @@
 // xz by liblzma, for readers of files that may be packed: see io/packed.hpp.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/io/packed.hpp>
 
 #include <lzma.h>
@@ -22,8 +23,7 @@ struct lzma_closer {
 [[noreturn]] inline void refuse_xz(std::string_view file, std::uint64_t offset, lzma_ret code, std::uint64_t needed) {
   if (code == LZMA_MEM_ERROR) throw std::bad_alloc();
   if (code == LZMA_MEMLIMIT_ERROR) {
-    fail_file(file, offset, "an xz stream that unpacks in " + std::to_string(xz_memory) + " bytes",
-              "one that needs " + std::to_string(needed));
+    fail_file(file, offset, concat("an xz stream that unpacks in ", xz_memory, " bytes"), concat("one that needs ", needed));
   }
   const bool unknown = code == LZMA_OPTIONS_ERROR || code == LZMA_UNSUPPORTED_CHECK;
   fail_file(file, offset, "a whole xz stream, and nothing else behind it,",

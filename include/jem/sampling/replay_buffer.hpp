@@ -4,6 +4,7 @@
 // keeps positions, and nothing else of a sampler's state: a schedule starts at step 0 with each draw.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/core/setting.hpp>
 #include <jem/sampling/kernel.hpp>
 #include <jem/tensor/noise.hpp>
@@ -108,14 +109,14 @@ class replay_buffer {
  private:
   static const replay_options& checked(const replay_options& options) {
     if (options.classes > 0 && options.capacity % options.classes != 0) {
-      fail("replay_buffer", "a capacity that " + std::to_string(options.classes) + " classes divide", std::to_string(options.capacity));
+      fail("replay_buffer", concat("a capacity that ", options.classes, " classes divide"), std::to_string(options.capacity));
     }
     return options;
   }
 
   /// n different slots of [first, first + size), by Floyd's algorithm (Bentley and Floyd 1987).
   static void draw_slots(index_t first, index_t size, index_t n, rng& g, recycled_vector<std::int32_t>& slots) {
-    if (n > size) fail("replay_buffer", "at most " + std::to_string(size) + " chains in a draw", std::to_string(n));
+    if (n > size) fail("replay_buffer", concat("at most ", size, " chains in a draw"), std::to_string(n));
     const random_stream stream = g.next();
     recycled_vector<bool> taken(static_cast<std::size_t>(size));
     slots.reserve(static_cast<std::size_t>(n));

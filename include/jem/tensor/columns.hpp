@@ -3,6 +3,7 @@
 // is added to each row, stand in rows.hpp.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/tensor/rows.hpp>
 
 namespace jem::inline v0 {
@@ -15,7 +16,7 @@ void scale_columns(X& x, const S& s) {
   using V               = number_of<X>;
   const index_t columns = s.size();
   if (x.extents().rank() < 1 || x.extent(x.extents().rank() - 1) != columns) {
-    fail("scale_columns", "(…, " + std::to_string(columns) + ")", to_string(x.extents()));
+    fail("scale_columns", concat("(…, ", columns, ")"), to_string(x.extents()));
   }
   T* const to         = x.data();
   const V* const from = s.data();

@@ -2,6 +2,7 @@
 // Images (n, h, w, c) moved or turned over, each in its own way.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/tensor/elementwise.hpp>
 
 namespace jem::inline v0 {
@@ -23,7 +24,7 @@ tensor_of<X> reflect_crops(const X& x, index_t padding, const I& top, const I& l
   expect_shape("reflect_crops", shape{n}, top.extents());
   expect_shape("reflect_crops", shape{n}, left.extents());
   if (padding < 0 || padding >= h || padding >= w) {
-    fail("reflect_crops", "0 <= padding < h, w of images " + to_string(x.extents()), std::to_string(padding));
+    fail("reflect_crops", concat("0 <= padding < h, w of images ", x.extents()), std::to_string(padding));
   }
   tensor_of<X> y(x.extents());
   const T* const from      = x.data();

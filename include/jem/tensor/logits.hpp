@@ -3,6 +3,7 @@
 // largest one of the row, so that what all of them have in common changes no probability, however large it is.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/core/weighed_row.hpp>
 #include <jem/tensor/loops.hpp>
 #include <jem/tensor/recycled.hpp>
@@ -64,7 +65,7 @@ void check_labels(std::string_view where, const Y& y, index_t classes) {
   Y::backend_type::download(y.data(), y.size(), host.data());
   for (std::size_t i = 0; i < host.size(); ++i) {
     if (host[i] < 0 || host[i] >= classes) {
-      fail(where, "labels in [0, " + std::to_string(classes) + ")", std::to_string(host[i]) + " at index " + std::to_string(i));
+      fail(where, concat("labels in [0, ", classes, ")"), std::to_string(host[i]) + " at index " + std::to_string(i));
     }
   }
 }
@@ -142,7 +143,7 @@ void set_column(X& x, index_t k, const C& c) {
   using T = typename X::value_type;
   expect_rank("set_column", 2, x.extents());
   expect_shape("set_column", shape{x.extent(0)}, c.extents());
-  if (k < 0 || k >= x.extent(1)) fail("set_column", "a column of " + to_string(x.extents()), std::to_string(k));
+  if (k < 0 || k >= x.extent(1)) fail("set_column", concat("a column of ", x.extents()), std::to_string(k));
   const index_t columns = x.extent(1);
   T* const to           = x.data();
   const T* const from   = c.data();
@@ -155,7 +156,7 @@ void add_weighted_rows(X& x, const W& w, index_t k, const Y& y) {
   using T = typename X::value_type;
   expect_shape("add_weighted_rows", x.extents(), y.extents());
   expect_shape("add_weighted_rows", shape{detail::row_count("add_weighted_rows", x), w.extent(1)}, w.extents());
-  if (k < 0 || k >= w.extent(1)) fail("add_weighted_rows", "a column of " + to_string(w.extents()), std::to_string(k));
+  if (k < 0 || k >= w.extent(1)) fail("add_weighted_rows", concat("a column of ", w.extents()), std::to_string(k));
   const index_t columns = x.extents().row_size(), kinds = w.extent(1);
   T* const to           = x.data();
   const T *const weight = w.data(), *const from = y.data();

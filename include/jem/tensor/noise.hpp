@@ -3,6 +3,7 @@
 // get what they would get in the whole batch from a generator with `row` = r.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/core/vector_loop.hpp>
 #include <jem/tensor/elementwise.hpp>
 #include <jem/tensor/loops.hpp>
@@ -142,7 +143,7 @@ template <tensor_value T>
 T uniform(const shape& extents, typename T::value_type low, typename T::value_type high, rng& g) {
   using V = typename T::value_type;
   if (!(low <= high && std::isfinite(high - low))) {
-    fail("uniform", "low <= high, and a finite number between them,", "[" + std::to_string(low) + ", " + std::to_string(high) + ")");
+    fail("uniform", "low <= high, and a finite number between them,", concat("[", low, ", ", high, ")"));
   }
   T result(extents);
   detail::for_numbers<typename T::backend_type>(extents, g, detail::draw_uniform{},

@@ -2,6 +2,7 @@
 // Operations on the rows of a batch: sums, selection, gathering. A row is everything behind the first axis.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/tensor/elementwise.hpp>
 #include <jem/tensor/loops.hpp>
 
@@ -139,7 +140,7 @@ void add_to_rows(X& x, const B& b) {
   using V               = number_of<X>;
   const index_t columns = b.size();
   if (x.extents().rank() < 1 || x.extent(x.extents().rank() - 1) != columns) {
-    fail("add_to_rows", "(…, " + std::to_string(columns) + ")", to_string(x.extents()));
+    fail("add_to_rows", concat("(…, ", columns, ")"), to_string(x.extents()));
   }
   T* const to         = x.data();
   const V* const from = b.data();

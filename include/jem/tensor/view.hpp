@@ -2,6 +2,7 @@
 // Views: rows of a tensor, or a user's own array, read and written as a tensor without a copy.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/core/concepts.hpp>
 #include <jem/core/error.hpp>
 #include <jem/core/platform.hpp>
@@ -41,7 +42,7 @@ class view {
   /// Rows [first, first + count) of the outermost axis. Throws std::invalid_argument outside it.
   view rows(index_t first, index_t count) const {
     if (extents_.rank() == 0 || first < 0 || count < 0 || first > extents_[0] - count) {
-      fail("rows", "rows within " + to_string(extents_), std::to_string(first) + " to " + std::to_string(first + count));
+      fail("rows", concat("rows within ", extents_), std::to_string(first) + " to " + std::to_string(first + count));
     }
     return {data_ + first * extents_.row_size(), extents_.with_rows(count)};
   }
@@ -107,7 +108,7 @@ auto view_of(M& matrix) {
   if (matrix.cols() > 1 && matrix.innerStride() != 1)
     fail("view_of", "rows of neighbouring elements", std::to_string(matrix.innerStride()) + " apart");
   if (matrix.rows() > 1 && matrix.outerStride() != matrix.cols()) {
-    fail("view_of", "rows without gaps, " + std::to_string(matrix.cols()) + " elements apart", std::to_string(matrix.outerStride()));
+    fail("view_of", concat("rows without gaps, ", matrix.cols(), " elements apart"), std::to_string(matrix.outerStride()));
   }
   using pointed = detail::pointee<decltype(matrix.data())>;
   return view<pointed, typename T::backend_type>(matrix.data(), shape{matrix.rows(), matrix.cols()});

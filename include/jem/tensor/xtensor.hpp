@@ -3,6 +3,7 @@
 // gaps. They are known by what they offer: nothing of xtensor is named here, and nothing is included.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/tensor/view.hpp>
 
 #include <cstddef>
@@ -31,7 +32,7 @@ template <std::ranges::input_range Strides>
 std::string strides_to_string(const Strides& strides) {
   std::string text;
   for (const auto stride : strides) text += (text.empty() ? "" : ", ") + std::to_string(stride);
-  return "(" + text + ")";
+  return concat("(", text, ")");
 }
 
 }  // namespace detail
@@ -51,7 +52,8 @@ auto view_of(A& array) {
     follows = follows && (extents[axis++] == 1 || given == stride);
   }
   if (!follows) {
-    fail("view_of", "row-major elements without gaps for " + to_string(extents), "strides " + detail::strides_to_string(array.strides()));
+    fail("view_of", concat("row-major elements without gaps for ", extents),
+         concat("strides ", detail::strides_to_string(array.strides())));
   }
   auto* const data = array.data() + array.data_offset();
   return view<detail::pointee<decltype(array.data())>, typename T::backend_type>(data, extents);

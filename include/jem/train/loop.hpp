@@ -3,6 +3,7 @@
 // gradient, an update. Each line of `step` is a call that a program of one's own can make by hand.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/core/setting.hpp>
 #include <jem/data/augment.hpp>
 #include <jem/data/batches.hpp>
@@ -45,7 +46,7 @@ void check_network(const Net& net, const T& image, index_t classes) {
     fail("trainer", "images of the network's size", to_string(image.extents()) + ", of which it says: " + e.what());
   }
   if (logits.rank() != 2 || logits[1] < classes) {
-    fail("trainer", "logits (1, k), k >= " + std::to_string(classes) + ", the classes of the data,", to_string(logits));
+    fail("trainer", concat("logits (1, k), k >= ", classes, ", the classes of the data,"), to_string(logits));
   }
 }
 
@@ -126,9 +127,8 @@ struct trainer {
     info.loss              = value;
     info.gradient_norm     = gradient_limit > 0 ? clip_global_norm(gradient, gradient_limit) : global_norm(gradient);
     if (!std::isfinite(info.loss) || !std::isfinite(info.gradient_norm)) {
-      throw divergence_error("[trainer] expected a finite loss and gradient but received a loss of " + std::to_string(info.loss) +
-                                 " and a gradient of norm " + std::to_string(info.gradient_norm) + " at iteration " +
-                                 std::to_string(s.iteration),
+      throw divergence_error(concat("[trainer] expected a finite loss and gradient but received a loss of ", info.loss,
+                                    " and a gradient of norm ", info.gradient_norm, " at iteration ", s.iteration),
                              s.iteration);
     }
     optimiser.step(s.moments, s.net, gradient);

@@ -4,6 +4,7 @@
 // batch statistics: an energy has to be a smooth function of one image.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/core/setting.hpp>
 #include <jem/nn/activated.hpp>
 #include <jem/nn/activation.hpp>
@@ -49,8 +50,7 @@ struct convnet {
     index_t height = o.height, width = o.width;
     for (std::size_t i = 1; i < o.widths.size(); ++i) height /= 2, width /= 2;
     if (height < 1 || width < 1) {
-      fail("convnet", "an image that can be halved " + std::to_string(o.widths.size() - 1) + " times",
-           to_string({o.height, o.width, o.channels}));
+      fail("convnet", concat("an image that can be halved ", o.widths.size() - 1, " times"), to_string({o.height, o.width, o.channels}));
     }
     convolutions.push_back(make_conv2d<T>({.in = o.channels, .out = o.widths[0]}, g, initialize));
     for (std::size_t i = 1; i < o.widths.size(); ++i) {

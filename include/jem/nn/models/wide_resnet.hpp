@@ -8,6 +8,7 @@
 // Every convolution has a bias; residual.hpp says what a block is. On images of 32×32 the last mean is the 8×8 pool of the paper.
 #pragma once
 
+#include <jem/core/concat.hpp>
 #include <jem/core/setting.hpp>
 #include <jem/nn/energy_head.hpp>
 #include <jem/nn/pool.hpp>
@@ -62,7 +63,7 @@ struct wide_resnet {
   template <initializer<T> I = he_uniform>
   wide_resnet(const wide_resnet_options& o, rng& g, const A& a = {}, const I& initialize = {}) : activation(a) {
     if (o.stem * o.width > largest_extent / 4) {
-      fail("wide_resnet", "stem * width <= " + std::to_string(largest_extent / 4), std::to_string(o.stem * o.width));
+      fail("wide_resnet", concat("stem * width <= ", largest_extent / 4), std::to_string(o.stem * o.width));
     }
     stem                  = make_conv2d<T>({.in = o.channels, .out = o.stem}, g, initialize);
     index_t in            = o.stem;

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// Text of parts, for messages. (g++ 12 takes "text" + std::string for a copy onto itself once it has inlined it, and warns: PR 105651.)
+#pragma once
+
+#include <jem/core/compiler.hpp>
+
+#include <concepts>
+#include <string>
+#include <string_view>
+
+namespace jem::inline v0 {
+
+/// The parts one after the other: texts as they are, all else as `to_string` writes it, numbers as std::to_string.
+template <class... Parts>
+std::string concat(const Parts&... parts) {
+  using std::to_string;
+  std::string all;
+  const auto add = [&all](const auto& part) {
+    if constexpr (requires { std::string_view(part); }) {
+      all.append(std::string_view(part));
+    } else {
+      all.append(to_string(part));
+    }
+  };
+  (add(parts), ...);
+  return all;
+}
+
+}  // namespace jem::inline v0
