@@ -31,7 +31,7 @@ struct shaking {  // noise: ε → σ; the faster the plate moves, the higher th
 
 struct friction {  // transform: g ← g / (1 + ‖g‖ / limit) for each grain, so that none is thrown far
   float limit;
-  constexpr auto operator()(auto squared) const { return 1 / (1 + std::sqrt(squared) / limit); }
+  float operator()(float squared) const { return 1 / (1 + std::sqrt(squared) / limit); }
   void operator()(tensor& gradient) const { scale_rows(gradient, map(row_dots(gradient, gradient), *this)); }  // (n, 2)
 };
 

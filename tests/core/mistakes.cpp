@@ -8,6 +8,7 @@
 #include <jem/loss/cross_entropy.hpp>
 #include <jem/nn/linear.hpp>
 #include <jem/sampling/kernel.hpp>
+#include <jem/tensor/elementwise.hpp>
 #include <jem/tensor/tensor.hpp>
 
 namespace {
@@ -68,6 +69,12 @@ TEST_CASE("a policy that is not const or changes a copy is known, with and witho
   CHECK_FALSE(jem::batch_is_a_reference<by_value, tensor>);
   CHECK_FALSE(jem::batch_transform<not_const, tensor>);
   CHECK_FALSE(jem::batch_transform<by_value, tensor>);
+  const auto forwarded = [](auto&& x) { jem::scale(x, 0.5f); };
+  CHECK(jem::batch_transform<decltype(forwarded), tensor>);
+  const auto copied = [](auto x) { jem::scale(x, 0.5f); };
+  CHECK_FALSE(jem::batch_transform<decltype(copied), tensor>);
+  const auto referred = [](auto& x) { jem::scale(x, 0.5f); };
+  CHECK(jem::batch_transform<decltype(referred), tensor>);
   CHECK(jem::data::batch_augmentation<right, tensor>);
   CHECK_FALSE(jem::data::batch_augmentation<not_const, tensor>);
   CHECK_FALSE(jem::data::batch_augmentation<by_value, tensor>);

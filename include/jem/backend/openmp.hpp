@@ -6,6 +6,7 @@
 
 #include <jem/backend/first_failure.hpp>
 #include <jem/backend/reference.hpp>
+#include <jem/backend/team_balance.hpp>
 #include <jem/core/platform.hpp>
 #include <jem/core/vector_loop.hpp>
 
@@ -166,19 +167,45 @@ struct openmp : reference {
   }
 
  private:
-  static void run_blocks(index_t n, index_t size, const void* f, void (*run)(const void* f, index_t begin, index_t end)) {
-    if (n <= size || inside_parallel()) {
-      for (index_t begin = 0; begin < n; begin += size) run(f, begin, (std::min)(begin + size, n));
-      return;
-    }
-    first_failure failure;
+  using block_function = void(const void* f, index_t begin, index_t end);
+
+  static void run_blocks(index_t n, index_t size, const void* f, block_function* run) {
+    if (n > size && !inside_parallel() && run_by_team(n, size, f, run)) return;
+    for (index_t begin = 0; begin < n; begin += size) run(f, begin, (std::min)(begin + size, n));
+  }
+
+  /// False, and nothing is done, where there is no team, or it does not pay at this time.
+  static bool run_by_team([[maybe_unused]] index_t n, [[maybe_unused]] index_t size, [[maybe_unused]] const void* f,
+                          [[maybe_unused]] block_function* run) {
 #ifdef _OPENMP
-#pragma omp parallel for schedule(static)
-#endif
-    for (index_t begin = 0; begin < n; begin += size) {
-      failure.guard(begin, [&] { run(f, begin, (std::min)(begin + size, n)); });
+    thread_local team_balance balance;
+    const auto begin = team_balance::clock::now();
+    if (omp_get_max_threads() == 1 || balance.alone(begin)) return false;
+    const index_t count = (n + size - 1) / size;
+    first_failure failure;
+    index_t mine = 0;  // of the caller, who is the team's thread 0
+    team_balance::clock::duration own{};
+#pragma omp parallel
+    {
+      const bool caller = omp_get_thread_num() == 0;
+      const auto first  = caller ? team_balance::clock::now() : begin;
+      index_t done      = 0;
+#pragma omp for schedule(static) nowait
+      for (index_t block = 0; block < count; ++block) {
+        failure.guard(block, [&] { run(f, block * size, (std::min)(block * size + size, n)); });
+        ++done;
+      }
+      if (caller) {
+        own  = team_balance::clock::now() - first;
+        mine = done;
+      }
     }
+    balance.settle(begin, team_balance::clock::now(), own, mine, count);
     failure.rethrow();
+    return true;
+#else
+    return false;
+#endif
   }
 
   static constexpr index_t rows_per_block(index_t columns) { return std::max<index_t>(1, grain / std::max<index_t>(1, columns)); }

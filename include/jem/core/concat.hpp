@@ -15,7 +15,7 @@ template <class... Parts>
 std::string concat(const Parts&... parts) {
   using std::to_string;
   std::string all;
-  const auto add = [&all](const auto& part) {
+  [[maybe_unused]] const auto add = [&all](const auto& part) {
     if constexpr (requires { std::string_view(part); }) {
       all.append(std::string_view(part));
     } else {

@@ -26,9 +26,17 @@ template <class F, class T, class... Rest>
 inline constexpr bool call_is_const =
     requires(const F& f, T& x, Rest&... rest) { f(x, rest...); } || !requires(F& f, T& x, Rest&... rest) { f(x, rest...); };
 
-/// A policy that changes a batch takes it as T&, which a temporary does not fit.
+namespace detail {
+
+template <class T, class F, class Result, class... Rest>
+void takes_forwarded(Result (F::*)(T&&, Rest...) const);
+
+}  // namespace detail
+
+/// A policy that changes a batch takes it as T&, which a temporary does not fit, or as auto&&.
 template <class F, class T, class... Rest>
-inline constexpr bool batch_is_a_reference = !requires(const F& f, T&& x, Rest&... rest) { f(std::move(x), rest...); };
+inline constexpr bool batch_is_a_reference = !requires(const F& f, T&& x, Rest&... rest) { f(std::move(x), rest...); } ||
+                                             requires { detail::takes_forwarded<T>(&F::template operator()<T>); };
 
 /// A layer's `forward(x, cache)` is a const member.
 template <class L, class T, class Cache>
