@@ -4,6 +4,7 @@
 #
 #   sh cmake/bootstrap.sh demo [options of `jem demo`]   trains, samples, evaluates; writes demo/report.html
 #   sh cmake/bootstrap.sh test [options of ctest]        builds and runs all tests
+#   sh cmake/bootstrap.sh long [options of ctest]        the tests that take longest, which `test` leaves out
 #   sh cmake/bootstrap.sh release                        builds the tool, the examples and the benchmarks
 #   sh cmake/bootstrap.sh docs                           writes the reference, build/docs/reference/index.html
 #   sh cmake/bootstrap.sh sanitize [options of ctest]    the tests under the address and undefined-behaviour sanitizers
@@ -22,9 +23,11 @@ stop() {
 
 preset=${1:-}
 case $preset in
-  demo | test | release | docs | sanitize | thread-sanitize | cuda | fuzz) shift ;;
-  *) stop "expected demo, test, release, docs, sanitize, thread-sanitize, cuda or fuzz but received '$preset'" ;;
+  demo | test | long | release | docs | sanitize | thread-sanitize | cuda | fuzz) shift ;;
+  *) stop "expected demo, test, long, release, docs, sanitize, thread-sanitize, cuda or fuzz but received '$preset'" ;;
 esac
+job=$preset
+[ "$job" != long ] || preset=test # of the same build
 
 # What is missing: tools by their command, libraries by their package.
 missing=
@@ -49,7 +52,7 @@ if command -v dpkg-query >/dev/null 2>&1; then
   case $preset in test | sanitize | thread-sanitize | cuda)
     for package in doctest-dev gnuplot-nox libdnnl-dev libtbb-dev libthrust-dev libxtensor-dev; do need_package $package; done ;;
   esac
-  case $preset in thread-sanitize | fuzz)
+  case $job in long | thread-sanitize | fuzz)
     for package in clang-19 libclang-rt-19-dev libomp-19-dev llvm-19; do need_package $package; done ;;
   esac
   case $preset in release)
@@ -103,5 +106,5 @@ cmake --build --preset "$preset" --parallel "$jobs" --target "$target"
 
 case $preset in
   demo) exec "$build/examples/jem" demo "$@" ;;
-  test | sanitize | thread-sanitize | cuda | fuzz) exec ctest --preset "$preset" --parallel "$jobs" "$@" ;;
+  test | sanitize | thread-sanitize | cuda | fuzz) exec ctest --preset "$job" --parallel "$jobs" "$@" ;;
 esac

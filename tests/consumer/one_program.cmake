@@ -5,7 +5,7 @@ include(${CMAKE_CURRENT_LIST_DIR}/steps.cmake)
 
 set(configure ${CMAKE_COMMAND} -S ${root}/tests/consumer/${consumer} -B ${work}/build -G ${generator}
   -D CMAKE_CXX_COMPILER=${compiler} -D CMAKE_PREFIX_PATH=${work}/prefix -D jem_checkout=${root} -D jem_version=${version}
-  -D components=${components})
+  -D components=${components} -D level=${level})
 if(disabled)
   list(APPEND configure -D CMAKE_DISABLE_FIND_PACKAGE_${disabled}=ON)
 endif()

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What is asked of the system's memory in a steady state. The operators are replaced for this whole executable, and count.
+#include "../support/every_thread.hpp"
+
 #include <jem/data/digits.hpp>
 #include <jem/jem.hpp>
 
@@ -24,10 +26,10 @@ void* count(void* block) {
 /// Not inlined: g++ does not see that both operators are replaced, and would warn of a pair that does not match.
 [[gnu::noinline]] void give_back(void* block) { std::free(block); }
 
-/// How often f asks for memory once it has been called three times.
+/// How often f asks for memory once every thread has called it three times.
 template <class F>
 long allocations_of(F f) {
-  for (int i = 0; i < 3; ++i) f();
+  for (int i = 0; i < 3; ++i) test::by_every_thread(f);
   const long before = asked;
   f();
   return asked - before;

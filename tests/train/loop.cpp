@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "../support/doubles.hpp"
+#include "../support/every_thread.hpp"
 
 #include <jem/data/subset.hpp>
 #include <jem/loss/compose.hpp>
@@ -534,7 +535,7 @@ std::size_t system_allocations() {
   return all;
 }
 
-/// How many that are of one more iteration, and of sampling alone, after two.
+/// How many that are of two more iterations, and of sampling alone, after two by every thread.
 template <class Net>
 std::size_t later_allocations(const Net& net) {
   jem::rng g{5};
@@ -547,7 +548,7 @@ std::size_t later_allocations(const Net& net) {
     steady.step(run);
     (void)jem::evolve(sampler, jem::marginal_energy{run.net}, images, 2, g);
   };
-  once(), once();
+  test::by_every_thread([&] { once(), once(); });
   const auto before = system_allocations();
   once(), once();
   return system_allocations() - before;

@@ -170,29 +170,42 @@ struct openmp : reference {
   using block_function = void(const void* f, index_t begin, index_t end);
 
   static void run_blocks(index_t n, index_t size, const void* f, block_function* run) {
-    if (n > size && !inside_parallel() && run_by_team(n, size, f, run)) return;
-    for (index_t begin = 0; begin < n; begin += size) run(f, begin, (std::min)(begin + size, n));
+    if (n <= size || inside_parallel()) {
+      for (index_t begin = 0; begin < n; begin += size) run(f, begin, (std::min)(begin + size, n));
+      return;
+    }
+    first_failure failure;
+    run_parts((n + size - 1) / size,
+              [&](index_t part) { failure.guard(part, [&] { run(f, part * size, (std::min)(part * size + size, n)); }); });
+    failure.rethrow();
   }
 
-  /// False, and nothing is done, where there is no team, or it does not pay at this time.
-  static bool run_by_team([[maybe_unused]] index_t n, [[maybe_unused]] index_t size, [[maybe_unused]] const void* f,
-                          [[maybe_unused]] block_function* run) {
+  /// part(i) for i < count, by a team of threads where that pays at this time; part throws nothing.
+  template <class Part>
+  static void run_parts(index_t count, const Part& part) {
 #ifdef _OPENMP
+    if (omp_get_max_threads() > 1 && run_by_team(count, part)) return;
+#endif
+    for (index_t i = 0; i < count; ++i) part(i);
+  }
+
+#ifdef _OPENMP
+  /// False, and nothing is done, where a team does not pay at this time.
+  template <class Part>
+  static bool run_by_team(index_t count, const Part& part) {
     thread_local team_balance balance;
     const auto begin = team_balance::clock::now();
-    if (omp_get_max_threads() == 1 || balance.alone(begin)) return false;
-    const index_t count = (n + size - 1) / size;
-    first_failure failure;
+    if (balance.alone(begin)) return false;
     index_t mine = 0;  // of the caller, who is the team's thread 0
-    team_balance::clock::duration own{};
+    team_balance::duration own{};
 #pragma omp parallel
     {
       const bool caller = omp_get_thread_num() == 0;
-      const auto first  = caller ? team_balance::clock::now() : begin;
+      const auto first  = team_balance::clock::now();
       index_t done      = 0;
 #pragma omp for schedule(static) nowait
-      for (index_t block = 0; block < count; ++block) {
-        failure.guard(block, [&] { run(f, block * size, (std::min)(block * size + size, n)); });
+      for (index_t i = 0; i < count; ++i) {
+        part(i);
         ++done;
       }
       if (caller) {
@@ -201,12 +214,9 @@ struct openmp : reference {
       }
     }
     balance.settle(begin, team_balance::clock::now(), own, mine, count);
-    failure.rethrow();
     return true;
-#else
-    return false;
-#endif
   }
+#endif
 
   static constexpr index_t rows_per_block(index_t columns) { return std::max<index_t>(1, grain / std::max<index_t>(1, columns)); }
 

@@ -15,9 +15,8 @@ namespace jem::inline v0 {
 /// One caller's account with its team.
 class team_balance {
  public:
-  using clock    = std::chrono::steady_clock;
-  using seconds  = std::chrono::duration<double>;
-  using duration = clock::duration;
+  using clock    = std::chrono::steady_clock;  ///< what the times are of
+  using duration = clock::duration;            ///< of its units
 
   static constexpr duration credit  = std::chrono::milliseconds(20);  ///< no more of the gains is kept, to be lost again
   static constexpr int patience     = 50;  ///< a loss is followed by so many times its length without the team: it costs a fiftieth
