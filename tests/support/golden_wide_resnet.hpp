@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// A Wide ResNet whose weights PyTorch has written: its logits, energies and input gradients, and one whole training step, three
+// steps of the paper's sampler without noise, the loss of Algorithm 1, its gradient and an update of Adam, are PyTorch's.
+// tests/golden/make_wide_resnet.py wrote tests/golden/wide_resnet.safetensors, and says what is in it.
+#pragma once
+
+#include "doubles.hpp"
+#include "gradients.hpp"
+
+#include <jem/energy/marginal.hpp>
+#include <jem/io/safetensors.hpp>
+#include <jem/loss/compose.hpp>
+#include <jem/loss/contrastive_divergence.hpp>
+#include <jem/loss/cross_entropy.hpp>
+#include <jem/nn/models/wide_resnet.hpp>
+#include <jem/optim/adam.hpp>
+#include <jem/sampling/sample.hpp>
+#include <jem/sampling/sgld.hpp>
+#include <jem/train/gradient.hpp>
+
+#include <filesystem>
+
+namespace test {
+
+/// The file; for tensors of doubles its values, widened.
+template <class T>
+jem::io::tensor_map golden_file() {
+  auto tensors = jem::io::read_safetensors(std::filesystem::path(__FILE__).parent_path() / "../golden/wide_resnet.safetensors");
+  if constexpr (std::same_as<typename T::value_type, double>) {
+    for (auto& [name, tensor] : tensors) {
+      if (tensor.dtype != "F32") continue;
+      const auto values = jem::io::from_named_tensor<jem::tensor<float, jem::reference>>(tensors, name, "golden");
+      tensor            = jem::io::to_named_tensor(reference_double(values.extents(), as<double>(values.to_vector())));
+    }
+  }
+  return tensors;
+}
+
+template <class T>
+T golden(const jem::io::tensor_map& tensors, const std::string& name) {
+  return jem::io::from_named_tensor<T>(tensors, "golden." + name, "golden");
+}
+
+template <class T>
+jem::wide_resnet<T> golden_network(const jem::io::tensor_map& tensors, bool energy_head = false) {
+  jem::rng g{1};
+  jem::wide_resnet<T> net({.depth = 16, .width = 1, .classes = 3, .energy_head = energy_head, .stem = 2}, g);
+  jem::io::assign_parameters(tensors, net, "golden", jem::io::torch_wide_resnet());
+  return net;
+}
+
+/// Rounding in double is far below that of the float32 values in the file, 6e-8 of numbers up to 6; in float it builds up.
+template <class T>
+inline constexpr double tolerance = std::same_as<typename T::value_type, double> ? 4e-7 : 1e-4;
+
+/// All parameters in PyTorch's axes, in the order of PyTorch's names.
+template <class Net>
+std::vector<double> in_order_of_names(const Net& net) {
+  using T = jem::tensor<typename jem::tensor_type_of<Net>::value_type, jem::reference>;
+  std::vector<double> all;
+  const auto tensors = jem::io::parameters_of(net, jem::io::torch_wide_resnet());
+  for (const auto& [name, unused] : tensors) {
+    for (const auto value : jem::io::from_named_tensor<T>(tensors, name, "net").to_vector()) all.push_back(value);
+  }
+  return all;
+}
+
+inline constexpr jem::sgld descent{.step_size = jem::constant{1.0f}, .noise = jem::no_noise{}};
+inline constexpr auto loss = jem::cross_entropy{} + jem::contrastive_divergence{};
+
+template <class T>
+jem::phases<T> golden_batches(const jem::io::tensor_map& tensors, const T& samples) {
+  return {.x          = golden<T>(tensors, "x"),
+          .y          = golden<jem::labels<T>>(tensors, "y"),
+          .unlabelled = golden<T>(tensors, "unlabelled"),
+          .samples    = samples};
+}
+
+}  // namespace test
