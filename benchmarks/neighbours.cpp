@@ -89,7 +89,7 @@ int main(int argc, char** argv) {
 
   const auto moons = jem::data::two_moons<tensor>(10'000, 0.1, rng);
   const jem::trainer plane{.loss      = jem::cross_entropy{} + 1.0f * jem::contrastive_divergence{},
-                           .sampler   = jem::sgld{.step_size = jem::constant{0.005f}, .noise = jem::langevin_noise{}},
+                           .sampler   = jem::sgld{.step_size = 0.005f, .noise = jem::langevin_noise{}},
                            .optimiser = jem::adam{.learning_rate = jem::warm_up{1e-3f, 200}},
                            .batch     = 256,
                            .steps     = 40};
@@ -99,8 +99,8 @@ int main(int argc, char** argv) {
   const auto classify = [&](const char* name, std::vector<jem::index_t> widths, jem::index_t batch) {
     const auto digits = jem::data::digits_train<tensor>();
     const jem::trainer t{.loss      = jem::cross_entropy{},
-                         .sampler   = jem::sgld{.step_size = jem::constant{1.0f}, .noise = jem::fixed_noise{0.01f}},
-                         .optimiser = jem::adam{.learning_rate = jem::constant{1e-3f}},
+                         .sampler   = jem::sgld{.step_size = 1.0f, .noise = 0.01f},
+                         .optimiser = jem::adam{.learning_rate = 1e-3f},
                          .batch     = batch};
     auto run = t.init(jem::sequential{jem::flatten{}, jem::mlp<tensor>(widths, rng)}, digits, rng);
     line(name, [&] { t.step(run); });
@@ -110,12 +110,12 @@ int main(int argc, char** argv) {
 
   const auto digits = jem::data::digits_train<tensor>();
   const jem::trainer images{.loss      = jem::cross_entropy{} + 1.0f * jem::contrastive_divergence{} + 0.01f * jem::energy_penalty{},
-                            .sampler   = jem::sgld{.step_size = jem::constant{1.0f}, .noise = jem::fixed_noise{0.01f}},
+                            .sampler   = jem::sgld{.step_size = 1.0f, .noise = 0.01f},
                             .optimiser = jem::adam{.learning_rate = jem::warm_up{1e-3f, 200}}};
   auto demo = images.init(jem::convnet<tensor>({.height = 8, .width = 8}, rng), digits, rng);
   line("the demo's network, 64 digits", [&] { images.step(demo); });
 
   const jem::gaussian<tensor> bell(jem::zeros<tensor>({100}), jem::full<tensor>({100}, 1));
   const auto start = jem::normal<tensor>({1000, 100}, rng);
-  line("HMC, 1000 chains of 100 numbers", [&] { jem::evolve(jem::hmc{{.step_size = 0.1f}}, bell, start, 1, rng); });
+  line("HMC, 1000 chains of 100 numbers", [&] { jem::evolve(jem::hmc({.step_size = 0.1f}), bell, start, 1, rng); });
 }

@@ -21,12 +21,12 @@ static void run_normal(benchmark::State& state, const Kernel& kernel, jem::index
 
 template <class Backend>
 static void hmc_steps(benchmark::State& state) {
-  run_normal<Backend>(state, jem::hmc{{.step_size = 0.2f, .steps = 10}}, 10);
+  run_normal<Backend>(state, jem::hmc({.step_size = 0.2f, .steps = 10}), 10);
 }
 
 template <class Backend>
 static void mala_steps(benchmark::State& state) {
-  run_normal<Backend>(state, jem::mala{{.step_size = 0.02f}}, 1);
+  run_normal<Backend>(state, jem::mala({.step_size = 0.02f}), 1);
 }
 
 JEM_BENCHMARK(hmc_steps, );

@@ -25,8 +25,8 @@ constexpr index_t dimensions = 100;
 constexpr index_t steps      = 10;  // of the kernel, in one run
 constexpr index_t block      = 32;  // chains: their normals fill whole tiles of a stream
 
-const jem::hmc hamiltonian{{.step_size = 0.2f, .steps = 10}};
-const jem::mala langevin{{.step_size = 0.02f}};
+const jem::hmc hamiltonian({.step_size = 0.2f, .steps = 10});
+const jem::mala langevin({.step_size = 0.02f});
 
 std::vector<float> deviations() {
   std::vector<float> deviation(dimensions);

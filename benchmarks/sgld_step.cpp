@@ -49,7 +49,7 @@ void sgld_step(benchmark::State& state) {
   const auto net    = Network::template network<tensor>(rng);
   const auto start  = jem::uniform<tensor>(Network::images, -1, 1, rng);
   const auto energy = jem::marginal_energy{net}.prepared(start);
-  const jem::sgld kernel{.step_size = jem::constant{1.0f}, .noise = jem::fixed_noise{0.01f}};
+  const jem::sgld kernel{.step_size = 1.0f, .noise = 0.01f};
   auto chains = kernel.init(energy, start);
   for (auto _ : state) kernel.step(energy, chains, rng);
   state.SetItemsProcessed(state.iterations() * Network::images[0]);

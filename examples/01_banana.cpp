@@ -8,7 +8,7 @@ struct banana {  // low where likely; its gradient is automatic
 };
 
 int main() {  // Hamiltonian Monte Carlo; writes banana.png
-  const jem::hmc kernel{{.step_size = 0.1f, .steps = 20}};
+  const jem::hmc kernel({.step_size = 0.1f, .steps = 20});
   jem::rng rng{42};
   const auto start = jem::normal<tensor>({1'000, 2}, rng);                               // (1000, 2): a thousand chains
   const auto draws = jem::sample(kernel, jem::pointwise<2>(banana{}), start, 500, rng);  // (500, 1000, 2)

@@ -21,7 +21,7 @@ int main(int argc, char** argv) {
   const jem::adam adam{.learning_rate = jem::warm_up{1e-3f, 200}};
   auto moments = adam.init(net);
 
-  const jem::sgld langevin{.step_size = jem::constant{1.0f}, .noise = jem::fixed_noise{0.01f}};
+  const jem::sgld langevin{.step_size = 1.0f, .noise = 0.01f};
   const auto loss = jem::cross_entropy{} + 1.0f * jem::contrastive_divergence{} + 0.01f * jem::energy_penalty{};
   for (int epoch = 0; epoch < epochs; ++epoch) {
     for (const auto& [x, y] : jem::data::batches(train, 64, rng)) {

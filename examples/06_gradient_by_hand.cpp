@@ -49,7 +49,7 @@ int main(int argc, char** argv) {
   auto field        = jem::normal<tensor>({8, 64, 64, 1}, rng);  // eight magnets
   jem::index_t line = 0;
   for (const float temperature : {3.0f, 1.3f, 0.9f, 0.2f}) {
-    const jem::hmc kernel{{.step_size = 0.07f * std::sqrt(temperature), .steps = 15}};
+    const jem::hmc kernel({.step_size = 0.07f * std::sqrt(temperature), .steps = 15});
     field = jem::evolve(kernel, temper(energy, temperature), field, steps, rng);
     copy_into(sheet.rows(8 * line++, 8), field);
     std::printf("T = %.1f  energy of an element %.3f\n", double(temperature), double(mean(energy.value(field))) / (64 * 64));

@@ -41,7 +41,7 @@ void train_and_judge(const char* name, float weight, int iterations) {
   jem::rng rng{7};
   const auto digits = jem::data::digits_train<tensor>(), unseen = jem::data::digits_test<tensor>();
   const jem::trainer trainer{.loss      = jem::cross_entropy{} + weight * energy_bounds{.below = -5, .above = 0},
-                             .sampler   = jem::sgld{.step_size = jem::constant{0}},
+                             .sampler   = jem::sgld{.step_size = 0},
                              .optimiser = jem::adamw{.learning_rate = jem::cosine_decay{1e-3f, iterations}},
                              .steps     = 0};  // samples stay what the buffer starts them with: noise
   const jem::ema ema{.decay = 0.99f};

@@ -40,7 +40,7 @@ int main() {
   }
   const jem::row_energy energy{3, posterior{x.data(), y.data(), 200}};
 
-  const jem::hmc kernel{{.step_size = 0.1f, .steps = 4}};
+  const jem::hmc kernel({.step_size = 0.1f, .steps = 4});
   const auto start = jem::evolve(kernel, energy, 3.0f * jem::normal<tensor>({4, 3}, rng), 200, rng);  // four chains warm up
   const auto draws = jem::sample(kernel, energy, start, 1'000, rng);                                  // (1000, 4, 3)
 

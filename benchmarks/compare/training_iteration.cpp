@@ -61,7 +61,7 @@ nlohmann::ordered_json measure(Net net, const options& o, jem::rng& rng) {
   for (std::size_t i = 0; i < classes.size(); ++i) classes[i] = static_cast<std::int32_t>(static_cast<index_t>(i) % o.classes);
   const jem::labels<tensor> y(jem::shape{o.batch}, classes);  // (n)
 
-  const jem::sgld langevin{.step_size = jem::constant{1.0f}, .noise = jem::fixed_noise{0.01f}};
+  const jem::sgld langevin{.step_size = 1.0f, .noise = 0.01f};
   const auto loss = jem::cross_entropy{} + 1.0f * jem::contrastive_divergence{};
   const jem::adam adam{.learning_rate = jem::warm_up{1e-4f}};
   auto moments = adam.init(net);

@@ -75,7 +75,7 @@ void judge(const Net& net, const jem::data::dataset<tensor>& test, jem::rng& rng
 
 template <class Net>
 void sevens(const Net& net, jem::rng& rng) {
-  const jem::sgld langevin{.step_size = jem::constant{1.0f}, .noise = jem::fixed_noise{0.01f}};
+  const jem::sgld langevin{.step_size = 1.0f, .noise = 0.01f};
   const jem::labels<tensor> y({10}, std::vector<std::int32_t>(10, 7));
   const auto samples = jem::evaluate::fresh_samples(langevin, net, {10, 8, 8, 1}, y, 100, rng);  // of p(x|7)
   jem::io::write_png("sevens.png", jem::io::sheet(samples, 10, 6));
@@ -84,8 +84,8 @@ void sevens(const Net& net, jem::rng& rng) {
 void train_by_hand(const jem::data::dataset<tensor>& train, jem::rng& rng) {
   auto net = make_net(rng);
   jem::replay_buffer<tensor> buffer({8, 8, 1}, {}, rng);
-  const jem::sgld langevin{.step_size = jem::constant{1.0f}, .noise = jem::fixed_noise{0.01f}};
-  const jem::adam adam{.learning_rate = jem::constant{1e-3f}};
+  const jem::sgld langevin{.step_size = 1.0f, .noise = 0.01f};
+  const jem::adam adam{.learning_rate = 1e-3f};
   auto moments = adam.init(net);
 
   const auto loss = jem::cross_entropy{} + 1.0f * jem::contrastive_divergence{};
@@ -118,7 +118,7 @@ int main(int argc, char** argv) {
 
   const jem::trainer trainer{
       .loss      = jem::cross_entropy{} + 1.0f * jem::contrastive_divergence{} + 0.01f * jem::energy_penalty{},
-      .sampler   = jem::sgld{.step_size = jem::constant{1.0f}, .noise = jem::fixed_noise{0.01f}},
+      .sampler   = jem::sgld{.step_size = 1.0f, .noise = 0.01f},
       .optimiser = jem::adam{.learning_rate = jem::warm_up{1e-3f, 20}},
       .steps     = 10,
   };

@@ -81,7 +81,7 @@ void three_ways(jem::rng& rng) {
 
   const auto both = jem::sum_energies(curved, plane);  // p ∝ p₁·p₂
   const auto flat = jem::temper(both, 10.0f);          // p^(1/10)
-  const auto y    = jem::sample(jem::mala{{.step_size = 0.05f}}, flat, x, 100, rng);  // (100, 5, 2)
+  const auto y    = jem::sample(jem::mala({.step_size = 0.05f}), flat, x, 100, rng);  // (100, 5, 2)
 
   expect(gradient_error(flat, x) < 0.05f, "what they make has the right slope");
   expect(std::isfinite(jem::sum(y)), "it can be sampled");
@@ -91,7 +91,7 @@ void three_ways(jem::rng& rng) {
 template <class Loss>
 double promise_kept(const Loss& loss, jem::mlp<tensor> net, const jem::phases<tensor>& images) {
   const auto [value, gradient] = jem::value_and_grad(loss, net, images);
-  const jem::sgd descent{.learning_rate = jem::constant{1e-3f}};
+  const jem::sgd descent{.learning_rate = 1e-3f};
   auto velocity = descent.init(net);
   descent.step(velocity, net, gradient);
   const double norm = jem::global_norm(gradient);
@@ -103,7 +103,7 @@ void losses(jem::rng& rng) {
   const jem::labels<tensor> y({4}, {0, 1, 2, 0});
 
   jem::phases<tensor> images{.x = jem::normal<tensor>({4, 2}, rng), .y = y};
-  images.samples = jem::evolve(jem::sgld{.step_size = jem::constant{0.01f}}, jem::marginal_energy{net}, images.x, 20, rng);
+  images.samples = jem::evolve(jem::sgld{.step_size = 0.01f}, jem::marginal_energy{net}, images.x, 20, rng);
 
   const auto loss              = jem::cross_entropy{} + 1.0f * jem::contrastive_divergence{} + jem::weighted_loss{0.01f, logit_penalty{}};
   const auto [value, gradient] = jem::value_and_grad(loss, net, images);

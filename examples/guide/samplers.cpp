@@ -120,8 +120,7 @@ void policies(jem::rng& rng) {
   for (std::size_t i = 0; i < known.size(); i += 2) known[i] = 1;
   const observed first{.image = start, .mask = tensor({64, 2}, known)};
 
-  const jem::sgld inpainting{
-      .step_size = jem::constant{0.01f}, .noise = jem::langevin_noise{}, .transform = jem::identity{}, .constraint = first};
+  const jem::sgld inpainting{.step_size = 0.01f, .noise = jem::langevin_noise{}, .transform = jem::identity{}, .constraint = first};
   const auto filled = jem::evolve(inpainting, energy, start, 100, rng);
 
   const auto was = start.to_vector(), is = filled.to_vector();
@@ -160,7 +159,7 @@ void own_kernel(jem::rng& rng) {
 
 void tiles(jem::rng& rng) {
   const auto energy = jem::pointwise<2>(banana{});
-  const jem::hmc kernel{{.step_size = 0.1f, .steps = 20}};
+  const jem::hmc kernel({.step_size = 0.1f, .steps = 20});
   auto x = jem::normal<tensor>({1'000, 2}, rng);
 
   for (jem::index_t first = 0; first < x.extent(0); first += 200) {
@@ -170,7 +169,7 @@ void tiles(jem::rng& rng) {
 
 void buffers(jem::rng& rng) {
   const auto energy = jem::pointwise<2>(banana{});
-  const jem::sgld langevin{.step_size = jem::constant{0.01f}};
+  const jem::sgld langevin{.step_size = 0.01f};
 
   jem::replay_buffer<tensor, normal_start> buffer({2}, {.capacity = 1'000, .restart_probability = 0.05f}, rng, {.deviation = 2});
   for (int i = 0; i < 10; ++i) {

@@ -201,9 +201,7 @@ void begin_run(const std::filesystem::path& folder) {
     std::filesystem::remove(folder / name);
 }
 
-jem::sgld<jem::constant, jem::fixed_noise> sampler_of(const settings& s) {
-  return {.step_size = jem::constant{s.step_size}, .noise = jem::fixed_noise{s.noise}};
-}
+jem::sgld<jem::constant, jem::fixed_noise> sampler_of(const settings& s) { return {.step_size = s.step_size, .noise = s.noise}; }
 
 namespace {
 

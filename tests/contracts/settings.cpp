@@ -445,3 +445,16 @@ TEST_CASE("noise that the largest step size makes infinite is refused before any
   CHECK_THROWS_WITH_AS(one_step(jem::sgld{.step_size = jem::constant{largest}}), "[sgld] expected noise >= 0, finite, but received inf",
                        std::invalid_argument);
 }
+
+TEST_CASE("a number that stands for a schedule or a noise is refused where a function's value is") {
+  const float infinite = std::numeric_limits<float>::infinity(), none = std::numeric_limits<float>::quiet_NaN();
+  CHECK_NOTHROW(one_step(jem::sgld{.step_size = 0, .noise = 0}));
+  CHECK_NOTHROW(one_update(jem::adam{.learning_rate = 0.0}));
+  for (const float wrong : {-1.0f, none, infinite}) {
+    CHECK_THROWS_AS(one_step(jem::sgld{.step_size = wrong, .noise = 0.1f}), std::invalid_argument);
+    CHECK_THROWS_AS(one_step(jem::sgld{.step_size = 0.1f, .noise = wrong}), std::invalid_argument);
+    CHECK_THROWS_AS(one_update(jem::adam{.learning_rate = wrong}), std::invalid_argument);
+    CHECK_THROWS_AS(one_update(jem::adamw{.learning_rate = wrong}), std::invalid_argument);
+    CHECK_THROWS_AS(one_update(jem::sgd{.learning_rate = wrong}), std::invalid_argument);
+  }
+}

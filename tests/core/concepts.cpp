@@ -32,7 +32,10 @@ TEST_CASE("any function of a step number is a schedule, and any of a step size i
   constexpr auto falling = [](jem::index_t k) { return 1.0f / static_cast<float>(1 + k); };
   static_assert(jem::schedule<decltype(falling)>);
   static_assert(jem::noise_scale<float (*)(float)>);
-  static_assert(!jem::schedule<int>);
+  static_assert(jem::schedule<int> && jem::schedule<double> && jem::noise_scale<float>, "a number is the same everywhere");
+  static_assert(!jem::schedule<bool> && !jem::schedule<const float*>);
+  static_assert(jem::value_at(0.5, jem::index_t{7}) == 0.5f && jem::value_at(2, 0.1f) == 2.0f);
+  static_assert(jem::value_at(falling, jem::index_t{1}) == 0.5f);
   struct told_nothing {
     float operator()() const { return 1; }
   };

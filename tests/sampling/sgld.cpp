@@ -100,3 +100,13 @@ TEST_CASE("sgld reports neither acceptance nor energy error, and moves no chains
   CHECK(info.acceptance_probability.size() == 0);
   CHECK(state.position.extents() == jem::shape{0, 2});
 }
+
+TEST_CASE("numbers are a step size and a noise, with the bits of constant and fixed_noise") {
+  const auto start = jem::full<tensor>({5, 3}, 2);
+  jem::rng g{4}, same = g;
+  const auto plain = jem::evolve(jem::sgld{.step_size = 0.25f, .noise = 0.5f}, standard(3), start, 4, g);
+  const auto named =
+      jem::evolve(jem::sgld{.step_size = jem::constant{0.25f}, .noise = jem::fixed_noise{0.5f}}, standard(3), start, 4, same);
+  CHECK(plain.to_vector() == named.to_vector());
+  CHECK(g == same);
+}

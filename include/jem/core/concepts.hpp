@@ -127,16 +127,33 @@ void gradient_of(const E& e, const T& x, T& grad) {
 template <class X>
 concept row_wise = requires { requires std::remove_cvref_t<X>::row_wise; };
 
-/// The step number k → a step size ε or a learning rate.
+/// A number of the language, of any kind but bool.
+template <class N>
+concept number = std::is_arithmetic_v<N> && !std::same_as<N, bool>;
+
+/// A number is the same everywhere.
+template <number N>
+constexpr float value_at(N value, auto) {
+  return static_cast<float>(value);
+}
+
+/// A function's value: of a schedule at a step, of a noise at a step size.
+template <class F, class At>
+  requires(!number<F>)
+constexpr auto value_at(const F& f, At at) -> decltype(f(at)) {
+  return f(at);
+}
+
+/// The step number k → a step size ε or a learning rate; or a number, the same at every step.
 template <class S>
 concept schedule = std::copy_constructible<S> && requires(const S& s, index_t k) {
-  { s(k) } -> std::convertible_to<float>;
+  { value_at(s, k) } -> std::convertible_to<float>;
 };
 
-/// The step size ε → the standard deviation σ of the noise.
+/// The step size ε → the standard deviation σ of the noise; or a number, the same for every step size.
 template <class N>
 concept noise_scale = std::copy_constructible<N> && requires(const N& s, float step_size) {
-  { s(step_size) } -> std::convertible_to<float>;
+  { value_at(s, step_size) } -> std::convertible_to<float>;
 };
 
 /// Changes a batch in place: a sampler's gradient before the step, its position after it.

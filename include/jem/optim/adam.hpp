@@ -50,7 +50,7 @@ struct adam_update {
 /// names them.
 template <literal Where, class Settings, parameterised Net>
 void adam_step(const Settings& s, float weight_decay, adam_state<Net>& state, Net& net, const Net& gradient) {
-  const float rate = not_negative<Where, "learning_rate">(s.learning_rate(state.updates));
+  const float rate = not_negative<Where, "learning_rate">(value_at(s.learning_rate, state.updates));
   const auto k     = static_cast<double>(++state.updates);
   const double k1  = 1 - std::pow(static_cast<double>(s.beta1), k);
   const double k2  = 1 - std::pow(static_cast<double>(s.beta2), k);
@@ -64,7 +64,7 @@ void adam_step(const Settings& s, float weight_decay, adam_state<Net>& state, Ne
 
 template <schedule Rate = warm_up<>>
 struct adam {
-  Rate learning_rate;  ///< number of the update → α
+  Rate learning_rate;  ///< α ≥ 0, a number or a function of the number of updates
   below_one<"adam", "beta1"> beta1    = 0.9f;  ///< decay of m
   below_one<"adam", "beta2"> beta2    = 0.999f;  ///< decay of v
   positive<"adam", "epsilon"> epsilon = 1e-8f;  ///< ε > 0, beside √v̂

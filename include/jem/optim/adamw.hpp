@@ -11,7 +11,7 @@ namespace jem::inline v0 {
 
 template <schedule Rate = warm_up<>>
 struct adamw {
-  Rate learning_rate;  ///< number of the update → α
+  Rate learning_rate;  ///< α ≥ 0, a number or a function of the number of updates
   below_one<"adamw", "beta1"> beta1                  = 0.9f;  ///< decay of m
   below_one<"adamw", "beta2"> beta2                  = 0.999f;  ///< decay of v
   positive<"adamw", "epsilon"> epsilon               = 1e-8f;  ///< ε > 0, beside √v̂

@@ -19,26 +19,16 @@
 namespace jem::inline v0 {
 
 /// Rises over the first updates, (k + 1) / updates of the rate, and is the rate from then on; none at all for 0 updates. The rate
-/// is a number or a schedule, whose k counts from the start of the training, not from the end of the rise. A number is checked when
+/// is a number or a schedule, whose k counts from the start of the training, not from the end of the rise. It is checked when
 /// the rate is asked for: std::invalid_argument unless it is finite and not negative.
-template <class Rate = float>
-  requires(std::is_arithmetic_v<Rate> || schedule<Rate>)
+template <schedule Rate = float>
 struct warm_up {
   Rate rate;            ///< a number or a schedule
   at_least<"warm_up", "updates", 0> updates = 0;  ///< of the rise
 
   constexpr float operator()(index_t k) const {
-    const float full = rate_at(k);
+    const float full = not_negative<"warm_up", "rate">(value_at(rate, k));
     return k + 1 >= updates ? full : full * static_cast<float>(k + 1) / static_cast<float>(updates);
-  }
-
- private:
-  constexpr float rate_at(index_t k) const {
-    if constexpr (schedule<Rate>) {
-      return static_cast<float>(rate(k));
-    } else {
-      return not_negative<"warm_up", "rate">(rate);
-    }
   }
 };
 

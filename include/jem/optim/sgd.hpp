@@ -34,7 +34,7 @@ struct sgd_state {
 
 template <schedule Rate = warm_up<>>
 struct sgd {
-  Rate learning_rate;          ///< number of the update → α
+  Rate learning_rate;          ///< α ≥ 0, a number or a function of the number of updates
   not_negative<"sgd", "momentum"> momentum         = 0;  ///< μ ≥ 0
   not_negative<"sgd", "weight_decay"> weight_decay = 0;  ///< λ ≥ 0: the gradient of λ‖θ‖²/2 joins that of the loss, and gathers momentum
   bool nesterov                                    = false;  ///< looks ahead by one step of the velocity (Nesterov 1983)
@@ -49,7 +49,7 @@ struct sgd {
   /// negative, infinite or NaN.
   template <parameterised Net>
   void step(sgd_state<Net>& state, Net& net, const Net& gradient) const {
-    const float rate = not_negative<"sgd", "learning_rate">(learning_rate(state.updates));
+    const float rate = not_negative<"sgd", "learning_rate">(value_at(learning_rate, state.updates));
     const detail::sgd_update update{rate, momentum, weight_decay, nesterov};
     for_each_parameter_of([&](auto& p, auto& v, const auto& g) { apply(p, v, g, update); }, net, state.velocity, gradient);
     ++state.updates;

@@ -24,8 +24,8 @@ struct sgld {
   static constexpr bool needs_gradient = true;
   static constexpr bool row_wise       = jem::row_wise<Transform> && jem::row_wise<Constraint>;  ///< see core/concepts.hpp
 
-  Schedule step_size;       ///< step number → ε ≥ 0
-  Noise noise{};            ///< ε → σ ≥ 0
+  Schedule step_size;       ///< ε ≥ 0, a number or a function of the step's number
+  Noise noise{};            ///< σ ≥ 0, a number or a function of ε
   Transform transform{};    ///< of ∇E(x), before the step
   Constraint constraint{};  ///< of x, after it
 
@@ -40,8 +40,8 @@ struct sgld {
   template <tensor_value T, differentiable_energy<T> E>
     requires(batch_transform<Transform, T> && batch_transform<Constraint, T>)
   transition_info<T> step(const E& e, walk<T>& state, rng& g) const {
-    const float epsilon = not_negative<"sgld", "step_size">(step_size(state.step));
-    const float sigma   = not_negative<"sgld", "noise">(noise(epsilon));
+    const float epsilon = not_negative<"sgld", "step_size">(value_at(step_size, state.step));
+    const float sigma   = not_negative<"sgld", "noise">(value_at(noise, epsilon));
     T gradient(state.position.extents());
     gradient_of(e, state.position, gradient);
     transform(gradient);

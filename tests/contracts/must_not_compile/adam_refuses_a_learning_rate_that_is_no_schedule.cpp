@@ -3,4 +3,8 @@
 
 #include <jem/optim/adam.hpp>
 
-int main() { [[maybe_unused]] const jem::adam<float> adam{.learning_rate = 1e-3f}; }
+struct rate {
+  float first;
+};
+
+int main() { [[maybe_unused]] const jem::adam<rate> adam{.learning_rate = {1e-3f}}; }

@@ -3,4 +3,8 @@
 
 #include <jem/optim/sgd.hpp>
 
-int main() { [[maybe_unused]] const jem::sgd<float> sgd{.learning_rate = 1e-3f}; }
+struct rate {
+  float first;
+};
+
+int main() { [[maybe_unused]] const jem::sgd<rate> sgd{.learning_rate = {1e-3f}}; }

@@ -1,4 +1,8 @@
 // expected: schedule
 #include "programs.hpp"
 
-int main() { [[maybe_unused]] const jem::sgld<float> kernel{.step_size = 0.1f}; }
+struct rate {
+  float first;
+};
+
+int main() { [[maybe_unused]] const jem::sgld<rate> kernel{.step_size = {0.1f}}; }
