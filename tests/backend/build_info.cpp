@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <jem/backend/build_info.hpp>
 #include <jem/backend/openmp.hpp>
+#include <jem/backend/reference.hpp>
 
 #include <doctest/doctest.h>
 

@@ -3,9 +3,9 @@
 # Run by: cmake -D root=<checkout> -D strict=<bool> -P mirror.cmake
 cmake_minimum_required(VERSION 3.25)
 
-# Nothing in these runs by itself: the marks of compilers, the text that data/digits.hpp decodes, what thrust_cudnn makes its
-# convolutions of.
-set(exempt core/platform.hpp data/digits_text.hpp backend/cudnn_plan.hpp)
+# Nothing in these runs by itself: the marks of compilers, the text that data/digits.hpp decodes, what the backends on CUDA devices
+# are made of.
+set(exempt core/platform.hpp data/digits_text.hpp backend/thrust/cuda/device.hpp backend/thrust/cuda/cudnn_plan.hpp)
 
 set(missing)
 file(GLOB_RECURSE headers RELATIVE ${root}/include/jem ${root}/include/jem/*/*.hpp)

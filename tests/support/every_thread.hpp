@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The library decides by the clock whether a loop is shared out (backend/team_balance.hpp), so a thread may meet any block of it at
+// The library decides by the clock whether a loop is shared out (backend/cpu/team_balance.hpp), so a thread may meet any block of it at
 // any time. What every thread has once run as a whole leaves each with the memory for that.
 #pragma once
 

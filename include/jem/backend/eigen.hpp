@@ -3,8 +3,8 @@
 // alone, with OpenMP around the blocks; convolutions by Winograd's algorithm and products of windows. The rest is openmp's.
 #pragma once
 
-#include <jem/backend/eigen_convolution.hpp>
-#include <jem/backend/eigen_product.hpp>
+#include <jem/backend/cpu/convolution/dispatch.hpp>
+#include <jem/backend/cpu/gemm/blocked.hpp>
 #include <jem/backend/openmp.hpp>
 #include <jem/core/concat.hpp>
 

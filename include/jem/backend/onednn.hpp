@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The host with oneDNN's convolutions, 2.6 or newer: of bfloat16 by the processor's own instructions for it, which are found when the
 // program runs. Which convolution is oneDNN's and which eigen's, a rule in the shape and the instruction set decides
-// (onednn_convolution.hpp). The rest, and everything in double, is eigen's.
+// (backend/onednn/convolution.hpp). The rest, and everything in double, is eigen's.
 #pragma once
 
 #include <jem/backend/eigen.hpp>
-#include <jem/backend/onednn_convolution.hpp>
+#include <jem/backend/onednn/convolution.hpp>
 #include <jem/core/concat.hpp>
 
 #include <string>

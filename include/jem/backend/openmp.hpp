@@ -4,9 +4,9 @@
 // function that a verb is given reaches the verb's caller when all blocks are done: that of the first block that has thrown.
 #pragma once
 
-#include <jem/backend/first_failure.hpp>
+#include <jem/backend/cpu/first_failure.hpp>
+#include <jem/backend/cpu/team_balance.hpp>
 #include <jem/backend/reference.hpp>
-#include <jem/backend/team_balance.hpp>
 #include <jem/core/platform.hpp>
 #include <jem/core/vector_loop.hpp>
 

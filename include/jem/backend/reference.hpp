@@ -2,7 +2,7 @@
 // The reference backend: plain loops on one thread. It is the specification that the other backends are tested against.
 #pragma once
 
-#include <jem/backend/host.hpp>
+#include <jem/backend/memory/host.hpp>
 #include <jem/core/platform.hpp>
 
 #include <algorithm>

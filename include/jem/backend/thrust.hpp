@@ -6,9 +6,10 @@
 // the other.
 #pragma once
 
-#include <jem/backend/eigen_product.hpp>
-#include <jem/backend/host.hpp>
-#include <jem/backend/thrust_verbs.hpp>
+#include <jem/backend/cpu/gemm/blocked.hpp>
+#include <jem/backend/memory/host.hpp>
+#include <jem/backend/openmp.hpp>
+#include <jem/backend/thrust/loops.hpp>
 
 #include <algorithm>
 

@@ -3,7 +3,8 @@
 // to (f, kh, kw, c), once where they stand still. In double: thrust_cuda's.
 #pragma once
 
-#include <jem/backend/cudnn_plan.hpp>
+#include <jem/backend/thrust/cuda/cudnn_plan.hpp>
+#include <jem/backend/thrust_cuda.hpp>
 
 #include <algorithm>
 #include <utility>

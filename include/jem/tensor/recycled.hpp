@@ -3,7 +3,7 @@
 // tensors: a loop that makes the same ones again and again allocates in its first round only.
 #pragma once
 
-#include <jem/backend/host.hpp>
+#include <jem/backend/memory/host.hpp>
 
 #include <vector>
 

@@ -67,9 +67,7 @@ template <class F>
 bool refuses(const F& read) {
   try {
     read();
-  } catch (const std::runtime_error&) {
-    return true;
-  }
+  } catch (const std::runtime_error&) { return true; }
   return false;
 }
 
