@@ -10,7 +10,7 @@
 
 using tensor = jem::tensor<float, jem::eigen>;
 
-struct posterior {  // E(x) = ‖x‖² / 2 + 2·(1.5 − s)²
+struct posterior {                       // E(x) = ‖x‖² / 2 + 2·(1.5 − s)²
   tensor value(const tensor& x) const {  // (n, d) → (n)
     const tensor miss = jem::full<tensor>({x.extent(0)}, 1.5f) - observed(x);
     return 0.5f * row_dots(x, x) + 2 * (miss * miss);

@@ -70,7 +70,7 @@ void three_ways(jem::rng& rng) {
   const least_squares plane{.weight = jem::normal<tensor>({2, 3}, rng), .target = jem::normal<tensor>({3}, rng)};
 
   const jem::mlp<tensor> net({2, 64, 3}, rng);
-  const jem::marginal_energy plausible{net};                                          // E(x) = −log Σ_y exp f(x)[y]
+  const jem::marginal_energy plausible{net};                                         // E(x) = −log Σ_y exp f(x)[y]
   const jem::joint_energy of_class{net, jem::labels<tensor>({5}, {0, 1, 2, 2, 2})};  // E(x, y) = −f(x)[y]
 
   const auto x = jem::normal<tensor>({5, 2}, rng);
@@ -79,8 +79,8 @@ void three_ways(jem::rng& rng) {
   expect(gradient_error(plausible, x) < 0.05f, "the slope of E(x) is right");
   expect(gradient_error(of_class, x) < 0.05f, "the slope of E(x, y) is right");
 
-  const auto both = jem::sum_energies(curved, plane);  // p ∝ p₁·p₂
-  const auto flat = jem::temper(both, 10.0f);          // p^(1/10)
+  const auto both = jem::sum_energies(curved, plane);                                 // p ∝ p₁·p₂
+  const auto flat = jem::temper(both, 10.0f);                                         // p^(1/10)
   const auto y    = jem::sample(jem::mala({.step_size = 0.05f}), flat, x, 100, rng);  // (100, 5, 2)
 
   expect(gradient_error(flat, x) < 0.05f, "what they make has the right slope");

@@ -42,8 +42,8 @@ table judged_of(const judged_images& test);
 
 /// How many test images the dear measures look at: a part of them.
 struct effort {
-  jem::index_t scored   = 2000;  ///< out-of-distribution scores
-  jem::index_t attacked = 500;   ///< robust accuracy
+  jem::index_t scored   = 2000;   ///< out-of-distribution scores
+  jem::index_t attacked = 500;    ///< robust accuracy
   bool strong           = false;  ///< by the strong attack, too
 };
 

@@ -14,11 +14,11 @@ namespace tool {
 /// One side of the comparison: cross-entropy alone, or the joint energy-based model.
 struct contestant {
   std::string name;
-  table figures;   ///< medians over the seeds
-  evidence behind; ///< of the first seed
+  table figures;    ///< medians over the seeds
+  evidence behind;  ///< of the first seed
   std::vector<jem::training_info> curve;
-  double seconds = 0;  ///< of training, median
-  jem::io::image samples;   ///< of p(x), by the sampler of training
+  double seconds = 0;      ///< of training, median
+  jem::io::image samples;  ///< of p(x), by the sampler of training
 };
 
 struct comparison {
@@ -26,7 +26,7 @@ struct comparison {
   jem::io::image data, fresh, by_class;  ///< training images; samples of the JEM from noise, and by class
   int seeds      = 1;
   double seconds = 0;
-  std::string recipe;  ///< the settings in a sentence
+  std::string recipe;            ///< the settings in a sentence
   jem::index_t trained, judged;  ///< how many digits were learned, and how many the table is of
   std::string kind;              ///< which these are: "test" or "validation"
 };

@@ -14,26 +14,26 @@ namespace tool {
 
 struct settings {
   std::string data                     = "digits";  ///< "digits", or KIND:PATH
-  std::vector<jem::index_t> image      = {};       ///< (h, w, c) of its images; empty if a run has not kept it
-  jem::index_t classes                 = 0;              ///< that are told apart; 0 if a run has not kept it
-  std::vector<std::string> class_names = {};  ///< in the order of their numbers; empty for data whose classes have no names
+  std::vector<jem::index_t> image      = {};        ///< (h, w, c) of its images; empty if a run has not kept it
+  jem::index_t classes                 = 0;         ///< that are told apart; 0 if a run has not kept it
+  std::vector<std::string> class_names = {};        ///< in the order of their numbers; empty for data whose classes have no names
   jem::index_t validation              = 0;  ///< so many training images are kept from training and judged in the place of the test images
   std::string validation_choice        = "by class";  ///< how these are chosen: by class and by the seed, or the "last" ones
-  std::string network                  = "convnet";  ///< or "wide-resnet-DEPTH-WIDTH"
-  std::vector<jem::index_t> widths;  ///< of the convnet
-  std::string initialisation = "uniform";  ///< of the weights: "uniform" as PyTorch's layers, or "he"
-  std::string precision      = "float32";  ///< or "bfloat16": what the network computes in
-  jem::index_t steps;  ///< K
+  std::string network                  = "convnet";   ///< or "wide-resnet-DEPTH-WIDTH"
+  std::vector<jem::index_t> widths;                   ///< of the convnet
+  std::string initialisation = "uniform";             ///< of the weights: "uniform" as PyTorch's layers, or "he"
+  std::string precision      = "float32";             ///< or "bfloat16": what the network computes in
+  jem::index_t steps;                                 ///< K
   float step_size;
   float noise;
   jem::index_t buffer;
   float restart;
-  bool by_class;  ///< keep the chains of each class apart and sample p(y)·p(x|y)
-  float weight_x;  ///< of contrastive divergence on E(x)
-  float weight_yx;  ///< of cross-entropy
-  float weight_xy;  ///< of contrastive divergence on E(x, y)
-  float penalty;  ///< of the energies' squares
-  jem::index_t crop     = 0;  ///< images are padded by reflection by so much and cropped at random
+  bool by_class;                  ///< keep the chains of each class apart and sample p(y)·p(x|y)
+  float weight_x;                 ///< of contrastive divergence on E(x)
+  float weight_yx;                ///< of cross-entropy
+  float weight_xy;                ///< of contrastive divergence on E(x, y)
+  float penalty;                  ///< of the energies' squares
+  jem::index_t crop     = 0;      ///< images are padded by reflection by so much and cropped at random
   bool flip             = false;  ///< and exchanged left and right, half of them
   bool with_replacement = false;  ///< each image is drawn independently of the others, instead of by shuffled epochs
   float data_noise;

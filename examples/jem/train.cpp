@@ -84,7 +84,7 @@ namespace {
 
 /// A network that a run has left.
 struct left_network {
-  std::string name, key;          ///< for people, and in evaluation.json; empty for the only one
+  std::string name, key;  ///< for people, and in evaluation.json; empty for the only one
   std::filesystem::path weights;
 };
 

@@ -148,9 +148,9 @@ TEST_CASE("convolutions of bfloat16 are right of every class of shapes") {
                                           {2, 9, 7, 16, 1, 1, 32, 2, 0},   // a shortcut
                                           {2, 6, 7, 3, 2, 5, 4, 1, 1},     // kernels that are not square
                                           {2, 6, 7, 3, 5, 1, 4, 2, 2},
-                                          {2, 1, 1, 5, 1, 1, 7, 1, 0},     // single pixels
-                                          {2, 2, 2, 1, 1, 1, 1, 1, 2},     // more padding than kernel
-                                          {2, 9, 9, 17, 3, 3, 19, 1, 3},   // sums as short as Winograd's algorithm has, beside the edge
+                                          {2, 1, 1, 5, 1, 1, 7, 1, 0},    // single pixels
+                                          {2, 2, 2, 1, 1, 1, 1, 1, 2},    // more padding than kernel
+                                          {2, 9, 9, 17, 3, 3, 19, 1, 3},  // sums as short as Winograd's algorithm has, beside the edge
                                           {2, 9, 9, 16, 3, 3, 18, 1, 3},
                                           {2, 9, 9, 24, 3, 3, 26, 1, 3},   // the shortest by its largest tiles
                                           {1, 7, 5, 3, 2, 2, 4, 3, 0}}) {  // pixels that no window covers

@@ -36,7 +36,7 @@ TEST_CASE("reference sums in order, from the first element, in double") {
 }
 
 TEST_CASE("reference multiplies matrices by the definition, each factor transposed or not") {
-  const std::array<double, 6> a{1, 2, 3, 4, 5, 6};                                    // (2, 3), and its transpose as (3, 2):
+  const std::array<double, 6> a{1, 2, 3, 4, 5, 6};  // (2, 3), and its transpose as (3, 2):
   const std::array<double, 6> at{1, 4, 2, 5, 3, 6}, b{7, 8, 9, 10, 11, 12}, bt{7, 9, 11, 8, 10, 12};
   const std::array<double, 4> expected{58, 64, 139, 154};
   for (const bool ta : {false, true}) {

@@ -150,7 +150,7 @@ std::vector<entry> samplers() {
       number("hamiltonian", "steps", &hamiltonian<>::steps, {.step_size = 1}, "no no no no yes"),
       number("clip_elements", "limit", &clip_elements::limit, {}, "no no no no yes"),
       number("clip_norm", "limit", &clip_norm::limit, {}, "no yes no no yes"),  // an attack of radius 0 projects so
-      number("box", "low", &box::low, {-2, 2}, "yes yes no no yes"),  // −infinity is no bound, as infinity above
+      number("box", "low", &box::low, {-2, 2}, "yes yes no no yes"),            // −infinity is no bound, as infinity above
       number("box", "high", &box::high, {-2, 2}, "yes yes no yes yes"),
       number("uniform_start", "low", &uniform_start::low, {}, "yes yes no no yes"),
       number("uniform_start", "high", &uniform_start::high, {}, "yes yes no no yes"),

@@ -158,7 +158,7 @@ TEST_CASE("noise moves every toy point by its own normal amount") {
       sum += moved[i] - at[i];
       squares += (moved[i] - at[i]) * (moved[i] - at[i]);
     }
-    CHECK(std::abs(sum / 10'000) < 0.03);                                // 6 standard deviations: 2e-9
+    CHECK(std::abs(sum / 10'000) < 0.03);                                   // 6 standard deviations: 2e-9
     CHECK(squares / 10'000 == doctest::Approx(0.25).epsilon(6 * 0.01415));  // the same
   }
 }

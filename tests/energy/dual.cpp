@@ -114,7 +114,7 @@ TEST_CASE("duals in float take the library's own functions and stay within a few
   CHECK(exp(x).partial[0] == doctest::Approx(std::exp(0.75)).epsilon(1e-6));
   CHECK(log(x).partial[0] == doctest::Approx(1 / 0.75).epsilon(1e-6));
   CHECK(softplus(x).partial[0] == doctest::Approx(1 / (1 + std::exp(-0.75))).epsilon(1e-6));
-  CHECK(softplus(jem::dual<float, 1>::variable(100.0f, 0)).value == 100.0f);   // no overflow on either side
+  CHECK(softplus(jem::dual<float, 1>::variable(100.0f, 0)).value == 100.0f);  // no overflow on either side
   CHECK(softplus(jem::dual<float, 1>::variable(-100.0f, 0)).value == 0.0f);
   CHECK(tanh(jem::dual<float, 1>::variable(-50.0f, 0)).value == -1.0f);
 }

@@ -13,9 +13,9 @@ TEST_CASE_TEMPLATE("a gaussian's energy is half the squared distance in standard
   const T x({3, 2}, {1, -2, 2, -2, 0, 4});
   T gradient(x.extents());
   const auto values = energy.value_and_grad(x, gradient).to_vector();
-  CHECK(values[0] == 0);              // at the mean
-  CHECK(values[1] == 2);              // two deviations in the first coordinate
-  CHECK(values[2] == 2 + 2);          // two in each
+  CHECK(values[0] == 0);      // at the mean
+  CHECK(values[1] == 2);      // two deviations in the first coordinate
+  CHECK(values[2] == 2 + 2);  // two in each
   CHECK(gradient.to_vector() == std::vector<double>{0, 0, 4, 0, -4, 2.0 / 3});
   CHECK(energy.value(x).to_vector() == values);
 }

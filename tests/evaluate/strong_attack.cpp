@@ -214,7 +214,7 @@ TEST_CASE("a strong attack takes as many ascents as the number of classes allows
   CHECK(looks(1) == 1 + 2 * 8);
   CHECK(looks(2) == 1 + 2 * 8);
   CHECK(looks(3) == 1 + 4 * 8);
-  CHECK(looks(4) == 1 + 4 * 8 + 3 * 9);   // each target is chosen by a look at the clean images
+  CHECK(looks(4) == 1 + 4 * 8 + 3 * 9);  // each target is chosen by a look at the clean images
   CHECK(looks(10) == 1 + 4 * 8 + 4 * 9);
 }
 

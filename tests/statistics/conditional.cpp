@@ -47,7 +47,7 @@ const auto held = jem::masked(whole, tensor({3}, {0, 1.5f, 0}), tensor({3}, {0, 
 double distance(const tensor& x, double widens_even = 1, double widens_odd = 1) {
   const auto values = x.to_vector();
   double largest    = 0;
-  for (const double angle : {0.0, 0.25, 0.6, 1.0, 1.4}) {  // as parts of π/2
+  for (const double angle : {0.0, 0.25, 0.6, 1.0, 1.4}) {                           // as parts of π/2
     const double a = std::cos(angle * 1.5707963), b = std::sin(angle * 1.5707963);  // along the diagonals
     const double mean      = a * even.mean + b * odd.mean;
     const double deviation = std::sqrt(a * a * widens_even / even.lambda + b * b * widens_odd / odd.lambda);

@@ -16,10 +16,10 @@ namespace test {
 /// of the means, as the posterior of normals of one width.
 template <class T>
 struct crowd {
-  T images;           // (n, 16)
-  jem::labels<T> y;   // (n)
-  jem::linear<T> eye; // 16 → 32
-  T seen;             // (k, 32): of the means
+  T images;            // (n, 16)
+  jem::labels<T> y;    // (n)
+  jem::linear<T> eye;  // 16 → 32
+  T seen;              // (k, 32): of the means
 
   crowd(jem::index_t n, jem::index_t classes, jem::rng& g) {
     const T means = jem::uniform<T>({classes, 16}, -0.6f, 0.6f, g);

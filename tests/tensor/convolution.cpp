@@ -90,9 +90,9 @@ TEST_CASE("images in bfloat16 are multiplied with rounded weights, and all the r
     const T w({1, 1, 1, 1}, {1.01f}), bias({1}, {0.0025f});  // 1.01 is nearest to 1.0078125
     const X x = jem::converted<jem::bfloat16>(T({1, 1, 2, 1}, {1, -3})), z = jem::converted<jem::bfloat16>(T({1, 1, 2, 1}, {0, 0x1p-8f}));
     const auto terms = [&](const T* b, const X* addend) { return jem::convolution_terms<X, jem::unchanged, T>{{}, b, addend}; };
-    CHECK(in_float(convolution(x, w, {})) == floats{1.0078125f, -3.03125f});                                  // a tie: −3.0234375
-    CHECK(in_float(convolution(x, w, {}, {}, terms(&bias, nullptr))) == floats{1.0078125f, -3.015625f});      // −3.0209375
-    CHECK(in_float(convolution(x, w, {}, {}, terms(nullptr, &z))) == floats{1.0078125f, -3.015625f});        // −3.01953125
+    CHECK(in_float(convolution(x, w, {})) == floats{1.0078125f, -3.03125f});                              // a tie: −3.0234375
+    CHECK(in_float(convolution(x, w, {}, {}, terms(&bias, nullptr))) == floats{1.0078125f, -3.015625f});  // −3.0209375
+    CHECK(in_float(convolution(x, w, {}, {}, terms(nullptr, &z))) == floats{1.0078125f, -3.015625f});     // −3.01953125
     CHECK(in_float(convolution_input_gradient(x, w, {}, x.extents())) == floats{1.0078125f, -3.03125f});
     T dw({1, 1, 1, 1}, {0.001f});
     add_convolution_weight_gradient(dw, x, x, {});

@@ -13,7 +13,7 @@ TEST_CASE_TEMPLATE("the monitor reads accuracy and mean energies from the logits
   jem::training_info info;
   jem::observe_logits(info, logits);
   CHECK(info.accuracy == 0.5f);
-  CHECK(info.energy_data == doctest::Approx(-std::log(2)));        // of the p(x) batch, where there is one
+  CHECK(info.energy_data == doctest::Approx(-std::log(2)));  // of the p(x) batch, where there is one
   CHECK(info.energy_sample == doctest::Approx(-1 - std::log(2)));
   CHECK(info.energy_gap() == doctest::Approx(-1));
 }

@@ -17,7 +17,7 @@ namespace thrust_verbs {
 /// Those threads.
 template <int thrust_version>
 struct omp_system {
-  static constexpr bool carries_exceptions = true;      ///< see backend/thrust/loops.hpp
+  static constexpr bool carries_exceptions = true;     ///< see backend/thrust/loops.hpp
   static auto policy() { return ::thrust::omp::par; }  ///< says so to Thrust's algorithms
 };
 

@@ -13,7 +13,7 @@ namespace thrust_verbs {
 /// Those threads.
 template <int thrust_version>
 struct tbb_system {
-  static constexpr bool carries_exceptions = true;      ///< see backend/thrust/loops.hpp
+  static constexpr bool carries_exceptions = true;     ///< see backend/thrust/loops.hpp
   static auto policy() { return ::thrust::tbb::par; }  ///< says so to Thrust's algorithms
 };
 

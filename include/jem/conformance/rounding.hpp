@@ -41,7 +41,7 @@ double excess(const std::vector<V>& values, const std::vector<long double>& exac
 /// n sums of products in long double, which is wider than double on x86, each with the sum of the products' absolute values.
 struct bounded_sums {
   std::vector<long double> exact;  ///< Σ ab
-  std::vector<double> absolute;  ///< Σ |ab|
+  std::vector<double> absolute;    ///< Σ |ab|
 
   /// Sums of nothing.
   explicit bounded_sums(index_t n) : exact(static_cast<std::size_t>(n)), absolute(static_cast<std::size_t>(n)) {}

@@ -63,8 +63,8 @@ concept holds = requires(typename B::template storage<T>& s, const T* from, T* t
 template <class B, class T>
 concept backend = scalar<T> && holds<B, T> && holds<B, wide_t<T>> && holds<B, std::int32_t> &&
                   requires(index_t n, accumulator_t<T> a, const T* x, T* y, accumulator_t<T>* sums, transpose t) {
-                    B::for_each(n, archetype::index_function{});     // f(i) for i < n, in any order
-                    B::for_each(n, n, archetype::index_function{});  // f(i, j), j innermost
+                    B::for_each(n, archetype::index_function{});                              // f(i) for i < n, in any order
+                    B::for_each(n, n, archetype::index_function{});                           // f(i, j), j innermost
                     B::sum_rows(n, n, archetype::row_function<accumulator_t<T>>{}, sums);     // sums[i] = Σⱼ f(i, j), kept in wide_t
                     B::sum_columns(n, n, archetype::row_function<accumulator_t<T>>{}, sums);  // sums[j] = Σᵢ f(i, j), kept in wide_t
                     B::gemm(t, t, n, n, n, a, x, x, a, y);  // y(m, n) = a·op(x)(m, k)·op(x)(k, n) + a·y, all row-major

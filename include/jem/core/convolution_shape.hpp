@@ -15,19 +15,19 @@ struct convolution_geometry {
 
 /// All extents of one convolution, checked by make_convolution_shape.
 struct convolution_shape {
-  index_t n, h, w, c;  ///< images
-  index_t kh, kw, f;   ///< kernel and number of filters
+  index_t n, h, w, c;       ///< images
+  index_t kh, kw, f;        ///< kernel and number of filters
   index_t stride, padding;  ///< in pixels, as in convolution_geometry
 
   constexpr index_t oh() const { return (h + 2 * padding - kh) / stride + 1; }  ///< height of the output
   constexpr index_t ow() const { return (w + 2 * padding - kw) / stride + 1; }  ///< width of the output
 
-  constexpr index_t patch() const { return kh * kw * c; }     ///< inputs of one output pixel
+  constexpr index_t patch() const { return kh * kw * c; }       ///< inputs of one output pixel
   constexpr index_t pixels() const { return n * oh() * ow(); }  ///< output pixels of the batch
 
-  constexpr shape input() const { return {n, h, w, c}; }             ///< (n, h, w, c)
-  constexpr shape weight() const { return {kh, kw, c, f}; }          ///< (kh, kw, c, f)
-  constexpr shape output() const { return {n, oh(), ow(), f}; }      ///< (n, oh, ow, f)
+  constexpr shape input() const { return {n, h, w, c}; }         ///< (n, h, w, c)
+  constexpr shape weight() const { return {kh, kw, c, f}; }      ///< (kh, kw, c, f)
+  constexpr shape output() const { return {n, oh(), ow(), f}; }  ///< (n, oh, ow, f)
 };
 
 /// Throws std::invalid_argument unless input (n, h, w, c) and weight (kh, kw, c, f) fit each other.

@@ -52,25 +52,25 @@ struct finite {
 /// Above 0, and finite.
 struct positive {
   static constexpr bool holds(auto x) { return 0 < x && x <= most<decltype(x)>; }  ///< 0 < x < infinity
-  static std::string expected() { return " > 0, finite,"; }  ///< "[langevin] expected step_size > 0, finite, …"
+  static std::string expected() { return " > 0, finite,"; }                        ///< "[langevin] expected step_size > 0, finite, …"
 };
 
 /// 0 or above, and finite.
 struct not_negative {
   static constexpr bool holds(auto x) { return 0 <= x && x <= most<decltype(x)>; }  ///< 0 ≤ x < infinity
-  static std::string expected() { return " >= 0, finite,"; }  ///< "[fixed_noise] expected deviation >= 0, finite, …"
+  static std::string expected() { return " >= 0, finite,"; }                        ///< "[fixed_noise] expected deviation >= 0, finite, …"
 };
 
 /// [0, 1]
 struct unit_interval {
   static constexpr bool holds(auto x) { return 0 <= x && x <= 1; }  ///< 0 ≤ x ≤ 1
-  static std::string expected() { return " in [0, 1]"; }  ///< "[random_flip] expected probability in [0, 1] …"
+  static std::string expected() { return " in [0, 1]"; }            ///< "[random_flip] expected probability in [0, 1] …"
 };
 
 /// [0, 1)
 struct below_one {
   static constexpr bool holds(auto x) { return 0 <= x && x < 1; }  ///< 0 ≤ x < 1
-  static std::string expected() { return " in [0, 1)"; }  ///< "[ema] expected decay in [0, 1) …"
+  static std::string expected() { return " in [0, 1)"; }           ///< "[ema] expected decay in [0, 1) …"
 };
 
 /// Low, Low + 1, … High

@@ -65,7 +65,7 @@ struct in_turn {
 /// What a trainer does to its two streams: `augment{.labelled = …, .unlabelled = …}`, each nothing unless it is said.
 template <class Labelled = no_augmentation, class Unlabelled = no_augmentation>
 struct augment {
-  Labelled labelled{};  ///< of the images with labels
+  Labelled labelled{};      ///< of the images with labels
   Unlabelled unlabelled{};  ///< of the images for p(x)
 };
 

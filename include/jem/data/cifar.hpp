@@ -25,7 +25,7 @@ struct cifar_format {
   constexpr index_t record() const { return label_bytes + 3 * plane; }
 };
 
-inline constexpr cifar_format cifar10{1, {10, 0}, 0};  ///< a label and the pixels
+inline constexpr cifar_format cifar10{1, {10, 0}, 0};            ///< a label and the pixels
 inline constexpr cifar_format cifar100{2, {20, 100}, 1};         ///< with its 100 fine labels
 inline constexpr cifar_format cifar100_coarse{2, {20, 100}, 0};  ///< with its 20 superclasses
 

@@ -15,8 +15,8 @@ template <tensor_value T>
 struct dataset {
   using tensor_type = T;
 
-  T x;             // (n, …)
-  labels<T> y;     // (n)
+  T x;                  // (n, …)
+  labels<T> y;          // (n)
   index_t classes = 0;  ///< labels are in [0, classes)
 
   index_t size() const { return x.extent(0); }  ///< n

@@ -17,7 +17,7 @@ namespace jem::inline v0::data {
 /// A set whose classes have names.
 template <tensor_value T>
 struct named_dataset {
-  dataset<T> set;  ///< images and labels
+  dataset<T> set;                  ///< images and labels
   std::vector<std::string> names;  // (classes): of class 0, 1, …
 };
 

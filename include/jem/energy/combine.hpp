@@ -67,7 +67,7 @@ template <class E>
 struct tempered_energy {
   static constexpr bool row_wise = jem::row_wise<E>;  ///< see core/concepts.hpp
 
-  E inner;                                           ///< E
+  E inner;                                                 ///< E
   positive<"tempered_energy", "temperature"> temperature;  ///< T > 0
 
   /// As energy_sum's.

@@ -21,7 +21,7 @@ concept number = std::is_arithmetic_v<V>;
 
 template <class T, int D>
 struct dual {
-  T value{};                                              ///< f
+  T value{};                                             ///< f
   std::array<T, static_cast<std::size_t>(D)> partial{};  ///< ∂f/∂x₁, …, ∂f/∂x_D
 
   constexpr dual() = default;

@@ -20,7 +20,7 @@ namespace jem::inline v0 {
 /// Observed values and mask: one for all chains (…), or one for each (n, …). The observed values of free coordinates are ignored.
 template <class E, tensor_value T>
 struct masked_energy {
-  E inner;  ///< of whole positions
+  E inner;     ///< of whole positions
   T observed;  // (…) or (n, …)
   T mask;      // (…) or (n, …): not 0 where held
 

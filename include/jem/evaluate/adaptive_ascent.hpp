@@ -57,12 +57,12 @@ template <class Net, tensor_value T, class Objective>
 struct adaptive_ascent {
   chase<Net, T>* run;
   Objective f;
-  T before{};                  // (n, …): where the images were a step ago
-  T gradient{};                // (n, …): of f at z
-  T best{}, best_gradient{};   // (n, …): where f was highest
-  T value{}, highest{};        // (n): f there
-  T step{};                    // (n): η
-  T rises{};                   // (n): steps since the last checkpoint after which f was higher
+  T before{};                    // (n, …): where the images were a step ago
+  T gradient{};                  // (n, …): of f at z
+  T best{}, best_gradient{};     // (n, …): where f was highest
+  T value{}, highest{};          // (n): f there
+  T step{};                      // (n): η
+  T rises{};                     // (n): steps since the last checkpoint after which f was higher
   T highest_before{}, halved{};  // (n): at the last checkpoint
 
   /// f and its gradient where the chase has looked.

@@ -16,12 +16,12 @@ namespace jem::inline v0::evaluate {
 /// Settings of an attack. The images have to lie in [low, low + pixel_range], and so do the adversarial ones.
 template <class Norm = linf>
 struct pgd {
-  Norm norm{};                     ///< linf or l2
+  Norm norm{};                                              ///< linf or l2
   not_negative<"pgd", "epsilon"> epsilon     = 8.0f / 255;  ///< of [0, 1]; ≥ 0
-  at_least<"pgd", "steps", 1> steps          = 40;  ///< of a restart, ≥ 1
-  at_least<"pgd", "restarts", 1> restarts    = 5;  ///< random starts, ≥ 1
-  finite<"pgd", "low"> low                   = -1;  ///< the darkest pixel of the data
-  positive<"pgd", "pixel_range"> pixel_range = 2;  ///< how wide the data's range is, > 0: 2 for [−1, 1]
+  at_least<"pgd", "steps", 1> steps          = 40;          ///< of a restart, ≥ 1
+  at_least<"pgd", "restarts", 1> restarts    = 5;           ///< random starts, ≥ 1
+  finite<"pgd", "low"> low                   = -1;          ///< the darkest pixel of the data
+  positive<"pgd", "pixel_range"> pixel_range = 2;           ///< how wide the data's range is, > 0: 2 for [−1, 1]
 
   /// The ball's radius in the units of the data.
   float radius() const { return epsilon * pixel_range; }

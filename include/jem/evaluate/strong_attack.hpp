@@ -19,12 +19,12 @@ namespace jem::inline v0::evaluate {
 /// Settings of a strong attack. The images have to lie in [low, low + pixel_range], and so do the adversarial ones.
 template <class Norm = linf>
 struct strong_attack {
-  Norm norm{};                                                ///< linf or l2
+  Norm norm{};                                                    ///< linf or l2
   not_negative<"strong_attack", "epsilon"> epsilon = 8.0f / 255;  ///< of [0, 1]; ≥ 0
-  at_least<"strong_attack", "steps", 1> steps      = 100;  ///< of an ascent, ≥ 1
-  at_least<"strong_attack", "starts", 1> starts    = 2;  ///< ascents of the cross-entropy, and of the ratio without a target, ≥ 1
+  at_least<"strong_attack", "steps", 1> steps      = 100;         ///< of an ascent, ≥ 1
+  at_least<"strong_attack", "starts", 1> starts    = 2;           ///< ascents of the cross-entropy, and of the ratio without a target, ≥ 1
   at_least<"strong_attack", "targets", 1> targets  = 9;  ///< the other classes that the ratio is taken towards, ≥ 1; all if there are fewer
-  finite<"strong_attack", "low"> low               = -1;  ///< the darkest pixel of the data
+  finite<"strong_attack", "low"> low               = -1;     ///< the darkest pixel of the data
   positive<"strong_attack", "pixel_range"> pixel_range = 2;  ///< how wide the data's range is, > 0: 2 for [−1, 1]
 
   /// The ball's radius in the units of the data.
@@ -72,7 +72,7 @@ template <class Net, tensor_value T>
 struct hunt {
   chase<Net, T>& run;
   std::vector<std::int32_t> rows;  ///< of the part: those that still stand
-  T found;  // (n, …): the adversarial images of the others
+  T found;                         // (n, …): the adversarial images of the others
 
   explicit hunt(chase<Net, T>& all) : run(all), rows(static_cast<std::size_t>(all.size())), found(all.x) {
     std::iota(rows.begin(), rows.end(), 0);

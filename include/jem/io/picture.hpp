@@ -15,10 +15,10 @@ namespace jem::inline v0::io {
 
 /// The part of the plane that a picture shows, and its size in pixels; y grows upwards.
 struct picture_options {
-  finite<"picture_options", "left", double> left                  = -3;  ///< in the units of the data
-  finite<"picture_options", "right", double> right                = 3;  ///< > left
-  finite<"picture_options", "bottom", double> bottom              = -3;  ///< in the units of the data
-  finite<"picture_options", "top", double> top                    = 3;  ///< > bottom
+  finite<"picture_options", "left", double> left                  = -3;   ///< in the units of the data
+  finite<"picture_options", "right", double> right                = 3;    ///< > left
+  finite<"picture_options", "bottom", double> bottom              = -3;   ///< in the units of the data
+  finite<"picture_options", "top", double> top                    = 3;    ///< > bottom
   at_least<"picture_options", "width", 1, largest_extent> width   = 480;  ///< in pixels, ≥ 1
   at_least<"picture_options", "height", 1, largest_extent> height = 480;  ///< in pixels, ≥ 1
 };

@@ -20,7 +20,7 @@ namespace jem::inline v0::io {
 /// Eight bits a channel, row by row from the top: height·width·channels values; 1 channel is grey, 3 are red, green, blue.
 struct image {
   index_t height = 0, width = 0, channels = 1;  ///< (h, w, c)
-  std::vector<std::uint8_t> pixels;              ///< 0 is black, 255 is white
+  std::vector<std::uint8_t> pixels;             ///< 0 is black, 255 is white
 };
 
 /// The bytes of a PNG file. Throws std::invalid_argument for an image without pixels, with other than 1 or 3 channels or with

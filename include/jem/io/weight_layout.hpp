@@ -52,10 +52,10 @@ inline std::string first_step(const std::string& path) { return path.substr(0, p
 
 /// The library's own names, "groups.0.0.conv1.weight", and shapes: convolutions (kh, kw, c, f), linear layers (in, out).
 struct own_layout {
-  std::string name(const std::string& own) const { return own; }  ///< the name in the file
-  shape extents(const shape& own) const { return own; }  ///< the shape in the file
-  named_tensor to_file(const named_tensor& own) const { return own; }  ///< the tensor for the file
-  named_tensor from_file(const named_tensor& file) const { return file; }  ///< and back
+  std::string name(const std::string& own) const { return own; }                        ///< the name in the file
+  shape extents(const shape& own) const { return own; }                                 ///< the shape in the file
+  named_tensor to_file(const named_tensor& own) const { return own; }                   ///< the tensor for the file
+  named_tensor from_file(const named_tensor& file) const { return file; }               ///< and back
   std::string part(const std::string& file) const { return detail::first_step(file); }  ///< the topmost part that it lies in
 };
 
@@ -68,7 +68,7 @@ struct torch_layout {
     std::string own, theirs;  ///< here, and in the file
   };
   std::vector<replacement> names;  ///< in this order
-  std::string root{};  ///< "f." where the network's parts are members of a member
+  std::string root{};              ///< "f." where the network's parts are members of a member
 
   /// The name in the file.
   std::string name(std::string path) const {

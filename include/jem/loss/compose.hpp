@@ -18,7 +18,7 @@ struct weighted_loss {
   using loss_tag = void;
 
   finite<"weighted_loss", "factor"> factor;  ///< may be negative; 0 switches the term off
-  L term;        ///< L
+  L term;                                    ///< L
 
   constexpr phase_set reads() const { return factor == 0 ? phase_set{} : term.reads(); }
 

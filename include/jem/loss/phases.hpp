@@ -13,7 +13,7 @@ template <tensor_value T>
 struct phases {
   T x{};                      // (n, …): labelled data
   labels<T> y{};              // (n)
-  T unlabelled{};              // (m, …): data for p(x), an independent stream
+  T unlabelled{};             // (m, …): data for p(x), an independent stream
   T samples{};                // (s, …): of p(x)
   T conditional{};            // (c, …): of p(x|y)
   labels<T> conditional_y{};  // (c)

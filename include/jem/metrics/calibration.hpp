@@ -16,8 +16,8 @@ namespace jem::inline v0::metrics {
 
 /// The answers whose confidence lies in (low, high]; the first bin holds 0, too.
 struct reliability_bin {
-  double low = 0, high = 0;  ///< edges
-  index_t count     = 0;     ///< answers in it
+  double low = 0, high = 0;                                      ///< edges
+  index_t count     = 0;                                         ///< answers in it
   double confidence = std::numeric_limits<double>::quiet_NaN();  ///< mean over the bin; NaN in an empty one
   double accuracy   = std::numeric_limits<double>::quiet_NaN();  ///< share of right answers; NaN in an empty bin
 };

@@ -46,7 +46,7 @@ struct both {
 template <class F>
 struct activation {
   static constexpr bool row_wise = true;  ///< see core/concepts.hpp
-  F function{};  ///< f and f′
+  F function{};                           ///< f and f′
 
   template <tensor_value X>
   struct cache {

@@ -22,7 +22,7 @@ namespace jem::inline v0 {
 template <element E, class Net>
 struct computing_in : detail::first_tensor<Net> {
   static constexpr bool row_wise = jem::row_wise<Net>;  ///< see core/concepts.hpp
-  Net net;  ///< whose weights stay as they are
+  Net net;                                              ///< whose weights stay as they are
 
   computing_in() = default;
   /// Of a network, whose weights it takes.

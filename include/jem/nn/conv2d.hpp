@@ -22,8 +22,8 @@ struct conv2d {
   using tensor_type              = T;
   static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
-  T weight;  // (kh, kw, c, f)
-  T bias;    // (f)
+  T weight;                         // (kh, kw, c, f)
+  T bias;                           // (f)
   convolution_geometry geometry{};  ///< stride and padding
 
   template <tensor_value X>
@@ -124,8 +124,8 @@ struct prepared_conv2d {
 
 /// What a convolution is made of: kernel × kernel windows, `in` channels to `out` filters.
 struct conv2d_options {
-  at_least<"conv2d_options", "in", 1, largest_extent> in;  ///< channels of an image, ≥ 1
-  at_least<"conv2d_options", "out", 1, largest_extent> out;  ///< filters, ≥ 1
+  at_least<"conv2d_options", "in", 1, largest_extent> in;                ///< channels of an image, ≥ 1
+  at_least<"conv2d_options", "out", 1, largest_extent> out;              ///< filters, ≥ 1
   at_least<"conv2d_options", "kernel", 1, 1024> kernel             = 3;  ///< height and width of a window, ≥ 1
   at_least<"conv2d_options", "stride", 1, largest_extent> stride   = 1;  ///< pixels from window to window, ≥ 1
   at_least<"conv2d_options", "padding", 0, largest_extent> padding = 1;  ///< zeros on each side, ≥ 0

@@ -35,10 +35,10 @@ struct normalize {
   using tensor_type              = T;
   static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
-  T weight;    // (c), γ
-  T bias;      // (c), β
-  T mean;      // (c), μ
-  T variance;  // (c), σ²
+  T weight;                                              // (c), γ
+  T bias;                                                // (c), β
+  T mean;                                                // (c), μ
+  T variance;                                            // (c), σ²
   not_negative<"normalize", "epsilon"> epsilon = 1e-5f;  ///< ε ≥ 0
 
   normalize() = default;

@@ -18,7 +18,7 @@ namespace jem::inline v0 {
 template <class L>
 struct still_layer : detail::first_tensor<L> {
   static constexpr bool row_wise = jem::row_wise<L>;  ///< see core/concepts.hpp
-  const L* inner                 = nullptr;  ///< which has to outlive it
+  const L* inner                 = nullptr;           ///< which has to outlive it
 
   template <tensor_value X>
   using cache = typename L::template cache<X>;  ///< the layer's
@@ -130,7 +130,7 @@ template <class Net>
 struct owned {
   Net net;  ///< the network
 
-  const Net& operator*() const { return net; }  ///< as a pointer's
+  const Net& operator*() const { return net; }    ///< as a pointer's
   const Net* operator->() const { return &net; }  ///< as a pointer's
 };
 

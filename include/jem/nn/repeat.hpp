@@ -17,7 +17,7 @@ namespace jem::inline v0 {
 template <class L>
 struct repeat : detail::first_tensor<L> {
   static constexpr bool row_wise = jem::row_wise<L>;  ///< see core/concepts.hpp
-  std::vector<L> layers;  ///< the first one first
+  std::vector<L> layers;                              ///< the first one first
 
   repeat() = default;
   /// Of layers that are there already.

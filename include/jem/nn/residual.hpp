@@ -34,7 +34,7 @@ struct residual {
   using tensor_type              = tensor_type_of<Shortcut>;
   static constexpr bool row_wise = jem::row_wise<Body> && jem::row_wise<Shortcut>;  ///< see core/concepts.hpp
 
-  Body body;                          ///< x ↦ what is added
+  Body body;                           ///< x ↦ what is added
   std::optional<Shortcut> shortcut{};  ///< none: the identity
 
   template <tensor_value X>
@@ -185,8 +185,8 @@ struct preactivated {
 
 /// What a wide residual block is made of: 3×3 convolutions, `in` channels to `out`; the second one moves by `stride`.
 struct wide_block_options {
-  at_least<"wide_block_options", "in", 1, largest_extent> in;  ///< channels of an image, ≥ 1
-  at_least<"wide_block_options", "out", 1, largest_extent> out;  ///< channels of the sum, ≥ 1
+  at_least<"wide_block_options", "in", 1, largest_extent> in;              ///< channels of an image, ≥ 1
+  at_least<"wide_block_options", "out", 1, largest_extent> out;            ///< channels of the sum, ≥ 1
   at_least<"wide_block_options", "stride", 1, largest_extent> stride = 1;  ///< ≥ 1: of the second convolution and of the shortcut
 };
 

@@ -15,7 +15,7 @@ namespace jem::inline v0 {
 template <class... Layers>
 struct sequential : detail::first_tensor<Layers...> {
   static constexpr bool row_wise = (jem::row_wise<Layers> && ...);  ///< see core/concepts.hpp
-  std::tuple<Layers...> layers;  ///< in the order of forward
+  std::tuple<Layers...> layers;                                     ///< in the order of forward
 
   /// sequential{f₁, …, fₖ}
   explicit sequential(Layers... each) : layers(std::move(each)...) {}

@@ -64,10 +64,10 @@ void adam_step(const Settings& s, float weight_decay, adam_state<Net>& state, Ne
 
 template <schedule Rate = warm_up<>>
 struct adam {
-  Rate learning_rate;  ///< α ≥ 0, a number or a function of the number of updates
-  below_one<"adam", "beta1"> beta1    = 0.9f;  ///< decay of m
+  Rate learning_rate;                            ///< α ≥ 0, a number or a function of the number of updates
+  below_one<"adam", "beta1"> beta1    = 0.9f;    ///< decay of m
   below_one<"adam", "beta2"> beta2    = 0.999f;  ///< decay of v
-  positive<"adam", "epsilon"> epsilon = 1e-8f;  ///< ε > 0, beside √v̂
+  positive<"adam", "epsilon"> epsilon = 1e-8f;   ///< ε > 0, beside √v̂
 
   /// Moments of zero.
   template <parameterised Net>

@@ -11,11 +11,11 @@ namespace jem::inline v0 {
 
 template <schedule Rate = warm_up<>>
 struct adamw {
-  Rate learning_rate;  ///< α ≥ 0, a number or a function of the number of updates
-  below_one<"adamw", "beta1"> beta1                  = 0.9f;  ///< decay of m
+  Rate learning_rate;                                           ///< α ≥ 0, a number or a function of the number of updates
+  below_one<"adamw", "beta1"> beta1                  = 0.9f;    ///< decay of m
   below_one<"adamw", "beta2"> beta2                  = 0.999f;  ///< decay of v
-  positive<"adamw", "epsilon"> epsilon               = 1e-8f;  ///< ε > 0, beside √v̂
-  not_negative<"adamw", "weight_decay"> weight_decay = 0.01f;  ///< λ ≥ 0
+  positive<"adamw", "epsilon"> epsilon               = 1e-8f;   ///< ε > 0, beside √v̂
+  not_negative<"adamw", "weight_decay"> weight_decay = 0.01f;   ///< λ ≥ 0
 
   /// The state of adam.
   template <parameterised Net>

@@ -31,13 +31,13 @@ struct move_towards {
 /// An average and how many networks it has seen.
 template <parameterised Net>
 struct ema_state {
-  Net net;  ///< the average: a network like any other
+  Net net;              ///< the average: a network like any other
   index_t updates = 0;  ///< made so far
 };
 
 struct ema {
   below_one<"ema", "decay"> decay = 0.999f;  ///< d, in [0, 1): the average spans about 1 / (1 − d) iterations
-  bool warm_up = true;    ///< min(d, (1 + t) / (10 + t)) at update t, so that it soon forgets the weights that the run began with
+  bool warm_up = true;  ///< min(d, (1 + t) / (10 + t)) at update t, so that it soon forgets the weights that the run began with
 
   /// The average of one network is that network.
   template <parameterised Net>

@@ -23,7 +23,7 @@ namespace jem::inline v0 {
 /// the rate is asked for: std::invalid_argument unless it is finite and not negative.
 template <schedule Rate = float>
 struct warm_up {
-  Rate rate;            ///< a number or a schedule
+  Rate rate;                                      ///< a number or a schedule
   at_least<"warm_up", "updates", 0> updates = 0;  ///< of the rise
 
   constexpr float operator()(index_t k) const {
@@ -35,7 +35,7 @@ struct warm_up {
 /// rate·factorᵐ, where m of the milestones are behind: each acts from the update of its number on; they may stand in any order.
 /// Throws std::invalid_argument, when it is asked, for a milestone below 0.
 struct step_decay {
-  not_negative<"step_decay", "rate"> rate;  ///< at first
+  not_negative<"step_decay", "rate"> rate;             ///< at first
   not_negative<"step_decay", "factor"> factor = 0.3f;  ///< at each milestone
   std::vector<index_t> at                     = {};    ///< updates
 
@@ -49,9 +49,9 @@ struct step_decay {
 /// Half a cosine from `rate` down to `last`: last + ½(rate − last)(1 + cos πk/updates), and `last` from then on. Loshchilov and
 /// Hutter 2017, arXiv:1608.03983, without restarts.
 struct cosine_decay {
-  not_negative<"cosine_decay", "rate"> rate;  ///< at first
+  not_negative<"cosine_decay", "rate"> rate;       ///< at first
   at_least<"cosine_decay", "updates", 1> updates;  ///< of the descent, ≥ 1
-  not_negative<"cosine_decay", "last"> last = 0;  ///< at its end
+  not_negative<"cosine_decay", "last"> last = 0;   ///< at its end
 
   float operator()(index_t k) const {
     const double part = k < updates ? static_cast<double>(k) / static_cast<double>(updates) : 1;

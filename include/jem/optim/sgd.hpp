@@ -34,7 +34,7 @@ struct sgd_state {
 
 template <schedule Rate = warm_up<>>
 struct sgd {
-  Rate learning_rate;          ///< α ≥ 0, a number or a function of the number of updates
+  Rate learning_rate;                                    ///< α ≥ 0, a number or a function of the number of updates
   not_negative<"sgd", "momentum"> momentum         = 0;  ///< μ ≥ 0
   not_negative<"sgd", "weight_decay"> weight_decay = 0;  ///< λ ≥ 0: the gradient of λ‖θ‖²/2 joins that of the loss, and gathers momentum
   bool nesterov                                    = false;  ///< looks ahead by one step of the velocity (Nesterov 1983)

@@ -37,13 +37,13 @@ namespace range {
 /// Finite, or −infinity: no bound from below.
 struct lower_bound {
   static constexpr bool holds(float x) { return x <= most<float>; }  ///< x < infinity
-  static std::string expected() { return " < infinity"; }  ///< "[box] expected low < infinity …"
+  static std::string expected() { return " < infinity"; }            ///< "[box] expected low < infinity …"
 };
 
 /// Finite, or infinity: no bound from above.
 struct upper_bound {
   static constexpr bool holds(float x) { return -most<float> <= x; }  ///< x > −infinity
-  static std::string expected() { return " > -infinity"; }  ///< "[box] expected high > -infinity …"
+  static std::string expected() { return " > -infinity"; }            ///< "[box] expected high > -infinity …"
 };
 
 }  // namespace range
@@ -52,7 +52,7 @@ struct upper_bound {
 struct box {
   static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
-  setting<float, "box", "low", range::lower_bound> low;  ///< −infinity for none
+  setting<float, "box", "low", range::lower_bound> low;    ///< −infinity for none
   setting<float, "box", "high", range::upper_bound> high;  ///< ≥ low; infinity for none
 
   /// min(max(x, low), high). Throws std::invalid_argument unless low ≤ high.

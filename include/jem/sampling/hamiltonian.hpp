@@ -16,7 +16,7 @@ struct hamiltonian {
 
   positive<"hamiltonian", "step_size"> step_size;  ///< ε > 0
   at_least<"hamiltonian", "steps", 1> steps = 10;  ///< L, the gradients of a trajectory; ≥ 1
-  Integrator integrate{};  ///< moves (x, p) by L steps
+  Integrator integrate{};                          ///< moves (x, p) by L steps
 
   /// K(p) − K(p′)
   template <tensor_value T, differentiable_energy<T> E>

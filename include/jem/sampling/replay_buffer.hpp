@@ -35,7 +35,7 @@ concept sample_buffer = requires(B& b, const B& c, index_t n, const labels<T>& y
 /// Where chains start: U(low, high), each element on its own.
 struct uniform_start {
   finite<"uniform_start", "low"> low   = -1;  ///< inclusive
-  finite<"uniform_start", "high"> high = 1;  ///< exclusive; ≥ low
+  finite<"uniform_start", "high"> high = 1;   ///< exclusive; ≥ low
 
   /// (n, …). Throws std::invalid_argument, before it draws, unless low ≤ high.
   template <tensor_value T>
@@ -48,7 +48,7 @@ struct uniform_start {
 /// The paper's, by default.
 struct replay_options {
   at_least<"replay_options", "capacity", 1, 2'147'483'647> capacity             = 10'000;  ///< chains, from 1 to 2³¹ − 1
-  in_unit_interval<"replay_options", "restart_probability"> restart_probability = 0.05f;  ///< of each chain in each draw
+  in_unit_interval<"replay_options", "restart_probability"> restart_probability = 0.05f;   ///< of each chain in each draw
   at_least<"replay_options", "classes", 0> classes = 0;  ///< > 0: as many blocks of equal size, each for chains of its class
 };
 
@@ -60,7 +60,7 @@ class replay_buffer {
   replay_buffer(const shape& item, const replay_options& options, rng& g, Start start = {})
       : options_(checked(options)), start_(start), positions_(start.template operator()<T>(item.under(options.capacity), g)) {}
 
-  index_t capacity() const { return options_.capacity; }            ///< chains
+  index_t capacity() const { return options_.capacity; }      ///< chains
   const replay_options& options() const { return options_; }  ///< as they were given
 
   /// All chains, (capacity, …); class y holds rows [y·capacity/classes, (y + 1)·capacity/classes).

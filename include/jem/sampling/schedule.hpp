@@ -19,8 +19,8 @@ struct constant {
 /// first·(1 + k / delay)^(−power): Welling and Teh's decay (2011), which makes stochastic-gradient Langevin dynamics exact in
 /// the limit for powers in (½, 1].
 struct polynomial_decay {
-  not_negative<"polynomial_decay", "first"> first;  ///< at step 0
-  positive<"polynomial_decay", "delay"> delay     = 1;  ///< steps, > 0
+  not_negative<"polynomial_decay", "first"> first;          ///< at step 0
+  positive<"polynomial_decay", "delay"> delay     = 1;      ///< steps, > 0
   not_negative<"polynomial_decay", "power"> power = 0.55f;  ///< ≥ 0
 
   float operator()(index_t k) const { return first * std::pow(1 + static_cast<float>(k) / delay, -power); }

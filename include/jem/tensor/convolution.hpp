@@ -83,8 +83,8 @@ decltype(auto) applied(const F& f, const X& x) {
 /// where it does not care. T holds the images.
 template <tensor_value T>
 struct prepared_weights {
-  T forward{};  ///< for the output
-  T backward{};  ///< for the input's gradient
+  T forward{};           ///< for the output
+  T backward{};          ///< for the input's gradient
   index_t h = 0, w = 0;  ///< of the images
 
   /// What was laid out for one direction, null where nothing was or images are of another size.

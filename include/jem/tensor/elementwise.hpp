@@ -201,7 +201,7 @@ template <class T> struct add_scaled {
 };
 /// min(max(a, low), high)
 template <class T> struct clamp {
-  T low, high;  ///< low ≤ high
+  T low, high;                                                                         ///< low ≤ high
   constexpr T operator()(T a) const { return a < low ? low : (a > high ? high : a); }  // NaN stays NaN
 };
 

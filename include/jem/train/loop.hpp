@@ -25,12 +25,12 @@ template <class Net, class Moments>
 struct training_state {
   using tensor = tensor_type_of<Net>;  ///< what the network computes with
 
-  Net net;                                         ///< θ
-  Moments moments;                                 ///< the optimiser's state
-  replay_buffer<tensor> buffer;                    ///< persistent chains
+  Net net;                                          ///< θ
+  Moments moments;                                  ///< the optimiser's state
+  replay_buffer<tensor> buffer;                     ///< persistent chains
   data::batch_stream<tensor> labelled, unlabelled;  ///< independent streams, of (x, y) and of x for p(x)
-  rng random;                                      ///< of noise and samples
-  index_t iteration = 0;                           ///< updates made so far
+  rng random;                                       ///< of noise and samples
+  index_t iteration = 0;                            ///< updates made so far
 };
 
 namespace detail {
@@ -58,12 +58,12 @@ struct trainer {
   Loss loss;            ///< over the phases that it reads; only those are made
   Kernel sampler;       ///< makes the samples of p(x) and p(x|y); its schedule starts at step 0 in each iteration
   Optimiser optimiser;  ///< adam, sgd
-  at_least<"trainer", "batch", 1> batch                    = 64;  ///< images an iteration, and chains; ≥ 1
-  at_least<"trainer", "steps", 0> steps                    = 20;  ///< K ≥ 0, steps of the sampler an iteration
-  not_negative<"trainer", "data_noise"> data_noise         = 0.03f;  ///< standard deviation of the noise added to data, ≥ 0
-  not_negative<"trainer", "gradient_limit"> gradient_limit = 0;  ///< bound on the gradient's norm; 0 for none
-  replay_options buffer                                    = {};     ///< where chains go on
-  Augment augment                                          = {};     ///< of the data, before the noise
+  at_least<"trainer", "batch", 1> batch                    = 64;                     ///< images an iteration, and chains; ≥ 1
+  at_least<"trainer", "steps", 0> steps                    = 20;                     ///< K ≥ 0, steps of the sampler an iteration
+  not_negative<"trainer", "data_noise"> data_noise         = 0.03f;                  ///< standard deviation of the noise added to data, ≥ 0
+  not_negative<"trainer", "gradient_limit"> gradient_limit = 0;                      ///< bound on the gradient's norm; 0 for none
+  replay_options buffer                                    = {};                     ///< where chains go on
+  Augment augment                                          = {};                     ///< of the data, before the noise
   data::draws draws                                        = data::draws::shuffled;  ///< how both streams take images from their sets
 
   /// A state at iteration 0, which trains both terms on one set. The set has to outlive it. Throws std::invalid_argument for a

@@ -12,7 +12,7 @@ namespace jem::inline v0 {
 
 /// Of one iteration.
 struct training_info {
-  index_t iteration    = 0;                                        ///< its number, from 0
+  index_t iteration    = 0;                                         ///< its number, from 0
   double loss          = 0;                                         ///< L, before the update
   double accuracy      = std::numeric_limits<double>::quiet_NaN();  ///< on the labelled batch; NaN without one
   double energy_data   = std::numeric_limits<double>::quiet_NaN();  ///< mean E(x⁺)

@@ -20,12 +20,12 @@ TEST_CASE("the rule gives bfloat16 to what is fastest on this processor") {
   constexpr auto out   = direction::output;
   const bool vectors   = multiplies_bfloat16() && !multiplies_matrices();
   const auto elsewhere = multiplies_bfloat16() ? products::onednn : products::eigen, winograd = vectors ? products::eigen : elsewhere;
-  CHECK(products_for<bfloat16>({3, 3, 15, 64}, {1, 1}, out) == elsewhere);       // channels
-  CHECK(products_for<bfloat16>({3, 3, 64, 64}, {2, 1}, out) == elsewhere);       // stride
+  CHECK(products_for<bfloat16>({3, 3, 15, 64}, {1, 1}, out) == elsewhere);  // channels
+  CHECK(products_for<bfloat16>({3, 3, 64, 64}, {2, 1}, out) == elsewhere);  // stride
   CHECK(products_for<bfloat16>({1, 1, 64, 64}, {1, 0}, out) == elsewhere);
   CHECK(products_for<bfloat16>({3, 3, 16, 64}, {1, 1}, out) == winograd);
   CHECK(products_for<bfloat16>({3, 3, 64, 64}, {1, 1}, out) == winograd);
-  CHECK(products_for<bfloat16>({3, 3, 256, 256}, {1, 1}, out) == elsewhere);     // weights are too large to be kept,
+  CHECK(products_for<bfloat16>({3, 3, 256, 256}, {1, 1}, out) == elsewhere);  // weights are too large to be kept,
   CHECK(products_for<bfloat16>({3, 3, 256, 256}, {1, 1}, out, 127) == elsewhere);
   CHECK(products_for<bfloat16>({3, 3, 256, 256}, {1, 1}, out, 128) == winograd);  // but there are tiles enough
   CHECK(products_for<bfloat16>({3, 3, 256, 256}, {1, 1}, direction::weight_gradient) == winograd);

@@ -81,7 +81,7 @@ inline void store_pack(T* to, pack<T> v, index_t count) {
 
 namespace detail {
 
-typedef std::uint32_t pack_bits __attribute__((vector_size(pack_bytes)));       // NOLINT(modernize-use-using): as pack_of
+typedef std::uint32_t pack_bits __attribute__((vector_size(pack_bytes)));         // NOLINT(modernize-use-using): as pack_of
 typedef std::uint16_t upper_halves __attribute__((vector_size(pack_bytes / 2)));  // NOLINT(modernize-use-using)
 
 }  // namespace detail

@@ -159,7 +159,7 @@ class memory_pool {
     }
 
     std::size_t requests_  = 0;
-    std::ptrdiff_t in_use_ = 0, low_ = 0;        // bytes, now and at the lowest within the window
+    std::ptrdiff_t in_use_ = 0, low_ = 0;      // bytes, now and at the lowest within the window
     std::ptrdiff_t rise_ = 0, last_rise_ = 0;  // above the lowest, in this window and in the one before
     std::vector<size_class> lists_;
   };

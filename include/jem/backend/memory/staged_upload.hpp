@@ -17,9 +17,9 @@ template <class D>
 concept reading_device = requires(void* to, void* block, const void* from, std::size_t bytes, typename D::mark& mark) {
   { D::lock(bytes) } -> std::same_as<void*>;  // page-locked memory; throws where there is none
   { D::unlock(block) } noexcept;
-  D::read(to, from, bytes);                   // to[i] = from[i], when its turn comes
-  mark.set();                                 // behind all that has been asked for
-  { mark.wait() } noexcept;                   // until the device has come so far; at once, if it was never set
+  D::read(to, from, bytes);  // to[i] = from[i], when its turn comes
+  mark.set();                // behind all that has been asked for
+  { mark.wait() } noexcept;  // until the device has come so far; at once, if it was never set
 };
 
 /// Blocks of page-locked memory, used in turn; for one thread.

@@ -76,9 +76,9 @@ enum class direction : int { output, input_gradient, weight_gradient };
 struct task {
   convolution_shape shape;  ///< of a block of images
   direction what;           ///< is made
-  bool halves  = false;  ///< factors are of bfloat16
-  bool rounded = false;  ///< what is made of images is, too
-  bool biased  = false;  ///< the output's sums begin with a bias of floats
+  bool halves  = false;     ///< factors are of bfloat16
+  bool rounded = false;     ///< what is made of images is, too
+  bool biased  = false;     ///< the output's sums begin with a bias of floats
 
   friend bool operator<(const task& a, const task& b) { return a.key() < b.key(); }
 
@@ -122,8 +122,8 @@ class plan {
     }
   }
 
-  bool offered() const { return offered_; }                                      ///< whether oneDNN has one
-  const layout& weights() const { return weights_; }                             ///< how weights, or their gradient, lie
+  bool offered() const { return offered_; }                                           ///< whether oneDNN has one
+  const layout& weights() const { return weights_; }                                  ///< how weights, or their gradient, lie
   index_t weight_bytes() const { return static_cast<index_t>(weights_.get_size()); }  ///< of these
 
   /// Lays out weights (kh, kw, c, f).

@@ -91,7 +91,7 @@ class rounded_weights {
   /// Of weights (kh, kw, c, f).
   rounded_weights(const shape& weight, const float* w, const bfloat16* prepared)
       : own_(prepared == nullptr ? rounded<Threads>(weight, w) : host_storage<float>()), prepared_(prepared) {}
-  const float* data() const { return own_.data(); }                            ///< null where they are prepared
+  const float* data() const { return own_.data(); }                               ///< null where they are prepared
   const float* prepared() const { return static_cast<const float*>(prepared_); }  ///< null where they are not
 
  private:

@@ -23,10 +23,10 @@ namespace jem::inline v0 {
 
 /// Images are (height, width, channels); widths are the channels of the first convolution and of each halving.
 struct convnet_options {
-  at_least<"convnet_options", "height", 1, largest_extent> height;  ///< of an image, ≥ 1
-  at_least<"convnet_options", "width", 1, largest_extent> width;  ///< of an image, ≥ 1
-  at_least<"convnet_options", "channels", 1, largest_extent> channels = 1;  ///< of an image, ≥ 1
-  at_least<"convnet_options", "classes", 1, largest_extent> classes   = 10;  ///< logits, ≥ 1
+  at_least<"convnet_options", "height", 1, largest_extent> height;                 ///< of an image, ≥ 1
+  at_least<"convnet_options", "width", 1, largest_extent> width;                   ///< of an image, ≥ 1
+  at_least<"convnet_options", "channels", 1, largest_extent> channels = 1;         ///< of an image, ≥ 1
+  at_least<"convnet_options", "classes", 1, largest_extent> classes   = 10;        ///< logits, ≥ 1
   std::vector<index_t> widths                                         = {32, 64};  ///< at least one, each ≥ 1
 };
 

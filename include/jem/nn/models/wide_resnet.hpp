@@ -35,12 +35,12 @@ struct six_n_plus_four {
 
 /// Depth 28 and width 10 are the paper's. The stem's channels, 16 in every published network, are those of the groups at width 1.
 struct wide_resnet_options {
-  setting<index_t, "wide_resnet_options", "depth", range::six_n_plus_four> depth = 28;  ///< 6n + 4, n ≥ 1
-  at_least<"wide_resnet_options", "width", 1, largest_extent> width              = 10;  ///< k ≥ 1
-  at_least<"wide_resnet_options", "channels", 1, largest_extent> channels        = 3;  ///< of an image, ≥ 1
-  at_least<"wide_resnet_options", "classes", 1, largest_extent> classes          = 10;  ///< logits, ≥ 1
+  setting<index_t, "wide_resnet_options", "depth", range::six_n_plus_four> depth = 28;     ///< 6n + 4, n ≥ 1
+  at_least<"wide_resnet_options", "width", 1, largest_extent> width              = 10;     ///< k ≥ 1
+  at_least<"wide_resnet_options", "channels", 1, largest_extent> channels        = 3;      ///< of an image, ≥ 1
+  at_least<"wide_resnet_options", "classes", 1, largest_extent> classes          = 10;     ///< logits, ≥ 1
   bool energy_head                                                               = false;  ///< whether E(x) is a linear output of its own
-  at_least<"wide_resnet_options", "stem", 1, largest_extent> stem                = 16;  ///< channels of the first convolution, ≥ 1
+  at_least<"wide_resnet_options", "stem", 1, largest_extent> stem                = 16;     ///< channels of the first convolution, ≥ 1
 };
 
 /// The normalisation N is made from a number of channels; jem::normalize<T> is one.
@@ -49,13 +49,13 @@ template <tensor_value T, class A = leaky_relu, class N = no_normalize>
 struct wide_resnet {
   using tensor_type              = T;
   static constexpr bool row_wise = jem::row_wise<A> && jem::row_wise<N>;  ///< see core/concepts.hpp
-  using block                    = residual<preactivated<T, A, N>>;  ///< conv2(a(norm2(conv1(a(norm1(x)))))) + shortcut(x)
+  using block                    = residual<preactivated<T, A, N>>;       ///< conv2(a(norm2(conv1(a(norm1(x)))))) + shortcut(x)
 
-  conv2d<T> stem;  ///< 3×3
+  conv2d<T> stem;                ///< 3×3
   repeat<repeat<block>> groups;  ///< three of n blocks
-  N norm;  ///< before the last activation
-  energy_head<T> head;  ///< from channels to logits
-  A activation{};  ///< the last one
+  N norm;                        ///< before the last activation
+  energy_head<T> head;           ///< from channels to logits
+  A activation{};                ///< the last one
 
   wide_resnet() = default;
 

@@ -42,26 +42,26 @@ double largest_error(const jem::convolution_shape& s) {
 
 TEST_CASE("convolutions of every class of shapes are right to 2e-5 in float") {
   const std::vector<jem::convolution_shape> shapes{
-      {2, 32, 32, 16, 3, 3, 16, 1, 1},  // Winograd, many tiles
-      {3, 7, 7, 32, 3, 3, 48, 1, 1},    // ragged ones
-      {1, 4, 4, 64, 3, 3, 64, 1, 1},    // one tile
+      {2, 32, 32, 16, 3, 3, 16, 1, 1},   // Winograd, many tiles
+      {3, 7, 7, 32, 3, 3, 48, 1, 1},     // ragged ones
+      {1, 4, 4, 64, 3, 3, 64, 1, 1},     // one tile
       {2, 16, 16, 192, 3, 3, 24, 1, 1},  // tall tiles with the longest sums
       {2, 16, 16, 24, 3, 3, 192, 1, 1},  // and of the gradient
-      {9, 32, 32, 64, 3, 3, 64, 1, 1},  // and over many pixels
-      {2, 8, 8, 330, 3, 3, 340, 1, 1},  // weights too large to be kept
-      {2, 9, 6, 17, 3, 3, 19, 1, 2},    // odd channels, wide padding
-      {2, 9, 6, 17, 3, 3, 19, 1, 0},    // no padding
-      {2, 9, 9, 17, 3, 3, 19, 1, 3},    // padding beyond the kernel: the gradient's is negative
-      {3, 28, 28, 1, 3, 3, 32, 1, 1},   // a first layer
-      {3, 28, 28, 1, 3, 3, 30, 1, 1},   // another, of filters beside a pack
-      {3, 9, 10, 3, 3, 3, 16, 1, 1},    // of three colours
-      {3, 8, 8, 32, 4, 4, 64, 2, 1},    // a halving
-      {3, 9, 7, 16, 3, 3, 32, 2, 1},    // another
-      {2, 9, 7, 16, 1, 1, 32, 2, 0},    // a shortcut
-      {2, 5, 5, 100, 1, 1, 70, 1, 0},   // one product
-      {2, 2, 2, 40, 3, 3, 40, 1, 1},    // 3×3 on small images
-      {2, 1, 1, 40, 3, 3, 8, 1, 1},     // and on single pixels
-      {1, 9, 9, 300, 5, 5, 8, 1, 2},    // lines too long for one pass
+      {9, 32, 32, 64, 3, 3, 64, 1, 1},   // and over many pixels
+      {2, 8, 8, 330, 3, 3, 340, 1, 1},   // weights too large to be kept
+      {2, 9, 6, 17, 3, 3, 19, 1, 2},     // odd channels, wide padding
+      {2, 9, 6, 17, 3, 3, 19, 1, 0},     // no padding
+      {2, 9, 9, 17, 3, 3, 19, 1, 3},     // padding beyond the kernel: the gradient's is negative
+      {3, 28, 28, 1, 3, 3, 32, 1, 1},    // a first layer
+      {3, 28, 28, 1, 3, 3, 30, 1, 1},    // another, of filters beside a pack
+      {3, 9, 10, 3, 3, 3, 16, 1, 1},     // of three colours
+      {3, 8, 8, 32, 4, 4, 64, 2, 1},     // a halving
+      {3, 9, 7, 16, 3, 3, 32, 2, 1},     // another
+      {2, 9, 7, 16, 1, 1, 32, 2, 0},     // a shortcut
+      {2, 5, 5, 100, 1, 1, 70, 1, 0},    // one product
+      {2, 2, 2, 40, 3, 3, 40, 1, 1},     // 3×3 on small images
+      {2, 1, 1, 40, 3, 3, 8, 1, 1},      // and on single pixels
+      {1, 9, 9, 300, 5, 5, 8, 1, 2},     // lines too long for one pass
   };
   for (const auto& s : shapes) {
     CAPTURE(jem::to_string(s.input()));

@@ -22,7 +22,7 @@ TEST_CASE_TEMPLATE("turned weights are those of the turned kernel with channels 
   constexpr index_t taps = A::taps * A::taps;
   for (const auto& [c, f] : {std::pair<index_t, index_t>{9, 33}, {40, 3}, {16, 16}}) {
     const auto w = test::random_values<float>(taps * c * f, 4);  // (k, k, f, c)
-    floats turned(w.size());                                  // (k, k, c, f)
+    floats turned(w.size());                                     // (k, k, c, f)
     for (index_t k = 0; k < taps; ++k) {
       for (index_t i = 0; i < c; ++i) {
         for (index_t j = 0; j < f; ++j) {

@@ -49,11 +49,11 @@ constexpr std::array<double, Pairs + 1> product_without(int one) {
 /// What the transforms multiply by, in numbers of type T.
 template <scalar T, int Pairs>
 struct factors {
-  T all[Pairs];            ///< of Π(x² − z), below the highest, which is 1 as the lowest is
+  T all[Pairs];             ///< of Π(x² − z), below the highest, which is 1 as the lowest is
   T without[Pairs][Pairs];  ///< of the same without one pair, whose highest is 1
   T power[Pairs][Pairs];    ///< zᵏ of each pair
-  T root[Pairs];           ///< √z
-  T weight[Pairs];         ///< 1 / Π(√z − q) over the other finite points q
+  T root[Pairs];            ///< √z
+  T weight[Pairs];          ///< 1 / Π(√z − q) over the other finite points q
 
   constexpr factors() : all(), without(), power(), root(), weight() {
     for (int k = 0; k < Pairs; ++k) all[k] = T(product_without<Pairs>(-1)[static_cast<std::size_t>(k)]);
