@@ -20,7 +20,7 @@ int main() {
   const auto set = jem::data::digits_train<tensor>();
   const jem::trainer trainer{.loss      = jem::cross_entropy{} + 1.0f * jem::contrastive_divergence{},
                              .sampler   = jem::sgld{.step_size = jem::constant{1.0f}, .noise = jem::fixed_noise{0.01f}},
-                             .optimiser = jem::adam{.learning_rate = jem::warm_up{1e-4f, 1000}}};
+                             .optimiser = jem::adam{.learning_rate = jem::linear_warm_up{1e-4f, 1000}}};
   auto run = trainer.init(jem::wide_resnet<tensor>({.channels = 1}, rng), set, rng);
   return trainer.step(run).loss > 0;
 }

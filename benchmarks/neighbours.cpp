@@ -90,7 +90,7 @@ int main(int argc, char** argv) {
   const auto moons = jem::data::two_moons<tensor>(10'000, 0.1, rng);
   const jem::trainer plane{.loss      = jem::cross_entropy{} + 1.0f * jem::contrastive_divergence{},
                            .sampler   = jem::sgld{.step_size = 0.005f, .noise = jem::langevin_noise{}},
-                           .optimiser = jem::adam{.learning_rate = jem::warm_up{1e-3f, 200}},
+                           .optimiser = jem::adam{.learning_rate = jem::linear_warm_up{1e-3f, 200}},
                            .batch     = 256,
                            .steps     = 40};
   auto small = plane.init(jem::mlp<tensor>({2, 64, 64, 2}, rng), moons, rng);
@@ -111,7 +111,7 @@ int main(int argc, char** argv) {
   const auto digits = jem::data::digits_train<tensor>();
   const jem::trainer images{.loss      = jem::cross_entropy{} + 1.0f * jem::contrastive_divergence{} + 0.01f * jem::energy_penalty{},
                             .sampler   = jem::sgld{.step_size = 1.0f, .noise = 0.01f},
-                            .optimiser = jem::adam{.learning_rate = jem::warm_up{1e-3f, 200}}};
+                            .optimiser = jem::adam{.learning_rate = jem::linear_warm_up{1e-3f, 200}}};
   auto demo = images.init(jem::convnet<tensor>({.height = 8, .width = 8}, rng), digits, rng);
   line("the demo's network, 64 digits", [&] { images.step(demo); });
 

@@ -10,7 +10,7 @@ static void training_iteration(benchmark::State& state) {
   jem::rng rng{1};
   const jem::trainer trainer{.loss      = jem::cross_entropy{} + 1.0f * jem::contrastive_divergence{} + 0.01f * jem::energy_penalty{},
                              .sampler   = jem::sgld{.step_size = 1.0f, .noise = 0.01f},
-                             .optimiser = jem::adam{.learning_rate = jem::warm_up{1e-3f, 200}}};
+                             .optimiser = jem::adam{.learning_rate = jem::linear_warm_up{1e-3f, 200}}};
   jem::convnet<tensor> net({.height = 8, .width = 8}, rng);
   auto run = trainer.init(std::move(net), set, rng);
   for (auto _ : state) trainer.step(run);

@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
 
   jem::convnet<tensor> net({.height = 8, .width = 8}, rng);
   jem::replay_buffer<tensor> buffer({8, 8, 1}, {}, rng);
-  const jem::adam adam{.learning_rate = jem::warm_up{1e-3f, 200}};
+  const jem::adam adam{.learning_rate = jem::linear_warm_up{1e-3f, 200}};
   auto moments = adam.init(net);
 
   const jem::sgld langevin{.step_size = 1.0f, .noise = 0.01f};

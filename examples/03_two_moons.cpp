@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
   const jem::trainer trainer{
       .loss       = jem::cross_entropy{} + 1.0f * jem::contrastive_divergence{},
       .sampler    = jem::sgld{.step_size = 0.005f, .noise = jem::langevin_noise{}},
-      .optimiser  = jem::adam{.learning_rate = jem::warm_up{1e-3f, 200}},
+      .optimiser  = jem::adam{.learning_rate = jem::linear_warm_up{1e-3f, 200}},
       .batch      = 256,
       .steps      = 40,
       .data_noise = 0,

@@ -25,7 +25,7 @@ int learn(const char* folder, int iterations, int depth, int width) {
   const jem::step_decay decay{.rate = 1e-4f, .at = {112'480, 126'540}};  // × 0.3 after 160 and 180 of the paper's epochs, 703 batches each
   const jem::trainer trainer{.loss      = jem::cross_entropy{} + 1.0f * jem::contrastive_divergence{},
                              .sampler   = jem::sgld{.step_size = 1.0f, .noise = 0.01f},
-                             .optimiser = jem::adam{.learning_rate = jem::warm_up{.rate = decay, .updates = 1'000}},
+                             .optimiser = jem::adam{.learning_rate = jem::linear_warm_up{.rate = decay, .updates = 1'000}},
                              .augment   = jem::data::augment{.labelled = crop_and_flip, .unlabelled = crop_and_flip}};
   jem::rng rng{1};
   auto state = trainer.init(jem::wide_resnet<tensor>({.depth = depth, .width = width}, rng), train, rng);

@@ -63,7 +63,7 @@ nlohmann::ordered_json measure(Net net, const options& o, jem::rng& rng) {
 
   const jem::sgld langevin{.step_size = 1.0f, .noise = 0.01f};
   const auto loss = jem::cross_entropy{} + 1.0f * jem::contrastive_divergence{};
-  const jem::adam adam{.learning_rate = jem::warm_up{1e-4f}};
+  const jem::adam adam{.learning_rate = jem::linear_warm_up{1e-4f}};
   auto moments = adam.init(net);
 
   const auto sample = [&](index_t steps) { return jem::evolve(langevin, jem::marginal_energy{net}, x, steps, rng); };

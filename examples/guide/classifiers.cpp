@@ -119,7 +119,7 @@ int main(int argc, char** argv) {
   const jem::trainer trainer{
       .loss      = jem::cross_entropy{} + 1.0f * jem::contrastive_divergence{} + 0.01f * jem::energy_penalty{},
       .sampler   = jem::sgld{.step_size = 1.0f, .noise = 0.01f},
-      .optimiser = jem::adam{.learning_rate = jem::warm_up{1e-3f, 20}},
+      .optimiser = jem::adam{.learning_rate = jem::linear_warm_up{1e-3f, 20}},
       .steps     = 10,
   };
   auto state = trainer.init(make_net(rng), train, rng);

@@ -26,7 +26,7 @@
 #include <jem/loss/contrastive_divergence.hpp>
 #include <jem/loss/cross_entropy.hpp>
 #include <jem/loss/energy_penalty.hpp>
-#include <jem/loss/joint_divergence.hpp>
+#include <jem/loss/joint_contrastive_divergence.hpp>
 #include <jem/nn/activated.hpp>
 #include <jem/nn/activation.hpp>
 #include <jem/nn/compute_in.hpp>
@@ -56,4 +56,4 @@
 #include <jem/sampling/sample.hpp>
 #include <jem/sampling/sgld.hpp>
 #include <jem/tensor/xtensor.hpp>
-#include <jem/train/loop.hpp>
+#include <jem/train/trainer.hpp>

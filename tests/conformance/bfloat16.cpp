@@ -25,7 +25,7 @@ struct with_verbs : jem::reference {
     for (index_t i = 0; i < s.weight().size(); ++i) forward[i] = backward[i] = bfloat16(w[i]);
   }
 
-  template <jem::light_function F>
+  template <jem::fusable F>
   static void convolve(const jem::convolution_shape& s, const bfloat16* x, const float* w, bfloat16* y, const bfloat16* prepared,
                        const jem::convolution_terms<bfloat16, F, float>& terms) {
     ++calls;

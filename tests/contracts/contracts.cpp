@@ -218,7 +218,7 @@ TEST_CASE("layers have forward, backward and parameters, on their own tensors on
 }
 
 TEST_CASE("policies of samplers are functions of numbers") {
-  static_assert(jem::schedule<jem::constant> && jem::schedule<jem::polynomial_decay> && jem::schedule<jem::warm_up<>>);
+  static_assert(jem::schedule<jem::constant> && jem::schedule<jem::polynomial_decay> && jem::schedule<jem::linear_warm_up<>>);
   static_assert(jem::schedule<float> && !jem::schedule<std::string> && !jem::schedule<jem::identity>);
   static_assert(jem::noise_scale<jem::fixed_noise> && jem::noise_scale<jem::langevin_noise> && jem::noise_scale<jem::no_noise>);
   static_assert(jem::noise_scale<float> && !jem::noise_scale<jem::unconstrained>);

@@ -175,8 +175,8 @@ std::vector<entry> training() {
   const plain t{{}, 0, 0};
   std::vector<entry> all{
       asked(
-          "warm_up", "rate", [](double v) { warm_up{static_cast<float>(v)}(0); }, "no yes no no yes"),
-      number("warm_up", "updates", &warm_up<>::updates, {1}, "no yes no no yes"),
+          "linear_warm_up", "rate", [](double v) { linear_warm_up{static_cast<float>(v)}(0); }, "no yes no no yes"),
+      number("linear_warm_up", "updates", &linear_warm_up<>::updates, {1}, "no yes no no yes"),
       number("step_decay", "rate", &step_decay::rate, {1}, "no yes no no yes"),
       number("step_decay", "factor", &step_decay::factor, {1}, "no yes no no yes"),
       number("cosine_decay", "rate", &cosine_decay::rate, {1, 1}, "no yes no no yes"),

@@ -81,7 +81,7 @@ TEST_CASE("an optimiser moves weight and bias and leaves the statistics alone") 
     auto gradient = jem::zeros_like(layer);
     CHECK(jem::global_norm(gradient) == 0);
     fill(gradient.weight, 1), fill(gradient.bias, -1);
-    const jem::adam optimiser{.learning_rate = jem::warm_up{.rate = 0.5f}};
+    const jem::adam optimiser{.learning_rate = jem::linear_warm_up{.rate = 0.5f}};
     auto moments = optimiser.init(layer);
     optimiser.step(moments, layer, gradient);
     CHECK(largest_difference(layer.weight.to_vector(), std::vector{0.5, 0.5}) < 1e-6);

@@ -23,7 +23,7 @@ TEST_CASE("adam takes other betas and a large epsilon, added to the corrected ro
 }
 
 TEST_CASE("adam's first update is the rate against the sign of the gradient, whatever its size") {
-  const jem::adam optimiser{.learning_rate = jem::warm_up{.rate = 0.1f, .updates = 0}};
+  const jem::adam optimiser{.learning_rate = jem::linear_warm_up{.rate = 0.1f, .updates = 0}};
   auto net   = wave_layer<reference_double>();
   auto state = optimiser.init(net);
   const auto gradient =
@@ -70,7 +70,7 @@ TEST_CASE("adam asks its schedule for updates 0, 1, 2") {
 }
 
 TEST_CASE("adam's state is a value: a copy of it resumes the same run") {
-  const jem::adam optimiser{.learning_rate = jem::warm_up{.rate = 0.01f, .updates = 10}};
+  const jem::adam optimiser{.learning_rate = jem::linear_warm_up{.rate = 0.01f, .updates = 10}};
   auto net   = wave_layer<eigen_double>();
   auto state = optimiser.init(net);
   for (int k = 1; k <= 3; ++k) optimiser.step(state, net, wave_layer<eigen_double>(1, k, 1, k));

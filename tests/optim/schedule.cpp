@@ -28,36 +28,37 @@ std::vector<float> first_rates(const S& rate, jem::index_t n) {
 }
 
 template <class Rate>
-concept can_warm_up = requires { typename jem::warm_up<Rate>; };
+concept can_warm_up = requires { typename jem::linear_warm_up<Rate>; };
 
-static_assert(jem::schedule<jem::warm_up<>> && jem::schedule<jem::step_decay> && jem::schedule<jem::cosine_decay>);
-static_assert(jem::schedule<jem::warm_up<jem::step_decay>> && jem::schedule<jem::warm_up<jem::warm_up<jem::constant>>>);
+static_assert(jem::schedule<jem::linear_warm_up<>> && jem::schedule<jem::step_decay> && jem::schedule<jem::cosine_decay>);
+static_assert(jem::schedule<jem::linear_warm_up<jem::step_decay>> &&
+              jem::schedule<jem::linear_warm_up<jem::linear_warm_up<jem::constant>>>);
 static_assert(can_warm_up<float> && can_warm_up<jem::cosine_decay> && !can_warm_up<const char*> && !can_warm_up<jem::shape>);
 
 }  // namespace
 
 TEST_CASE("a warm-up rises in equal parts, reaches its rate with its last update and stays") {
-  const jem::warm_up rate{.rate = 0.5f, .updates = 4};
+  const jem::linear_warm_up rate{.rate = 0.5f, .updates = 4};
   CHECK(first_rates(rate, 6) == std::vector{0.125f, 0.25f, 0.375f, 0.5f, 0.5f, 0.5f});
   CHECK(rate(1'000'000) == 0.5f);
 }
 
 TEST_CASE("a warm-up of no updates divides by nothing") {
-  static_assert(jem::warm_up{.rate = 0.5f, .updates = 0}(0) == 0.5f);
-  CHECK(jem::warm_up{.rate = 0.1f}(0) == 0.1f);
-  CHECK(jem::warm_up{.rate = 0.1f, .updates = 1}(0) == 0.1f);
-  CHECK(jem::warm_up{.rate = 1}(0) == 1.0f);  // a whole number is a rate, too
+  static_assert(jem::linear_warm_up{.rate = 0.5f, .updates = 0}(0) == 0.5f);
+  CHECK(jem::linear_warm_up{.rate = 0.1f}(0) == 0.1f);
+  CHECK(jem::linear_warm_up{.rate = 0.1f, .updates = 1}(0) == 0.1f);
+  CHECK(jem::linear_warm_up{.rate = 1}(0) == 1.0f);  // a whole number is a rate, too
 }
 
 TEST_CASE("a warm-up of a schedule is that schedule times the rise, and counts from the start") {
   const jem::step_decay steps{.rate = 0.5f, .factor = 0.5f, .at = {2, 5}};
-  CHECK(first_rates(jem::warm_up{.rate = steps, .updates = 4}, 7) ==
+  CHECK(first_rates(jem::linear_warm_up{.rate = steps, .updates = 4}, 7) ==
         std::vector{0.125f, 0.25f, 0.75f * 0.25f, 0.25f, 0.25f, 0.125f, 0.125f});
-  CHECK(first_rates(jem::warm_up{.rate = steps}, 7) == first_rates(steps, 7));
+  CHECK(first_rates(jem::linear_warm_up{.rate = steps}, 7) == first_rates(steps, 7));
   const jem::cosine_decay cosine{.rate = 0.5f, .updates = 8};
-  CHECK(jem::warm_up{.rate = cosine, .updates = 2}(0) == 0.25f);
-  CHECK(jem::warm_up{.rate = cosine, .updates = 2}(5) == cosine(5));
-  CHECK(jem::warm_up{.rate = [](jem::index_t k) { return static_cast<float>(k); }, .updates = 10}(5) == 3.0f);
+  CHECK(jem::linear_warm_up{.rate = cosine, .updates = 2}(0) == 0.25f);
+  CHECK(jem::linear_warm_up{.rate = cosine, .updates = 2}(5) == cosine(5));
+  CHECK(jem::linear_warm_up{.rate = [](jem::index_t k) { return static_cast<float>(k); }, .updates = 10}(5) == 3.0f);
 }
 
 TEST_CASE("step decay makes the rates of PyTorch's MultiStepLR, its milestones in any order") {

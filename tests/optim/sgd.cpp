@@ -44,7 +44,7 @@ TEST_CASE("weight decay alone shrinks every parameter by the rate times the deca
 }
 
 TEST_CASE("sgd without momentum is a step down the gradient") {
-  const jem::sgd optimiser{.learning_rate = jem::warm_up{.rate = 0.5f}};
+  const jem::sgd optimiser{.learning_rate = jem::linear_warm_up{.rate = 0.5f}};
   using T = reference_double;
   jem::linear<T> net{T({1, 2}, {1, 2}), T({2}, {3, 4})};
   auto state = optimiser.init(net);

@@ -16,7 +16,7 @@
 #include <jem/optim/adam.hpp>
 #include <jem/sampling/sample.hpp>
 #include <jem/sampling/sgld.hpp>
-#include <jem/train/gradient.hpp>
+#include <jem/train/value_and_grad.hpp>
 
 #include <doctest/doctest.h>
 

@@ -37,7 +37,7 @@
 #include <jem/loss/energy_penalty.hpp>
 #include <jem/nn/models/convnet.hpp>
 #include <jem/optim/adam.hpp>
-#include <jem/train/gradient.hpp>
+#include <jem/train/value_and_grad.hpp>
 
 #include <numeric>
 
@@ -101,7 +101,7 @@ TEST_CASE_TEMPLATE("a whole training step is PyTorch's: loss, gradients and the 
                                            -0.007733596, -0.008794471, 0.084246761,  -0.122755855};
   CHECK(largest_difference(of_each_parameter(gradient, ends), first_and_last) < 1e-6);
 
-  const jem::adam optimiser{.learning_rate = jem::warm_up{.rate = 0.01f}};
+  const jem::adam optimiser{.learning_rate = jem::linear_warm_up{.rate = 0.01f}};
   auto moments = optimiser.init(net);
   optimiser.step(moments, net, gradient);
   const auto some = [](const std::vector<double>& p) { return std::vector{p[1], p.back()}; };

@@ -16,7 +16,7 @@ TEST_CASE_TEMPLATE("a whole training step of a wide ResNet is PyTorch's: samples
   CHECK(largest_difference(in_order_of_names(gradient), golden<T>(file, "gradient").to_vector()) < tolerance<T>);
 
   if constexpr (std::same_as<typename T::value_type, double>) {  // Adam's first update is the gradient's sign, which float may get wrong
-    const jem::adam optimiser{.learning_rate = jem::warm_up{.rate = 0.01f}};
+    const jem::adam optimiser{.learning_rate = jem::linear_warm_up{.rate = 0.01f}};
     auto moments = optimiser.init(net);
     optimiser.step(moments, net, gradient);
     CHECK(largest_difference(in_order_of_names(net), golden<T>(file, "updated").to_vector()) < tolerance<T>);

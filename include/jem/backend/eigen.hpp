@@ -37,21 +37,21 @@ struct eigen : openmp {
   }
 
   /// y = f(x) ⋆ w + bias + addend, with laid out weights unless they are null
-  template <scalar T, light_function F = unchanged>
+  template <scalar T, fusable F = unchanged>
   static void convolve(const convolution_shape& s, const T* x, const T* w, T* y, const T* prepared = nullptr,
                        const convolution_terms<T, F>& terms = {}) {
     eigen_convolution::forward<openmp>(s, x, w, y, prepared, terms);
   }
 
   /// dx = f′(x) ⊙ (wᵀ ⋆ dy) + addend, given dy = ∂L/∂y
-  template <scalar T, light_function F = unchanged>
+  template <scalar T, fusable F = unchanged>
   static void convolve_input_gradient(const convolution_shape& s, const T* dy, const T* w, T* dx, const T* prepared = nullptr,
                                       const gradient_terms<T, F>& terms = {}) {
     eigen_convolution::input_gradient<openmp>(s, dy, w, dx, prepared, terms);
   }
 
   /// dw += ∂L/∂w of f(x) ⋆ w, given dy = ∂L/∂y
-  template <scalar T, light_function F = unchanged>
+  template <scalar T, fusable F = unchanged>
   static void convolve_weight_gradient(const convolution_shape& s, const T* x, const T* dy, T* dw, F f = {}) {
     eigen_convolution::weight_gradient<openmp>(s, x, dy, dw, f);
   }

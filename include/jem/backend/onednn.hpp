@@ -44,7 +44,7 @@ struct onednn : eigen {
   }
 
   /// y = f(x) ⋆ w + bias + addend, with laid out weights unless they are null
-  template <element T, light_function F = unchanged>
+  template <element T, fusable F = unchanged>
   static void convolve(const convolution_shape& s, const T* x, const accumulator_t<T>* w, T* y, const T* prepared = nullptr,
                        const convolution_terms<T, F, accumulator_t<T>>& terms = {}) {
     if constexpr (std::same_as<T, double>) {
@@ -55,7 +55,7 @@ struct onednn : eigen {
   }
 
   /// dx = f′(x) ⊙ (wᵀ ⋆ dy) + addend, given dy = ∂L/∂y
-  template <element T, light_function F = unchanged>
+  template <element T, fusable F = unchanged>
   static void convolve_input_gradient(const convolution_shape& s, const T* dy, const accumulator_t<T>* w, T* dx,
                                       const T* prepared = nullptr, const gradient_terms<T, F>& terms = {}) {
     if constexpr (std::same_as<T, double>) {
@@ -66,7 +66,7 @@ struct onednn : eigen {
   }
 
   /// dw += ∂L/∂w of f(x) ⋆ w, given dy = ∂L/∂y
-  template <element T, light_function F = unchanged>
+  template <element T, fusable F = unchanged>
   static void convolve_weight_gradient(const convolution_shape& s, const T* x, const T* dy, accumulator_t<T>* dw, F f = {}) {
     if constexpr (std::same_as<T, double>) {
       eigen::convolve_weight_gradient(s, x, dy, dw, f);

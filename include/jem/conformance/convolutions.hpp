@@ -109,7 +109,7 @@ evidence unusual_convolutions_are_right() {
 
 /// x, and −0.3·x below 0: a light function whose derivative there is neither 0 nor 1, and whose values have more bits than x.
 struct bent {
-  static constexpr bool light = true;  ///< see light_function
+  static constexpr bool fusable = true;  ///< see fusable
 
   /// x or −0.3·x
   template <class V>

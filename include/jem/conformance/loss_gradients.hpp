@@ -4,7 +4,7 @@
 
 #include <jem/conformance/loss_oracle.hpp>
 #include <jem/nn/parameters.hpp>
-#include <jem/train/gradient.hpp>
+#include <jem/train/value_and_grad.hpp>
 
 namespace jem::inline v0::conformance {
 

@@ -7,7 +7,7 @@
 #include <jem/loss/contrastive_divergence.hpp>
 #include <jem/loss/cross_entropy.hpp>
 #include <jem/loss/energy_penalty.hpp>
-#include <jem/loss/joint_divergence.hpp>
+#include <jem/loss/joint_contrastive_divergence.hpp>
 
 namespace jem::inline v0::conformance {
 

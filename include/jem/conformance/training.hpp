@@ -13,7 +13,7 @@
 #include <jem/nn/models/convnet.hpp>
 #include <jem/optim/adam.hpp>
 #include <jem/sampling/sgld.hpp>
-#include <jem/train/loop.hpp>
+#include <jem/train/trainer.hpp>
 
 namespace jem::inline v0::conformance {
 
@@ -30,7 +30,7 @@ template <class T>
 trajectory train_on_digits(std::uint64_t seed, int iterations = 5) {
   const trainer trainer{.loss      = cross_entropy{} + contrastive_divergence{} + 0.01f * energy_penalty{},
                         .sampler   = sgld{.step_size = constant{1.0f}, .noise = fixed_noise{0.01f}},
-                        .optimiser = adam{.learning_rate = warm_up{1e-3f, 2}},
+                        .optimiser = adam{.learning_rate = linear_warm_up{1e-3f, 2}},
                         .batch     = 16,
                         .steps     = 5,
                         .buffer    = {.capacity = 40}};

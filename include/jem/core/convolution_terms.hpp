@@ -4,13 +4,13 @@
 //     y = f(x) ⋆ w + bias + addend,    ∂L/∂x = f′(x) ⊙ (wᵀ ⋆ ∂L/∂y) + addend
 #pragma once
 
-#include <jem/core/light_function.hpp>
+#include <jem/core/fusable.hpp>
 
 namespace jem::inline v0 {
 
 /// Beside the products of y = f(x) ⋆ w + bias + addend. T is a tensor of the images, and for the verbs of a backend an element; P is
 /// what their sums are kept in, and parameters.
-template <class T, light_function F = unchanged, class P = T>
+template <class T, fusable F = unchanged, class P = T>
 struct convolution_terms {
   F function{};               ///< f
   const P* bias   = nullptr;  ///< (f), or none
@@ -18,7 +18,7 @@ struct convolution_terms {
 };
 
 /// Beside the products of ∂L/∂x = f′(x) ⊙ (wᵀ ⋆ ∂L/∂y) + addend.
-template <class T, light_function F = unchanged>
+template <class T, fusable F = unchanged>
 struct gradient_terms {
   F function{};               ///< f
   const T* input  = nullptr;  ///< (n, h, w, c): x, which `unchanged` does not need

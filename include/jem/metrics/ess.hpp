@@ -8,7 +8,7 @@
 // before. τ ≥ 1/log₁₀ S, so that antithetic chains are worth more than S draws, but not without limit.
 #pragma once
 
-#include <jem/metrics/split_chains.hpp>
+#include <jem/metrics/rank_scores.hpp>
 
 namespace jem::inline v0::metrics {
 

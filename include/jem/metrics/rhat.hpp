@@ -9,7 +9,7 @@
 // with at least four chains.
 #pragma once
 
-#include <jem/metrics/split_chains.hpp>
+#include <jem/metrics/rank_scores.hpp>
 
 namespace jem::inline v0::metrics {
 

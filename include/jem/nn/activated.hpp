@@ -13,7 +13,7 @@ namespace jem::inline v0 {
 /// A layer that applies a function to its input as it reads it, and adds something to its output as it writes it. It keeps its
 /// input itself.
 template <class L, class F, class T>
-concept takes_function = light_function<F> && requires(const L& f, L* gradient, T& x, typename L::template cache<T>& c, F a) {
+concept takes_function = fusable<F> && requires(const L& f, L* gradient, T& x, typename L::template cache<T>& c, F a) {
   { f.forward_after(a, x, c, &x) } -> std::same_as<T>;
   { f.backward_after(a, x, c, gradient, &x) } -> std::same_as<T>;
   { f.output(x.extents()) } -> std::same_as<shape>;

@@ -3,7 +3,7 @@
 // like; the paper's network uses a leaky ReLU of slope 0.2.
 #pragma once
 
-#include <jem/core/light_function.hpp>
+#include <jem/core/fusable.hpp>
 #include <jem/core/math.hpp>
 #include <jem/core/setting.hpp>
 #include <jem/tensor/elementwise.hpp>
@@ -87,7 +87,7 @@ namespace functions {
 
 /// max(x, slope·x)
 struct leaky_relu {
-  static constexpr bool light = true;  ///< see light_function
+  static constexpr bool fusable = true;  ///< see fusable
 
   finite<"leaky_relu", "slope"> slope = 0.2f;  ///< below 0
 
@@ -104,7 +104,7 @@ struct leaky_relu {
 
 /// max(x, 0)
 struct relu {
-  static constexpr bool light = true;  ///< see light_function
+  static constexpr bool fusable = true;  ///< see fusable
 
   template <class V>
   constexpr V operator()(V x) const {

@@ -56,7 +56,7 @@ struct conv2d {
   }
 
   /// f(x) ⋆ W + b, + addend unless it is null, in one pass where the backend can: see activated.hpp.
-  template <light_function F, summed_in<T> X>
+  template <fusable F, summed_in<T> X>
   X forward_after(const F& f, X x, cache<X>& c, const std::type_identity_t<X>* addend) const {
     X y     = convolution(x, weight, geometry, {}, convolution_terms<X, F, T>{f, &bias, addend});
     c.input = std::move(x);
@@ -64,7 +64,7 @@ struct conv2d {
   }
 
   /// Its gradient with respect to x, + addend unless it is null.
-  template <light_function F, summed_in<T> X>
+  template <fusable F, summed_in<T> X>
   X backward_after(const F& f, const X& dy, cache<X>& c, conv2d* gradient, const std::type_identity_t<X>* addend) const {
     if (gradient != nullptr) {
       add_convolution_weight_gradient(gradient->weight, c.input, dy, geometry, f);
@@ -107,7 +107,7 @@ struct prepared_conv2d {
   }
 
   /// As conv2d's.
-  template <light_function F>
+  template <fusable F>
   X forward_after(const F& f, X x, cache<X>& c, const X* addend) const {
     X y     = convolution(x, inner->weight, inner->geometry, weights, convolution_terms<X, F, T>{f, &inner->bias, addend});
     c.input = std::move(x);
@@ -115,7 +115,7 @@ struct prepared_conv2d {
   }
 
   /// As conv2d's.
-  template <light_function F>
+  template <fusable F>
   X backward_after(const F& f, const X& dy, cache<X>& c, prepared_conv2d*, const X* addend) const {
     return convolution_input_gradient(dy, inner->weight, inner->geometry, c.input.extents(), weights,
                                       gradient_terms<X, F>{f, &c.input, addend});

@@ -5,7 +5,7 @@
 
 #include <jem/nn/prepared.hpp>
 #include <jem/nn/statistics.hpp>
-#include <jem/tensor/recycled.hpp>
+#include <jem/tensor/pooled_vector.hpp>
 
 #include <array>
 #include <tuple>
@@ -24,7 +24,7 @@ struct repeat : detail::first_tensor<L> {
   explicit repeat(std::vector<L> each) : layers(std::move(each)) {}
 
   template <tensor_value X>
-  using cache = recycled_vector<typename L::template cache<X>>;  ///< one a layer
+  using cache = pooled_vector<typename L::template cache<X>>;  ///< one a layer
 
   static constexpr std::array parameter_names{""};
   static auto parameters(auto& self) { return std::tie(self.layers); }

@@ -62,7 +62,7 @@ void adam_step(const Settings& s, float weight_decay, adam_state<Net>& state, Ne
 
 }  // namespace detail
 
-template <schedule Rate = warm_up<>>
+template <schedule Rate = linear_warm_up<>>
 struct adam {
   Rate learning_rate;                            ///< α ≥ 0, a number or a function of the number of updates
   below_one<"adam", "beta1"> beta1    = 0.9f;    ///< decay of m

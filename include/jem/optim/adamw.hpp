@@ -9,7 +9,7 @@
 
 namespace jem::inline v0 {
 
-template <schedule Rate = warm_up<>>
+template <schedule Rate = linear_warm_up<>>
 struct adamw {
   Rate learning_rate;                                           ///< α ≥ 0, a number or a function of the number of updates
   below_one<"adamw", "beta1"> beta1                  = 0.9f;    ///< decay of m

@@ -2,7 +2,7 @@
 // Learning rates: from the number of an update to a rate. Any function index_t → float is one; sampling/schedule.hpp has more.
 // A warm-up takes a rate or another schedule:
 //
-//     jem::warm_up{.rate = jem::step_decay{.rate = 1e-4f, .at = {112'480, 126'540}}, .updates = 1000}
+//     jem::linear_warm_up{.rate = jem::step_decay{.rate = 1e-4f, .at = {112'480, 126'540}}, .updates = 1000}
 //
 // is that of Grathwohl et al. (2020, arXiv:1912.03263) in their published code: × 0.3 after 160 and 180 epochs of 703 batches,
 // 64 of 45 000 images each, the last few of an epoch left out.
@@ -22,12 +22,12 @@ namespace jem::inline v0 {
 /// is a number or a schedule, whose k counts from the start of the training, not from the end of the rise. It is checked when
 /// the rate is asked for: std::invalid_argument unless it is finite and not negative.
 template <schedule Rate = float>
-struct warm_up {
-  Rate rate;                                      ///< a number or a schedule
-  at_least<"warm_up", "updates", 0> updates = 0;  ///< of the rise
+struct linear_warm_up {
+  Rate rate;                                             ///< a number or a schedule
+  at_least<"linear_warm_up", "updates", 0> updates = 0;  ///< of the rise
 
   constexpr float operator()(index_t k) const {
-    const float full = not_negative<"warm_up", "rate">(value_at(rate, k));
+    const float full = not_negative<"linear_warm_up", "rate">(value_at(rate, k));
     return k + 1 >= updates ? full : full * static_cast<float>(k + 1) / static_cast<float>(updates);
   }
 };

@@ -32,7 +32,7 @@ struct sgd_state {
   index_t updates = 0;  ///< made so far
 };
 
-template <schedule Rate = warm_up<>>
+template <schedule Rate = linear_warm_up<>>
 struct sgd {
   Rate learning_rate;                                    ///< α ≥ 0, a number or a function of the number of updates
   not_negative<"sgd", "momentum"> momentum         = 0;  ///< μ ≥ 0

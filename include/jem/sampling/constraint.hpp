@@ -2,7 +2,7 @@
 // What is done to a position after a step, to keep it where it may be.
 #pragma once
 
-#include <jem/core/light_function.hpp>
+#include <jem/core/fusable.hpp>
 #include <jem/core/setting.hpp>
 #include <jem/tensor/elementwise.hpp>
 #include <jem/tensor/mask.hpp>

@@ -7,9 +7,9 @@
 #include <jem/core/concat.hpp>
 #include <jem/core/setting.hpp>
 #include <jem/sampling/kernel.hpp>
-#include <jem/tensor/noise.hpp>
 #include <jem/tensor/logits.hpp>
-#include <jem/tensor/recycled.hpp>
+#include <jem/tensor/noise.hpp>
+#include <jem/tensor/pooled_vector.hpp>
 #include <jem/tensor/rows.hpp>
 
 #include <algorithm>
@@ -74,7 +74,7 @@ class replay_buffer {
   /// n chains from anywhere. Throws std::invalid_argument for more than the buffer has.
   chains<T> draw(index_t n, rng& g) const {
     expect_at_least("replay_buffer", "chains", 0, n);
-    recycled_vector<std::int32_t> slots;
+    pooled_vector<std::int32_t> slots;
     draw_slots(0, options_.capacity, n, g, slots);
     return lend(slots, {}, g);
   }
@@ -85,10 +85,10 @@ class replay_buffer {
     if (options_.classes == 0) fail("replay_buffer", "a buffer with classes", "labels for one without");
     check_labels("replay_buffer", y, options_.classes);
     const index_t block = options_.capacity / options_.classes;
-    recycled_vector<std::int32_t> wanted(static_cast<std::size_t>(y.size())), slots(wanted.size());
+    pooled_vector<std::int32_t> wanted(static_cast<std::size_t>(y.size())), slots(wanted.size());
     T::backend_type::download(y.data(), y.size(), wanted.data());
     for (index_t c = 0; c < options_.classes; ++c) {
-      recycled_vector<std::int32_t> own;
+      pooled_vector<std::int32_t> own;
       draw_slots(c * block, block, std::ranges::count(wanted, static_cast<std::int32_t>(c)), g, own);
       for (std::size_t i = 0, next = 0; i < wanted.size(); ++i) {
         if (wanted[i] == c) slots[i] = own[next++];
@@ -115,10 +115,10 @@ class replay_buffer {
   }
 
   /// n different slots of [first, first + size), by Floyd's algorithm (Bentley and Floyd 1987).
-  static void draw_slots(index_t first, index_t size, index_t n, rng& g, recycled_vector<std::int32_t>& slots) {
+  static void draw_slots(index_t first, index_t size, index_t n, rng& g, pooled_vector<std::int32_t>& slots) {
     if (n > size) fail("replay_buffer", concat("at most ", size, " chains in a draw"), std::to_string(n));
     const random_stream stream = g.next();
-    recycled_vector<bool> taken(static_cast<std::size_t>(size));
+    pooled_vector<bool> taken(static_cast<std::size_t>(size));
     slots.reserve(static_cast<std::size_t>(n));
     for (index_t i = 0; i < n; ++i) {
       const index_t last = size - n + i;
@@ -129,13 +129,13 @@ class replay_buffer {
     }
   }
 
-  chains<T> lend(const recycled_vector<std::int32_t>& slots, labels<T> y, rng& g) const {
+  chains<T> lend(const pooled_vector<std::int32_t>& slots, labels<T> y, rng& g) const {
     using V         = typename T::value_type;
     const index_t n = std::ssize(slots);
     labels<T> where(shape{n}, slots);
     T position                 = gather_rows(positions_, where);
     const random_stream stream = g.next();
-    recycled_vector<V> restart(slots.size());
+    pooled_vector<V> restart(slots.size());
     for (index_t i = 0; i < n; ++i)
       restart[static_cast<std::size_t>(i)] = stream.happens(i, float{options_.restart_probability}) ? V(1) : V(0);
     const T fresh = start_.template operator()<T>(position.extents(), g);

@@ -13,7 +13,7 @@
 
 #include <jem/core/convolution_shape.hpp>
 #include <jem/core/convolution_terms.hpp>
-#include <jem/tensor/patches.hpp>
+#include <jem/tensor/im2col.hpp>
 #include <jem/tensor/rows.hpp>
 
 #include <concepts>
@@ -117,7 +117,7 @@ prepared_weights<X> prepare_convolution(const W& w, convolution_geometry geometr
 
 /// y = f(x) ⋆ w + bias + addend: (n, h, w, c) → (n, oh, ow, f) with oh = ⌊(h + 2·padding − kh) / stride⌋ + 1. Throws
 /// std::invalid_argument for extents that do not fit each other.
-template <tensor_like W, summed_in<W> X, light_function F = unchanged>
+template <tensor_like W, summed_in<W> X, fusable F = unchanged>
 tensor_of<X> convolution(const X& x, const W& w, convolution_geometry geometry,
                          [[maybe_unused]] const prepared_weights<tensor_of<X>>& prepared = {},
                          const convolution_terms<tensor_of<X>, F, tensor_of<W>>& terms   = {}) {
@@ -153,7 +153,7 @@ tensor_of<X> convolution(const X& x, const W& w, convolution_geometry geometry,
 
 /// f′(x) ⊙ (wᵀ ⋆ dy) + addend: ∂L/∂x (n, h, w, c), given dy = ∂L/∂y (n, oh, ow, f) and the extents of x. Throws
 /// std::invalid_argument for extents that do not fit each other.
-template <tensor_like W, summed_in<W> Y, light_function F = unchanged>
+template <tensor_like W, summed_in<W> Y, fusable F = unchanged>
 tensor_of<Y> convolution_input_gradient(const Y& dy, const W& w, convolution_geometry geometry, const shape& input,
                                         [[maybe_unused]] const prepared_weights<tensor_of<Y>>& prepared = {},
                                         const gradient_terms<tensor_of<Y>, F>& terms                    = {}) {
@@ -189,7 +189,7 @@ tensor_of<Y> convolution_input_gradient(const Y& dy, const W& w, convolution_geo
 }
 
 /// dw ← dw + ∂L/∂w (kh, kw, c, f) of f(x) ⋆ w, given dy = ∂L/∂y (n, oh, ow, f).
-template <tensor_value W, summed_in<W> X, compatible<X> Y, light_function F = unchanged>
+template <tensor_value W, summed_in<W> X, compatible<X> Y, fusable F = unchanged>
 void add_convolution_weight_gradient(W& dw, const X& x, const Y& dy, convolution_geometry geometry, F f = {}) {
   using B                   = typename W::backend_type;
   using E                   = typename X::value_type;

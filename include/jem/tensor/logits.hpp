@@ -6,7 +6,7 @@
 #include <jem/core/concat.hpp>
 #include <jem/core/weighed_row.hpp>
 #include <jem/tensor/loops.hpp>
-#include <jem/tensor/recycled.hpp>
+#include <jem/tensor/pooled_vector.hpp>
 #include <jem/tensor/rows.hpp>
 
 #include <limits>
@@ -61,7 +61,7 @@ tensor<W, typename X::backend_type> log_sum_exp_in(std::string_view where, const
 /// Throws std::invalid_argument unless every label is in [0, classes). Reads the labels on the host: once a data set.
 template <tensor_like Y>
 void check_labels(std::string_view where, const Y& y, index_t classes) {
-  recycled_vector<std::remove_const_t<typename Y::value_type>> host(static_cast<std::size_t>(y.size()));
+  pooled_vector<std::remove_const_t<typename Y::value_type>> host(static_cast<std::size_t>(y.size()));
   Y::backend_type::download(y.data(), y.size(), host.data());
   for (std::size_t i = 0; i < host.size(); ++i) {
     if (host[i] < 0 || host[i] >= classes) {

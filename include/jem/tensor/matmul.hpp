@@ -3,7 +3,7 @@
 // returned as they were summed.
 #pragma once
 
-#include <jem/core/light_function.hpp>
+#include <jem/core/fusable.hpp>
 #include <jem/tensor/elementwise.hpp>
 
 namespace jem::inline v0 {

@@ -13,7 +13,7 @@ namespace {
 
 /// x²/2 + x, with the slope x + 1.
 struct parabola {
-  static constexpr bool light = true;
+  static constexpr bool fusable = true;
 
   template <class V>
   constexpr V operator()(V x) const {

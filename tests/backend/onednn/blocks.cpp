@@ -16,7 +16,7 @@ namespace {
 
 /// x/3 for positive x: a function whose values are no numbers of bfloat16, with a derivative that tells it from others.
 struct third {
-  static constexpr bool light = true;
+  static constexpr bool fusable = true;
 
   template <class V>
   constexpr V operator()(V x) const {

@@ -48,7 +48,7 @@ double trains(jem::rng& rng) {
   const auto set = jem::data::digits_test<tensor>();
   const jem::trainer algorithm{.loss      = jem::cross_entropy{} + 1.0f * jem::contrastive_divergence{} + 0.01f * jem::energy_penalty{},
                                .sampler   = jem::sgld{.step_size = jem::constant{1.0f}, .noise = jem::fixed_noise{0.01f}},
-                               .optimiser = jem::adam{.learning_rate = jem::warm_up{1e-3f, 200}},
+                               .optimiser = jem::adam{.learning_rate = jem::linear_warm_up{1e-3f, 200}},
                                .batch     = 8,
                                .steps     = 2};
   auto run = algorithm.init(jem::convnet<tensor>({.height = 8, .width = 8}, rng), set, rng);

@@ -4,6 +4,6 @@
 #include <jem/optim/adam.hpp>
 
 int main() {
-  const jem::adam adam{.learning_rate = jem::warm_up{1e-3f}};
+  const jem::adam adam{.learning_rate = jem::linear_warm_up{1e-3f}};
   adam.init(tensor({4, 2}));
 }

@@ -7,7 +7,7 @@
 #include <jem/sampling/hamiltonian.hpp>
 #include <jem/sampling/sample.hpp>
 #include <jem/sampling/sgld.hpp>
-#include <jem/train/gradient.hpp>
+#include <jem/train/value_and_grad.hpp>
 
 using tensor = jem::tensor<float, jem::reference>;
 

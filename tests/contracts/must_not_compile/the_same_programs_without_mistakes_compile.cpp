@@ -85,7 +85,7 @@ void training(const tensor& x, jem::rng& rng) {
   const jem::mlp<tensor, jem::activation<cube>> other({2, 8, 2}, rng);
   jem::marginal_energy{other}.value(x);
   const auto [value, gradient] = jem::value_and_grad(jem::cross_entropy{} + jem::weighted_loss{0.5f, nothing{}}, net, {.x = x, .y = y});
-  const jem::adam adam{.learning_rate = jem::warm_up{1e-3f}};
+  const jem::adam adam{.learning_rate = jem::linear_warm_up{1e-3f}};
   const jem::sgd sgd{.learning_rate = jem::constant{1e-3f}};
   auto moments  = adam.init(net);
   auto velocity = sgd.init(net);

@@ -6,7 +6,7 @@
 #include <jem/nn/models/mlp.hpp>
 #include <jem/optim/adam.hpp>
 #include <jem/sampling/sgld.hpp>
-#include <jem/train/loop.hpp>
+#include <jem/train/trainer.hpp>
 
 using tensor = jem::tensor<float, jem::reference>;
 

@@ -3,14 +3,14 @@
 #pragma once
 
 #include <jem/backend/cpu/simd.hpp>
-#include <jem/core/light_function.hpp>
+#include <jem/core/fusable.hpp>
 
 #include <concepts>
 
 namespace jem::inline v0 {
 
 /// f(x) as a factor: rounded as elements of type E are. x is a pack of them.
-template <element E, light_function F, class V>
+template <element E, fusable F, class V>
 V factor_of(const F& f, V x) {
   if constexpr (std::same_as<F, unchanged>) {
     return x;
@@ -20,7 +20,7 @@ V factor_of(const F& f, V x) {
 }
 
 /// Sums are of type T, and images, as is what is written, of E.
-template <scalar T, light_function F = unchanged, element E = T>
+template <scalar T, fusable F = unchanged, element E = T>
 struct epilogue {
   const T* bias   = nullptr;  ///< (channels)
   const E* input  = nullptr;  ///< as the output

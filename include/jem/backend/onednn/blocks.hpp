@@ -14,7 +14,7 @@ namespace jem::inline v0::onednn_convolution {
 using eigen_product::for_blocks;
 
 /// What goes beside the products: f′(input) ⊙ sums + addend, rounded to T; either may be missing.
-template <element T, light_function F = unchanged>
+template <element T, fusable F = unchanged>
 struct finish {
   F function{};               ///< f
   const T* input  = nullptr;  ///< as the output
@@ -38,7 +38,7 @@ struct finish {
 };
 
 /// to = f(x), rounded to T, in the type that is multiplied in.
-template <class Threads, element T, element Factor, light_function F>
+template <class Threads, element T, element Factor, fusable F>
 void read(const T* x, index_t n, F f, Factor* to) {
   Threads::blocks(n, Threads::grain, [=](index_t begin, index_t end) {
     for_packs<float>(end - begin,
@@ -60,7 +60,7 @@ constexpr index_t images_in_block(index_t n, index_t in, index_t out) {
 
 /// to = finish(product(f(from))) of n images, `step` at a time, by product(images, factors, sums). A single block may have threads of
 /// its own.
-template <element Factor, element Sum, class Threads, element T, light_function F, class Product, class Finish>
+template <element Factor, element Sum, class Threads, element T, fusable F, class Product, class Finish>
 void in_blocks(index_t n, index_t step, images<const T> from, F f, images<T> to, const Product& product, const Finish& beside) {
   constexpr bool as_it_is = std::same_as<Factor, T> && std::same_as<F, unchanged>;
   const auto block        = [&](index_t number) {

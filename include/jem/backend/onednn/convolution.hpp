@@ -9,7 +9,7 @@
 namespace jem::inline v0::onednn_convolution {
 
 /// to = finish(f(from) ⋆ w + bias) by oneDNN, if it offers that.
-template <class Threads, element T, light_function F, class Finish>
+template <class Threads, element T, fusable F, class Finish>
 bool multiply(task t, images<const T> from, F f, const weights<T>& w, const float* bias, images<T> to, const Finish& beside) {
   const index_t n = t.shape.n, step = images_in_block(n, from.size, to.size);
   const plan& usual = plan::of(t.shape.weight(), geometry_of(t.shape), t.what, is_half<T>);
@@ -43,7 +43,7 @@ constexpr convolution_shape with_images(convolution_shape s, index_t count) {
 }
 
 /// to = finish(product(f(from))) by eigen, with rounded weights, by product(shape, factors, weights, laid out weights or null, sums).
-template <class Threads, light_function F, class Product, class Finish>
+template <class Threads, fusable F, class Product, class Finish>
 void multiply_widened(const convolution_shape& s, images<const bfloat16> from, F f, const weights<bfloat16>& w, images<bfloat16> to,
                       const Product& product, const Finish& beside) {
   const host_storage<float> halves = rounded<Threads>(w.extents, w.data);
@@ -56,7 +56,7 @@ void multiply_widened(const convolution_shape& s, images<const bfloat16> from, F
 }
 
 /// y = f(x) ⋆ w + bias + addend, with laid out weights unless they are null.
-template <class Threads, element T, light_function F>
+template <class Threads, element T, fusable F>
 void forward(const convolution_shape& s, const T* x, const float* w, T* y, const T* prepared, const convolution_terms<T, F, float>& terms) {
   if (s.pixels() == 0) return;
   const images<const T> from{x, s.input().row_size()};
@@ -81,7 +81,7 @@ void forward(const convolution_shape& s, const T* x, const float* w, T* y, const
 }
 
 /// dx = f′(x) ⊙ (wᵀ ⋆ dy) + addend, given dy = ∂L/∂y.
-template <class Threads, element T, light_function F>
+template <class Threads, element T, fusable F>
 void input_gradient(const convolution_shape& s, const T* dy, const float* w, T* dx, const T* prepared, const gradient_terms<T, F>& terms) {
   if (s.input().size() == 0) return;
   constexpr auto what = direction::input_gradient;
@@ -113,7 +113,7 @@ constexpr index_t partial_sums(const shape& weight) {
 }
 
 /// dw += ∂L/∂w of f(x) ⋆ w by oneDNN, if it offers that: partial sums over blocks of images, added in order.
-template <class Threads, element T, light_function F>
+template <class Threads, element T, fusable F>
 bool add_weight_gradient(const convolution_shape& s, const T* x, const T* dy, float* dw, F f) {
   const index_t most = partial_sums(s.weight()), step = (s.n + most - 1) / most, parts = (s.n + step - 1) / step;
   const auto planned = [&s](index_t count) -> const plan& {
@@ -141,7 +141,7 @@ bool add_weight_gradient(const convolution_shape& s, const T* x, const T* dy, fl
 }
 
 /// dw += ∂L/∂w of f(x) ⋆ w, given dy = ∂L/∂y.
-template <class Threads, element T, light_function F>
+template <class Threads, element T, fusable F>
 void weight_gradient(const convolution_shape& s, const T* x, const T* dy, float* dw, F f) {
   if (s.pixels() == 0) return;
   if (products_for<T>(s, direction::weight_gradient) == products::onednn && add_weight_gradient<Threads>(s, x, dy, dw, f)) return;

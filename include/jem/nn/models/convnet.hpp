@@ -15,7 +15,7 @@
 #include <jem/nn/parameters.hpp>
 #include <jem/nn/prepared.hpp>
 #include <jem/nn/sums.hpp>
-#include <jem/tensor/recycled.hpp>
+#include <jem/tensor/pooled_vector.hpp>
 
 #include <vector>
 
@@ -63,7 +63,7 @@ struct convnet {
   template <tensor_value X>
   struct cache {
     typename Convolution::template cache<X> first;
-    recycled_vector<activated_cache<A, Convolution, X>> later;  ///< each with the activation before it
+    pooled_vector<activated_cache<A, Convolution, X>> later;  ///< each with the activation before it
     typename A::template cache<X> last;
     flatten::cache<X> flat;
     typename Head::template cache<X> head;

@@ -6,7 +6,7 @@
 #include <jem/nn/initialize.hpp>
 #include <jem/nn/linear.hpp>
 #include <jem/nn/parameters.hpp>
-#include <jem/tensor/recycled.hpp>
+#include <jem/tensor/pooled_vector.hpp>
 
 #include <vector>
 
@@ -37,8 +37,8 @@ struct mlp {
 
   template <tensor_value X>
   struct cache {
-    recycled_vector<typename linear<T>::template cache<X>> layers;
-    recycled_vector<typename A::template cache<X>> activations;
+    pooled_vector<typename linear<T>::template cache<X>> layers;
+    pooled_vector<typename A::template cache<X>> activations;
   };
 
   static auto parameters(auto& self) { return std::tie(self.layers); }

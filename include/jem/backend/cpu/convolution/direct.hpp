@@ -66,7 +66,7 @@ struct bands {
 template <scalar T>
 class source {
  public:
-  template <light_function F = unchanged>
+  template <fusable F = unchanged>
   source(const windows& v, const T* x, const band& b, F f = {})
       : lines_((b.rows - 1) * v.stride + v.kh), line_((v.columns - 1) * v.stride * v.c + v.kw * v.c) {
     const index_t top = v.top + b.row * v.stride;
@@ -134,7 +134,7 @@ void multiply_band(const windows& v, const source<T>& x, const panel_product::ro
 }
 
 /// One panel of a band of outputs, finished in place while it is in cache; `to` are the outputs' offsets.
-template <scalar T, light_function F>
+template <scalar T, fusable F>
 void finish_band(const std::int32_t* to, index_t count, index_t channel, index_t columns, const epilogue<T, F>& finish, T* y) {
   for_packs<T>(columns, [&](index_t j, auto lanes) {
     const pack<T> shift = finish.shift(channel + j, lanes);
@@ -146,7 +146,7 @@ void finish_band(const std::int32_t* to, index_t count, index_t channel, index_t
 }
 
 /// y = windows of f(x) times weights in panels (panels, depth, width), finished.
-template <class Threads, scalar T, light_function F, light_function G>
+template <class Threads, scalar T, fusable F, fusable G>
 void multiply(const windows& v, const T* x, F f, const T* weights, const epilogue<T, G>& finish, T* y) {
   const bands cut(v, 192);
   const panels filters{v.f};

@@ -73,7 +73,7 @@ void lay_out_turned_weights(const convolution_shape& s, const T* w, T* to) {
 }
 
 /// Where a kernel is smaller than its stride, pixels are left that no window covers: they get the addend alone.
-template <class Threads, scalar T, light_function F>
+template <class Threads, scalar T, fusable F>
 void fill_uncovered(const convolution_shape& s, const epilogue<T, F>& finish, T* dx) {
   if (s.kh >= s.stride && s.kw >= s.stride) return;
   const T* const addend = finish.addend;
@@ -81,7 +81,7 @@ void fill_uncovered(const convolution_shape& s, const epilogue<T, F>& finish, T*
 }
 
 /// dx = ∂L/∂x, finished, with weights from lay_out_turned_weights.
-template <class Threads, scalar T, light_function F>
+template <class Threads, scalar T, fusable F>
 void input_gradient(const convolution_shape& s, const T* dy, const T* weights, const epilogue<T, F>& finish, T* dx) {
   const index_t padded = panels{s.c}.count() * panels{s.c}.width();
   fill_uncovered<Threads>(s, finish, dx);
@@ -104,7 +104,7 @@ const T* panel_of_rows(const T* dy, index_t count, index_t f, index_t panel, T* 
 }
 
 /// One panel of dw (depth, f), from bands [first, last): the left factor's rows are the elements of a window.
-template <scalar T, light_function F>
+template <scalar T, fusable F>
 void add_weight_gradient(const windows& v, const bands& cut, index_t first, index_t last, index_t panel, const T* x, F f, const T* dy,
                          T* dw, bool accumulate) {
   const index_t width = panels{v.f}.width(), depth = v.depth(), most = cut.images * cut.rows * v.columns;
@@ -127,7 +127,7 @@ void add_weight_gradient(const windows& v, const bands& cut, index_t first, inde
 }
 
 /// dw += ∂L/∂w of f(x) ⋆ w. Small gradients are at most eight partial sums over bands, added in order; of large ones a task makes a panel.
-template <class Threads, scalar T, light_function F>
+template <class Threads, scalar T, fusable F>
 void weight_gradient(const convolution_shape& s, const T* x, F f, const T* dy, T* dw) {
   const windows v = windows_of(s);
   const bands cut(v, 192);

@@ -33,7 +33,7 @@ pack<T> dots(const T* a, const std::int32_t* from, index_t lines, index_t line_s
 }
 
 /// y (n, rows, columns, 1) = windows of x times weights (depth), finished.
-template <class Threads, scalar T, light_function F>
+template <class Threads, scalar T, fusable F>
 void multiply_column(const windows& v, const T* x, const T* weights, const epilogue<T, F>& finish, T* y) {
   constexpr index_t lanes = pack_width<T>;
   const bands cut(v, 192);
@@ -67,7 +67,7 @@ void lay_out_column(const convolution_shape& s, const T* w, T* to) {
 }
 
 /// dx = ∂L/∂x, finished, with weights from lay_out_column.
-template <class Threads, scalar T, light_function F>
+template <class Threads, scalar T, fusable F>
 void input_gradient_by_dots(const convolution_shape& s, const T* dy, const T* weights, const epilogue<T, F>& finish, T* dx) {
   fill_uncovered<Threads>(s, finish, dx);
   for_each_residue(s, [&](const residue& r, index_t row) {

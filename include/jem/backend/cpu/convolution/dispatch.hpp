@@ -57,7 +57,7 @@ void prepare_weights(const convolution_shape& s, const T* w, T* forward, T* back
 
 /// y = f(x) ⋆ w + bias + addend by an algorithm of Winograd's, if the shape has one, with laid out weights unless they are null. Images
 /// may be stored in half as much as weights, which have to be rounded then.
-template <class Threads, element E, light_function F, scalar T>
+template <class Threads, element E, fusable F, scalar T>
 bool forward_by_tiles(const convolution_shape& s, const E* x, const T* w, E* y, const T* prepared,
                       const convolution_terms<E, F, T>& terms) {
   const epilogue<T, unchanged, E> finish{.bias = terms.bias, .addend = terms.addend};
@@ -69,7 +69,7 @@ bool forward_by_tiles(const convolution_shape& s, const E* x, const T* w, E* y, 
 }
 
 /// y = f(x) ⋆ w + bias + addend, with laid out weights unless they are null.
-template <class Threads, scalar T, light_function F>
+template <class Threads, scalar T, fusable F>
 void forward(const convolution_shape& s, const T* x, const T* w, T* y, const T* prepared, const convolution_terms<T, F>& terms) {
   if (forward_by_tiles<Threads>(s, x, w, y, prepared, terms)) return;
   const epilogue<T> finish{.bias = terms.bias, .addend = terms.addend};
@@ -82,7 +82,7 @@ void forward(const convolution_shape& s, const T* x, const T* w, T* y, const T* 
 }
 
 /// dx = f′(x) ⊙ (wᵀ ⋆ dy) + addend, given dy = ∂L/∂y, by an algorithm of Winograd's, if the shape has one.
-template <class Threads, element E, light_function F, scalar T>
+template <class Threads, element E, fusable F, scalar T>
 bool input_gradient_by_tiles(const convolution_shape& s, const E* dy, const T* w, E* dx, const T* prepared,
                              const gradient_terms<E, F>& terms) {
   const unchanged itself;
@@ -95,7 +95,7 @@ bool input_gradient_by_tiles(const convolution_shape& s, const E* dy, const T* w
 }
 
 /// dx = f′(x) ⊙ (wᵀ ⋆ dy) + addend, given dy = ∂L/∂y.
-template <class Threads, scalar T, light_function F>
+template <class Threads, scalar T, fusable F>
 void input_gradient(const convolution_shape& s, const T* dy, const T* w, T* dx, const T* prepared, const gradient_terms<T, F>& terms) {
   if (input_gradient_by_tiles<Threads>(s, dy, w, dx, prepared, terms)) return;
   const epilogue<T, F> finish{.input = terms.input, .addend = terms.addend, .function = terms.function};
@@ -111,7 +111,7 @@ void input_gradient(const convolution_shape& s, const T* dy, const T* w, T* dx, 
 }
 
 /// dw += ∂L/∂w of f(x) ⋆ w, given dy = ∂L/∂y, by an algorithm of Winograd's, if the shape has one.
-template <class Threads, element E, scalar T, light_function F>
+template <class Threads, element E, scalar T, fusable F>
 bool weight_gradient_by_tiles(const convolution_shape& s, const E* x, const T* dy, T* dw, F f) {
   return by_algorithm<E>(weights_method<E>(s), [&]<class A>() {
     eigen_winograd::weight_gradient<Threads>(eigen_winograd::gradient_algorithm_of<A, T>(), winograd::forward_mapping(s),
@@ -120,7 +120,7 @@ bool weight_gradient_by_tiles(const convolution_shape& s, const E* x, const T* d
 }
 
 /// dw += ∂L/∂w of f(x) ⋆ w, given dy = ∂L/∂y.
-template <class Threads, scalar T, light_function F>
+template <class Threads, scalar T, fusable F>
 void weight_gradient(const convolution_shape& s, const T* x, const T* dy, T* dw, F f) {
   if (weight_gradient_by_tiles<Threads>(s, x, dy, dw, f)) return;
   window_product::weight_gradient<Threads>(s, x, f, dy, dw);

@@ -67,9 +67,9 @@ struct reader {
 };
 
 /// By algorithm A; f has to outlive it: a temporary is refused.
-template <class A, element E, light_function F>
+template <class A, element E, fusable F>
 reader<accumulator_t<E>> read_tiles(const E* x, const F&& f) = delete;
-template <class A, element E, light_function F>
+template <class A, element E, fusable F>
 reader<accumulator_t<E>> read_tiles(const E* x, const F& f) {
   using T = accumulator_t<E>;
   return {x, &f, [](const reader<T>& r, const mapping& s, index_t first, index_t count, const T* zeros, T* to, transformed_layout at) {
@@ -94,9 +94,9 @@ struct writer {
 };
 
 /// By algorithm A; what finishes has to outlive it, too.
-template <class A, scalar T, light_function F, element E>
+template <class A, scalar T, fusable F, element E>
 writer<T> write_tiles(const epilogue<T, F, E>&& finish, E* y) = delete;
-template <class A, scalar T, light_function F, element E>
+template <class A, scalar T, fusable F, element E>
 writer<T> write_tiles(const epilogue<T, F, E>& finish, E* y) {
   return {y, &finish,
           [](const writer<T>& w, const mapping& s, const T* from, transformed_layout at, index_t first, index_t count, index_t begin,

@@ -90,7 +90,7 @@ struct transformed_layout {
 };
 
 /// Tiles [first, first + count) of f of the input, rounded as its elements are, Bᵀ d B.
-template <class A, scalar T, element E, light_function F>
+template <class A, scalar T, element E, fusable F>
 void transform_input(const mapping& s, const E* x, F f, index_t first, index_t count, const E* zeros, T* to, transformed_layout at) {
   using down              = typename A::down;
   using across            = typename A::across;
@@ -118,7 +118,7 @@ void transform_input(const mapping& s, const E* x, F f, index_t first, index_t c
 }
 
 /// Filters [begin, begin + columns) of an output's tiles, Aᵀ m A.
-template <class A, scalar T, light_function F, element E>
+template <class A, scalar T, fusable F, element E>
 void transform_output(const mapping& s, const T* from, transformed_layout at, index_t first, index_t count, index_t begin, index_t columns,
                       const epilogue<T, F, E>& finish, E* y) {
   using down              = typename A::down;

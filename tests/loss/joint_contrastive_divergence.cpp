@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "../support/loss_oracle.hpp"
 
-#include <jem/loss/joint_divergence.hpp>
+#include <jem/loss/joint_contrastive_divergence.hpp>
 
 using namespace test;
 

@@ -11,7 +11,7 @@
 #include <jem/nn/models/wide_resnet.hpp>
 #include <jem/optim/adam.hpp>
 #include <jem/sampling/sgld.hpp>
-#include <jem/train/loop.hpp>
+#include <jem/train/trainer.hpp>
 
 #ifdef _OPENMP
 #include <omp.h>
@@ -21,7 +21,7 @@ namespace {
 using T = test::eigen_float;
 
 const jem::sgld sampler{.step_size = jem::constant{1.0f}, .noise = jem::fixed_noise{0.01f}};
-const jem::adam optimiser{.learning_rate = jem::warm_up{.rate = 0.01f, .updates = 10}};
+const jem::adam optimiser{.learning_rate = jem::linear_warm_up{.rate = 0.01f, .updates = 10}};
 constexpr auto hybrid = jem::cross_entropy{} + jem::contrastive_divergence{} + 0.1f * jem::energy_penalty{};
 
 const jem::trainer steady{.loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 9, .steps = 3};

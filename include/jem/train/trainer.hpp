@@ -12,8 +12,8 @@
 #include <jem/optim/clip.hpp>
 #include <jem/sampling/replay_buffer.hpp>
 #include <jem/sampling/sample.hpp>
-#include <jem/train/gradient.hpp>
-#include <jem/train/monitor.hpp>
+#include <jem/train/training_info.hpp>
+#include <jem/train/value_and_grad.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -10,9 +10,9 @@ namespace jem::inline v0 {
 
 /// A function with a derivative that may be applied wherever an element is read: so cheap that it does not matter how often, 0 at
 /// 0, since padding is no element, and written for numbers and for packs of them alike (vector types of the compiler: arithmetic,
-/// comparisons, ?: and `filled`). A function says so by `static constexpr bool light = true`; silence means no.
+/// comparisons, ?: and `filled`). A function says so by `static constexpr bool fusable = true`; silence means no.
 template <class F>
-concept light_function = requires { requires F::light; };
+concept fusable = requires { requires F::fusable; };
 
 /// A number, or a pack of them.
 template <class V>
@@ -26,7 +26,7 @@ constexpr V filled(double value) {
 
 /// x
 struct unchanged {
-  static constexpr bool light = true;  ///< see light_function
+  static constexpr bool fusable = true;  ///< see fusable
 
   template <class V>
   constexpr V operator()(V x) const {

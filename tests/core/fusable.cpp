@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <jem/core/light_function.hpp>
+#include <jem/core/fusable.hpp>
 
 #include <doctest/doctest.h>
 
@@ -9,15 +9,15 @@ struct heavy {
   float operator()(float x) const { return x; }
 };
 struct refused {
-  static constexpr bool light = false;
+  static constexpr bool fusable = false;
 };
 typedef double four __attribute__((vector_size(32)));
 
 }  // namespace
 
 TEST_CASE("functions are light only if they say so") {
-  static_assert(jem::light_function<jem::unchanged>);
-  static_assert(!jem::light_function<heavy> && !jem::light_function<refused> && !jem::light_function<int>);
+  static_assert(jem::fusable<jem::unchanged>);
+  static_assert(!jem::fusable<heavy> && !jem::fusable<refused> && !jem::fusable<int>);
   CHECK(true);
 }
 

@@ -28,6 +28,6 @@ struct recycling {
 };
 
 template <class T>
-using recycled_vector = std::vector<T, recycling<T>>;  ///< std::vector but for where its memory comes from
+using pooled_vector = std::vector<T, recycling<T>>;  ///< std::vector but for where its memory comes from
 
 }  // namespace jem::inline v0

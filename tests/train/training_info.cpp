@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "../support/doubles.hpp"
 
-#include <jem/train/monitor.hpp>
+#include <jem/train/training_info.hpp>
 
 using namespace test;
 

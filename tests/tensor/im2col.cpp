@@ -4,7 +4,7 @@
 #include "../support/numbers.hpp"
 
 #include <jem/tensor/convolution.hpp>
-#include <jem/tensor/patches.hpp>
+#include <jem/tensor/im2col.hpp>
 
 #include <doctest/doctest.h>
 

@@ -2,7 +2,7 @@
 #include "../support/backends.hpp"
 #include "../support/distributions.hpp"
 
-#include <jem/metrics/split_chains.hpp>
+#include <jem/metrics/rank_scores.hpp>
 #include <jem/tensor/elementwise.hpp>
 
 #include <doctest/doctest.h>

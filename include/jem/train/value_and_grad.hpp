@@ -7,7 +7,7 @@
 #include <jem/loss/phases.hpp>
 #include <jem/nn/parameters.hpp>
 #include <jem/sampling/kernel.hpp>
-#include <jem/tensor/recycled.hpp>
+#include <jem/tensor/pooled_vector.hpp>
 
 namespace jem::inline v0 {
 
@@ -51,7 +51,7 @@ value_and_gradient<Net> value_and_grad(const Loss& loss, const Net& net, const p
   const phase_set reads = loss.reads();
   const bool unlabelled = images.unlabelled.size() > 0;
 
-  recycled_vector<index_t> first;  // rows of the stack where batches begin
+  pooled_vector<index_t> first;  // rows of the stack where batches begin
   index_t rows = 0;
   shape item;
   detail::for_read_phases(reads, unlabelled, [&](auto member, const char* name) {

@@ -4,7 +4,7 @@
 
 #include <jem/nn/models/convnet.hpp>
 #include <jem/nn/models/mlp.hpp>
-#include <jem/train/gradient.hpp>
+#include <jem/train/value_and_grad.hpp>
 
 using namespace test;
 

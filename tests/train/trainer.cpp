@@ -6,14 +6,14 @@
 #include <jem/loss/contrastive_divergence.hpp>
 #include <jem/loss/cross_entropy.hpp>
 #include <jem/loss/energy_penalty.hpp>
-#include <jem/loss/joint_divergence.hpp>
+#include <jem/loss/joint_contrastive_divergence.hpp>
 #include <jem/nn/models/convnet.hpp>
 #include <jem/nn/models/mlp.hpp>
 #include <jem/nn/models/wide_resnet.hpp>
 #include <jem/optim/adam.hpp>
 #include <jem/optim/sgd.hpp>
 #include <jem/sampling/sgld.hpp>
-#include <jem/train/loop.hpp>
+#include <jem/train/trainer.hpp>
 
 #ifdef _OPENMP
 #include <omp.h>
@@ -25,7 +25,7 @@ using T       = test::eigen_float;
 using dataset = jem::data::dataset<T>;
 
 const jem::sgld sampler{.step_size = jem::constant{1.0f}, .noise = jem::fixed_noise{0.01f}};
-const jem::adam optimiser{.learning_rate = jem::warm_up{.rate = 0.01f, .updates = 10}};
+const jem::adam optimiser{.learning_rate = jem::linear_warm_up{.rate = 0.01f, .updates = 10}};
 constexpr auto hybrid = jem::cross_entropy{} + jem::contrastive_divergence{} + 0.1f * jem::energy_penalty{};
 
 /// Normals of deviation 0.3 about (−0.8, 0) and (0.8, 0), one class each, in turns.
@@ -299,7 +299,7 @@ TEST_CASE("the gradient's norm is bounded when a limit is set, and told as it wa
   const auto run = [&](float limit) {
     const jem::trainer algorithm{.loss           = jem::cross_entropy{},
                                  .sampler        = sampler,
-                                 .optimiser      = jem::sgd{.learning_rate = jem::warm_up{.rate = 1}},
+                                 .optimiser      = jem::sgd{.learning_rate = jem::linear_warm_up{.rate = 1}},
                                  .batch          = 32,
                                  .data_noise     = 0,
                                  .gradient_limit = limit};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <jem/tensor/recycled.hpp>
+#include <jem/tensor/pooled_vector.hpp>
 
 #include <doctest/doctest.h>
 
@@ -9,7 +9,7 @@
 #include <string>
 
 TEST_CASE("a recycled vector is a vector, of numbers, of flags and of what owns memory itself") {
-  jem::recycled_vector<int> numbers(100);
+  jem::pooled_vector<int> numbers(100);
   std::iota(numbers.begin(), numbers.end(), 0);
   const auto copy = numbers;
   numbers.resize(1000, -1);
@@ -17,20 +17,20 @@ TEST_CASE("a recycled vector is a vector, of numbers, of flags and of what owns 
   CHECK(numbers[99] == 99);
   CHECK(numbers.back() == -1);
 
-  jem::recycled_vector<bool> flags(70);
+  jem::pooled_vector<bool> flags(70);
   flags[69] = true;
   CHECK(std::accumulate(flags.begin(), flags.end(), 0) == 1);
 
-  jem::recycled_vector<std::string> words(3, std::string(100, 'a'));
+  jem::pooled_vector<std::string> words(3, std::string(100, 'a'));
   const auto moved = std::move(words);
   CHECK(moved[2].size() == 100);
-  CHECK(jem::recycled_vector<int>{}.empty());
+  CHECK(jem::pooled_vector<int>{}.empty());
 }
 
 TEST_CASE("a vector that is made again and again gets its memory from the pool") {
-  for (int i = 0; i < 10; ++i) jem::recycled_vector<std::int32_t>(5000, i);
+  for (int i = 0; i < 10; ++i) jem::pooled_vector<std::int32_t>(5000, i);
   const std::size_t asked = jem::host_pool::allocations();
-  for (int i = 0; i < 10; ++i) CHECK(jem::recycled_vector<std::int32_t>(5000, i).back() == i);
+  for (int i = 0; i < 10; ++i) CHECK(jem::pooled_vector<std::int32_t>(5000, i).back() == i);
   CHECK(jem::host_pool::allocations() == asked);
 }
 
@@ -41,7 +41,7 @@ TEST_CASE("a vector that is made again and again gets its memory from the pool")
 #endif
 #if !defined(JEM_SANITIZED) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 TEST_CASE("more elements than there is memory for are refused") {
-  jem::recycled_vector<double> numbers;
+  jem::pooled_vector<double> numbers;
   CHECK_THROWS_AS(numbers.reserve(std::numeric_limits<std::size_t>::max() / 4), std::length_error);
   CHECK_THROWS_AS(numbers.reserve(std::size_t{1} << 50), std::bad_alloc);
 }
