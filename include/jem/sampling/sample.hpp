@@ -42,7 +42,7 @@ struct unasked {
 
 /// What E has to be for K, in words of which none is an alternative: a compiler would not say why both fail.
 template <class E, class K, class T>
-concept energy_for = energy<E, T> && differentiable_energy<std::conditional_t<needs_gradient<K>, E, unasked>, T>;
+concept energy_for = differentiable_energy<std::conditional_t<needs_gradient<K>, E, unasked>, T> && energy<E, T>;
 
 /// What an energy offers for a run, or the energy itself.
 template <class T, class E>
