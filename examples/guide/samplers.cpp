@@ -120,7 +120,12 @@ void policies(jem::rng& rng) {
   for (std::size_t i = 0; i < known.size(); i += 2) known[i] = 1;
   const observed first{.image = start, .mask = tensor({64, 2}, known)};
 
-  const jem::sgld inpainting{.step_size = 0.01f, .noise = jem::langevin_noise{}, .transform = jem::identity{}, .constraint = first};
+  const jem::sgld inpainting{
+      .step_size  = 0.01f,
+      .noise      = jem::langevin_noise{},
+      .transform  = jem::identity{},
+      .constraint = first,
+  };
   const auto filled = jem::evolve(inpainting, energy, start, 100, rng);
 
   const auto was = start.to_vector(), is = filled.to_vector();
