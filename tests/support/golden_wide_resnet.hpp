@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A Wide ResNet whose weights PyTorch has written: its logits, energies and input gradients, and one whole training step, three
 // steps of the paper's sampler without noise, the loss of Algorithm 1, its gradient and an update of Adam, are PyTorch's.
-// tests/golden/make_wide_resnet.py wrote tests/golden/wide_resnet.safetensors, and says what is in it.
+// tests/golden/make_wide_resnet.py wrote tests/golden/wide_resnet.safetensors, and says what is in it. Each file of
+// train/golden_wide_resnet_*.cpp invokes the cases for one type of tensors: a network of this size takes seconds to compile.
 #pragma once
 
 #include "doubles.hpp"
@@ -74,6 +75,53 @@ jem::phases<T> golden_batches(const jem::io::tensor_map& tensors, const T& sampl
           .y          = golden<jem::labels<T>>(tensors, "y"),
           .unlabelled = golden<T>(tensors, "unlabelled"),
           .samples    = samples};
+}
+
+TEST_CASE_TEMPLATE_DEFINE("a wide ResNet with PyTorch's weights has PyTorch's logits, energies and input gradients", T, golden_logits) {
+  const auto file = golden_file<T>();
+  const auto net = golden_network<T>(file), with_energy = golden_network<T>(file, true);
+  const T x = golden<T>(file, "x");
+  typename jem::wide_resnet<T>::template cache<T> cache;
+  CHECK(largest_difference(net.forward(x, cache).to_vector(), golden<T>(file, "logits").to_vector()) < tolerance<T>);
+  T slope(x.extents());
+  jem::marginal_energy{net}.value_and_grad(x, slope);
+  CHECK(largest_difference(slope.to_vector(), golden<T>(file, "input_gradient").to_vector()) < tolerance<T>);
+  CHECK(largest_difference(jem::marginal_energy{with_energy}.value(x).to_vector(), golden<T>(file, "energy").to_vector()) < tolerance<T>);
+  CHECK(largest_difference(softmax(with_energy.forward(x, cache)).to_vector(), softmax(golden<T>(file, "logits")).to_vector()) <
+        tolerance<T>);
+}
+
+TEST_CASE_TEMPLATE_DEFINE("a whole training step of a wide ResNet is PyTorch's: samples, loss, gradients and the weights after adam", T,
+                          golden_training_step) {
+  const auto file = golden_file<T>();
+  auto net        = golden_network<T>(file);
+  jem::rng unused{1};
+  const T samples = jem::evolve(descent, jem::marginal_energy{net}, golden<T>(file, "chains"), 3, unused);
+  CHECK(largest_difference(samples.to_vector(), golden<T>(file, "samples").to_vector()) < tolerance<T>);
+
+  const auto [value, gradient] = jem::value_and_grad(loss, net, golden_batches(file, samples));
+  CHECK(value == doctest::Approx(golden<T>(file, "loss").to_vector()[0]).epsilon(1e-6));
+  CHECK(largest_difference(in_order_of_names(gradient), golden<T>(file, "gradient").to_vector()) < tolerance<T>);
+
+  if constexpr (std::same_as<typename T::value_type, double>) {  // Adam's first update is the gradient's sign, which float may get wrong
+    const jem::adam optimiser{.learning_rate = jem::linear_warm_up{.rate = 0.01f}};
+    auto moments = optimiser.init(net);
+    optimiser.step(moments, net, gradient);
+    CHECK(largest_difference(in_order_of_names(net), golden<T>(file, "updated").to_vector()) < tolerance<T>);
+  }
+}
+
+TEST_CASE_TEMPLATE_DEFINE("a whole training step of a wide ResNet with an energy head is PyTorch's: samples, loss and gradient of --uncond",
+                          T, golden_step_with_energy_head) {
+  const auto file = golden_file<T>();
+  const auto net  = golden_network<T>(file, true);
+  jem::rng unused{1};
+  const T samples = jem::evolve(descent, jem::marginal_energy{net}, golden<T>(file, "chains"), 3, unused);
+  CHECK(largest_difference(samples.to_vector(), golden<T>(file, "uncond_samples").to_vector()) < tolerance<T>);
+  const auto [value, gradient] = jem::value_and_grad(loss, net, golden_batches(file, samples));
+  const auto expected          = golden<T>(file, "uncond_loss_and_norm").to_vector();
+  CHECK(value == doctest::Approx(expected[0]).epsilon(1e-6));
+  CHECK(jem::global_norm(gradient) == doctest::Approx(expected[1]).epsilon(1e-5));
 }
 
 }  // namespace test

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+#include "../support/golden_wide_resnet.hpp"
+
+namespace test {
+
+TEST_CASE_TEMPLATE_INVOKE(golden_logits, eigen_double);
+TEST_CASE_TEMPLATE_INVOKE(golden_training_step, eigen_double);
+TEST_CASE_TEMPLATE_INVOKE(golden_step_with_energy_head, eigen_double);
+
+}  // namespace test

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+#include "../support/golden_wide_resnet.hpp"
+
+namespace test {
+
+TEST_CASE_TEMPLATE_INVOKE(golden_training_step, reference_double);
+TEST_CASE_TEMPLATE_INVOKE(golden_step_with_energy_head, reference_double);
+
+}  // namespace test
