@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "../support/doubles.hpp"
+#include "../support/plane_kernels.hpp"
 
 #include <jem/energy/combine.hpp>
 #include <jem/energy/gaussian.hpp>
@@ -15,15 +16,6 @@
 namespace {
 
 using tensor = jem::tensor<float, jem::eigen>;
-
-struct banana {
-  constexpr auto operator()(auto x, auto y) const { return square(1 - x) / 2 + square(y - x * x); }
-};
-const auto energy = jem::pointwise<2>(banana{});
-
-const jem::sgld annealed{.step_size = [](jem::index_t k) { return 0.1f / static_cast<float>(1 + k); }, .transform = jem::clip_norm{1.0f}};
-const jem::mala langevin{{.step_size = 0.1f}};
-const jem::hmc hamiltonian{{.step_size = 0.2f, .steps = 5}};
 
 using namespace test;
 

@@ -15,9 +15,9 @@
 /// A namespace of its own: jem::tanh and jem::softplus are layers.
 namespace jem::inline v0::duals {
 
-/// A number of the language.
+/// A number of the language; a comparison is one, too: x * (x > 0).
 template <class V>
-concept number = std::is_arithmetic_v<V>;
+concept arithmetic = std::is_arithmetic_v<V>;
 
 template <class T, int D>
 struct dual {
@@ -27,7 +27,7 @@ struct dual {
   constexpr dual() = default;
 
   /// A constant: numbers of any kind mix with duals.
-  template <number V>
+  template <arithmetic V>
   constexpr explicit(false) dual(V v) : value(static_cast<T>(v)) {}
 
   /// The variable with number `axis`, whose derivative in its own direction is 1.
@@ -56,14 +56,14 @@ struct dual {
   friend constexpr dual operator-(const dual& a) { return chain(-a.value, T(-1), a); }
 
   // A number beside a dual, of any kind: a better match than the conversion above would be.
-  template <number V> friend constexpr dual operator+(const dual& a, V b) { return a + dual(b); }
-  template <number V> friend constexpr dual operator-(const dual& a, V b) { return a - dual(b); }
-  template <number V> friend constexpr dual operator*(const dual& a, V b) { return a * dual(b); }
-  template <number V> friend constexpr dual operator/(const dual& a, V b) { return a / dual(b); }
-  template <number V> friend constexpr dual operator+(V a, const dual& b) { return dual(a) + b; }
-  template <number V> friend constexpr dual operator-(V a, const dual& b) { return dual(a) - b; }
-  template <number V> friend constexpr dual operator*(V a, const dual& b) { return dual(a) * b; }
-  template <number V> friend constexpr dual operator/(V a, const dual& b) { return dual(a) / b; }
+  template <arithmetic V> friend constexpr dual operator+(const dual& a, V b) { return a + dual(b); }
+  template <arithmetic V> friend constexpr dual operator-(const dual& a, V b) { return a - dual(b); }
+  template <arithmetic V> friend constexpr dual operator*(const dual& a, V b) { return a * dual(b); }
+  template <arithmetic V> friend constexpr dual operator/(const dual& a, V b) { return a / dual(b); }
+  template <arithmetic V> friend constexpr dual operator+(V a, const dual& b) { return dual(a) + b; }
+  template <arithmetic V> friend constexpr dual operator-(V a, const dual& b) { return dual(a) - b; }
+  template <arithmetic V> friend constexpr dual operator*(V a, const dual& b) { return dual(a) * b; }
+  template <arithmetic V> friend constexpr dual operator/(V a, const dual& b) { return dual(a) / b; }
 
   constexpr dual& operator+=(const dual& b) { return *this = *this + b; }
   constexpr dual& operator-=(const dual& b) { return *this = *this - b; }
@@ -73,8 +73,8 @@ struct dual {
   /// Compares values: for branches such as the sides of |x|.
   friend constexpr bool operator==(const dual& a, const dual& b) { return a.value == b.value; }
   friend constexpr auto operator<=>(const dual& a, const dual& b) { return a.value <=> b.value; }
-  template <number V> friend constexpr bool operator==(const dual& a, V b) { return a == dual(b); }
-  template <number V> friend constexpr auto operator<=>(const dual& a, V b) { return a <=> dual(b); }
+  template <arithmetic V> friend constexpr bool operator==(const dual& a, V b) { return a == dual(b); }
+  template <arithmetic V> friend constexpr auto operator<=>(const dual& a, V b) { return a <=> dual(b); }
 
   friend constexpr dual square(const dual& a) { return chain(a.value * a.value, 2 * a.value, a); }
   friend constexpr dual exp(const dual& a) {
