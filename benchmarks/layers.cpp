@@ -66,12 +66,13 @@ void add(const layer& of, const std::string& by) {
   };
   bench("output", [](benchmark::State& state, const layer& l) {
     const operands<X, W> o{l};
-    run(state, l, [&] { return jem::convolution(o.x, o.w, l.geometry(), o.prepared, jem::convolution_terms<X, leaky, W>{}); });
+    const jem::around<X, leaky> with{.weights = &o.prepared};
+    run(state, l, [&] { return jem::convolution(o.x, o.w, l.geometry(), nullptr, with); });
   });
   bench("input", [](benchmark::State& state, const layer& l) {
     const operands<X, W> o{l};
-    const jem::gradient_terms<X, leaky> beside{{}, &o.x, nullptr};
-    run(state, l, [&] { return jem::convolution_input_gradient(o.dy, o.w, l.geometry(), l.image(), o.prepared, beside); });
+    const jem::around<X, leaky> with{.weights = &o.prepared};
+    run(state, l, [&] { return jem::convolution_input_gradient(o.dy, o.w, l.geometry(), l.image(), &o.x, with); });
   });
   bench("weights", [](benchmark::State& state, const layer& l) {
     const operands<X, W> o{l};

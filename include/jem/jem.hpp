@@ -27,7 +27,7 @@
 #include <jem/loss/cross_entropy.hpp>
 #include <jem/loss/energy_penalty.hpp>
 #include <jem/loss/joint_contrastive_divergence.hpp>
-#include <jem/nn/activated.hpp>
+#include <jem/nn/fused.hpp>
 #include <jem/nn/activation.hpp>
 #include <jem/nn/compute_in.hpp>
 #include <jem/nn/conv2d.hpp>
@@ -44,7 +44,7 @@
 #include <jem/nn/residual.hpp>
 #include <jem/nn/sequential.hpp>
 #include <jem/nn/statistics.hpp>
-#include <jem/nn/sums.hpp>
+#include <jem/nn/passes.hpp>
 #include <jem/optim/adam.hpp>
 #include <jem/optim/adamw.hpp>
 #include <jem/optim/clip.hpp>

@@ -82,11 +82,8 @@ struct example {
     for (std::size_t i = 0; i < hdw.size(); ++i) gradient.add(i, static_cast<double>(hdw[i]), 1);
     floats summed = dw;
     add_convolution_weight_gradient(summed, x, dy, geometry, f);
-    const auto out =
-        convolution(x, w, geometry, prepared,
-                    terms ? jem::convolution_terms<halves, F, floats>{f, &bias, &z} : jem::convolution_terms<halves, F, floats>{f});
-    const auto in = convolution_input_gradient(dy, w, geometry, s.input(), prepared,
-                                               terms ? jem::gradient_terms<halves, F>{f, &x, &dz} : jem::gradient_terms<halves, F>{f, &x});
+    const auto out = convolution(x, w, geometry, terms ? &bias : nullptr, jem::around<halves, F>{f, terms ? &z : nullptr, &prepared});
+    const auto in = convolution_input_gradient(dy, w, geometry, s.input(), &x, jem::around<halves, F>{f, terms ? &dz : nullptr, &prepared});
     return std::max({excess_of_halves(y, out, s.patch() + 3, products_for<bfloat16>(s, direction::output)),
                      excess_of_halves(dx, in, s.kh * s.kw * s.f + 3, products_for<bfloat16>(s, direction::input_gradient)),
                      gradient.excess_of(summed.to_vector(), s.pixels() + 3)});
@@ -101,10 +98,10 @@ struct example {
     const auto take = [&all](const halves& y) {
       for (const bfloat16 v : y.to_vector()) all.push_back(v);
     };
-    take(convolution(x, w, geometry, prepared, jem::convolution_terms<halves, jem::functions::leaky_relu, floats>{leaky, &bias, &z}));
+    using jem::functions::leaky_relu;
+    take(convolution(x, w, geometry, &bias, jem::around<halves, leaky_relu>{leaky, &z, &prepared}));
     take(convolution(x, w, geometry));
-    take(convolution_input_gradient(dy, w, geometry, s.input(), prepared,
-                                    jem::gradient_terms<halves, jem::functions::leaky_relu>{leaky, &x}));
+    take(convolution_input_gradient(dy, w, geometry, s.input(), &x, jem::around<halves, leaky_relu>{leaky, nullptr, &prepared}));
     take(convolution_input_gradient(dy, w, geometry, s.input()));
     return all;
   }
@@ -176,8 +173,9 @@ TEST_CASE("convolutions of bfloat16 by weights too large to be kept are those of
       }
       return largest;
     };
-    CHECK(near(convolution(e.x, e.w, e.geometry, prepared), convolution(x, w, e.geometry)) <= 1);
-    CHECK(near(convolution_input_gradient(e.dy, e.w, e.geometry, s.input(), prepared),
+    const jem::around<halves> with{.weights = &prepared};
+    CHECK(near(convolution(e.x, e.w, e.geometry, nullptr, with), convolution(x, w, e.geometry)) <= 1);
+    CHECK(near(convolution_input_gradient(e.dy, e.w, e.geometry, s.input(), nullptr, with),
                convolution_input_gradient(dy, w, e.geometry, s.input())) <= 1);
   }
 }
@@ -198,7 +196,8 @@ TEST_CASE("weights laid out for another size of images are as good: they are lai
   const auto prepared = jem::prepare_convolution<halves>(w, {1, 1}, {2, 16, 16, 20});
   for (const index_t side : {1, 3, 16, 40}) {
     const halves x = half_values({2, side, side, 20}, 2);
-    CHECK(test::same_bits(test::as<float>(convolution(x, w, {1, 1}, prepared).to_vector()),
+    const jem::around<halves> with{.weights = &prepared};
+    CHECK(test::same_bits(test::as<float>(convolution(x, w, {1, 1}, nullptr, with).to_vector()),
                           test::as<float>(convolution(x, w, {1, 1}).to_vector())));
   }
 }

@@ -18,9 +18,10 @@ double convolution_error(jem::index_t n, jem::index_t size, jem::index_t c, jem:
     jem::rng g{11};
     const auto x = jem::uniform<T>({n, size, size, c}, -1, 1, g), w = jem::uniform<T>({3, 3, c, f}, -1, 1, g);
     const auto prepared = jem::prepare_convolution<T>(w, geometry, x.extents());
-    const auto y        = jem::convolution(x, w, geometry, prepared);
-    const auto dx       = jem::convolution_input_gradient(y, w, geometry, x.extents(), prepared);
-    auto dw             = w;
+    const jem::around<T> with{.weights = &prepared};
+    const auto y  = jem::convolution(x, w, geometry, nullptr, with);
+    const auto dx = jem::convolution_input_gradient(y, w, geometry, x.extents(), nullptr, with);
+    auto dw       = w;
     jem::add_convolution_weight_gradient(dw, x, y, geometry);
     return std::vector{y.to_vector(), dx.to_vector(), dw.to_vector()};
   };

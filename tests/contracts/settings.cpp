@@ -304,17 +304,17 @@ const std::set<std::string> no_settings{
     "adam_state", "ema_state", "sgd_state", "point", "walk", "transition_info", "chains", "training_info", "training_state",
     "value_and_gradient", "divergence_error", "rng", "random_stream",
     // layers, networks and energies
-    "activation", "linear", "conv2d", "prepared_conv2d", "energy_head", "residual", "preactivated", "repeat", "sequential", "still_layer",
-    "owned", "computing_in", "mlp", "convnet", "wide_resnet", "activated_cache", "energy_reference", "energy_sum", "masked_energy",
-    "pointwise_energy", "hold",
+    "activation", "linear", "conv2d", "energy_head", "residual", "preactivated", "repeat", "sequential", "still_layer", "owned",
+    "computing_in", "mlp", "convnet", "wide_resnet", "fused_cache", "energy_reference", "energy_sum", "masked_energy", "pointwise_energy",
+    "hold",
     // data, files and results
     "data::batch", "data::dataset", "data::divided_dataset", "data::named_dataset", "data::idx_file", "io::image", "io::named_tensor",
     "io::npy_header", "io::packing", "io::packing_format", "io::png_header", "io::torch_layout", "io::torch_layout::replacement", "phases",
     "phase_set", "metrics::detection", "metrics::reliability_bin", "evaluate::classifier_summary", "evaluate::ood_summary",
     "version_number", "backend_description", "build_description",
     // what operations and backends are made of
-    "bfloat16", "literal", "duals::dual", "convolution_shape", "convolution_terms", "gradient_terms", "prepared_weights", "epilogue",
-    "op::", "eigen_winograd::", "onednn_convolution::", "panel_product::", "thrust_verbs::", "window_product::", "winograd::",
+    "bfloat16", "literal", "duals::dual", "convolution_shape", "convolution_terms", "gradient_terms", "prepared_weights", "around",
+    "epilogue", "op::", "eigen_winograd::", "onednn_convolution::", "panel_product::", "thrust_verbs::", "window_product::", "winograd::",
     "conformance::"};
 
 bool is_no_setting(const std::string& type) {

@@ -23,11 +23,13 @@
 
 using floats = jem::tensor<float, jem::eigen>;
 
-static_assert(jem::layer<jem::prepared_conv2d<floats>, floats>);
-static_assert(std::is_same_v<jem::prepared_t<jem::conv2d<floats>, floats>, jem::prepared_conv2d<floats>>);
-static_assert(std::is_same_v<jem::prepared_t<jem::linear<floats>, floats>, jem::still_layer<jem::linear<floats>>>);
+using still_conv   = jem::still_layer<jem::conv2d<floats>, floats>;
+using still_linear = jem::still_layer<jem::linear<floats>, floats>;
+
+static_assert(std::is_same_v<jem::prepared_t<jem::conv2d<floats>, floats>, still_conv> && jem::layer<still_conv, floats>);
+static_assert(std::is_same_v<jem::prepared_t<jem::linear<floats>, floats>, still_linear> && jem::layer<still_linear, floats>);
 static_assert(std::is_same_v<jem::prepared_t<jem::swish, floats>, jem::swish>);
-static_assert(jem::layer<jem::still_layer<jem::linear<floats>>, floats> && !jem::layer<jem::still_layer<jem::linear<floats>>, float>);
+static_assert(!jem::layer<still_linear, float> && !jem::layer<still_linear, jem::tensor<double, jem::eigen>>);
 
 namespace {
 
@@ -108,10 +110,8 @@ TEST_CASE("weights are laid out for the images that each layer is given, and oth
 
 namespace {
 
-/// A layer of a user's own, which does not say what it makes of extents.
+/// A layer of a user's own, with what every layer has and nothing else.
 struct half_as_large {
-  static constexpr bool row_wise = true;
-
   template <jem::tensor_value X>
   using cache = jem::average_pool::cache<X>;
 
@@ -127,16 +127,43 @@ struct half_as_large {
   }
 };
 
+/// Another one, which knows how to prepare itself, and notes the extents of what it was given for that.
+struct tells_extents : half_as_large {
+  jem::shape* told = nullptr;
+
+  template <jem::tensor_value T>
+  half_as_large prepared(const T& x) const {
+    *told = x.extents();
+    return {};
+  }
+  template <jem::tensor_value T>
+  T backward(T dy, cache<T>& c, tells_extents*) const {
+    return half_as_large::backward(std::move(dy), c, nullptr);
+  }
+};
+
 }  // namespace
 
-TEST_CASE("behind a layer that does not say what it makes of extents, weights are not laid out and all is as right") {
+TEST_CASE("behind a layer of one's own, weights are laid out for the images that it makes, and its rows are not taken for independent") {
   jem::rng g{1};
-  const auto x   = test::random_tensor<floats>({2, 8, 8, 8}, 2);
-  const auto net = jem::sequential(jem::make_conv2d<floats>({.in = 8, .out = 16}, g), half_as_large{},
-                                   jem::make_conv2d<floats>({.in = 16, .out = 16}, g));
-  CHECK(jem::output_of(net, x.extents()).rank() == 0);
-  CHECK(std::get<2>(jem::prepared_layer(net, x).layers).weights.forward.size() == 0);
+  const auto x     = test::random_tensor<floats>({2, 16, 16, 8}, 2);
+  const auto net   = jem::sequential(jem::make_conv2d<floats>({.in = 8, .out = 16}, g), half_as_large{},
+                                     jem::make_conv2d<floats>({.in = 16, .out = 16}, g));
+  const auto still = jem::prepared_layer(net, x);
+  CHECK(std::get<2>(still.layers).weights.h == 8);
+  CHECK(std::get<2>(still.layers).weights.forward.size() > 0);
+  CHECK_FALSE(jem::row_wise<decltype(net)>);
   check_prepared(net, x);
+}
+
+TEST_CASE("a layer's own hook is given a tensor of the extents of its inputs") {
+  jem::rng g{1};
+  jem::shape told;
+  tells_extents own;
+  own.told       = &told;
+  const auto net = jem::sequential(jem::make_conv2d<floats>({.in = 3, .out = 4, .stride = 2}, g), jem::average_pool{2}, own);
+  (void)jem::prepared_layer(net, test::random_tensor<floats>({5, 16, 8, 3}, 2));
+  CHECK(told == jem::shape{5, 4, 2, 4});
 }
 
 TEST_CASE("a sampler on a network takes the steps that it would take without preparing") {

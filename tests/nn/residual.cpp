@@ -86,7 +86,7 @@ TEST_CASE("a body that changes the shape without a shortcut is refused") {
   block.shortcut.reset();
   decltype(block)::cache<eigen_tensor> cache;
   CHECK_THROWS_WITH_AS(block.forward(jem::zeros<eigen_tensor>({1, 4, 4, 1}), cache),
-                       "[residual] expected (1, 4, 4, 1) but received (1, 4, 4, 2)", std::invalid_argument);
+                       "[convolution: an addend] expected (1, 4, 4, 2) but received (1, 4, 4, 1)", std::invalid_argument);
   CHECK_THROWS_AS(jem::make_wide_block<eigen_tensor>({.in = 0, .out = 2}, g), std::invalid_argument);
 }
 

@@ -89,10 +89,9 @@ TEST_CASE("images in bfloat16 are multiplied with rounded weights, and all the r
     const auto in_float = [](const X& x) { return jem::converted<float>(x).to_vector(); };
     const T w({1, 1, 1, 1}, {1.01f}), bias({1}, {0.0025f});  // 1.01 is nearest to 1.0078125
     const X x = jem::converted<jem::bfloat16>(T({1, 1, 2, 1}, {1, -3})), z = jem::converted<jem::bfloat16>(T({1, 1, 2, 1}, {0, 0x1p-8f}));
-    const auto terms = [&](const T* b, const X* addend) { return jem::convolution_terms<X, jem::unchanged, T>{{}, b, addend}; };
-    CHECK(in_float(convolution(x, w, {})) == floats{1.0078125f, -3.03125f});                              // a tie: −3.0234375
-    CHECK(in_float(convolution(x, w, {}, {}, terms(&bias, nullptr))) == floats{1.0078125f, -3.015625f});  // −3.0209375
-    CHECK(in_float(convolution(x, w, {}, {}, terms(nullptr, &z))) == floats{1.0078125f, -3.015625f});     // −3.01953125
+    CHECK(in_float(convolution(x, w, {})) == floats{1.0078125f, -3.03125f});                                          // a tie: −3.0234375
+    CHECK(in_float(convolution(x, w, {}, &bias)) == floats{1.0078125f, -3.015625f});                                  // −3.0209375
+    CHECK(in_float(convolution(x, w, {}, nullptr, jem::around<X>{.addend = &z})) == floats{1.0078125f, -3.015625f});  // −3.01953125
     CHECK(in_float(convolution_input_gradient(x, w, {}, x.extents())) == floats{1.0078125f, -3.03125f});
     T dw({1, 1, 1, 1}, {0.001f});
     add_convolution_weight_gradient(dw, x, x, {});
@@ -114,12 +113,11 @@ TEST_CASE("a bias, an addend and an input of other extents are refused") {
   using T = jem::tensor<float, jem::eigen>;
   struct itself : jem::unchanged {};
   const T x(shape{1, 4, 4, 2}), w(shape{3, 3, 2, 5}), bias(shape{4}), y(shape{1, 2, 2, 5});
-  CHECK_THROWS_WITH_AS(convolution(x, w, {}, {}, jem::convolution_terms<T>{{}, &bias}),
-                       "[convolution: a bias] expected (5) but received (4)", std::invalid_argument);
-  CHECK_THROWS_WITH_AS(convolution(x, w, {}, {}, jem::convolution_terms<T>{{}, nullptr, &x}),
+  CHECK_THROWS_WITH_AS(convolution(x, w, {}, &bias), "[convolution: a bias] expected (5) but received (4)", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(convolution(x, w, {}, nullptr, jem::around<T>{.addend = &x}),
                        "[convolution: an addend] expected (1, 2, 2, 5) but received (1, 4, 4, 2)", std::invalid_argument);
-  CHECK_THROWS_WITH_AS(convolution_input_gradient(y, w, {}, x.extents(), {}, jem::gradient_terms<T, itself>{{}, &y}),
+  CHECK_THROWS_WITH_AS(convolution_input_gradient(y, w, {}, x.extents(), &y, jem::around<T, itself>{}),
                        "[convolution_input_gradient: x] expected (1, 4, 4, 2) but received (1, 2, 2, 5)", std::invalid_argument);
-  CHECK_THROWS_WITH_AS(convolution_input_gradient(y, w, {}, x.extents(), {}, jem::gradient_terms<T>{{}, nullptr, &y}),
+  CHECK_THROWS_WITH_AS(convolution_input_gradient(y, w, {}, x.extents(), nullptr, jem::around<T>{.addend = &y}),
                        "[convolution_input_gradient: an addend] expected (1, 4, 4, 2) but received (1, 2, 2, 5)", std::invalid_argument);
 }

@@ -101,8 +101,8 @@ void hold_stored_convolution(evidence& e, const convolution_shape& s, F f) {
   add_convolution_weight_gradient(gradient, x, dy, geometry, f);
   e.hold(dw.excess_of(gradient.to_vector(), s.pixels() + 3), 1, unit::bound, told("the weights' gradient"));
   for (const auto& weights : {prepared_weights<X>{}, prepare_convolution<X>(w, geometry, s.input())}) {
-    const X output = convolution(x, w, geometry, weights, convolution_terms<X, F, P>{f, &bias, &z});
-    const X slope  = convolution_input_gradient(dy, w, geometry, s.input(), weights, gradient_terms<X, F>{f, &x, &dz});
+    const X output = convolution(x, w, geometry, &bias, around<X, F>{f, &z, &weights});
+    const X slope  = convolution_input_gradient(dy, w, geometry, s.input(), &x, around<X, F>{f, &dz, &weights});
     e.hold(excess_of_stored(y, in_float(output), s.patch() + 5), 1, unit::bound, told("the output"));
     e.hold(excess_of_stored(dx, in_float(slope), s.kh * s.kw * s.f + 5), 1, unit::bound, told("the input's gradient"));
   }

@@ -162,8 +162,8 @@ void hold_terms(evidence& e, const convolution_shape& s) {
   };
   const auto rounding = [](index_t terms) { return 1e-5 * std::sqrt(static_cast<double>(terms)); };
   for (const auto& weights : {prepared_weights<T>{}, prepare_convolution<T>(bw, geometry, s.input())}) {
-    const T output = convolution(bx, bw, geometry, weights, convolution_terms<T, bent>{f, &bias, &z});
-    const T slope  = convolution_input_gradient(bdy, bw, geometry, s.input(), weights, gradient_terms<T, bent>{f, &bx, &dz});
+    const T output = convolution(bx, bw, geometry, &bias, around<T, bent>{f, &z, &weights});
+    const T slope  = convolution_input_gradient(bdy, bw, geometry, s.input(), &bx, around<T, bent>{f, &dz, &weights});
     e.hold(largest_difference(output.to_vector(), y.to_vector()), rounding(s.patch()), unit::absolute, told("the output"));
     e.hold(largest_difference(slope.to_vector(), dx.to_vector()), rounding(s.kh * s.kw * s.f), unit::absolute,
            told("the input's gradient"));

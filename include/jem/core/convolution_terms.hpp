@@ -8,8 +8,8 @@
 
 namespace jem::inline v0 {
 
-/// Beside the products of y = f(x) ⋆ w + bias + addend. T is a tensor of the images, and for the verbs of a backend an element; P is
-/// what their sums are kept in, and parameters.
+/// Beside the products of y = f(x) ⋆ w + bias + addend: what a backend's `convolve` is given. T is an element of the images; P is what
+/// their sums are kept in, and parameters.
 template <class T, fusable F = unchanged, class P = T>
 struct convolution_terms {
   F function{};               ///< f
@@ -17,7 +17,7 @@ struct convolution_terms {
   const T* addend = nullptr;  ///< (n, oh, ow, f), or none
 };
 
-/// Beside the products of ∂L/∂x = f′(x) ⊙ (wᵀ ⋆ ∂L/∂y) + addend.
+/// Beside the products of ∂L/∂x = f′(x) ⊙ (wᵀ ⋆ ∂L/∂y) + addend: what a backend's `convolve_input_gradient` is given.
 template <class T, fusable F = unchanged>
 struct gradient_terms {
   F function{};               ///< f

@@ -2,6 +2,7 @@
 // A normal distribution with independent coordinates: E(x) = Σⱼ (xⱼ − μⱼ)² / 2σⱼ².
 #pragma once
 
+#include <jem/core/made_of.hpp>
 #include <jem/tensor/rows.hpp>
 
 namespace jem::inline v0 {
@@ -27,10 +28,8 @@ struct gaussian_slope {
 }  // namespace detail
 
 template <tensor_value T>
-class gaussian {
+class gaussian : public made_of<T> {
  public:
-  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
-
   /// Means and standard deviations, (d) each. Throws std::invalid_argument unless they have equal extents.
   gaussian(T mean, const T& deviation) : mean_(std::move(mean)), inverse_(map(deviation, op::divide_by_it<typename T::value_type>{1})) {
     expect_rank("gaussian", 1, mean_.extents());

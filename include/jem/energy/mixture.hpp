@@ -8,6 +8,7 @@
 // gaussians with equal weights the wider one has more mass; `gaussian_mixture` takes probabilities and sees to that.
 #pragma once
 
+#include <jem/core/made_of.hpp>
 #include <jem/energy/gaussian.hpp>
 #include <jem/tensor/logits.hpp>
 
@@ -38,10 +39,8 @@ inline std::vector<double> log_weights(std::string_view where, std::vector<doubl
 }  // namespace detail
 
 template <class E>
-class mixture {
+class mixture : public made_of<E> {
  public:
-  static constexpr bool row_wise = jem::row_wise<E>;  ///< see core/concepts.hpp
-
   /// E_k and log w_k: logarithms, because weights of many-dimensional components leave the range of numbers (see
   /// mix_energies). Throws std::invalid_argument unless there is a finite one for each component, and at least one component.
   mixture(std::vector<E> components, std::vector<double> log_weights)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <jem/core/fusable.hpp>
+#include <jem/core/made_of.hpp>
 #include <jem/core/math.hpp>
 #include <jem/core/setting.hpp>
 #include <jem/tensor/elementwise.hpp>
@@ -44,9 +45,12 @@ struct both {
 
 /// A layer that applies a function to each element; any extents.
 template <class F>
-struct activation {
-  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
-  F function{};                           ///< f and f′
+struct activation : made_of<> {
+  F function{};  ///< f and f′
+
+  constexpr activation() = default;
+  /// Of a function.
+  explicit(false) constexpr activation(F f) : function(std::move(f)) {}
 
   template <tensor_value X>
   struct cache {
@@ -54,7 +58,6 @@ struct activation {
   };
 
   static auto parameters(auto&) { return std::tuple<>{}; }
-  static shape output(const shape& input) { return input; }  ///< the same
 
   /// f(x)
   template <tensor_value T>

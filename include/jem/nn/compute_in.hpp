@@ -9,7 +9,6 @@
 #include <jem/nn/parameters.hpp>
 #include <jem/nn/prepared.hpp>
 #include <jem/nn/statistics.hpp>
-#include <jem/nn/sums.hpp>
 
 #include <array>
 #include <tuple>
@@ -20,9 +19,8 @@ namespace jem::inline v0 {
 /// The layer: it rounds its input to E, and its output is what the network's last layer summed. Tensors of the weights' type come and go,
 /// so that energies, samplers, losses, optimisers and files need not know. Its parameters are the network's, by the network's names.
 template <element E, class Net>
-struct computing_in : detail::first_tensor<Net> {
-  static constexpr bool row_wise = jem::row_wise<Net>;  ///< see core/concepts.hpp
-  Net net;                                              ///< whose weights stay as they are
+struct computing_in : made_of<Net> {
+  Net net;  ///< whose weights stay as they are
 
   computing_in() = default;
   /// Of a network, whose weights it takes.
@@ -43,24 +41,25 @@ struct computing_in : detail::first_tensor<Net> {
   /// The same while its weights stand still, laid out in E: see prepared.hpp.
   template <tensor_value T>
     requires(summed_in<activations<T>, T> && layer<Net, activations<T>>)
-  auto prepared(const T& x, const shape& input) const {
-    return computing_in<E, prepared_t<Net, activations<T>>>(prepared_layer(net, detail::read_as<E>(x), input));
+  auto prepared(preparation<T>& walk) const {
+    preparation<activations<T>> rounded(walk.extents());
+    computing_in<E, prepared_t<Net, activations<T>>> still(rounded(net));
+    walk.continue_from(rounded.extents());
+    return still;
   }
-
-  /// As the network's.
-  shape output(const shape& input) const { return output_of(net, input); }
 
   /// f(round(x)), its last sums not rounded where the network offers them.
   template <tensor_value T>
     requires(summed_in<activations<T>, T> && layer<Net, activations<T>>)
   T forward(const T& x, cache<T>& c) const {
-    return forward_sums(net, converted<E>(x), c.net);
+    return forward_with(net, converted<E>(x), c.net, around<activations<T>, unchanged, T>{});
   }
 
   /// ∂L/∂y → ∂L/∂x; adds ∂L/∂θ to the gradient unless it is null.
   template <tensor_value T>
   T backward(const T& dy, cache<T>& c, computing_in* gradient) const {
-    return converted<number_of<T>>(backward_sums<activations<T>>(net, dy, c.net, detail::part(gradient, &computing_in::net)));
+    const around<activations<T>> with{};
+    return converted<number_of<T>>(backward_with(net, dy, c.net, detail::part(gradient, &computing_in::net), with));
   }
 
   /// See statistics.hpp.

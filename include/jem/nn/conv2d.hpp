@@ -9,116 +9,57 @@
 #include <jem/tensor/rows.hpp>
 
 #include <array>
+#include <concepts>
 #include <tuple>
-#include <type_traits>
+#include <utility>
 
 namespace jem::inline v0 {
 
-template <tensor_value T, summed_in<T> X = T>
-struct prepared_conv2d;
-
 template <tensor_value T>
-struct conv2d {
-  using tensor_type              = T;
-  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
-
+struct conv2d : made_of<T> {
   T weight;                         // (kh, kw, c, f)
   T bias;                           // (f)
   convolution_geometry geometry{};  ///< stride and padding
 
+  conv2d() = default;
+  /// Of weights (kh, kw, c, f) and biases (f).
+  conv2d(T weights, T biases, convolution_geometry by = {}) : weight(std::move(weights)), bias(std::move(biases)), geometry(by) {}
+
+  /// While weights stand still, no gradient of theirs is asked, and the input is kept for a function's derivative only.
   template <tensor_value X>
   struct cache {
-    X input;  // (n, h, w, c)
+    shape extents;  ///< of the input
+    X input;        // (n, h, w, c)
   };
 
   static constexpr std::array parameter_names{"weight", "bias"};
   static auto parameters(auto& self) { return std::tie(self.weight, self.bias); }
 
-  /// The same convolution while its weights stand still, for images of such extents, see prepared.hpp.
+  /// The same convolution while its weights stand still, laid out for images of the walk's extents, see prepared.hpp.
   template <summed_in<T> X>
-  prepared_conv2d<T, X> prepared(const X&, const shape& input) const {
-    return {this, input.rank() == 0 ? prepared_weights<X>{} : prepare_convolution<X>(weight, geometry, input)};
+  still_layer<conv2d, X> prepared(preparation<X>& walk) const {
+    const shape images = walk.extents();
+    walk.continue_from(make_convolution_shape(images, weight.extents(), geometry).output());
+    return {this, prepare_convolution<X>(weight, geometry, images)};
   }
 
-  /// (n, oh, ow, f) of images (n, h, w, c). Throws std::invalid_argument for other channels or an image smaller than the kernel.
-  shape output(const shape& input) const { return make_convolution_shape(input, weight.extents(), geometry).output(); }
-
-  /// (n, h, w, c) → (n, oh, ow, f). Throws as `output` does.
-  template <summed_in<T> X>
-  X forward(X x, cache<X>& c) const {
-    return forward_after(unchanged{}, std::move(x), c, nullptr);
+  /// (n, h, w, c) → (n, oh, ow, f). Throws std::invalid_argument for other channels or an image smaller than the kernel.
+  template <summed_in<T> X, fusable F = unchanged>
+  X forward(X x, cache<X>& c, const around<X, F>& with = {}) const {
+    X y       = convolution(x, weight, geometry, &bias, with);
+    c.extents = x.extents();
+    if (with.weights == nullptr || !std::same_as<F, unchanged>) c.input = std::move(x);
+    return y;
   }
 
   /// ∂L/∂y (n, oh, ow, f) → ∂L/∂x (n, h, w, c);  adds ∂L/∂W and ∂L/∂b to the gradient.
-  template <summed_in<T> X>
-  X backward(const X& dy, cache<X>& c, conv2d* gradient) const {
-    return backward_after(unchanged{}, dy, c, gradient, nullptr);
-  }
-
-  /// f(x) ⋆ W + b, + addend unless it is null, in one pass where the backend can: see activated.hpp.
-  template <fusable F, summed_in<T> X>
-  X forward_after(const F& f, X x, cache<X>& c, const std::type_identity_t<X>* addend) const {
-    X y     = convolution(x, weight, geometry, {}, convolution_terms<X, F, T>{f, &bias, addend});
-    c.input = std::move(x);
-    return y;
-  }
-
-  /// Its gradient with respect to x, + addend unless it is null.
-  template <fusable F, summed_in<T> X>
-  X backward_after(const F& f, const X& dy, cache<X>& c, conv2d* gradient, const std::type_identity_t<X>* addend) const {
+  template <summed_in<T> X, fusable F = unchanged>
+  X backward(const X& dy, cache<X>& c, conv2d* gradient, const around<X, F>& with = {}) const {
     if (gradient != nullptr) {
-      add_convolution_weight_gradient(gradient->weight, c.input, dy, geometry, f);
+      add_convolution_weight_gradient(gradient->weight, c.input, dy, geometry, with.function);
       add_scaled(gradient->bias, 1, column_sums(dy));
     }
-    return convolution_input_gradient(dy, weight, geometry, c.input.extents(), {}, gradient_terms<X, F>{f, &c.input, addend});
-  }
-};
-
-/// A convolution whose weights were laid out by the backend for images X. Of its input it keeps the extents only, unless a function of it
-/// was asked.
-template <tensor_value T, summed_in<T> X>
-struct prepared_conv2d {
-  using tensor_type              = T;
-  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
-
-  const conv2d<T>* inner = nullptr;  ///< which has to outlive it
-  prepared_weights<X> weights{};     ///< for both directions
-
-  template <tensor_value Y>
-  struct cache {
-    shape extents;
-    Y input;  // (n, h, w, c)
-  };
-
-  static auto parameters(auto&) { return std::tie(); }
-
-  /// As conv2d's.
-  shape output(const shape& input) const { return inner->output(input); }
-
-  /// (n, h, w, c) → (n, oh, ow, f)
-  X forward(const X& x, cache<X>& c) const {
-    c.extents = x.extents();
-    return convolution(x, inner->weight, inner->geometry, weights, convolution_terms<X, unchanged, T>{{}, &inner->bias});
-  }
-
-  /// ∂L/∂y → ∂L/∂x; there are no parameters.
-  X backward(const X& dy, cache<X>& c, prepared_conv2d*) const {
-    return convolution_input_gradient(dy, inner->weight, inner->geometry, c.extents, weights);
-  }
-
-  /// As conv2d's.
-  template <fusable F>
-  X forward_after(const F& f, X x, cache<X>& c, const X* addend) const {
-    X y     = convolution(x, inner->weight, inner->geometry, weights, convolution_terms<X, F, T>{f, &inner->bias, addend});
-    c.input = std::move(x);
-    return y;
-  }
-
-  /// As conv2d's.
-  template <fusable F>
-  X backward_after(const F& f, const X& dy, cache<X>& c, prepared_conv2d*, const X* addend) const {
-    return convolution_input_gradient(dy, inner->weight, inner->geometry, c.input.extents(), weights,
-                                      gradient_terms<X, F>{f, &c.input, addend});
+    return convolution_input_gradient(dy, weight, geometry, c.extents, &c.input, with);
   }
 };
 

@@ -7,24 +7,26 @@
 
 #include <jem/nn/linear.hpp>
 #include <jem/nn/parameters.hpp>
-#include <jem/nn/sums.hpp>
 #include <jem/tensor/columns.hpp>
 #include <jem/tensor/logits.hpp>
 
 #include <array>
 #include <optional>
 #include <tuple>
+#include <utility>
 
 namespace jem::inline v0 {
 
 /// Without an energy it is the linear layer `classes`, and E(x) = −log Σ_y exp f(x)[y].
 template <tensor_value T>
-struct energy_head {
-  using tensor_type              = T;
-  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
-
+struct energy_head : made_of<T> {
   linear<T> classes;                  // (d) → (k)
   std::optional<linear<T>> energy{};  // (d) → (1)
+
+  energy_head() = default;
+  /// Of a classifier, and a linear output for h unless there is none.
+  explicit(false) energy_head(linear<T> classifier, std::optional<linear<T>> h = {})
+      : classes(std::move(classifier)), energy(std::move(h)) {}
 
   template <tensor_value X>
   struct cache {
@@ -36,42 +38,31 @@ struct energy_head {
   static auto parameters(auto& self) { return std::tie(self.classes, self.energy); }
 
   /// (n, d) → (n, k). Throws std::invalid_argument for other features.
-  template <summed_in<T> X>
-  X forward(X x, cache<X>& c) const {
-    return converted<typename X::value_type>(forward_sums(std::move(x), c));
-  }
-
-  /// With z = Wφ + b and s = Σ_y ∂L/∂f[y]: ∂L/∂h = s, ∂L/∂z = ∂L/∂f − s·p(y|x).
-  template <summed_in<T> X>
-  X backward(const X& dy, cache<X>& c, energy_head* gradient) const {
-    return backward_sums<X>(detail::read_as<number_of<X>>(dy), c, gradient);
-  }
-
-  /// As forward, see sums.hpp.
-  template <summed_in<T> X>
-  T forward_sums(X x, cache<X>& c) const {
-    T logits = classes.forward_sums(x, c.classes);
-    if (!energy) return logits;
-    const T h       = energy->forward_sums(std::move(x), c.energy).reshaped({logits.extent(0)});
+  template <summed_in<T> X, stored_or_summed<X> Y = X>
+  Y forward(X x, cache<X>& c, const around<X, unchanged, Y>& with = {}) const {
+    const around<X, unchanged, T> summed{};
+    if (!energy) return finished(classes.forward(std::move(x), c.classes, summed), with);
+    T logits        = classes.forward(x, c.classes, summed);
+    const T h       = energy->forward(std::move(x), c.energy, summed).reshaped({logits.extent(0)});
     c.probabilities = softmax(logits);
     add_to_columns(logits, -log_sum_exp(logits));
     add_to_columns(logits, h);
-    return logits;
+    return finished(std::move(logits), with);
   }
 
-  /// As backward.
-  template <summed_in<T> X>
-  X backward_sums(const T& dy, cache<X>& c, energy_head* gradient) const {
+  /// With z = Wφ + b and s = Σ_y ∂L/∂f[y]: ∂L/∂h = s, ∂L/∂z = ∂L/∂f − s·p(y|x).
+  template <summed_in<T> X, stored_or_summed<X> Y>
+  X backward(const Y& dy, cache<X>& c, energy_head* gradient, const around<X>& with = {}) const {
     linear<T>* const of_classes = detail::part(gradient, &energy_head::classes);
-    if (!energy) return classes.template backward_sums<X>(dy, c.classes, of_classes);
-    const T slope = row_sums(dy);  // (n)
-    T share       = c.probabilities;
-    scale_rows(share, slope);
-    X dx = classes.template backward_sums<X>(dy - share, c.classes, of_classes);
-    add_scaled(
-        dx, 1,
-        energy->template backward_sums<X>(slope.reshaped({slope.size(), 1}), c.energy, detail::part(gradient, &energy_head::energy)));
-    return dx;
+    if (!energy) return classes.backward(dy, c.classes, of_classes, with);
+    const T& slopes = detail::read_as<number_of<X>>(dy);
+    const T s       = row_sums(slopes);  // (n)
+    T share         = c.probabilities;
+    scale_rows(share, s);
+    X dx         = classes.backward(T(slopes - share), c.classes, of_classes);
+    const X of_h = energy->backward(s.reshaped({s.size(), 1}), c.energy, detail::part(gradient, &energy_head::energy));
+    add_scaled(dx, 1, of_h);
+    return finished(std::move(dx), with);
   }
 };
 

@@ -2,14 +2,14 @@
 // (n, …) → (n, d)
 #pragma once
 
+#include <jem/core/made_of.hpp>
 #include <jem/tensor/tensor.hpp>
 
 #include <tuple>
 
 namespace jem::inline v0 {
 
-struct flatten {
-  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
+struct flatten : made_of<> {
   template <tensor_value X>
   struct cache {
     shape input;

@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: MIT
-// A linear layer: y = x·W + b. Where x is stored in half as much as W, `forward_sums` is y before it is rounded, see sums.hpp.
+// A linear layer: y = x·W + b. Where x is stored in half as much as W, y may be asked for before it is rounded, see passes.hpp.
 #pragma once
 
+#include <jem/core/made_of.hpp>
 #include <jem/nn/initialize.hpp>
+#include <jem/nn/passes.hpp>
 #include <jem/tensor/matmul.hpp>
 #include <jem/tensor/rows.hpp>
 
 #include <array>
 #include <tuple>
+#include <utility>
 
 namespace jem::inline v0 {
 
 template <tensor_value T>
-struct linear {
-  using tensor_type              = T;
-  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
-
+struct linear : made_of<T> {
   T weight;  // (in, out)
   T bias;    // (out)
+
+  linear() = default;
+  /// Of weights (in, out) and biases (out).
+  linear(T weights, T biases) : weight(std::move(weights)), bias(std::move(biases)) {}
 
   /// What backward needs of forward.
   template <tensor_value X>
@@ -32,34 +36,23 @@ struct linear {
   index_t out() const { return weight.extent(1); }  ///< units
 
   /// (n, in) → (n, out). Throws std::invalid_argument for another number of inputs.
-  template <summed_in<T> X>
-  X forward(X x, cache<X>& c) const {
-    return converted<typename X::value_type>(forward_sums(std::move(x), c));
-  }
-
-  /// ∂L/∂y (n, out) → ∂L/∂x (n, in);  ∂L/∂W += xᵀ·∂L/∂y, ∂L/∂b += Σ ∂L/∂y.
-  template <summed_in<T> X>
-  X backward(const X& dy, cache<X>& c, linear* gradient) const {
-    if (gradient != nullptr) {
-      add_matmul(gradient->weight, c.input, dy, transpose::yes);
-      add_scaled(gradient->bias, 1, column_sums(dy));
-    }
-    return converted<typename X::value_type>(matmul(dy, weight, transpose::no, transpose::yes));
-  }
-
-  /// As forward.
-  template <summed_in<T> X>
-  T forward_sums(X x, cache<X>& c) const {
+  template <summed_in<T> X, stored_or_summed<X> Y = X>
+  Y forward(X x, cache<X>& c, const around<X, unchanged, Y>& with = {}) const {
     T y = matmul(x, weight);  // (n, out)
     add_to_rows(y, bias);
     c.input = std::move(x);
-    return y;
+    return finished(std::move(y), with);
   }
 
-  /// As backward.
-  template <summed_in<T> X>
-  X backward_sums(const T& dy, cache<X>& c, linear* gradient) const {
-    return backward(detail::read_as<typename X::value_type>(dy), c, gradient);
+  /// ∂L/∂y (n, out) → ∂L/∂x (n, in);  ∂L/∂W += xᵀ·∂L/∂y, ∂L/∂b += Σ ∂L/∂y.
+  template <summed_in<T> X, stored_or_summed<X> Y>
+  X backward(const Y& dy, cache<X>& c, linear* gradient, const around<X>& with = {}) const {
+    const X& slope = detail::read_as<typename X::value_type>(dy);
+    if (gradient != nullptr) {
+      add_matmul(gradient->weight, c.input, slope, transpose::yes);
+      add_scaled(gradient->bias, 1, column_sums(slope));
+    }
+    return finished(matmul(slope, weight, transpose::no, transpose::yes), with);
   }
 };
 

@@ -31,10 +31,7 @@ struct inverse_root {
 
 /// The layer, for any extents whose last axis is that of the channels.
 template <tensor_value T>
-struct normalize {
-  using tensor_type              = T;
-  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
-
+struct normalize : made_of<T> {
   T weight;                                              // (c), γ
   T bias;                                                // (c), β
   T mean;                                                // (c), μ
@@ -58,7 +55,6 @@ struct normalize {
   static constexpr std::array parameter_names{"weight", "bias"},
       statistic_names{"mean", "variance"};  ///< as in PyTorch's weights, up to the file's names
   static auto parameters(auto& self) { return std::tie(self.weight, self.bias); }
-  static shape output(const shape& input) { return input; }  ///< the same
   /// What is saved with the weights and learned by no optimiser.
   static auto statistics(auto& self) { return std::tie(self.mean, self.variance); }
 
@@ -108,9 +104,8 @@ struct normalize {
 };
 
 /// In the place of a normalisation where a network has none: the identity.
-struct no_normalize {
-  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
-  constexpr no_normalize()       = default;
+struct no_normalize : made_of<> {
+  constexpr no_normalize() = default;
   /// Of any number of channels.
   explicit constexpr no_normalize(index_t) {}
 
@@ -118,7 +113,6 @@ struct no_normalize {
   struct cache {};
 
   static auto parameters(auto&) { return std::tuple<>{}; }
-  static shape output(const shape& input) { return input; }  ///< the same
 
   /// x
   template <tensor_value T>

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <jem/core/concepts.hpp>
+#include <jem/core/made_of.hpp>
 #include <jem/tensor/elementwise.hpp>
 #include <jem/tensor/norms.hpp>
 
@@ -28,17 +29,6 @@ template <class L>
 using tensor_type_of = typename std::remove_cvref_t<L>::tensor_type;
 
 namespace detail {
-
-/// The tensor type of the first layer that has one.
-template <class... Layers>
-struct first_tensor {};
-template <class L, class... Rest>
-  requires requires { typename L::tensor_type; }
-struct first_tensor<L, Rest...> {
-  using tensor_type = typename L::tensor_type;
-};
-template <class L, class... Rest>
-struct first_tensor<L, Rest...> : first_tensor<Rest...> {};
 
 /// The part of a gradient that belongs to a member: null for none.
 template <class L, class M>

@@ -2,6 +2,7 @@
 // Average pooling over windows that do not overlap, and over whole images.
 #pragma once
 
+#include <jem/core/made_of.hpp>
 #include <jem/core/setting.hpp>
 #include <jem/tensor/pooling.hpp>
 
@@ -10,10 +11,14 @@
 namespace jem::inline v0 {
 
 /// (n, h, w, c) → (n, h / window, w / window, c); h and w have to be multiples of the window.
-struct average_pool {
-  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
+struct average_pool : made_of<> {
+  using side = at_least<"average_pool", "window", 1, largest_extent>;
 
-  at_least<"average_pool", "window", 1, largest_extent> window = 2;  ///< height and width, ≥ 1
+  side window = 2;  ///< height and width, ≥ 1
+
+  average_pool() = default;
+  /// Of windows of that height and width. Throws std::invalid_argument for less than 1.
+  explicit(false) average_pool(side length) : window(length) {}
 
   template <tensor_value X>
   struct cache {
@@ -21,11 +26,6 @@ struct average_pool {
   };
 
   static auto parameters(auto&) { return std::tuple<>{}; }
-
-  /// (n, h / window, w / window, c) of images (n, h, w, c), none of anything else.
-  shape output(const shape& input) const {
-    return input.rank() == 4 ? shape{input[0], input[1] / window, input[2] / window, input[3]} : shape{};
-  }
 
   /// Throws std::invalid_argument for an image that windows do not fill.
   template <tensor_value T>
@@ -42,8 +42,7 @@ struct average_pool {
 };
 
 /// (n, h, w, c) → (n, c): the mean of each channel over images of any size.
-struct global_average_pool {
-  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
+struct global_average_pool : made_of<> {
   template <tensor_value X>
   struct cache {
     shape input;

@@ -5,125 +5,130 @@
 #pragma once
 
 #include <jem/nn/parameters.hpp>
-#include <jem/nn/sums.hpp>
+#include <jem/nn/passes.hpp>
 
 #include <concepts>
+#include <functional>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace jem::inline v0 {
 
-/// A layer that has nothing to prepare, by reference.
-template <class L>
-struct still_layer : detail::first_tensor<L> {
-  static constexpr bool row_wise = jem::row_wise<L>;  ///< see core/concepts.hpp
-  const L* inner                 = nullptr;           ///< which has to outlive it
+/// A layer whose weights stand still, by reference, for inputs X.
+template <class L, tensor_value X>
+struct still_layer : made_of<L> {
+  const L* inner = nullptr;       ///< which has to outlive it
+  prepared_weights<X> weights{};  ///< what the backend laid out of them, if anything
 
-  template <tensor_value X>
-  using cache = typename L::template cache<X>;  ///< the layer's
+  still_layer() = default;
+  /// Of a layer, with what was laid out of its weights.
+  explicit(false) still_layer(const L* of, prepared_weights<X> laid_out = {}) : inner(of), weights(std::move(laid_out)) {}
+
+  template <tensor_value Z>
+  using cache = typename L::template cache<Z>;  ///< the layer's
 
   static auto parameters(auto&) { return std::tie(); }
 
   /// As the layer's.
-  template <tensor_value T>
-    requires layer<L, T>
-  T forward(T x, cache<T>& c) const {
-    return inner->forward(std::move(x), c);
+  template <fusable F = unchanged, stored_or_summed<X> Y = X>
+    requires(takes_around<L, X, F, Y> || (std::same_as<F, unchanged> && layer<L, X>))
+  Y forward(X x, cache<X>& c, const around<X, F, Y>& with = {}) const {
+    const around<X, F, Y> standing{with.function, with.addend, &weights};
+    if constexpr (std::same_as<F, unchanged>) {
+      return forward_with(*inner, std::move(x), c, standing);
+    } else {
+      return inner->forward(std::move(x), c, standing);
+    }
   }
 
   /// As the layer's, without parameters.
-  template <tensor_value T>
-    requires layer<L, T>
-  T backward(T dy, cache<T>& c, still_layer*) const {
-    return inner->backward(std::move(dy), c, nullptr);
-  }
-
-  /// See sums.hpp.
-  template <tensor_value T>
-    requires returns_sums<L, T>
-  sums_of<T> forward_sums(T x, cache<T>& c) const {
-    return inner->forward_sums(std::move(x), c);
-  }
-
-  /// See sums.hpp.
-  template <tensor_value T>
-    requires returns_sums<L, T>
-  T backward_sums(const sums_of<T>& dy, cache<T>& c, still_layer*) const {
-    return inner->template backward_sums<T>(dy, c, nullptr);
+  template <class Y, fusable F = unchanged>
+    requires(stored_or_summed<std::remove_cvref_t<Y>, X> && (takes_around<L, X, F> || (std::same_as<F, unchanged> && layer<L, X>)))
+  X backward(Y&& dy, cache<X>& c, still_layer*, const around<X, F>& with = {}) const {
+    const around<X, F> standing{with.function, with.addend, &weights};
+    if constexpr (std::same_as<F, unchanged>) {
+      return backward_with(*inner, std::forward<Y>(dy), c, static_cast<L*>(nullptr), standing);
+    } else {
+      return inner->backward(std::forward<Y>(dy), c, nullptr, standing);
+    }
   }
 };
 
-/// The extents of what a layer makes of inputs of such extents, as its own `output(input)` says; none, of rank 0, where it has none or
-/// those of its inputs are not known.
-template <class L>
-shape output_of([[maybe_unused]] const L& f, [[maybe_unused]] const shape& input) {
-  if constexpr (requires {
-                  { f.output(input) } -> std::same_as<shape>;
-                }) {
-    if (input.rank() > 0) return f.output(input);
-  }
-  return {};
-}
-
-/// The prepared value of a layer for inputs of such extents: what its own `prepared(x, input)` or `prepared(x)` returns, or the layer
-/// itself where it has no parameters, or a reference to it. x is of the tensors that it will be given, such as the network's input; the
-/// extents are the layer's own, of rank 0 where they are not known: behind a layer that has no `output`.
-template <class L, tensor_value T>
-  requires layer<L, T>
-auto prepared_layer(const L& f, [[maybe_unused]] const T& x, [[maybe_unused]] const shape& input) {
-  if constexpr (requires {
-                  { f.prepared(x, input) } -> layer<T>;
-                }) {
-    return f.prepared(x, input);
-  } else if constexpr (requires {
-                         { f.prepared(x) } -> layer<T>;
-                       }) {
-    return f.prepared(x);
-  } else if constexpr (std::tuple_size_v<decltype(L::parameters(f))> == 0) {
-    return f;
-  } else {
-    still_layer<L> still;
-    still.inner = &f;
-    return still;
-  }
-}
-
-/// The same for inputs like x.
-template <class L, tensor_value T>
-  requires layer<L, T>
-auto prepared_layer(const L& f, const T& x) {
-  return prepared_layer(f, x, x.extents());
-}
-
-template <class L, tensor_value T>
-using prepared_t = decltype(prepared_layer(std::declval<const L&>(), std::declval<const T&>()));  ///< what prepared_layer returns
-
-/// Prepares layers that follow each other, from the extents of the first one's inputs on.
-template <tensor_value T>
+/// Prepares layers that follow each other, for inputs X. It knows the extents of each layer's inputs: a layer that is made of others walks
+/// through them, a convolution says what it makes of an image, and through any other layer that stands before one which asks, zeros are
+/// passed once.
+template <tensor_value X>
 class preparation {
  public:
-  /// Of tensors like x, which has to outlive it.
-  preparation(const T& x, const shape& input) : x_(&x), at_(input) {}
+  /// From the extents of the first layer's inputs on.
+  explicit preparation(const shape& input) : at_(input) {}
 
-  /// The next layer, prepared.
+  /// The next layer, prepared: what its own `prepared(walk)` returns; or what its `prepared(x)` does, where x are zeros of its inputs'
+  /// extents; or the layer itself where it has no parameters, or a reference to it.
   template <class L>
-  prepared_t<L, T> operator()(const L& f) {
-    return prepared_layer(f, *x_, std::exchange(at_, output_of(f, at_)));
+    requires layer<L, X>
+  auto operator()(const L& f) {
+    if constexpr (requires {
+                    { f.prepared(*this) } -> layer<X>;
+                  }) {
+      return f.prepared(*this);
+    } else {
+      auto still = alone(f);
+      between_.push_back([&f](X x) {
+        typename L::template cache<X> unused;
+        return f.forward(std::move(x), unused).extents();
+      });
+      return still;
+    }
   }
   /// A range of them.
   template <class L>
-  std::vector<prepared_t<L, T>> operator()(const std::vector<L>& layers) {
-    std::vector<prepared_t<L, T>> still;
+  auto operator()(const std::vector<L>& layers) {
+    std::vector<std::remove_cvref_t<decltype((*this)(layers.front()))>> still;
     still.reserve(layers.size());
     for (const L& f : layers) still.push_back((*this)(f));
     return still;
   }
 
+  /// Of the inputs of the layer that is prepared, for its own `prepared(walk)`.
+  const shape& extents() {
+    for (const auto& passed : between_) at_ = passed(zeros<X>(at_));
+    between_.clear();
+    return at_;
+  }
+
+  /// Says the extents of what that layer makes of them.
+  void continue_from(const shape& output) { at_ = output; }
+
  private:
-  const T* x_;
+  template <class L>
+  auto alone(const L& f) {
+    if constexpr (requires(const X& x) {
+                    { f.prepared(x) } -> layer<X>;
+                  }) {
+      return f.prepared(zeros<X>(extents()));
+    } else if constexpr (std::tuple_size_v<decltype(L::parameters(f))> == 0) {
+      return f;
+    } else {
+      return still_layer<L, X>(&f);
+    }
+  }
+
   shape at_;
+  std::vector<std::function<shape(X)>> between_;  // from inputs of one layer to the extents of the next one's
 };
+
+/// The prepared value of a layer for inputs like x.
+template <class L, tensor_value X>
+  requires layer<L, X>
+auto prepared_layer(const L& f, const X& x) {
+  return preparation<X>(x.extents())(f);
+}
+
+template <class L, tensor_value X>
+using prepared_t = decltype(std::declval<preparation<X>&>()(std::declval<const L&>()));  ///< what it returns
 
 /// A network that is held by value where others hold a pointer: an energy's, when it owns what was prepared for it.
 template <class Net>

@@ -15,9 +15,8 @@
 namespace jem::inline v0 {
 
 template <class L>
-struct repeat : detail::first_tensor<L> {
-  static constexpr bool row_wise = jem::row_wise<L>;  ///< see core/concepts.hpp
-  std::vector<L> layers;                              ///< the first one first
+struct repeat : made_of<L> {
+  std::vector<L> layers;  ///< the first one first
 
   repeat() = default;
   /// Of layers that are there already.
@@ -32,14 +31,8 @@ struct repeat : detail::first_tensor<L> {
   /// The same chain of prepared layers, see prepared.hpp.
   template <tensor_value T>
     requires layer<L, T>
-  auto prepared(const T& x, const shape& input) const {
-    return repeat<prepared_t<L, T>>(preparation(x, input)(layers));
-  }
-
-  /// The extents of fₖ(… f₁(x)) for such of x, none where a layer does not say.
-  shape output(shape input) const {
-    for (const L& f : layers) input = output_of(f, input);
-    return input;
+  auto prepared(preparation<T>& walk) const {
+    return repeat<prepared_t<L, T>>(walk(layers));
   }
 
   /// fₖ(… f₁(x))

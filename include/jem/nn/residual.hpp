@@ -8,34 +8,35 @@
 #pragma once
 
 #include <jem/core/setting.hpp>
-#include <jem/nn/activated.hpp>
 #include <jem/nn/activation.hpp>
 #include <jem/nn/conv2d.hpp>
+#include <jem/nn/fused.hpp>
 #include <jem/nn/normalize.hpp>
 #include <jem/nn/prepared.hpp>
 
 #include <array>
+#include <concepts>
 #include <optional>
 #include <tuple>
-#include <type_traits>
+#include <utility>
 
 namespace jem::inline v0 {
 
-/// A body that adds its result to something, and its gradient too, for less than a pass of its own; null stands for its own input.
+/// A body that keeps its input, once it has read it, where what it adds may be read from: the cache's `kept_input`.
 template <class Body, class T>
-concept adds_residual = requires(const Body& f, Body* gradient, const T& x, typename Body::template cache<T>& c) {
-  { f.forward_onto(x, c, &x) } -> std::same_as<T>;
-  { f.backward_onto(x, c, gradient, &x) } -> std::same_as<T>;
+concept keeps_input = requires(typename Body::template cache<T>& c) {
+  { Body::kept_input(c) } -> std::same_as<const T*>;
 };
 
 /// shortcut(x) + body(x); without a shortcut, x + body(x).
 template <class Body, class Shortcut = conv2d<tensor_type_of<Body>>>
-struct residual {
-  using tensor_type              = tensor_type_of<Shortcut>;
-  static constexpr bool row_wise = jem::row_wise<Body> && jem::row_wise<Shortcut>;  ///< see core/concepts.hpp
-
+struct residual : made_of<Body, Shortcut> {
   Body body;                           ///< x ↦ what is added
   std::optional<Shortcut> shortcut{};  ///< none: the identity
+
+  residual() = default;
+  /// Of a body, and a shortcut unless that is the identity.
+  explicit(false) residual(Body f, std::optional<Shortcut> beside = {}) : body(std::move(f)), shortcut(std::move(beside)) {}
 
   template <tensor_value X>
   struct cache {
@@ -49,44 +50,35 @@ struct residual {
   /// The same block of prepared layers, see prepared.hpp.
   template <tensor_value T>
     requires(layer<Body, T> && layer<Shortcut, T>)
-  auto prepared(const T& x, const shape& input) const {
-    residual<prepared_t<Body, T>, prepared_t<Shortcut, T>> still{prepared_layer(body, x, input)};
-    if (shortcut) still.shortcut = prepared_layer(*shortcut, x, input);
+  auto prepared(preparation<T>& walk) const {
+    preparation<T> aside(walk.extents());
+    residual<prepared_t<Body, T>, prepared_t<Shortcut, T>> still{walk(body)};
+    if (shortcut) still.shortcut = aside(*shortcut);
     return still;
   }
-
-  /// The extents of body(x), none where it does not say.
-  shape output(const shape& input) const { return output_of(body, input); }
 
   /// Throws std::invalid_argument where body and shortcut give different shapes.
   template <tensor_value T>
     requires(layer<Body, T> && layer<Shortcut, T>)
   T forward(T x, cache<T>& c) const {
-    if constexpr (adds_residual<Body, T>) {
-      if (!shortcut) return body.forward_onto(std::move(x), c.body, nullptr);
-      const T y = shortcut->forward(x, c.shortcut);
-      return body.forward_onto(std::move(x), c.body, &y);
+    T beside;
+    const T* addend = &beside;
+    if (shortcut) {
+      beside = shortcut->forward(x, c.shortcut);
+    } else if constexpr (keeps_input<Body, T>) {
+      addend = Body::kept_input(c.body);
     } else {
-      T y       = shortcut ? shortcut->forward(x, c.shortcut) : x;
-      const T b = body.forward(std::move(x), c.body);
-      expect_shape("residual", y.extents(), b.extents());
-      add_scaled(y, 1, b);
-      return y;
+      beside = x;
     }
+    return forward_with(body, std::move(x), c.body, around<T>{.addend = addend});
   }
 
   /// ∂L/∂y → ∂L/∂x; adds ∂L/∂θ to the gradient unless it is null.
   template <tensor_value T>
   T backward(const T& dy, cache<T>& c, residual* gradient) const {
     const T through = shortcut ? shortcut->backward(dy, c.shortcut, detail::part(gradient, &residual::shortcut)) : T();
-    const T& addend = shortcut ? through : dy;
-    if constexpr (adds_residual<Body, T>) {
-      return body.backward_onto(dy, c.body, detail::part(gradient, &residual::body), &addend);
-    } else {
-      T dx = body.backward(dy, c.body, detail::part(gradient, &residual::body));
-      add_scaled(dx, 1, addend);
-      return dx;
-    }
+    const around<T> with{.addend = shortcut ? &through : &dy};
+    return backward_with(body, dy, c.body, detail::part(gradient, &residual::body), with);
   }
 
   /// See statistics.hpp.
@@ -101,20 +93,25 @@ struct residual {
 
 /// The body of a wide residual block: conv2(a(norm2(conv1(a(norm1(x)))))).
 template <tensor_value T, class A = leaky_relu, class N = no_normalize, class Convolution = conv2d<T>>
-  requires(layer<A, T> && layer<N, T>)
-struct preactivated {
-  using tensor_type              = T;
-  static constexpr bool row_wise = jem::row_wise<A> && jem::row_wise<N> && jem::row_wise<Convolution>;  ///< see core/concepts.hpp
-
+struct preactivated : made_of<T, A, N, Convolution> {
   Convolution conv1, conv2;  ///< 3×3; the second one may stride
   N norm1{};                 ///< before the first activation
   N norm2{};                 ///< before the second one
   A activation{};            ///< before each convolution
 
+  preactivated() = default;
+  /// Of its parts.
+  preactivated(Convolution first, Convolution second, N before_first = {}, N before_second = {}, A a = {})
+      : conv1(std::move(first)),
+        conv2(std::move(second)),
+        norm1(std::move(before_first)),
+        norm2(std::move(before_second)),
+        activation(std::move(a)) {}
+
   template <tensor_value X>
   struct cache {
     typename N::template cache<X> norm1, norm2;
-    activated_cache<A, Convolution, X> conv1, conv2;
+    fused_cache<A, Convolution, X> conv1, conv2;
   };
 
   static constexpr std::array parameter_names{"norm1", "conv1", "norm2", "conv2"};
@@ -122,65 +119,52 @@ struct preactivated {
 
   /// The same body of prepared layers, see prepared.hpp.
   template <summed_in<T> X>
-  auto prepared(const X& x, const shape& input) const {
-    using still        = preactivated<T, A, prepared_t<N, X>, prepared_t<Convolution, X>>;
-    const shape inside = output_of(conv1, input);
-    return still{prepared_layer(conv1, x, input), prepared_layer(conv2, x, inside), prepared_layer(norm1, x, input),
-                 prepared_layer(norm2, x, inside), activation};
+  auto prepared(preparation<X>& walk) const {
+    preparation<X> before_first(walk.extents());
+    auto first = walk(conv1);
+    preparation<X> before_second(walk.extents());
+    auto second = walk(conv2);
+    return preactivated<T, A, prepared_t<N, X>, prepared_t<Convolution, X>>(std::move(first), std::move(second), before_first(norm1),
+                                                                            before_second(norm2), activation);
   }
 
-  /// (n, oh, ow, f) of (n, h, w, c)
-  shape output(const shape& input) const { return output_of(conv2, output_of(conv1, input)); }
+  /// Where x is while conv2 runs, if what conv1 keeps is x itself.
+  template <tensor_value X>
+    requires(std::same_as<N, no_normalize> && takes_activation<Convolution, A, X>)
+  static const X* kept_input(const cache<X>& c) {
+    return &c.conv1.layer.input;
+  }
 
   /// (n, h, w, c) → (n, oh, ow, f)
   template <summed_in<T> X>
-    requires(layer<A, X> && layer<N, X>)
-  X forward(X x, cache<X>& c) const {
-    x = forward_activated(activation, conv1, norm1.forward(std::move(x), c.norm1), c.conv1);
-    return forward_activated(activation, conv2, norm2.forward(std::move(x), c.norm2), c.conv2);
+    requires(layer<A, X> && layer<N, X> && layer<Convolution, X>)
+  X forward(X x, cache<X>& c, const around<X>& with = {}) const {
+    x = forward_fused(activation, conv1, norm1.forward(std::move(x), c.norm1), c.conv1);
+    return forward_fused(activation, conv2, norm2.forward(std::move(x), c.norm2), c.conv2, with.addend);
   }
 
   /// ∂L/∂y → ∂L/∂x; adds ∂L/∂θ to the gradient unless it is null.
   template <summed_in<T> X>
-  X backward(const X& dy, cache<X>& c, preactivated* gradient) const {
-    return backward_onto(dy, c, gradient, nullptr);
-  }
-
-  /// forward(x) + addend, or + x for null. Throws std::invalid_argument where the extents differ.
-  template <summed_in<T> X>
-    requires takes_activation<Convolution, A, X>
-  X forward_onto(X x, cache<X>& c, const std::type_identity_t<X>* addend) const {
-    X own;
-    if (addend == nullptr && !keeps_input) own = x, addend = &own;
-    x = forward_activated(activation, conv1, norm1.forward(std::move(x), c.norm1), c.conv1);
-    x = norm2.forward(std::move(x), c.norm2);
-    if (addend == nullptr) addend = &c.conv1.layer.input;
-    expect_shape("residual", addend->extents(), conv2.output(x.extents()));
-    return forward_activated(activation, conv2, std::move(x), c.conv2, addend);
-  }
-
-  /// backward(∂L/∂y) + addend.
-  template <summed_in<T> X>
-  X backward_onto(const X& dy, cache<X>& c, preactivated* gradient, const std::type_identity_t<X>* addend) const {
-    const X* const inside = keeps_input ? addend : nullptr;
-    X dx                  = backward_activated(activation, conv2, dy, c.conv2, detail::part(gradient, &preactivated::conv2));
-    dx                    = norm2.backward(std::move(dx), c.norm2, detail::part(gradient, &preactivated::norm2));
-    dx                    = backward_activated(activation, conv1, dx, c.conv1, detail::part(gradient, &preactivated::conv1), inside);
-    dx                    = norm1.backward(std::move(dx), c.norm1, detail::part(gradient, &preactivated::norm1));
-    if (addend != inside) add_scaled(dx, 1, *addend);
-    return dx;
+  X backward(const X& dy, cache<X>& c, preactivated* gradient, const around<X>& with = {}) const {
+    X dx                = backward_fused(activation, conv2, dy, c.conv2, detail::part(gradient, &preactivated::conv2));
+    dx                  = norm2.backward(std::move(dx), c.norm2, detail::part(gradient, &preactivated::norm2));
+    constexpr bool last = std::same_as<N, no_normalize>;  // conv1's is, so that it may add what is added
+    dx = backward_fused(activation, conv1, dx, c.conv1, detail::part(gradient, &preactivated::conv1), last ? with.addend : nullptr);
+    dx = norm1.backward(std::move(dx), c.norm1, detail::part(gradient, &preactivated::norm1));
+    if constexpr (last) {
+      return dx;
+    } else {
+      return finished(std::move(dx), with);
+    }
   }
 
   /// See statistics.hpp.
   template <summed_in<T> X>
   X update_statistics(X x, float momentum) {
     cache<X> c;
-    x = forward_activated(activation, conv1, jem::update_statistics(norm1, std::move(x), momentum), c.conv1);
-    return forward_activated(activation, conv2, jem::update_statistics(norm2, std::move(x), momentum), c.conv2);
+    x = forward_fused(activation, conv1, jem::update_statistics(norm1, std::move(x), momentum), c.conv1);
+    return forward_fused(activation, conv2, jem::update_statistics(norm2, std::move(x), momentum), c.conv2);
   }
-
- private:
-  static constexpr bool keeps_input = std::same_as<N, no_normalize>;  // then what conv1 keeps is x itself
 };
 
 /// What a wide residual block is made of: 3×3 convolutions, `in` channels to `out`; the second one moves by `stride`.

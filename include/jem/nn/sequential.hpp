@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: MIT
-// Layers one after the other: fₖ ∘ … ∘ f₁, flat in memory and in the compiler. A light activation with a convolution behind it is
-// one pass, see activated.hpp.
+// Layers one after the other: fₖ ∘ … ∘ f₁, flat in memory and in the compiler. A fusable activation with a convolution behind it is
+// one pass, see fused.hpp.
 #pragma once
 
-#include <jem/nn/activated.hpp>
+#include <jem/nn/fused.hpp>
 #include <jem/nn/prepared.hpp>
 #include <jem/nn/statistics.hpp>
 
+#include <concepts>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 namespace jem::inline v0 {
 
 template <class... Layers>
-struct sequential : detail::first_tensor<Layers...> {
-  static constexpr bool row_wise = (jem::row_wise<Layers> && ...);  ///< see core/concepts.hpp
-  std::tuple<Layers...> layers;                                     ///< in the order of forward
+struct sequential : made_of<Layers...> {
+  std::tuple<Layers...> layers;  ///< in the order of forward
 
   /// sequential{f₁, …, fₖ}
   explicit sequential(Layers... each) : layers(std::move(each)...) {}
@@ -31,65 +32,37 @@ struct sequential : detail::first_tensor<Layers...> {
   /// The same chain of prepared layers, see prepared.hpp.
   template <tensor_value T>
     requires(layer<Layers, T> && ...)
-  auto prepared(const T& x, const shape& input) const {
-    preparation next(x, input);
-    return std::apply([&](const auto&... each) { return jem::sequential<prepared_t<Layers, T>...>{next(each)...}; }, layers);
+  auto prepared(preparation<T>& walk) const {
+    return std::apply([&](const auto&... each) { return jem::sequential<prepared_t<Layers, T>...>{walk(each)...}; }, layers);
   }
 
-  /// The extents of fₖ(… f₁(x)) for such of x, none where a layer does not say.
-  shape output(shape input) const {
-    std::apply([&](const auto&... each) { ((input = output_of(each, input)), ...); }, layers);
-    return input;
-  }
-
-  /// fₖ(… f₁(x))
-  template <tensor_value T>
+  /// fₖ(… f₁(x)), + addend; in the type that the last layer summed it in where that is asked.
+  template <tensor_value T, stored_or_summed<T> Y = T>
     requires(layer<Layers, T> && ...)
-  T forward(T x, cache<T>& c) const {
-    const auto pass = [&]<std::size_t... I>(std::index_sequence<I...>) { ((x = forward_layer<I>(std::move(x), c)), ...); };
-    pass(std::index_sequence_for<Layers...>{});
-    return x;
-  }
-
-  /// ∂L/∂output → ∂L/∂x, from the last layer to the first.
-  template <tensor_value T>
-  T backward(T dy, cache<T>& c, sequential* gradient) const {
-    const auto pass = [&]<std::size_t... I>(std::index_sequence<I...>) {
-      ((dy = backward_layer<sizeof...(Layers) - 1 - I>(std::move(dy), c, gradient)), ...);
-    };
-    pass(std::index_sequence_for<Layers...>{});
-    return dy;
-  }
-
-  /// fₖ(… f₁(x)) as the last layer summed it, see sums.hpp.
-  template <tensor_value T>
-    requires(sizeof...(Layers) > 0 && (layer<Layers, T> && ...))
-  sums_of<T> forward_sums(T x, cache<T>& c) const {
-    const auto pass = [&]<std::size_t... I>(std::index_sequence<I...>) { ((x = forward_layer<I>(std::move(x), c)), ...); };
-    pass(std::make_index_sequence<last>{});
-    if constexpr (takes_previous<last, T>()) {
-      return converted<number_of<T>>(forward_layer<last>(std::move(x), c));
+  Y forward(T x, cache<T>& c, const around<T, unchanged, Y>& with = {}) const {
+    if constexpr (sizeof...(Layers) == 0) {
+      return finished(std::move(x), with);
     } else {
-      return jem::forward_sums(std::get<last>(layers), std::move(x), std::get<last>(c));
+      const auto pass = [&]<std::size_t... I>(std::index_sequence<I...>) { ((x = forward_layer<I>(std::move(x), c, around<T>{})), ...); };
+      pass(std::make_index_sequence<last>{});
+      return forward_layer<last>(std::move(x), c, with);
     }
   }
 
-  /// As backward.
-  template <tensor_value T>
-    requires(sizeof...(Layers) > 0 && (layer<Layers, T> && ...))
-  T backward_sums(const sums_of<T>& dy, cache<T>& c, sequential* gradient) const {
-    T dx;
-    if constexpr (takes_previous<last, T>()) {
-      dx = backward_layer<last>(converted<typename T::value_type>(dy), c, gradient);
+  /// ∂L/∂output → ∂L/∂x, from the last layer to the first, + addend.
+  template <tensor_value Y, tensor_value T = Y>
+    requires stored_or_summed<Y, T>
+  T backward(Y dy, cache<T>& c, sequential* gradient, const around<T>& with = {}) const {
+    if constexpr (sizeof...(Layers) == 0) {
+      return finished(std::move(dy), with);
     } else {
-      auto* const part = gradient == nullptr ? nullptr : &std::get<last>(gradient->layers);
-      dx               = jem::backward_sums<T>(std::get<last>(layers), dy, std::get<last>(c), part);
+      T dx            = backward_layer<last, T>(std::move(dy), c, gradient);
+      const auto pass = [&]<std::size_t... I>(std::index_sequence<I...>) {
+        ((dx = backward_layer<last - 1 - I, T>(std::move(dx), c, gradient)), ...);
+      };
+      pass(std::make_index_sequence<last>{});
+      return finished(std::move(dx), with);
     }
-    const auto pass = [&]<std::size_t... I>(std::index_sequence<I...>) {
-      ((dx = backward_layer<last - 1 - I>(std::move(dx), c, gradient)), ...);
-    };
-    pass(std::make_index_sequence<last>{});
-    return dx;
   }
 
   /// See statistics.hpp.
@@ -116,26 +89,35 @@ struct sequential : detail::first_tensor<Layers...> {
     }
   }
 
-  template <std::size_t I, class T>
-  T forward_layer(T x, cache<T>& c) const {
+  template <std::size_t I, class T, class Y>
+  Y forward_layer(T x, cache<T>& c, const around<T, unchanged, Y>& with) const {
+    const auto& f = std::get<I>(layers);
     if constexpr (takes_previous<I + 1, T>()) {
       return x;
-    } else if constexpr (takes_previous<I, T>()) {
-      return std::get<I>(layers).forward_after(std::get<I - 1>(layers).function, std::move(x), std::get<I>(c), nullptr);
+    } else if constexpr (!takes_previous<I, T>()) {
+      return forward_with(f, std::move(x), std::get<I>(c), with);
     } else {
-      return std::get<I>(layers).forward(std::move(x), std::get<I>(c));
+      const auto& function = std::get<I - 1>(layers).function;
+      using function_type  = std::remove_cvref_t<decltype(function)>;
+      if constexpr (std::same_as<Y, T>) {
+        return f.forward(std::move(x), std::get<I>(c), around<T, function_type>{function, with.addend});
+      } else {
+        return finished(f.forward(std::move(x), std::get<I>(c), around<T, function_type>{function}), with);
+      }
     }
   }
 
-  template <std::size_t I, class T>
-  T backward_layer(T dy, cache<T>& c, sequential* gradient) const {
+  template <std::size_t I, class T, class Y>
+  T backward_layer(Y dy, cache<T>& c, sequential* gradient) const {
     auto* const part = gradient == nullptr ? nullptr : &std::get<I>(gradient->layers);
     if constexpr (takes_previous<I + 1, T>()) {
       return dy;
-    } else if constexpr (takes_previous<I, T>()) {
-      return std::get<I>(layers).backward_after(std::get<I - 1>(layers).function, dy, std::get<I>(c), part, nullptr);
+    } else if constexpr (!takes_previous<I, T>()) {
+      return backward_with(std::get<I>(layers), std::move(dy), std::get<I>(c), part, around<T>{});
     } else {
-      return std::get<I>(layers).backward(std::move(dy), std::get<I>(c), part);
+      const auto& function = std::get<I - 1>(layers).function;
+      const around<T, std::remove_cvref_t<decltype(function)>> before{function};
+      return std::get<I>(layers).backward(detail::read_as<typename T::value_type>(dy), std::get<I>(c), part, before);
     }
   }
 };

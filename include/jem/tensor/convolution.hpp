@@ -13,6 +13,7 @@
 
 #include <jem/core/convolution_shape.hpp>
 #include <jem/core/convolution_terms.hpp>
+#include <jem/tensor/around.hpp>
 #include <jem/tensor/im2col.hpp>
 #include <jem/tensor/rows.hpp>
 
@@ -30,13 +31,12 @@ auto* elements_of(const T* x) {
 }
 
 /// y ← y + bias + addend, in one pass; either may be missing.
-template <tensor_value Y, class F>
-void add_terms(Y& y, const convolution_terms<Y, F>& terms) {
+template <tensor_value Y, class F, class T>
+void add_terms(Y& y, const convolution_terms<T, F, T>& terms) {
   if (terms.bias == nullptr && terms.addend == nullptr) return;
-  using T                = typename Y::value_type;
   const index_t channels = y.extent(3);
   T* const to            = y.data();
-  const T *const bias = elements_of(terms.bias), *const addend = elements_of(terms.addend);
+  const T *const bias = terms.bias, *const addend = terms.addend;
   Y::backend_type::for_each(channels == 0 ? 0 : y.size() / channels, channels, [=] JEM_LAMBDA(index_t pixel, index_t channel) {
     T sum = to[pixel * channels + channel];
     if (bias != nullptr) sum += bias[channel];
@@ -46,12 +46,11 @@ void add_terms(Y& y, const convolution_terms<Y, F>& terms) {
 }
 
 /// dx ← f′(x) ⊙ dx + addend, in one pass; either may be missing.
-template <tensor_value X, class F>
-void add_terms(X& dx, const gradient_terms<X, F>& terms) {
+template <tensor_value X, class F, class T>
+void add_terms(X& dx, const gradient_terms<T, F>& terms) {
   if (std::same_as<F, unchanged> && terms.addend == nullptr) return;
-  using T              = typename X::value_type;
   T* const to          = dx.data();
-  const T *const input = elements_of(terms.input), *const addend = elements_of(terms.addend);
+  const T *const input = terms.input, *const addend = terms.addend;
   const F f = terms.function;
   X::backend_type::for_each(dx.size(), [=] JEM_LAMBDA(index_t i) {
     T slope = to[i];
@@ -79,20 +78,6 @@ decltype(auto) applied(const F& f, const X& x) {
 
 }  // namespace detail
 
-/// Weights laid out as a backend's convolutions like to read them while they stand still, for images of one size in either direction; empty
-/// where it does not care. T holds the images.
-template <tensor_value T>
-struct prepared_weights {
-  T forward{};           ///< for the output
-  T backward{};          ///< for the input's gradient
-  index_t h = 0, w = 0;  ///< of the images
-
-  /// What was laid out for one direction, null where nothing was or images are of another size.
-  const typename T::value_type* of(const T& direction, const convolution_shape& s) const {
-    return direction.size() > 0 && s.h == h && s.w == w ? direction.data() : nullptr;
-  }
-};
-
 /// Lays out weights (kh, kw, c, f) for images X of such extents (n, h, w, c), however many, if the backend has a use for it: a backend
 /// tells how many elements it wants for either direction, and fills them. The weights themselves have to be at hand, too, when it
 /// convolves. Throws std::invalid_argument for extents that do not fit each other.
@@ -115,30 +100,29 @@ prepared_weights<X> prepare_convolution(const W& w, convolution_geometry geometr
   return to;
 }
 
-/// y = f(x) ⋆ w + bias + addend: (n, h, w, c) → (n, oh, ow, f) with oh = ⌊(h + 2·padding − kh) / stride⌋ + 1. Throws
-/// std::invalid_argument for extents that do not fit each other.
+/// y = f(x) ⋆ w + bias + addend: (n, h, w, c) → (n, oh, ow, f) with oh = ⌊(h + 2·padding − kh) / stride⌋ + 1; a bias (f) is no part of it
+/// where it is null. Throws std::invalid_argument for extents that do not fit each other.
 template <tensor_like W, summed_in<W> X, fusable F = unchanged>
-tensor_of<X> convolution(const X& x, const W& w, convolution_geometry geometry,
-                         [[maybe_unused]] const prepared_weights<tensor_of<X>>& prepared = {},
-                         const convolution_terms<tensor_of<X>, F, tensor_of<W>>& terms   = {}) {
+tensor_of<X> convolution(const X& x, const W& w, convolution_geometry geometry, const tensor_of<W>* bias = nullptr,
+                         const around<tensor_of<X>, F>& with = {}) {
   using B                   = typename X::backend_type;
   using E                   = typename X::value_type;
   using P                   = typename W::value_type;
   const convolution_shape s = make_convolution_shape(x.extents(), w.extents(), geometry);
-  if (terms.bias != nullptr) expect_shape("convolution: a bias", shape{s.f}, terms.bias->extents());
-  if (terms.addend != nullptr) expect_shape("convolution: an addend", s.output(), terms.addend->extents());
+  if (bias != nullptr) expect_shape("convolution: a bias", shape{s.f}, bias->extents());
+  if (with.addend != nullptr) expect_shape("convolution: an addend", s.output(), with.addend->extents());
   tensor_of<X> y(s.output());
-  [[maybe_unused]] const E* const laid_out = prepared.of(prepared.forward, s);
-  const convolution_terms<E, F, P> beside{terms.function, detail::elements_of(terms.bias), detail::elements_of(terms.addend)};
-  if constexpr (requires { B::convolve(s, x.data(), w.data(), y.data(), laid_out, beside); }) {
-    B::convolve(s, x.data(), w.data(), y.data(), laid_out, beside);
+  [[maybe_unused]] const E* const laid_out = with.weights == nullptr ? nullptr : with.weights->of(with.weights->forward, s);
+  const convolution_terms<E, F, P> terms{with.function, detail::elements_of(bias), detail::elements_of(with.addend)};
+  if constexpr (requires { B::convolve(s, x.data(), w.data(), y.data(), laid_out, terms); }) {
+    B::convolve(s, x.data(), w.data(), y.data(), laid_out, terms);
   } else if constexpr (!std::same_as<E, P>) {
-    const auto addend = detail::widened(terms.addend);
-    const convolution_terms<tensor_of<W>> wide{{}, terms.bias, terms.addend == nullptr ? nullptr : &addend};
-    const auto factors = detail::factors<E>(x, terms.function);
-    y                  = converted<E>(convolution(factors, detail::factors<E>(w, unchanged{}), geometry, {}, wide));
+    const auto addend = detail::widened(with.addend);
+    const around<tensor_of<W>> wide{.addend = with.addend == nullptr ? nullptr : &addend};
+    const auto factors = detail::factors<E>(x, with.function);
+    y                  = converted<E>(convolution(factors, detail::factors<E>(w, unchanged{}), geometry, bias, wide));
   } else {
-    const auto& input = detail::applied(terms.function, x);
+    const auto& input = detail::applied(with.function, x);
     if constexpr (requires { B::convolve(s, x.data(), w.data(), y.data(), laid_out); }) {
       B::convolve(s, input.data(), w.data(), y.data(), laid_out);
     } else if constexpr (requires { B::convolve(s, x.data(), w.data(), y.data()); }) {
@@ -151,30 +135,31 @@ tensor_of<X> convolution(const X& x, const W& w, convolution_geometry geometry,
   return y;
 }
 
-/// f′(x) ⊙ (wᵀ ⋆ dy) + addend: ∂L/∂x (n, h, w, c), given dy = ∂L/∂y (n, oh, ow, f) and the extents of x. Throws
-/// std::invalid_argument for extents that do not fit each other.
+/// f′(x) ⊙ (wᵀ ⋆ dy) + addend: ∂L/∂x (n, h, w, c), given dy = ∂L/∂y (n, oh, ow, f) and the extents of x; x itself is read where there is a
+/// function. Throws std::invalid_argument for extents that do not fit each other.
 template <tensor_like W, summed_in<W> Y, fusable F = unchanged>
 tensor_of<Y> convolution_input_gradient(const Y& dy, const W& w, convolution_geometry geometry, const shape& input,
-                                        [[maybe_unused]] const prepared_weights<tensor_of<Y>>& prepared = {},
-                                        const gradient_terms<tensor_of<Y>, F>& terms                    = {}) {
+                                        const tensor_of<Y>* x = nullptr, const around<tensor_of<Y>, F>& with = {}) {
   using B                   = typename Y::backend_type;
   using E                   = typename Y::value_type;
   const convolution_shape s = make_convolution_shape(input, w.extents(), geometry);
   expect_shape("convolution_input_gradient", s.output(), dy.extents());
-  if constexpr (!std::same_as<F, unchanged>) expect_shape("convolution_input_gradient: x", input, terms.input->extents());
-  if (terms.addend != nullptr) expect_shape("convolution_input_gradient: an addend", input, terms.addend->extents());
+  if constexpr (std::same_as<F, unchanged>) {
+    x = nullptr;  // it is not needed, and may be gone
+  } else {
+    expect_shape("convolution_input_gradient: x", input, x == nullptr ? shape{} : x->extents());
+  }
+  if (with.addend != nullptr) expect_shape("convolution_input_gradient: an addend", input, with.addend->extents());
   tensor_of<Y> dx(input);
-  [[maybe_unused]] const E* const laid_out = prepared.of(prepared.backward, s);
-  const gradient_terms<E, F> beside{terms.function, detail::elements_of(terms.input), detail::elements_of(terms.addend)};
-  if constexpr (requires { B::convolve_input_gradient(s, dy.data(), w.data(), dx.data(), laid_out, beside); }) {
-    B::convolve_input_gradient(s, dy.data(), w.data(), dx.data(), laid_out, beside);
+  [[maybe_unused]] const E* const laid_out = with.weights == nullptr ? nullptr : with.weights->of(with.weights->backward, s);
+  const gradient_terms<E, F> terms{with.function, detail::elements_of(x), detail::elements_of(with.addend)};
+  if constexpr (requires { B::convolve_input_gradient(s, dy.data(), w.data(), dx.data(), laid_out, terms); }) {
+    B::convolve_input_gradient(s, dy.data(), w.data(), dx.data(), laid_out, terms);
   } else if constexpr (!std::same_as<E, typename W::value_type>) {
-    using wide_tensor = tensor_of<W>;
-    const auto x = std::same_as<F, unchanged> ? wide_tensor() : detail::widened(terms.input), addend = detail::widened(terms.addend);
-    const gradient_terms<wide_tensor, F> wide{terms.function, std::same_as<F, unchanged> ? nullptr : &x,
-                                              terms.addend == nullptr ? nullptr : &addend};
+    const auto wide_x = detail::widened(x), addend = detail::widened(with.addend);
+    const around<tensor_of<W>, F> wide{with.function, with.addend == nullptr ? nullptr : &addend};
     const auto slope = converted<typename W::value_type>(dy);
-    dx               = converted<E>(convolution_input_gradient(slope, detail::factors<E>(w, unchanged{}), geometry, input, {}, wide));
+    dx               = converted<E>(convolution_input_gradient(slope, detail::factors<E>(w, unchanged{}), geometry, input, &wide_x, wide));
   } else {
     if constexpr (requires { B::convolve_input_gradient(s, dy.data(), w.data(), dx.data(), laid_out); }) {
       B::convolve_input_gradient(s, dy.data(), w.data(), dx.data(), laid_out);

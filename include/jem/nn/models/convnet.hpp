@@ -6,15 +6,14 @@
 
 #include <jem/core/concat.hpp>
 #include <jem/core/setting.hpp>
-#include <jem/nn/activated.hpp>
 #include <jem/nn/activation.hpp>
 #include <jem/nn/conv2d.hpp>
 #include <jem/nn/flatten.hpp>
+#include <jem/nn/fused.hpp>
 #include <jem/nn/initialize.hpp>
 #include <jem/nn/linear.hpp>
 #include <jem/nn/parameters.hpp>
 #include <jem/nn/prepared.hpp>
-#include <jem/nn/sums.hpp>
 #include <jem/tensor/pooled_vector.hpp>
 
 #include <vector>
@@ -32,10 +31,7 @@ struct convnet_options {
 
 template <tensor_value T, class A = swish, class Convolution = conv2d<T>, class Head = linear<T>>
   requires layer<A, T>
-struct convnet {
-  using tensor_type              = T;
-  static constexpr bool row_wise = jem::row_wise<A> && jem::row_wise<Convolution> && jem::row_wise<Head>;  ///< see core/concepts.hpp
-
+struct convnet : made_of<T, A, Convolution, Head> {
   std::vector<Convolution> convolutions;  ///< one, and two for each halving
   Head head;                              ///< from what is left of the image to logits
   A activation{};                         ///< after each convolution
@@ -63,7 +59,7 @@ struct convnet {
   template <tensor_value X>
   struct cache {
     typename Convolution::template cache<X> first;
-    pooled_vector<activated_cache<A, Convolution, X>> later;  ///< each with the activation before it
+    pooled_vector<fused_cache<A, Convolution, X>> later;  ///< each with the activation before it
     typename A::template cache<X> last;
     flatten::cache<X> flat;
     typename Head::template cache<X> head;
@@ -72,40 +68,29 @@ struct convnet {
   static auto parameters(auto& self) { return std::tie(self.convolutions, self.head); }
   static constexpr std::array parameter_names{"convolutions", "head"};
 
-  /// The same network while its weights stand still, see prepared.hpp.
+  /// The same network while its weights stand still, see prepared.hpp. Activations do not change extents.
   template <summed_in<T> X>
-  auto prepared(const X& x, const shape& input) const {
+  auto prepared(preparation<X>& walk) const {
     convnet<T, A, prepared_t<Convolution, X>, prepared_t<Head, X>> still;
-    still.convolutions = preparation(x, input)(convolutions);
-    still.head         = prepared_layer(head, x, {});
-    still.activation   = activation;
+    still.convolutions = walk(convolutions);
+    walk.continue_from({walk.extents()[0], walk.extents().row_size()});
+    still.head       = walk(head);
+    still.activation = activation;
     return still;
   }
 
   /// (n, h, w, c) → logits (n, classes)
-  template <summed_in<T> X>
+  template <summed_in<T> X, stored_or_summed<X> Y = X>
     requires layer<A, X>
-  X forward(X x, cache<X>& c) const {
-    return head.forward(features(std::move(x), c), c.head);
+  Y forward(X x, cache<X>& c, const around<X, unchanged, Y>& with = {}) const {
+    return forward_with(head, features(std::move(x), c), c.head, with);
   }
 
   /// ∂L/∂logits (n, classes) → ∂L/∂x (n, h, w, c)
-  template <summed_in<T> X>
-  X backward(const X& dy, cache<X>& c, convnet* gradient) const {
-    return features_backward(head.backward(dy, c.head, detail::part(gradient, &convnet::head)), c, gradient);
-  }
-
-  /// As forward, see sums.hpp.
-  template <summed_in<T> X>
-    requires layer<A, X>
-  T forward_sums(X x, cache<X>& c) const {
-    return jem::forward_sums(head, features(std::move(x), c), c.head);
-  }
-
-  /// As backward.
-  template <summed_in<T> X>
-  X backward_sums(const T& dy, cache<X>& c, convnet* gradient) const {
-    return features_backward(jem::backward_sums<X>(head, dy, c.head, detail::part(gradient, &convnet::head)), c, gradient);
+  template <summed_in<T> X, stored_or_summed<X> Y>
+  X backward(const Y& dy, cache<X>& c, convnet* gradient, const around<X>& with = {}) const {
+    X dx = backward_with(head, dy, c.head, detail::part(gradient, &convnet::head), around<X>{});
+    return finished(features_backward(std::move(dx), c, gradient), with);
   }
 
  private:
@@ -114,8 +99,7 @@ struct convnet {
   X features(X x, cache<X>& c) const {
     c.later.resize(convolutions.size());
     for (std::size_t i = 0; i < convolutions.size(); ++i) {
-      x = i == 0 ? convolutions[i].forward(std::move(x), c.first)
-                 : forward_activated(activation, convolutions[i], std::move(x), c.later[i]);
+      x = i == 0 ? convolutions[i].forward(std::move(x), c.first) : forward_fused(activation, convolutions[i], std::move(x), c.later[i]);
     }
     x = activation.forward(std::move(x), c.last);
     return flatten{}.forward(std::move(x), c.flat);
@@ -127,7 +111,7 @@ struct convnet {
     dx = activation.backward(std::move(dx), c.last, static_cast<A*>(nullptr));
     for (std::size_t i = convolutions.size(); i-- > 0;) {
       Convolution* const part = gradient == nullptr ? nullptr : &gradient->convolutions[i];
-      dx = i == 0 ? convolutions[i].backward(dx, c.first, part) : backward_activated(activation, convolutions[i], dx, c.later[i], part);
+      dx = i == 0 ? convolutions[i].backward(dx, c.first, part) : backward_fused(activation, convolutions[i], dx, c.later[i], part);
     }
     return dx;
   }

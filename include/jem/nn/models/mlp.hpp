@@ -14,10 +14,7 @@ namespace jem::inline v0 {
 
 template <tensor_value T, class A = swish>
   requires layer<A, T>
-struct mlp {
-  using tensor_type              = T;
-  static constexpr bool row_wise = jem::row_wise<A>;  ///< see core/concepts.hpp
-
+struct mlp : made_of<T, A> {
   std::vector<linear<T>> layers;  ///< in the order of forward
   A activation{};                 ///< between them
 
@@ -45,38 +42,29 @@ struct mlp {
   static constexpr std::array parameter_names{"layers"};
 
   /// (n, in) → (n, out)
-  template <summed_in<T> X>
+  template <summed_in<T> X, stored_or_summed<X> Y = X>
     requires layer<A, X>
-  X forward(X x, cache<X>& c) const {
-    return converted<typename X::value_type>(forward_sums(std::move(x), c));
-  }
-
-  /// ∂L/∂y (n, out) → ∂L/∂x (n, in)
-  template <summed_in<T> X>
-  X backward(X dy, cache<X>& c, mlp* gradient) const {
-    for (std::size_t i = layers.size(); i-- > 0;) {
-      if (i + 1 < layers.size()) dy = activation.backward(std::move(dy), c.activations[i], static_cast<A*>(nullptr));
-      dy = layers[i].backward(std::move(dy), c.layers[i], gradient == nullptr ? nullptr : &gradient->layers[i]);
-    }
-    return dy;
-  }
-
-  /// As forward, see sums.hpp.
-  template <summed_in<T> X>
-    requires layer<A, X>
-  T forward_sums(X x, cache<X>& c) const {
+  Y forward(X x, cache<X>& c, const around<X, unchanged, Y>& with = {}) const {
     c.layers.resize(layers.size());
     c.activations.resize(layers.size());
     for (std::size_t i = 0; i + 1 < layers.size(); ++i) {
       x = activation.forward(layers[i].forward(std::move(x), c.layers[i]), c.activations[i]);
     }
-    return layers.empty() ? converted<number_of<X>>(std::move(x)) : layers.back().forward_sums(std::move(x), c.layers.back());
+    return layers.empty() ? finished(std::move(x), with) : layers.back().forward(std::move(x), c.layers.back(), with);
   }
 
-  /// As backward.
-  template <summed_in<T> X>
-  X backward_sums(const T& dy, cache<X>& c, mlp* gradient) const {
-    return backward(converted<typename X::value_type>(dy), c, gradient);
+  /// ∂L/∂y (n, out) → ∂L/∂x (n, in)
+  template <summed_in<T> X, stored_or_summed<X> Y>
+  X backward(const Y& dy, cache<X>& c, mlp* gradient, const around<X>& with = {}) const {
+    if (layers.empty()) return finished(dy, with);
+    const auto part = [&](std::size_t i) { return gradient == nullptr ? nullptr : &gradient->layers[i]; };
+    std::size_t i   = layers.size() - 1;
+    X dx            = layers[i].backward(dy, c.layers[i], part(i));
+    while (i-- > 0) {
+      dx = activation.backward(std::move(dx), c.activations[i], static_cast<A*>(nullptr));
+      dx = layers[i].backward(dx, c.layers[i], part(i));
+    }
+    return finished(std::move(dx), with);
   }
 };
 

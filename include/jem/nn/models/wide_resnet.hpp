@@ -46,10 +46,8 @@ struct wide_resnet_options {
 /// The normalisation N is made from a number of channels; jem::normalize<T> is one.
 template <tensor_value T, class A = leaky_relu, class N = no_normalize>
   requires(layer<A, T> && layer<N, T>)
-struct wide_resnet {
-  using tensor_type              = T;
-  static constexpr bool row_wise = jem::row_wise<A> && jem::row_wise<N>;  ///< see core/concepts.hpp
-  using block                    = residual<preactivated<T, A, N>>;       ///< conv2(a(norm2(conv1(a(norm1(x)))))) + shortcut(x)
+struct wide_resnet : made_of<T, A, N> {
+  using block = residual<preactivated<T, A, N>>;  ///< conv2(a(norm2(conv1(a(norm1(x)))))) + shortcut(x)
 
   conv2d<T> stem;                ///< 3×3
   repeat<repeat<block>> groups;  ///< three of n blocks
@@ -93,35 +91,22 @@ struct wide_resnet {
 
   /// The same network while its weights stand still, as a chain: see prepared.hpp.
   template <summed_in<T> X>
-  auto prepared(const X& x, const shape& input) const {
-    preparation next(x, input);
-    return sequential{next(stem), next(groups), next(norm), activation, global_average_pool{}, prepared_layer(head, x, {})};
+  auto prepared(preparation<X>& walk) const {
+    return sequential{walk(stem), walk(groups), walk(norm), activation, global_average_pool{}, walk(head)};
   }
 
   /// (n, h, w, c) → logits (n, classes), for images of any size.
-  template <summed_in<T> X>
+  template <summed_in<T> X, stored_or_summed<X> Y = X>
     requires(layer<A, X> && layer<N, X>)
-  X forward(X x, cache<X>& c) const {
-    return head.forward(features(std::move(x), c), c.head);
+  Y forward(X x, cache<X>& c, const around<X, unchanged, Y>& with = {}) const {
+    return head.forward(features(std::move(x), c), c.head, with);
   }
 
   /// ∂L/∂logits → ∂L/∂x; adds ∂L/∂θ to the gradient unless it is null.
-  template <summed_in<T> X>
-  X backward(const X& dy, cache<X>& c, wide_resnet* gradient) const {
-    return features_backward(head.backward(dy, c.head, detail::part(gradient, &wide_resnet::head)), c, gradient);
-  }
-
-  /// As forward, see sums.hpp.
-  template <summed_in<T> X>
-    requires(layer<A, X> && layer<N, X>)
-  T forward_sums(X x, cache<X>& c) const {
-    return head.forward_sums(features(std::move(x), c), c.head);
-  }
-
-  /// As backward.
-  template <summed_in<T> X>
-  X backward_sums(const T& dy, cache<X>& c, wide_resnet* gradient) const {
-    return features_backward(head.template backward_sums<X>(dy, c.head, detail::part(gradient, &wide_resnet::head)), c, gradient);
+  template <summed_in<T> X, stored_or_summed<X> Y>
+  X backward(const Y& dy, cache<X>& c, wide_resnet* gradient, const around<X>& with = {}) const {
+    X dx = head.backward(dy, c.head, detail::part(gradient, &wide_resnet::head));
+    return finished(features_backward(std::move(dx), c, gradient), with);
   }
 
   /// See statistics.hpp.

@@ -3,7 +3,7 @@
 #include "../support/backends.hpp"
 #include "../support/numbers.hpp"
 
-#include <jem/nn/activated.hpp>
+#include <jem/nn/fused.hpp>
 #include <jem/nn/activation.hpp>
 #include <jem/nn/conv2d.hpp>
 #include <jem/nn/linear.hpp>
@@ -17,7 +17,7 @@ using floats = jem::tensor<float, jem::eigen>;
 using conv   = jem::conv2d<floats>;
 
 static_assert(jem::takes_activation<conv, jem::leaky_relu, floats> && jem::takes_activation<conv, jem::relu, floats>);
-static_assert(jem::takes_activation<jem::prepared_conv2d<floats>, jem::leaky_relu, floats>);
+static_assert(jem::takes_activation<jem::still_layer<conv, floats>, jem::leaky_relu, floats>);
 static_assert(!jem::takes_activation<conv, jem::swish, floats> && !jem::takes_activation<jem::linear<floats>, jem::relu, floats>);
 static_assert(!jem::takes_activation<conv, conv, floats>);
 
@@ -26,18 +26,18 @@ namespace {
 /// The layer behind the activation, twice: as one, and as two with passes of their own for what is added.
 template <class A, class L, class T>
 void check_as_one(const A& a, const L& f, const T& x) {
-  jem::activated_cache<A, L, T> c;
+  jem::fused_cache<A, L, T> c;
   typename A::template cache<T> ca;
   typename L::template cache<T> cf;
   const T plain = f.forward(a.forward(x, ca), cf), z = test::random_tensor<T>(plain.extents(), 3),
           dy = test::random_tensor<T>(plain.extents(), 4), dz = test::random_tensor<T>(x.extents(), 5);
   const auto close = [](const T& one, const T& other) { CHECK(test::largest_difference(one.to_vector(), other.to_vector()) < 1e-5); };
-  close(forward_activated(a, f, x, c), plain);
-  close(forward_activated(a, f, x, c, &z), plain + z);
+  close(forward_fused(a, f, x, c), plain);
+  close(forward_fused(a, f, x, c, &z), plain + z);
   L mine = jem::zeros_like(f), theirs = mine;
   const T dx = a.backward(f.backward(dy, cf, &theirs), ca, static_cast<A*>(nullptr));
-  close(backward_activated(a, f, dy, c, &mine, &dz), dx + dz);
-  close(backward_activated(a, f, dy, c, static_cast<L*>(nullptr)), dx);
+  close(backward_fused(a, f, dy, c, &mine, &dz), dx + dz);
+  close(backward_fused(a, f, dy, c, static_cast<L*>(nullptr)), dx);
   jem::for_each_parameter_of([&](const auto& one, const auto& other) { close(one, other); }, mine, theirs);
 }
 
@@ -58,13 +58,13 @@ TEST_CASE("where they are one pass, x is kept once and nothing else is") {
   jem::rng g{1};
   const auto layer = jem::make_conv2d<floats>({.in = 8, .out = 8}, g);
   const floats x   = test::random_tensor<floats>({1, 4, 4, 8}, 2);
-  jem::activated_cache<jem::leaky_relu, conv, floats> c;
-  (void)forward_activated(jem::leaky_relu{}, layer, x, c);
+  jem::fused_cache<jem::leaky_relu, conv, floats> c;
+  (void)forward_fused(jem::leaky_relu{}, layer, x, c);
   CHECK(c.activation.kept.size() == 0);
   CHECK(c.layer.input.to_vector() == x.to_vector());
 }
 
-TEST_CASE("a chain takes its light activations along with the convolutions behind them, and only those") {
+TEST_CASE("a chain takes its fusable activations along with the convolutions behind them, and only those") {
   jem::rng g{1};
   const auto first = jem::make_conv2d<floats>({.in = 2, .out = 8}, g), second = jem::make_conv2d<floats>({.in = 8, .out = 3}, g);
   const jem::sequential chain(jem::leaky_relu{}, first, jem::swish{}, second, jem::relu{});

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// What stands around a linear map L and may be done in its own passes, so that no element goes through memory for it again:
+//
+//     y = L(f(x)) + addend,    ∂L/∂x = f′(x) ⊙ (Lᵀ·∂L/∂y) + addend
+//
+// It is an optional argument of `convolution` and of its input's gradient, and of a layer's `forward` and `backward`
+// (nn/with_around.hpp). A layer of one's own need not take it: what asks for it then makes passes of its own.
+#pragma once
+
+#include <jem/core/concepts.hpp>
+#include <jem/core/convolution_shape.hpp>
+#include <jem/core/fusable.hpp>
+
+namespace jem::inline v0 {
+
+/// Weights laid out as a backend's convolutions like to read them while they stand still, for images of one size in either direction; empty
+/// where it does not care. T holds the images.
+template <tensor_value T>
+struct prepared_weights {
+  T forward{};           ///< for the output
+  T backward{};          ///< for the input's gradient
+  index_t h = 0, w = 0;  ///< of the images
+
+  /// What was laid out for one direction, null where nothing was or images are of another size.
+  const typename T::value_type* of(const T& direction, const convolution_shape& s) const {
+    return direction.size() > 0 && s.h == h && s.w == w ? direction.data() : nullptr;
+  }
+};
+
+/// Of inputs X. The output is a Y: X, or the type of X's sums, where they are not to be rounded. Of a backward pass, Y is X.
+template <tensor_value X, fusable F = unchanged, tensor_value Y = X>
+struct around {
+  F function{};                                  ///< f: applied to each element of the input as it is read
+  const Y* addend                    = nullptr;  ///< of the result's extents, or none
+  const prepared_weights<X>* weights = nullptr;  ///< laid out, of weights that stand still; null where they do not
+};
+
+}  // namespace jem::inline v0
