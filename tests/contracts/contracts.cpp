@@ -128,6 +128,11 @@ struct forgetful_buffer {
 
 struct remembering_buffer : forgetful_buffer {
   void store(const jem::chains<tensor>&) {}
+  jem::index_t classes() const { return 0; }
+};
+
+struct buffer_that_hides_its_classes : forgetful_buffer {
+  void store(const jem::chains<tensor>&) {}
 };
 
 template <class T, class... Args>
@@ -264,6 +269,7 @@ TEST_CASE("observers take the step, the state and the info") {
 
 TEST_CASE("a sample buffer lends chains and takes them back") {
   static_assert(jem::sample_buffer<jem::replay_buffer<tensor>, tensor> && jem::sample_buffer<remembering_buffer, tensor>);
+  static_assert(!jem::sample_buffer<buffer_that_hides_its_classes, tensor>);
   static_assert(!jem::sample_buffer<forgetful_buffer, tensor> && !jem::sample_buffer<jem::replay_buffer<tensor>, other_tensor>);
   CHECK(true);
 }
