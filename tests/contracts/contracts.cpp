@@ -254,16 +254,17 @@ TEST_CASE("proposals return what they add to the acceptance ratio") {
 }
 
 TEST_CASE("a chain's state is what has a position") {
-  static_assert(jem::chain_state<jem::walk<tensor>, tensor> && jem::chain_state<jem::point<tensor>, tensor>);
-  static_assert(!jem::chain_state<jem::walk<tensor>, other_tensor> && !jem::chain_state<tensor, tensor>);
+  static_assert(jem::chain_state<jem::unadjusted_state<tensor>, tensor> && jem::chain_state<jem::point<tensor>, tensor>);
+  static_assert(!jem::chain_state<jem::unadjusted_state<tensor>, other_tensor> && !jem::chain_state<tensor, tensor>);
   CHECK(true);
 }
 
 TEST_CASE("observers take the step, the state and the info") {
-  static_assert(jem::step_observer<jem::no_observer, jem::walk<tensor>, tensor>);
-  constexpr auto observer = [](jem::index_t, const jem::walk<tensor>&, const jem::transition_info<tensor>&) {};
-  static_assert(jem::step_observer<decltype(observer), jem::walk<tensor>, tensor>);
-  static_assert(!jem::step_observer<decltype(observer), jem::point<tensor>, tensor> && !jem::step_observer<int, jem::walk<tensor>, tensor>);
+  static_assert(jem::step_observer<jem::no_observer, jem::unadjusted_state<tensor>, tensor>);
+  constexpr auto observer = [](jem::index_t, const jem::unadjusted_state<tensor>&, const jem::transition_info<tensor>&) {};
+  static_assert(jem::step_observer<decltype(observer), jem::unadjusted_state<tensor>, tensor>);
+  static_assert(!jem::step_observer<decltype(observer), jem::point<tensor>, tensor> &&
+                !jem::step_observer<int, jem::unadjusted_state<tensor>, tensor>);
   CHECK(true);
 }
 
