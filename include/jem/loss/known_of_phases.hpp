@@ -28,7 +28,7 @@ struct known_of_phases : known_numbers<T> {
   ~known_of_phases() = default;
 };
 
-/// Refers to a value that is known, or is one of its own.
+/// Refers to a value that is known and stands beside the batches, or is one of its own; what it shows lives as long as both.
 template <class V>
 class lent {
  public:
