@@ -66,16 +66,16 @@ struct trainer {
   /// Both with chains from a buffer of one's own, or from a replay_buffer with another start; the setting `buffer` is not read.
   template <class Net, sample_buffer<tensor_type_of<Net>> Buffer>
     requires data::stream_augmentation<Augment, tensor_type_of<Net>>
-  auto init(Net net, const data::dataset<tensor_type_of<Net>>& set, Buffer chains, rng& g) const {
-    return init(std::move(net), set, set, std::move(chains), g);
+  auto init(Net net, const data::dataset<tensor_type_of<Net>>& set, Buffer given, rng& g) const {
+    return init(std::move(net), set, set, std::move(given), g);
   }
   /// The same for semi-supervised training.
   template <class Net, sample_buffer<tensor_type_of<Net>> Buffer>
     requires data::stream_augmentation<Augment, tensor_type_of<Net>>
-  auto init(Net net, const data::dataset<tensor_type_of<Net>>& labelled, const data::dataset<tensor_type_of<Net>>& unlabelled,
-            Buffer chains, rng& g) const {
-    check_classes(chains.classes());
-    return start(std::move(net), labelled, unlabelled, [&] { return std::move(chains); }, g);
+  auto init(Net net, const data::dataset<tensor_type_of<Net>>& labelled, const data::dataset<tensor_type_of<Net>>& unlabelled, Buffer given,
+            rng& g) const {
+    check_classes(given.classes());
+    return start(std::move(net), labelled, unlabelled, [&] { return std::move(given); }, g);
   }
 
   /// A temporary set is refused.
