@@ -81,5 +81,5 @@ TEST_CASE("a training step allocates for the layers of the gradient and of the p
   jem::rng g{3};
   const auto digits = jem::data::digits_train<tensor>();
   auto state        = trainer.init(jem::convnet<tensor>({.height = 8, .width = 8, .widths = {8, 12}}, g), digits, g);
-  CHECK(allocations_of([&] { trainer.step(state); }) <= 2);
+  CHECK(allocations_of([&] { trainer.step(state); }) <= 3);
 }
