@@ -25,14 +25,15 @@ struct energy_bounds {  // L = mean max(0, E(x⁺) − below)² + mean max(0, ab
   constexpr jem::phase_set reads() const { return {.data = true, .samples = true}; }
 
   double accumulate(const jem::phases<tensor>& logits, float weight, jem::phases<tensor>& grad) const {
-    return add_hinge(logits.data(), 1, below, weight, grad.data()) + add_hinge(logits.samples, -1, above, weight, grad.samples);
+    return add_hinge(*logits.data_softmax(), 1, below, weight, grad.data()) +
+           add_hinge(*logits.samples_softmax(), -1, above, weight, grad.samples);
   }
 
-  static double add_hinge(const tensor& logits, float side, float bound, float weight, tensor& grad) {
-    const tensor beyond = map(log_sum_exp(logits), hinge{side, bound});  // (n)
-    tensor slope        = softmax(logits);                               // (n, k): −∂E/∂f(x)
+  static double add_hinge(const jem::softmax_sums<tensor>& of, float side, float bound, float weight, tensor& grad) {
+    const tensor beyond = map(of.log_sum_exp, hinge{side, bound});  // (n)
+    tensor slope        = of.softmax;                               // (n, k): −∂E/∂f(x)
     scale_rows(slope, beyond);
-    add_scaled(grad, -2 * side * weight / static_cast<float>(logits.extent(0)), slope);
+    add_scaled(grad, -2 * side * weight / static_cast<float>(slope.extent(0)), slope);
     return weight * mean(beyond * beyond);
   }
 };

@@ -29,7 +29,7 @@ std::string recipe(const settings& s) {
       "JEM %td sampler steps "
       "of size %g and noise %g from a replay buffer of %td images, %g %% of them restarted, and an energy penalty of %g; computed in %s.",
       s.initialisation == "he" ? "normal with variance 2/fan-in (He)" : "uniform in ±1/√fan-in", static_cast<double>(s.learning_rate),
-      s.warm_up, falls, s.iterations, s.batch, s.with_replacement ? "drawn with replacement" : "of shuffled epochs",
+      s.linear_warm_up, falls, s.iterations, s.batch, s.with_replacement ? "drawn with replacement" : "of shuffled epochs",
       static_cast<double>(s.data_noise), s.steps, static_cast<double>(s.step_size), static_cast<double>(s.noise), s.buffer,
       100 * static_cast<double>(s.restart), static_cast<double>(s.penalty), s.precision.c_str());
   return text;

@@ -22,7 +22,7 @@ using jem::index_t;
 struct given {
   std::optional<std::string> data;
   std::optional<std::vector<index_t>> widths;
-  std::optional<index_t> steps, buffer, validation, crop, warm_up, batch, iterations;
+  std::optional<index_t> steps, buffer, validation, crop, linear_warm_up, batch, iterations;
   std::optional<float> step_size, noise, restart, weight_x, weight_yx, weight_xy, penalty, data_noise, learning_rate, rate_at_end;
   std::optional<int> threads;
   std::optional<std::uint64_t> seed;
@@ -77,7 +77,7 @@ void add_common(CLI::App& app, given& g) {
              "draw each image independently of the others, or all of them once an epoch");
   app.add_option("--learning-rate", g.learning_rate, "of Adam")->check(positive);
   app.add_option("--rate-at-end", g.rate_at_end, "share of the learning rate that is left at the end, along half a cosine")->check(share);
-  app.add_option("--warm-up", g.warm_up, "iterations over which the learning rate rises")->check(not_negative);
+  app.add_option("--warm-up", g.linear_warm_up, "iterations over which the learning rate rises")->check(not_negative);
   app.add_option("--batch", g.batch, "images in a batch")->check(positive);
   app.add_option("--iterations", g.iterations, "training iterations")->check(positive);
   app.add_option("--initialisation", g.initialisation,
@@ -117,7 +117,7 @@ tool::settings merge(const given& g, const char* default_out) {
   take(s.precision, g.precision);
   take(s.steps, g.steps);
   take(s.buffer, g.buffer);
-  take(s.warm_up, g.warm_up);
+  take(s.linear_warm_up, g.linear_warm_up);
   take(s.batch, g.batch);
   take(s.iterations, g.iterations);
   take(s.step_size, g.step_size);

@@ -207,7 +207,7 @@ namespace {
 
 /// A rise over the warm-up, under half a cosine down to the rate at the end.
 jem::linear_warm_up<jem::cosine_decay> learning_rate_of(const settings& s) {
-  return {.rate = {.rate = s.learning_rate, .updates = s.iterations, .last = s.rate_at_end * s.learning_rate}, .updates = s.warm_up};
+  return {.rate = {.rate = s.learning_rate, .updates = s.iterations, .last = s.rate_at_end * s.learning_rate}, .updates = s.linear_warm_up};
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ void to_json(nlohmann::ordered_json& j, const settings& s) {
        {"data_noise", s.data_noise},
        {"learning_rate", s.learning_rate},
        {"rate_at_end", s.rate_at_end},
-       {"warm_up", s.warm_up},
+       {"warm_up", s.linear_warm_up},
        {"batch", s.batch},
        {"iterations", s.iterations},
        {"seed", s.seed}};

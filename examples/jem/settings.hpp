@@ -39,7 +39,7 @@ struct settings {
   float data_noise;
   float learning_rate;
   float rate_at_end = 1;  ///< the share of the learning rate that is left at the last iteration, along half a cosine
-  jem::index_t warm_up;
+  jem::index_t linear_warm_up;
   jem::index_t batch;
   jem::index_t iterations;
   std::uint64_t seed = 1;
@@ -55,23 +55,23 @@ settings read_settings(const std::filesystem::path& file);
 
 /// The paper's recipe (Grathwohl et al. 2020) on a small convolutional network.
 inline settings paper_settings() {
-  return {.widths        = {32, 64, 128},
-          .steps         = 20,
-          .step_size     = 1,
-          .noise         = 0.01f,
-          .buffer        = 10'000,
-          .restart       = 0.05f,
-          .by_class      = false,
-          .weight_x      = 1,
-          .weight_yx     = 1,
-          .weight_xy     = 0,
-          .penalty       = 0,
-          .data_noise    = 0.03f,
-          .learning_rate = 1e-4f,
-          .warm_up       = 1000,
-          .batch         = 64,
-          .iterations    = 10'000,
-          .out           = "jem-run"};
+  return {.widths         = {32, 64, 128},
+          .steps          = 20,
+          .step_size      = 1,
+          .noise          = 0.01f,
+          .buffer         = 10'000,
+          .restart        = 0.05f,
+          .by_class       = false,
+          .weight_x       = 1,
+          .weight_yx      = 1,
+          .weight_xy      = 0,
+          .penalty        = 0,
+          .data_noise     = 0.03f,
+          .learning_rate  = 1e-4f,
+          .linear_warm_up = 1000,
+          .batch          = 64,
+          .iterations     = 10'000,
+          .out            = "jem-run"};
 }
 
 /// The demo's: the same with a smaller network, He's initialisation, a larger learning rate that falls to nothing, a small penalty on the
@@ -86,7 +86,7 @@ inline settings digits_settings() {
   s.initialisation    = "he";
   s.learning_rate     = 3e-3f;
   s.rate_at_end       = 0;
-  s.warm_up           = 200;
+  s.linear_warm_up    = 200;
   s.iterations        = 2000;
   return s;
 }

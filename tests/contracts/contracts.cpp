@@ -128,6 +128,11 @@ struct forgetful_buffer {
 
 struct remembering_buffer : forgetful_buffer {
   void store(const jem::chains<tensor>&) {}
+  jem::index_t classes() const { return 0; }
+};
+
+struct buffer_that_hides_its_classes : forgetful_buffer {
+  void store(const jem::chains<tensor>&) {}
 };
 
 template <class T, class... Args>
@@ -249,21 +254,23 @@ TEST_CASE("proposals return what they add to the acceptance ratio") {
 }
 
 TEST_CASE("a chain's state is what has a position") {
-  static_assert(jem::chain_state<jem::walk<tensor>, tensor> && jem::chain_state<jem::point<tensor>, tensor>);
-  static_assert(!jem::chain_state<jem::walk<tensor>, other_tensor> && !jem::chain_state<tensor, tensor>);
+  static_assert(jem::chain_state<jem::unadjusted_state<tensor>, tensor> && jem::chain_state<jem::point<tensor>, tensor>);
+  static_assert(!jem::chain_state<jem::unadjusted_state<tensor>, other_tensor> && !jem::chain_state<tensor, tensor>);
   CHECK(true);
 }
 
 TEST_CASE("observers take the step, the state and the info") {
-  static_assert(jem::step_observer<jem::no_observer, jem::walk<tensor>, tensor>);
-  constexpr auto observer = [](jem::index_t, const jem::walk<tensor>&, const jem::transition_info<tensor>&) {};
-  static_assert(jem::step_observer<decltype(observer), jem::walk<tensor>, tensor>);
-  static_assert(!jem::step_observer<decltype(observer), jem::point<tensor>, tensor> && !jem::step_observer<int, jem::walk<tensor>, tensor>);
+  static_assert(jem::step_observer<jem::no_observer, jem::unadjusted_state<tensor>, tensor>);
+  constexpr auto observer = [](jem::index_t, const jem::unadjusted_state<tensor>&, const jem::transition_info<tensor>&) {};
+  static_assert(jem::step_observer<decltype(observer), jem::unadjusted_state<tensor>, tensor>);
+  static_assert(!jem::step_observer<decltype(observer), jem::point<tensor>, tensor> &&
+                !jem::step_observer<int, jem::unadjusted_state<tensor>, tensor>);
   CHECK(true);
 }
 
 TEST_CASE("a sample buffer lends chains and takes them back") {
   static_assert(jem::sample_buffer<jem::replay_buffer<tensor>, tensor> && jem::sample_buffer<remembering_buffer, tensor>);
+  static_assert(!jem::sample_buffer<buffer_that_hides_its_classes, tensor>);
   static_assert(!jem::sample_buffer<forgetful_buffer, tensor> && !jem::sample_buffer<jem::replay_buffer<tensor>, other_tensor>);
   CHECK(true);
 }

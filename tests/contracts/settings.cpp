@@ -214,7 +214,7 @@ std::vector<entry> training() {
       [milestone](double v) { std::isfinite(v) ? milestone(v) : jem::fail("step_decay", "at", "what does not compile"); },
       "no yes no no yes", 9.3e18));
   append_others(all, "sgd", {"nesterov"});
-  append_others(all, "ema", {"warm_up"});
+  append_others(all, "ema", {"rising_decay"});
   append_others(all, "weighted_loss", {"term"});
   append_others(all, "loss_sum", {"first", "second"});
   append_others(all, "trainer", {"loss", "sampler", "optimiser", "buffer", "augment", "draws"});
@@ -301,7 +301,7 @@ std::vector<entry> table() {
 /// Types with public fields that are no settings. A name that ends with :: stands for all types in it.
 const std::set<std::string> no_settings{
     // states and what a step tells
-    "adam_state", "ema_state", "sgd_state", "point", "walk", "transition_info", "chains", "training_info", "training_state",
+    "adam_state", "ema_state", "sgd_state", "point", "unadjusted_state", "transition_info", "chains", "training_info", "training_state",
     "value_and_gradient", "divergence_error", "rng", "random_stream",
     // layers, networks and energies
     "activation", "linear", "conv2d", "energy_head", "residual", "preactivated", "repeat", "sequential", "still_layer", "owned",
@@ -310,7 +310,7 @@ const std::set<std::string> no_settings{
     // data, files and results
     "data::batch", "data::dataset", "data::divided_dataset", "data::named_dataset", "data::idx_file", "io::image", "io::named_tensor",
     "io::npy_header", "io::packing", "io::packing_format", "io::png_header", "io::torch_layout", "io::torch_layout::replacement", "phases",
-    "phase_set", "metrics::detection", "metrics::reliability_bin", "evaluate::classifier_summary", "evaluate::ood_summary",
+    "phase_set", "softmax_sums", "metrics::detection", "metrics::reliability_bin", "evaluate::classifier_summary", "evaluate::ood_summary",
     "version_number", "backend_description", "build_description",
     // what operations and backends are made of
     "bfloat16", "literal", "duals::dual", "convolution_shape", "convolution_terms", "gradient_terms", "prepared_weights", "around",

@@ -46,6 +46,8 @@ TEST_CASE("the data of the p(x) term are the unlabelled batch, or the labelled o
   jem::phases<T> images{.x = waves<T>({2, 3})};
   CHECK(&images.data() == &images.x);
   CHECK(&std::as_const(images).data() == &images.x);
+  CHECK(images.data_batch() == &jem::phases<T>::x);
   images.unlabelled = waves<T>({4, 3});
   CHECK(&images.data() == &images.unlabelled);
+  CHECK(images.data_batch() == &jem::phases<T>::unlabelled);
 }

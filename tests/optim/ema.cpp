@@ -36,7 +36,7 @@ double only(const jem::ema_state<jem::linear<reference_double>>& average) {
 TEST_CASE_TEMPLATE("an average is that of PyTorch", T, eigen_double, guarded_double, eigen_float) {
   const std::vector<double> golden{0.237391580,  0.253875393, 0.056597041, -0.180283912, -0.265439283,
                                    -0.243757742, 2.481682006, 2.681717021, 0.416193774};
-  const jem::ema ema{.decay = 0.75f, .warm_up = false};
+  const jem::ema ema{.decay = 0.75f, .rising_decay = false};
   auto average = ema.init(wave_layer<T>(1, 1, 1, 1));
   for (int k = 2; k <= 5; ++k) ema.step(average, wave_layer<T>(1.0 / k, k, k, 1));
   CHECK(largest_difference(numbers(average.net), golden) < 1e-6);
@@ -52,7 +52,7 @@ TEST_CASE("the average of a run that stands still is where it stands") {
   CHECK(average.updates == 50);
 }
 
-TEST_CASE("a warm-up lets the average forget where the run began: it keeps (1 + t) / (10 + t) until that reaches the decay") {
+TEST_CASE("a rising decay lets the average forget where the run began: it keeps (1 + t) / (10 + t) until that reaches the decay") {
   const jem::ema ema{.decay = 0.25f};
   auto average = ema.init(all(1));
   double keeps = 1;
@@ -64,8 +64,8 @@ TEST_CASE("a warm-up lets the average forget where the run began: it keeps (1 + 
 }
 
 TEST_CASE("a decay of 0 is the network of the moment") {
-  for (const bool warm_up : {false, true}) {
-    const jem::ema ema{.decay = 0, .warm_up = warm_up};
+  for (const bool rising_decay : {false, true}) {
+    const jem::ema ema{.decay = 0, .rising_decay = rising_decay};
     auto average = ema.init(all(5));
     ema.step(average, all(-3));
     CHECK(only(average) == -3);

@@ -14,7 +14,7 @@ using tensor = jem::tensor<float, jem::reference>;
 using target = jem::gaussian<tensor>;
 
 struct without_step {
-  jem::walk<tensor> init(const target&, const tensor& x) const { return {x}; }
+  jem::unadjusted_state<tensor> init(const target&, const tensor& x) const { return {x}; }
 };
 struct without_position {
   struct state {};
@@ -31,16 +31,16 @@ static_assert(!jem::kernel<jem::hmc, int, tensor>);
 static_assert(!jem::kernel<jem::hmc, jem::gaussian<jem::tensor<double, jem::reference>>, tensor>);
 static_assert(!jem::kernel<int, target, tensor>);
 
-static_assert(std::same_as<jem::state_of<jem::sgld<>, target, tensor>, jem::walk<tensor>>);
+static_assert(std::same_as<jem::state_of<jem::sgld<>, target, tensor>, jem::unadjusted_state<tensor>>);
 static_assert(std::same_as<jem::state_of<jem::mala, target, tensor>, jem::point<tensor>>);
-static_assert(jem::chain_state<jem::point<tensor>, tensor> && jem::chain_state<jem::walk<tensor>, tensor>);
-static_assert(!jem::chain_state<tensor, tensor> && !jem::chain_state<jem::walk<tensor>, jem::tensor<double, jem::reference>>);
+static_assert(jem::chain_state<jem::point<tensor>, tensor> && jem::chain_state<jem::unadjusted_state<tensor>, tensor>);
+static_assert(!jem::chain_state<tensor, tensor> && !jem::chain_state<jem::unadjusted_state<tensor>, jem::tensor<double, jem::reference>>);
 
 static_assert(jem::proposal<jem::langevin, target, tensor> && jem::proposal<jem::hamiltonian<>, target, tensor>);
 static_assert(!jem::proposal<jem::sgld<>, target, tensor>);
 
-static_assert(jem::step_observer<jem::no_observer, jem::walk<tensor>, tensor>);
-static_assert(!jem::step_observer<int, jem::walk<tensor>, tensor>);
+static_assert(jem::step_observer<jem::no_observer, jem::unadjusted_state<tensor>, tensor>);
+static_assert(!jem::step_observer<int, jem::unadjusted_state<tensor>, tensor>);
 
 }  // namespace
 
@@ -57,8 +57,8 @@ TEST_CASE("a state is a value: a copy of it stands still while the chain moves o
   CHECK(state.position.to_vector() != before.position.to_vector());
 }
 
-TEST_CASE("a walk starts at step 0, and an info without an acceptance is empty") {
-  CHECK(jem::walk<tensor>{}.step == 0);
+TEST_CASE("an unadjusted state starts at step 0, and an info without an acceptance is empty") {
+  CHECK(jem::unadjusted_state<tensor>{}.step == 0);
   const jem::transition_info<tensor> info;
   CHECK(info.acceptance_probability.size() == 0);
   CHECK(info.energy_error.size() == 0);

@@ -54,6 +54,18 @@ TEST_CASE("cross_entropy_slope is p - 1 at the label, also where p rounds to 1, 
   });
 }
 
+TEST_CASE("cross_entropies with a place for their slope have the bits of both functions") {
+  test::on_every_tensor([]<class T>() {
+    const T x = 40 * test::random_tensor<T>({20, 7}, 3);
+    std::vector<std::int32_t> classes(20);
+    for (std::size_t i = 0; i < classes.size(); ++i) classes[i] = static_cast<std::int32_t>(i % 7);
+    const jem::labels<T> y({20}, classes);
+    T slope;
+    CHECK(test::same_bits(cross_entropies(x, y, slope).to_vector(), cross_entropies(x, y).to_vector()));
+    CHECK(test::same_bits(slope.to_vector(), cross_entropy_slope(x, y).to_vector()));
+  });
+}
+
 TEST_CASE("rival_slope is the same direction without the factor that vanishes") {
   test::on_every_tensor([]<class T>() {
     const T x({4, 3}, {0, 1, 2, 1000, 0, 1, 5, 5, 1000, 7, -1e30f, -1e30f});

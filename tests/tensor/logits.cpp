@@ -17,85 +17,19 @@ using eigen_tensor           = jem::tensor<float, jem::eigen>;
 constexpr float infinity     = std::numeric_limits<float>::infinity();
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 
-TEST_CASE("log_sum_exp survives large and infinite logits") {
-  test::on_every_tensor([]<class T>() {
-    const T x({5, 2}, {0, 0, 1000, 1000, -1000, -1001, 5, -infinity, 88, 89});
-    const auto lse = log_sum_exp(x).to_vector();
-    CHECK(lse[0] == doctest::Approx(std::log(2.0)).epsilon(1e-6));
-    CHECK(lse[1] == doctest::Approx(1000 + std::log(2.0)).epsilon(1e-6));
-    CHECK(lse[2] == doctest::Approx(-1000 + std::log1p(std::exp(-1.0))).epsilon(1e-6));
-    CHECK(lse[3] == 5);
-    CHECK(lse[4] == doctest::Approx(89 + std::log1p(std::exp(-1.0))).epsilon(1e-6));
-  });
-}
-
-TEST_CASE("log_sum_exp and softmax pass NaN on, wherever in the row it stands, and to no other row") {
-  test::on_every_tensor([]<class T>() {
-    const T x({3, 3}, {not_a_number, 1, 2, 1, 2, not_a_number, 1, 2, 3});
-    const auto lse = log_sum_exp(x).to_vector();
-    CHECK(std::isnan(lse[0]));
-    CHECK(std::isnan(lse[1]));
-    CHECK(std::isfinite(lse[2]));
-    CHECK(std::isnan(softmax(x).to_vector()[4]));
-  });
-}
-
-TEST_CASE("log_sum_exp of nothing but -infinity is -infinity, unless a NaN is among them") {
-  test::on_every_tensor([]<class T>() {
-    const auto lse = log_sum_exp(T({3, 2}, {-infinity, -infinity, -infinity, not_a_number, not_a_number, -infinity})).to_vector();
-    CHECK(lse[0] == -infinity);
-    CHECK(std::isnan(lse[1]));
-    CHECK(std::isnan(lse[2]));
-  });
-}
-
-TEST_CASE("softmax has rows that sum to one, is unmoved by a shift, and is 1 for one class") {
-  test::on_every_tensor([]<class T>() {
-    const T x = 30 * test::random_tensor<T>({50, 10}, 1);
-    for (const float total : row_sums(softmax(x)).to_vector()) CHECK(total == doctest::Approx(1).epsilon(1e-5));
-    const T shifted = x + jem::full<T>(x.extents(), 64);
-    CHECK(test::largest_difference(softmax(x).to_vector(), softmax(shifted).to_vector()) < 1e-4);
-    CHECK(softmax(T({2, 1}, {-500, 500})).to_vector() == floats{1, 1});
-    CHECK(softmax(T(shape{0, 3})).extents() == shape{0, 3});
-  });
-}
-
-TEST_CASE("softmax and log_sum_exp are right at any level, at infinity, too") {
-  test::on_every_tensor([]<class T>() {
-    constexpr float most = std::numeric_limits<float>::max();
-    const T x({6, 3},
-              {1e4f, 9999.5f, 0, most, most, 0, infinity, 0, 1, infinity, infinity, 0, -1e30f, 1e30f, 0, -infinity, -infinity, -1e30f});
-    const double p = 1 / (1 + std::exp(-0.5));
-    const std::vector<double> expected{p, 1 - p, 0, 0.5, 0.5, 0, 1, 0, 0, 0.5, 0.5, 0, 0, 1, 0, 0, 0, 1};
-    CHECK(test::largest_difference(softmax(x).to_vector(), expected) < 1e-6);
-    const auto lse = log_sum_exp(x).to_vector();
-    CHECK(lse[0] == doctest::Approx(1e4 + std::log1p(std::exp(-0.5))).epsilon(1e-6));
-    CHECK(lse[1] == most);
-    CHECK(lse[2] == infinity);
-    CHECK(lse[3] == infinity);
-    CHECK(lse[4] == 1e30f);
-    CHECK(lse[5] == -1e30f);
-  });
-}
-
-TEST_CASE("wide_log_sum_exp tells energies apart that a float does not") {
-  test::on_every_tensor([]<class T>() {
-    const auto lse = wide_log_sum_exp(T({2, 2}, {1e8f, 1e8f, 1e8f, -infinity})).to_vector();
-    CHECK(lse[0] - lse[1] == doctest::Approx(std::log(2.0)).epsilon(1e-6));
-  });
-}
-
-TEST_CASE("softmax of logarithms gives the probabilities back") {
-  test::on_every_tensor([]<class T>() {
-    const auto p = softmax(T({1, 3}, {std::log(0.2f), std::log(0.3f), std::log(0.5f)})).to_vector();
-    CHECK(test::largest_difference(p, std::vector<double>{0.2, 0.3, 0.5}) < 1e-6);
-  });
-}
-
 TEST_CASE("row_argmax takes the first of equals") {
   test::on_every_tensor([]<class T>() {
     CHECK(row_argmax(T({4, 3}, {1, 3, 2, 5, 5, 5, -1, -3, -1, -9, -8, -7})).to_vector() == classes{1, 0, 0, 2});
     CHECK(row_argmax(T(shape{0, 3})).size() == 0);
+  });
+}
+
+TEST_CASE("label_is_largest is 1 where the first of the largest logits is the label's, never beside a NaN, whatever the label") {
+  test::on_every_tensor([]<class T>() {
+    const T x({6, 3}, {1, 3, 2, 5, 5, 5, 5, 5, 5, not_a_number, 0, 0, 0, 0, not_a_number, infinity, 0, infinity});
+    CHECK(label_is_largest(x, jem::labels<T>({6}, {1, 0, 2, 0, 0, 0})).to_vector() == floats{1, 1, 0, 0, 0, 1});
+    CHECK(label_is_largest(x, jem::labels<T>({6}, {-1, 3, 1'000'000, 0, 1, 2})).to_vector() == floats(6, 0));
+    CHECK(label_is_largest(T(shape{0, 3}), jem::labels<T>()).size() == 0);
   });
 }
 
@@ -131,20 +65,12 @@ TEST_CASE("add_weighted_rows weighs each row by its own weight of one column, an
   });
 }
 
-TEST_CASE("labels out of range are told with their place") {
-  test::on_every_tensor([]<class T>() {
-    CHECK_NOTHROW(jem::check_labels("train", jem::labels<T>({3}, {0, 1, 2}), 3));
-    CHECK_NOTHROW(jem::check_labels("train", jem::labels<T>(shape{0}), 0));
-    CHECK_THROWS_WITH_AS(jem::check_labels("train", jem::labels<T>({3}, {0, 3, -1}), 3),
-                         "[train] expected labels in [0, 3) but received 3 at index 1", std::invalid_argument);
-    CHECK_THROWS_AS(jem::check_labels("train", jem::labels<T>({1}, {-1}), 3), std::invalid_argument);
-  });
-}
-
 TEST_CASE("logits without classes are refused") {
   CHECK_THROWS_AS(log_sum_exp(eigen_tensor(shape{4, 0})), std::invalid_argument);
   CHECK_THROWS_AS(softmax(eigen_tensor(shape{4, 0})), std::invalid_argument);
+  CHECK_THROWS_AS(softmax_and_log_sum_exp(eigen_tensor(shape{4, 0})), std::invalid_argument);
   CHECK_THROWS_AS(row_argmax(eigen_tensor(shape{4, 0})), std::invalid_argument);
+  CHECK_THROWS_AS(label_is_largest(eigen_tensor(shape{1, 0}), jem::labels<eigen_tensor>({1}, {0})), std::invalid_argument);
 }
 
 TEST_CASE("operations on logits refuse extents that do not fit") {
@@ -152,6 +78,7 @@ TEST_CASE("operations on logits refuse extents that do not fit") {
   const eigen_tensor three(shape{3});
   const jem::labels<eigen_tensor> short_labels({3}, {0, 1, 2});
   CHECK_THROWS_AS(pick(x, short_labels), std::invalid_argument);
+  CHECK_THROWS_AS(label_is_largest(x, short_labels), std::invalid_argument);
   CHECK_THROWS_AS(add_at(x, short_labels, 1), std::invalid_argument);
   CHECK_THROWS_AS(log_sum_exp(three), std::invalid_argument);
   CHECK_THROWS_AS(row_argmax(three), std::invalid_argument);

@@ -33,3 +33,10 @@ TEST_CASE("what a step has not is NaN, not zero") {
   jem::observe_logits(unlabelled, jem::phases<T>{.y = jem::labels<T>({1}, {0}), .unlabelled = T({1, 2}, {0, 0})});
   CHECK(std::isnan(unlabelled.accuracy));
 }
+
+TEST_CASE("labels that are no classes are refused unless they have been checked already") {
+  using T = reference_double;
+  jem::training_info info;
+  CHECK_THROWS_WITH_AS(jem::observe_logits(info, jem::phases<T>{.x = T({1, 2}, {0, 0}), .y = jem::labels<T>({1}, {2})}),
+                       "[correct] expected labels in [0, 2) but received 2 at index 0", std::invalid_argument);
+}

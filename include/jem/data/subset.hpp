@@ -27,8 +27,8 @@ template <tensor_value T>
 dataset<T> take_per_class(std::string_view where, const dataset<T>& set, index_t count, const std::vector<std::int32_t>& order) {
   expect_at_least(where, "images of each class", 1, count);
   expect_shape(where, shape{set.size()}, set.y.extents());
-  check_labels(where, set.y, set.classes);
-  const auto y = set.y.to_vector();
+  const auto known = checked_labels(where, set.y, set.classes);
+  const auto& y    = known.values();
   std::vector<index_t> taken(static_cast<std::size_t>(set.classes));
   std::vector<std::int32_t> rows;
   for (const std::int32_t i : order) {
@@ -90,8 +90,8 @@ divided_dataset<T> divide_by_class(const dataset<T>& set, index_t count, rng& g)
   expect_at_least("divide_by_class", "images", 0, count);
   if (count > set.size()) fail("divide_by_class", concat("at most the ", set.size(), " images of the set"), std::to_string(count));
   expect_shape("divide_by_class", shape{set.size()}, set.y.extents());
-  check_labels("divide_by_class", set.y, set.classes);
-  const auto y     = set.y.to_vector();
+  const auto known = checked_labels("divide_by_class", set.y, set.classes);
+  const auto& y    = known.values();
   const auto order = permutation(set.size(), g);
   std::vector<index_t> of_class(static_cast<std::size_t>(set.classes));
   std::vector<std::size_t> met;  // the classes as they come: a random order, so that none is favoured

@@ -76,9 +76,9 @@ class marginal_energy {
     requires layer<Net, T>
   T value_and_grad(const T& x, T& grad) const {
     typename Net::template cache<T> cache;
-    const T logits = net_->forward(x, cache);  // (n, k)
-    grad           = net_->backward(-softmax(logits), cache, nullptr);
-    return -log_sum_exp(logits);
+    const auto of = softmax_and_log_sum_exp(net_->forward(x, cache));
+    grad          = net_->backward(-of.softmax, cache, nullptr);
+    return -of.log_sum_exp;
   }
 
  private:

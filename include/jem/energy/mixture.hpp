@@ -73,10 +73,10 @@ class mixture : public made_of<E> {
       slopes[k] = T(x.extents());
       return components_[k].value_and_grad(x, slopes[k]);
     });
-    const T r      = softmax(shares);  // (n, K)
+    const auto of  = softmax_and_log_sum_exp(shares);
     grad           = zeros<T>(x.extents());
-    for (std::size_t k = 0; k < slopes.size(); ++k) add_weighted_rows(grad, r, static_cast<index_t>(k), slopes[k]);
-    return -log_sum_exp(shares);
+    for (std::size_t k = 0; k < slopes.size(); ++k) add_weighted_rows(grad, of.softmax, static_cast<index_t>(k), slopes[k]);
+    return -of.log_sum_exp;
   }
 
  private:

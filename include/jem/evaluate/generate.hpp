@@ -11,6 +11,7 @@
 #include <jem/sampling/replay_buffer.hpp>
 #include <jem/sampling/sample.hpp>
 
+#include <span>
 #include <vector>
 
 namespace jem::inline v0::evaluate {
@@ -56,7 +57,7 @@ namespace detail {
 
 /// Rows of a buffer: for each label one of its class's block, for none one from anywhere, no row twice, and none restarted.
 template <tensor_value T, class Start>
-T resting_chains(const replay_buffer<T, Start>& buffer, index_t block, const std::vector<std::int32_t>& blocks, rng& g) {
+T resting_chains(const replay_buffer<T, Start>& buffer, index_t block, std::span<const std::int32_t> blocks, rng& g) {
   std::vector<std::vector<std::int32_t>> free(static_cast<std::size_t>(buffer.capacity() / block));
   for (auto& order : free) order = data::permutation(block, g);
   std::vector<std::int32_t> rows;
@@ -87,10 +88,10 @@ template <class K, class Net, tensor_value T, class Start>
   requires kernel<K, joint_energy<Net>, T>
 T buffer_samples(const K& k, const Net& net, const replay_buffer<T, Start>& buffer, const labels<T>& y, index_t steps, rng& g,
                  index_t part = 500) {
-  const index_t classes = buffer.options().classes;
+  const index_t classes = buffer.classes();
   if (classes == 0) fail("buffer_samples", "a buffer with classes", "labels for one without");
-  check_labels("buffer_samples", y, classes);
-  return continued(k, net, detail::resting_chains(buffer, buffer.capacity() / classes, y.to_vector(), g), y, steps, g, part);
+  const auto known = checked_labels("buffer_samples", y, classes);
+  return continued(k, net, detail::resting_chains(buffer, buffer.capacity() / classes, known.values(), g), y, steps, g, part);
 }
 
 }  // namespace jem::inline v0::evaluate

@@ -15,10 +15,10 @@ struct contrastive_divergence {
   /// ∂E/∂f(x) = −p(·|x)
   template <tensor_value T>
   double accumulate(const phases<T>& logits, float weight, phases<T>& grad) const {
-    const T& data = logits.data();
-    add_scaled(grad.data(), -weight / static_cast<float>(data.extent(0)), softmax(data));
-    add_scaled(grad.samples, weight / static_cast<float>(logits.samples.extent(0)), softmax(logits.samples));
-    return weight * (mean(wide_log_sum_exp(logits.samples)) - mean(wide_log_sum_exp(data)));
+    const auto data = logits.data_softmax(), samples = logits.samples_softmax();
+    add_scaled(grad.data(), -weight / static_cast<float>(logits.data().extent(0)), data->softmax);
+    add_scaled(grad.samples, weight / static_cast<float>(logits.samples.extent(0)), samples->softmax);
+    return weight * (mean(samples->wide_log_sum_exp) - mean(data->wide_log_sum_exp));
   }
 };
 

@@ -15,8 +15,10 @@ struct cross_entropy {
   /// ∂L/∂f(x) = (p(·|x) − 1_y) / n
   template <tensor_value T>
   double accumulate(const phases<T>& logits, float weight, phases<T>& grad) const {
-    add_scaled(grad.x, weight / static_cast<float>(logits.x.extent(0)), cross_entropy_slope(logits.x, logits.y));
-    return weight * mean(cross_entropies(logits.x, logits.y));
+    T slope;  // (n, k)
+    const T each = cross_entropies(logits.x, logits.y, slope);
+    add_scaled(grad.x, weight / static_cast<float>(logits.x.extent(0)), slope);
+    return weight * mean(each);
   }
 };
 

@@ -15,16 +15,17 @@ struct energy_penalty {
   /// ∂E²/∂f(x) = 2·log Σ exp f(x) · p(·|x)
   template <tensor_value T>
   double accumulate(const phases<T>& logits, float weight, phases<T>& grad) const {
-    return add_batch(logits.data(), weight, grad.data()) + add_batch(logits.samples, weight, grad.samples);
+    return add_batch(*logits.data_softmax(), weight, grad.data()) + add_batch(*logits.samples_softmax(), weight, grad.samples);
   }
 
  private:
   template <tensor_value T>
-  static double add_batch(const T& logits, float weight, T& grad) {
-    T slope = softmax(logits);  // (n, k)
-    scale_rows(slope, log_sum_exp(logits));
-    add_scaled(grad, 2 * weight / static_cast<float>(logits.extent(0)), slope);
-    return weight * squared_norm(wide_log_sum_exp(logits)) / static_cast<double>(logits.extent(0));
+  static double add_batch(const softmax_sums<T>& of, float weight, T& grad) {
+    T slope      = of.softmax;  // (n, k)
+    const auto n = of.softmax.extent(0);
+    scale_rows(slope, of.log_sum_exp);
+    add_scaled(grad, 2 * weight / static_cast<float>(n), slope);
+    return weight * squared_norm(of.wide_log_sum_exp) / static_cast<double>(n);
   }
 };
 

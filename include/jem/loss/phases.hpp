@@ -4,7 +4,7 @@
 #pragma once
 
 #include <jem/core/concepts.hpp>
-#include <jem/tensor/logits.hpp>
+#include <jem/loss/known_of_phases.hpp>
 
 namespace jem::inline v0 {
 
@@ -18,10 +18,19 @@ struct phases {
   T conditional{};            // (c, …): of p(x|y)
   labels<T> conditional_y{};  // (c)
 
-  /// The data of the p(x) term: the unlabelled batch, or the labelled one where there is no other.
-  T& data() { return unlabelled.size() > 0 ? unlabelled : x; }
+  detail::known_of_phases<T> known{};  ///< of these batches, so that no one works it out again; a copy of the phases knows nothing
+
+  /// Which batch stands for the data of the p(x) term: the unlabelled one, or the labelled one where there is no other.
+  T phases::* data_batch() const { return unlabelled.size() > 0 ? &phases::unlabelled : &phases::x; }
+  /// The data of the p(x) term.
+  T& data() { return this->*data_batch(); }
   /// The same, to be read.
-  const T& data() const { return unlabelled.size() > 0 ? unlabelled : x; }
+  const T& data() const { return this->*data_batch(); }
+
+  /// Softmax and log-sum-exp of logits at the data of the p(x) term: `value_and_grad` has computed them, once for all who ask.
+  auto data_softmax() const { return detail::known_or_computed(known.data, data()); }
+  /// The same at the samples of p(x).
+  auto samples_softmax() const { return detail::known_or_computed(known.samples, samples); }
 };
 
 /// Which batches a loss reads: only those are run through the network.

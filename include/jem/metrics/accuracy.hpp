@@ -18,11 +18,12 @@ namespace jem::inline v0::metrics {
 
 namespace detail {
 
+/// The labels on the host, a class for each row.
 template <tensor_value T>
-void check(std::string_view where, const T& logits, const labels<T>& y) {
+host_labels checked(std::string_view where, const T& logits, const labels<T>& y) {
   expect_rank(where, 2, logits.extents());
   expect_shape(where, shape{logits.extent(0)}, y.extents());
-  check_labels(where, y, logits.extent(1));
+  return checked_labels(where, y, logits.extent(1));
 }
 
 /// f(row, k) for each row of logits (n, k), in double on the host.
@@ -49,12 +50,9 @@ inline double log_odds_against(const double* row, index_t k, index_t y) { return
 /// label: argmax alone would call it class 0. Throws std::invalid_argument for a label that is no class.
 template <tensor_value T>
 std::vector<bool> correct(const T& logits, const labels<T>& y) {
-  detail::check("correct", logits, y);
-  const auto guess = row_argmax(logits).to_vector(), truth = y.to_vector();
-  const auto known = log_sum_exp(logits).to_vector();  // NaN where a logit is
-  std::vector<bool> right(truth.size());
-  for (std::size_t i = 0; i < truth.size(); ++i) right[i] = guess[i] == truth[i] && !std::isnan(known[i]);
-  return right;
+  detail::checked("correct", logits, y);
+  const auto right = label_is_largest(logits, y).to_vector();
+  return {right.begin(), right.end()};
 }
 
 /// log Σ_y exp f(x)[y] of each row of logits (n, k), in double.
@@ -92,21 +90,19 @@ double accuracy(const T& logits, const labels<T>& y) {
 /// The mean of −log p(y|x), in nats; NaN without rows.
 template <tensor_value T>
 double nll(const T& logits, const labels<T>& y) {
-  detail::check("nll", logits, y);
-  const auto truth = y.to_vector();
+  const auto truth = detail::checked("nll", logits, y);
   std::size_t i    = 0;
   return detail::mean(detail::of_each_row(
-      "nll", logits, [&](const double* row, index_t k) { return math::softplus(detail::log_odds_against(row, k, truth[i++])); }));
+      "nll", logits, [&](const double* row, index_t k) { return math::softplus(detail::log_odds_against(row, k, truth.values()[i++])); }));
 }
 
 /// The mean of Σ_k (p(k|x) − 1[k = y])²: 0 for sure and right, 2 for sure and wrong; NaN without rows.
 template <tensor_value T>
 double brier(const T& logits, const labels<T>& y) {
-  detail::check("brier", logits, y);
-  const auto truth = y.to_vector();
+  const auto truth = detail::checked("brier", logits, y);
   std::size_t i    = 0;
   return detail::mean(detail::of_each_row("brier", logits, [&](const double* row, index_t k) {
-    const index_t own = truth[i++];
+    const index_t own = truth.values()[i++];
     const detail::row_of_logits others(row, k, own);
     const double missed = math::sigmoid(others.log_sum_exp_beside(row[own]));  // 1 − p(y|x)
     double squares      = 1;                                                   // of the shares of what is missed

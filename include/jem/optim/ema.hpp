@@ -37,7 +37,7 @@ struct ema_state {
 
 struct ema {
   below_one<"ema", "decay"> decay = 0.999f;  ///< d, in [0, 1): the average spans about 1 / (1 − d) iterations
-  bool warm_up = true;  ///< min(d, (1 + t) / (10 + t)) at update t, so that it soon forgets the weights that the run began with
+  bool rising_decay = true;  ///< min(d, (1 + t) / (10 + t)) at update t, so that it soon forgets the weights that the run began with
 
   /// The average of one network is that network.
   template <parameterised Net>
@@ -49,7 +49,7 @@ struct ema {
   template <parameterised Net>
   void step(ema_state<Net>& average, const Net& net) const {
     const auto t      = static_cast<float>(average.updates++);
-    const float keeps = warm_up ? std::min<float>(decay, (1 + t) / (10 + t)) : float(decay);
+    const float keeps = rising_decay ? std::min<float>(decay, (1 + t) / (10 + t)) : float(decay);
     for_each_parameter([&](auto& mean, const auto& now) { apply(mean, now, detail::move_towards{1 - keeps}); }, average.net, net);
   }
 };

@@ -16,9 +16,9 @@ struct point {
   T gradient;  // (n, …): ∂E/∂x
 };
 
-/// What an unadjusted kernel carries: positions, and how many steps it has made (schedules ask).
+/// What a kernel without a Metropolis adjustment carries: positions, and how many steps it has made (schedules ask).
 template <tensor_value T>
-struct walk {
+struct unadjusted_state {
   T position;        // (n, …)
   index_t step = 0;  ///< steps made so far
 };

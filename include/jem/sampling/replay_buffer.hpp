@@ -24,13 +24,30 @@ struct chains {
   labels<T> y;      // (n): their classes; empty when drawn without
 };
 
-/// What training asks of a buffer.
+/// What training asks of a buffer: chains from anywhere or by class, to take them back, and for how many classes it keeps chains
+/// apart; 0 for none. A state with a buffer is copied as a whole.
 template <class B, class T>
-concept sample_buffer = requires(B& b, const B& c, index_t n, const labels<T>& y, rng& g, const chains<T>& x) {
+concept sample_buffer = std::copyable<B> && requires(B& b, const B& c, index_t n, const labels<T>& y, rng& g, const chains<T>& x) {
   { c.draw(n, g) } -> std::same_as<chains<T>>;
   { c.draw(y, g) } -> std::same_as<chains<T>>;
   b.store(x);
+  { c.classes() } -> std::convertible_to<index_t>;
 };
+
+namespace detail {
+
+/// A chain of class y[i] for each i, for a caller whom the host has the labels of already: not downloaded again by a buffer with a
+/// `draw(y, labels on the host, rng)`.
+template <tensor_value T, sample_buffer<T> B>
+chains<T> draw_by_class(const B& buffer, const labels<T>& y, const host_labels& known, rng& g) {
+  if constexpr (requires { buffer.draw(y, known, g); }) {
+    return buffer.draw(y, known, g);
+  } else {
+    return buffer.draw(y, g);
+  }
+}
+
+}  // namespace detail
 
 /// Where chains start: U(low, high), each element on its own.
 struct uniform_start {
@@ -61,6 +78,7 @@ class replay_buffer {
       : options_(checked(options)), start_(start), positions_(start.template operator()<T>(item.under(options.capacity), g)) {}
 
   index_t capacity() const { return options_.capacity; }      ///< chains
+  index_t classes() const { return options_.classes; }        ///< that it keeps apart; 0 for none
   const replay_options& options() const { return options_; }  ///< as they were given
 
   /// All chains, (capacity, …); class y holds rows [y·capacity/classes, (y + 1)·capacity/classes).
@@ -81,12 +99,14 @@ class replay_buffer {
 
   /// A chain of class y[i] for each i. Throws std::invalid_argument without class blocks, for a label without one, or for
   /// more chains of a class than its block has.
-  chains<T> draw(const labels<T>& y, rng& g) const {
+  chains<T> draw(const labels<T>& y, rng& g) const { return draw(y, host_labels(y), g); }
+  /// The same where the host has read the labels already.
+  chains<T> draw(const labels<T>& y, const host_labels& known, rng& g) const {
     if (options_.classes == 0) fail("replay_buffer", "a buffer with classes", "labels for one without");
-    check_labels("replay_buffer", y, options_.classes);
+    known.check("replay_buffer", options_.classes);
     const index_t block = options_.capacity / options_.classes;
-    pooled_vector<std::int32_t> wanted(static_cast<std::size_t>(y.size())), slots(wanted.size());
-    T::backend_type::download(y.data(), y.size(), wanted.data());
+    const auto& wanted  = known.values();
+    pooled_vector<std::int32_t> slots(wanted.size());
     for (index_t c = 0; c < options_.classes; ++c) {
       pooled_vector<std::int32_t> own;
       draw_slots(c * block, block, std::ranges::count(wanted, static_cast<std::int32_t>(c)), g, own);

@@ -31,7 +31,7 @@ struct sgld {
 
   /// Step 0 at x (n, …); the energy is not asked yet.
   template <tensor_value T, differentiable_energy<T> E>
-  walk<T> init(const E&, const T& x) const {
+  unadjusted_state<T> init(const E&, const T& x) const {
     return {x};
   }
 
@@ -39,7 +39,7 @@ struct sgld {
   /// negative, infinite or NaN, and for a box whose ends are crossed.
   template <tensor_value T, differentiable_energy<T> E>
     requires(batch_transform<Transform, T> && batch_transform<Constraint, T>)
-  transition_info<T> step(const E& e, walk<T>& state, rng& g) const {
+  transition_info<T> step(const E& e, unadjusted_state<T>& state, rng& g) const {
     const float epsilon = not_negative<"sgld", "step_size">(value_at(step_size, state.step));
     const float sigma   = not_negative<"sgld", "noise">(value_at(noise, epsilon));
     T gradient(state.position.extents());

@@ -31,30 +31,35 @@ struct softplus {
   }
 };
 
-/// The shares of the other classes among themselves, −1 at the label; times 1 − p_y it is p − 1_y.
+/// The shares of the other classes among themselves, −1 at the label; times 1 − p_y it is p − 1_y. And the log-odds against the label,
+/// where there is a place for them.
 template <class T, bool times_other>
 struct slope_of_row {
   const T* from;
   const std::int32_t* y;
   T* to;
   index_t columns;
+  T* odds = nullptr;
 
   constexpr void operator()(index_t i) const {
     const T* const row = from + i * columns;
     T* const shares    = to + i * columns;
     const weighed_row<T> others(row, columns, y[i], shares);
-    const T factor = times_other ? math::sigmoid(others.log_sum_exp_beside(row[y[i]])) : T(1);
+    const T against = times_other ? others.log_sum_exp_beside(row[y[i]]) : T{};
+    const T factor  = times_other ? math::sigmoid(against) : T(1);
+    if (times_other && odds != nullptr) odds[i] = against;
     for (index_t j = 0; j < columns; ++j) shares[j] = j == y[i] ? -factor : factor * (shares[j] / static_cast<T>(others.sum));
   }
 };
 
 template <bool times_other, tensor_like X, tensor_like Y>
-tensor_of<X> slope(std::string_view where, const X& x, const Y& y) {
+tensor_of<X> slope(std::string_view where, const X& x, const Y& y, tensor_of<X>* odds = nullptr) {
   using T = std::remove_const_t<typename X::value_type>;
   expect_labels(where, x, y);
   tensor_of<X> result(x.extents());
+  T* const against = odds == nullptr ? nullptr : odds->data();
   for_each_row<typename X::backend_type>(x.extent(0), x.extent(1),
-                                         slope_of_row<T, times_other>{x.data(), y.data(), result.data(), x.extent(1)});
+                                         slope_of_row<T, times_other>{x.data(), y.data(), result.data(), x.extent(1), against});
   return result;
 }
 
@@ -82,6 +87,15 @@ tensor_of<X> cross_entropies(const X& x, const Y& y) {
 template <tensor_like X, tensor_like Y>
 tensor_of<X> cross_entropy_slope(const X& x, const Y& y) {
   return detail::slope<true>("cross_entropy_slope", x, y);
+}
+
+/// Both in one pass, the same bits: returns the cross-entropies (n), and sets slope (n, k).
+template <tensor_like X, tensor_like Y>
+tensor_of<X> cross_entropies(const X& x, const Y& y, tensor_of<X>& slope) {
+  detail::expect_labels("cross_entropies", x, y);
+  tensor_of<X> odds(shape{x.extent(0)});  // (n)
+  slope = detail::slope<true>("cross_entropies", x, y, &odds);
+  return map(odds, detail::softplus{});
 }
 
 /// The direction of that slope, which does not vanish where the label is sure: cross_entropy_slope without its factor 1 − p(y|x), the

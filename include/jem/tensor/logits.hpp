@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Operations on logits (n, k) and labels (n): what a classifier says, and how sure it is. Logits enter by their differences from the
-// largest one of the row, so that what all of them have in common changes no probability, however large it is.
+// Operations on logits (n, k) and labels (n): what a classifier says, and how sure it is.
 #pragma once
 
 #include <jem/core/concat.hpp>
-#include <jem/core/weighed_row.hpp>
+#include <jem/tensor/labels.hpp>
 #include <jem/tensor/loops.hpp>
-#include <jem/tensor/pooled_vector.hpp>
 #include <jem/tensor/rows.hpp>
+#include <jem/tensor/softmax.hpp>
 
-#include <limits>
 #include <type_traits>
 
 namespace jem::inline v0 {
@@ -23,76 +21,7 @@ void expect_labels(std::string_view where, const X& logits, const Y& y) {
   expect_shape(where, shape{logits.extent(0)}, y.extents());
 }
 
-template <class T, class W>
-struct log_sum_exp_of_row {
-  const T* from;
-  W* to;
-  index_t columns;
-
-  constexpr void operator()(index_t i) const { to[i] = static_cast<W>(weighed_row<T>(from + i * columns, columns).log_sum_exp()); }
-};
-
-template <class T>
-struct softmax_of_row {
-  const T* from;
-  T* to;
-  index_t columns;
-
-  constexpr void operator()(index_t i) const {
-    T* const shares = to + i * columns;
-    const auto sum  = static_cast<T>(weighed_row<T>(from + i * columns, columns, -1, shares).sum);
-    for (index_t j = 0; j < columns; ++j) shares[j] /= sum;
-  }
-};
-
-/// log Σⱼ exp x[i, j] in elements of type W.
-template <class W, tensor_like X>
-tensor<W, typename X::backend_type> log_sum_exp_in(std::string_view where, const X& x) {
-  using T = std::remove_const_t<typename X::value_type>;
-  expect_rank(where, 2, x.extents());
-  expect_at_least(where, "classes", 1, x.extent(1));
-  tensor<W, typename X::backend_type> result(shape{x.extent(0)});
-  for_each_row<typename X::backend_type>(x.extent(0), x.extent(1), log_sum_exp_of_row<T, W>{x.data(), result.data(), x.extent(1)});
-  return result;
-}
-
 }  // namespace detail
-
-/// Throws std::invalid_argument unless every label is in [0, classes). Reads the labels on the host: once a data set.
-template <tensor_like Y>
-void check_labels(std::string_view where, const Y& y, index_t classes) {
-  pooled_vector<std::remove_const_t<typename Y::value_type>> host(static_cast<std::size_t>(y.size()));
-  Y::backend_type::download(y.data(), y.size(), host.data());
-  for (std::size_t i = 0; i < host.size(); ++i) {
-    if (host[i] < 0 || host[i] >= classes) {
-      fail(where, concat("labels in [0, ", classes, ")"), std::to_string(host[i]) + " at index " + std::to_string(i));
-    }
-  }
-}
-
-/// log Σⱼ exp x[i, j] of logits (n, k) → (n): infinity where a logit is, −infinity of a row of −infinities. Throws
-/// std::invalid_argument for no classes.
-template <tensor_like X>
-tensor_of<X> log_sum_exp(const X& x) {
-  return detail::log_sum_exp_in<std::remove_const_t<typename X::value_type>>("log_sum_exp", x);
-}
-
-/// The same in double (n): energies far from 0 differ by less than a float tells apart.
-template <tensor_like X>
-tensor<wide_t<std::remove_const_t<typename X::value_type>>, typename X::backend_type> wide_log_sum_exp(const X& x) {
-  return detail::log_sum_exp_in<wide_t<std::remove_const_t<typename X::value_type>>>("wide_log_sum_exp", x);
-}
-
-/// exp x[i, j] / Σⱼ exp x[i, j] of logits (n, k) → (n, k); infinite logits share 1. Throws std::invalid_argument for no classes.
-template <tensor_like X>
-tensor_of<X> softmax(const X& x) {
-  using T = std::remove_const_t<typename X::value_type>;
-  expect_rank("softmax", 2, x.extents());
-  expect_at_least("softmax", "classes", 1, x.extent(1));
-  tensor_of<X> result(x.extents());
-  for_each_row<typename X::backend_type>(x.extent(0), x.extent(1), detail::softmax_of_row<T>{x.data(), result.data(), x.extent(1)});
-  return result;
-}
 
 /// The column of the largest element of each row, (n, k) → (n); the first of equals.
 template <tensor_like X>
@@ -108,6 +37,31 @@ labels<X> row_argmax(const X& x) {
     index_t best = 0;
     for (index_t j = 1; j < columns; ++j) best = from[i * columns + j] > from[i * columns + best] ? j : best;
     to[i] = static_cast<std::int32_t>(best);
+  });
+  return result;
+}
+
+/// 1 where the largest logit of a row (n, k), the first of equals, is the label's, else 0 → (n). A row with a NaN is wrong whatever its
+/// label. Labels may be any numbers.
+template <tensor_like X, tensor_like Y>
+tensor_of<X> label_is_largest(const X& x, const Y& y) {
+  using T = std::remove_const_t<typename X::value_type>;
+  detail::expect_labels("label_is_largest", x, y);
+  expect_at_least("label_is_largest", "classes", 1, x.extent(1));
+  tensor_of<X> result(shape{x.extent(0)});
+  const index_t columns           = x.extent(1);
+  const T* const from             = x.data();
+  const std::int32_t* const which = y.data();
+  T* const to                     = result.data();
+  for_each_row<typename X::backend_type>(x.extent(0), columns, [=] JEM_LAMBDA(index_t i) {
+    const T* const row = from + i * columns;
+    index_t best       = 0;
+    bool known         = true;
+    for (index_t j = 0; j < columns; ++j) {
+      best  = row[j] > row[best] ? j : best;
+      known = known && row[j] == row[j];
+    }
+    to[i] = known && best == which[i] ? T(1) : T{};
   });
   return result;
 }

@@ -6,51 +6,19 @@
 #include <jem/core/concat.hpp>
 #include <jem/core/setting.hpp>
 #include <jem/data/augment.hpp>
-#include <jem/data/batches.hpp>
 #include <jem/energy/joint.hpp>
 #include <jem/energy/marginal.hpp>
 #include <jem/optim/clip.hpp>
-#include <jem/sampling/replay_buffer.hpp>
 #include <jem/sampling/sample.hpp>
 #include <jem/train/training_info.hpp>
+#include <jem/train/training_state.hpp>
 #include <jem/train/value_and_grad.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace jem::inline v0 {
-
-/// All that a training run has besides its settings and data; a copy is a checkpoint in memory.
-template <class Net, class Moments>
-struct training_state {
-  using tensor = tensor_type_of<Net>;  ///< what the network computes with
-
-  Net net;                                          ///< θ
-  Moments moments;                                  ///< the optimiser's state
-  replay_buffer<tensor> buffer;                     ///< persistent chains
-  data::batch_stream<tensor> labelled, unlabelled;  ///< independent streams, of (x, y) and of x for p(x)
-  rng random;                                       ///< of noise and samples
-  index_t iteration = 0;                            ///< updates made so far
-};
-
-namespace detail {
-
-/// Throws std::invalid_argument, with what the network says, unless it takes an image (1, …) and has that many logits.
-template <class Net, tensor_value T>
-void check_network(const Net& net, const T& image, index_t classes) {
-  typename Net::template cache<T> cache;
-  shape logits;
-  try {
-    logits = net.forward(image, cache).extents();
-  } catch (const std::invalid_argument& e) {
-    fail("trainer", "images of the network's size", to_string(image.extents()) + ", of which it says: " + e.what());
-  }
-  if (logits.rank() != 2 || logits[1] < classes) {
-    fail("trainer", concat("logits (1, k), k >= ", classes, ", the classes of the data,"), to_string(logits));
-  }
-}
-
-}  // namespace detail
 
 /// The settings of Algorithm 1: `init` makes a state, `step` is one iteration.
 template <class Loss, class Kernel, class Optimiser, class Augment = data::augment<>>
@@ -83,37 +51,37 @@ struct trainer {
             rng& g) const {
     using T               = tensor_type_of<Net>;
     const phase_set reads = loss.reads();
-    if (reads.conditional && buffer.classes == 0) fail("trainer", "a buffer with classes for a loss of p(x|y)", "one without");
+    check_classes(buffer.classes);
+    replay_options options = buffer;
     if (reads.samples || reads.conditional) {
       expect_at_least("trainer", "chains of a class in the buffer", batch, buffer.capacity / std::max<index_t>(1, buffer.classes));
+    } else {
+      options.capacity = std::max<index_t>(1, options.classes);
     }
-    expect_shape("trainer: unlabelled images", labelled.x.extents().with_rows(unlabelled.size()), unlabelled.x.extents());
-    detail::check_network(net, zeros<T>(labelled.x.extents().with_rows(1)), reads.labelled || reads.conditional ? labelled.classes : 1);
     shape item;
     for (index_t axis = 1; axis < labelled.x.extents().rank(); ++axis) item.push_back(labelled.x.extent(axis));
-    replay_options options = buffer;
-    if (!reads.samples && !reads.conditional) options.capacity = std::max<index_t>(1, options.classes);
-    auto moments = optimiser.init(net);
-    return training_state<Net, decltype(moments)>{std::move(net),
-                                                  std::move(moments),
-                                                  replay_buffer<T>(item, options, g),
-                                                  data::batch_stream<T>(labelled, batch, g.split(), draws),
-                                                  data::batch_stream<T>(unlabelled, batch, g.split(), draws),
-                                                  g.split()};
+    return start(std::move(net), labelled, unlabelled, [&] { return replay_buffer<T>(item, options, g); }, g);
+  }
+
+  /// Both with chains from a buffer of one's own, or from a replay_buffer with another start; the setting `buffer` is not read.
+  template <class Net, sample_buffer<tensor_type_of<Net>> Buffer>
+    requires data::stream_augmentation<Augment, tensor_type_of<Net>>
+  auto init(Net net, const data::dataset<tensor_type_of<Net>>& set, Buffer given, rng& g) const {
+    return init(std::move(net), set, set, std::move(given), g);
+  }
+  /// The same for semi-supervised training.
+  template <class Net, sample_buffer<tensor_type_of<Net>> Buffer>
+    requires data::stream_augmentation<Augment, tensor_type_of<Net>>
+  auto init(Net net, const data::dataset<tensor_type_of<Net>>& labelled, const data::dataset<tensor_type_of<Net>>& unlabelled, Buffer given,
+            rng& g) const {
+    check_classes(given.classes());
+    return start(std::move(net), labelled, unlabelled, [&] { return std::move(given); }, g);
   }
 
   /// A temporary set is refused.
-  template <class Net>
-  auto init(Net net, const data::dataset<tensor_type_of<Net>>&& set, rng& g) const = delete;
-  template <class Net>
-  auto init(Net net, const data::dataset<tensor_type_of<Net>>&& labelled, const data::dataset<tensor_type_of<Net>>& unlabelled,
-            rng& g) const = delete;
-  template <class Net>
-  auto init(Net net, const data::dataset<tensor_type_of<Net>>& labelled, const data::dataset<tensor_type_of<Net>>&& unlabelled,
-            rng& g) const = delete;
-  template <class Net>
-  auto init(Net net, const data::dataset<tensor_type_of<Net>>&& labelled, const data::dataset<tensor_type_of<Net>>&& unlabelled,
-            rng& g) const = delete;
+  template <class Net, class... Arguments>
+    requires(detail::temporary_set<Arguments> || ...)
+  auto init(Net net, Arguments&&... arguments) const = delete;
 
   /// One iteration. Throws divergence_error, and leaves network, moments and buffer as they were, when the loss or its gradient
   /// is not finite; so does std::invalid_argument for a learning rate or a step size that a schedule gives and that is negative,
@@ -121,7 +89,8 @@ struct trainer {
   template <class State>
   training_info step(State& s) const {
     phases<typename State::tensor> images = data_batches(s);
-    const auto chains                     = draw_samples(s, images);
+    if (loss.reads().labelled || draws_by_class(s)) images.known.y.emplace(images.y);
+    const auto chains = draw_samples(s, images);
     training_info info{.iteration = s.iteration};
     auto [value, gradient] = value_and_grad(loss, s.net, images, [&](const auto& logits) { observe_logits(info, logits); });
     info.loss              = value;
@@ -132,12 +101,33 @@ struct trainer {
                              s.iteration);
     }
     optimiser.step(s.moments, s.net, gradient);
-    if (chains.slots.size() > 0) s.buffer.store(chains);
+    if (chains.position.size() > 0) s.buffer.store(chains);
     ++s.iteration;
     return info;
   }
 
  private:
+  void check_classes(index_t of_buffer) const {
+    if (loss.reads().conditional && of_buffer == 0) fail("trainer", "a buffer with classes for a loss of p(x|y)", "one without");
+  }
+
+  /// A state with the buffer that is made, once the sets and the network are known to fit.
+  template <class Net, class MakeBuffer>
+  auto start(Net net, const data::dataset<tensor_type_of<Net>>& labelled, const data::dataset<tensor_type_of<Net>>& unlabelled,
+             MakeBuffer make_buffer, rng& g) const {
+    using T               = tensor_type_of<Net>;
+    const phase_set reads = loss.reads();
+    expect_shape("trainer: unlabelled images", labelled.x.extents().with_rows(unlabelled.size()), unlabelled.x.extents());
+    detail::check_network(net, zeros<T>(labelled.x.extents().with_rows(1)), reads.labelled || reads.conditional ? labelled.classes : 1);
+    auto moments = optimiser.init(net);
+    return training_state<Net, decltype(moments), decltype(make_buffer())>{std::move(net),
+                                                                           std::move(moments),
+                                                                           make_buffer(),
+                                                                           data::batch_stream<T>(labelled, batch, g.split(), draws),
+                                                                           data::batch_stream<T>(unlabelled, batch, g.split(), draws),
+                                                                           g.split()};
+  }
+
   template <class State>
   auto data_batches(State& s) const {
     phases<typename State::tensor> images;
@@ -154,21 +144,28 @@ struct trainer {
     return images;
   }
 
-  /// The chains of this step, already in the phases that the loss reads; none if it reads none. From a buffer with class
-  /// blocks, samples are of p(y)·p(x|y) and serve the p(x) term, too.
+  /// From a buffer that keeps classes apart, samples are of p(y)·p(x|y) and serve the p(x) term, too.
+  template <class State>
+  bool draws_by_class(const State& s) const {
+    const phase_set reads = loss.reads();
+    return reads.conditional || (reads.samples && s.buffer.classes() > 0);
+  }
+
+  /// The chains of this step, already in the phases that the loss reads; none if it reads none.
   template <class State>
   auto draw_samples(State& s, phases<typename State::tensor>& images) const {
     using T               = typename State::tensor;
     const phase_set reads = loss.reads();
     if (!reads.samples && !reads.conditional) return chains<T>{};
-    const bool by_class = reads.conditional || s.buffer.options().classes > 0;
-    chains<T> drawn     = by_class ? s.buffer.draw(images.y, s.random) : s.buffer.draw(batch, s.random);
-    drawn.position      = by_class ? evolve(sampler, joint_energy{s.net, images.y}, drawn.position, steps, s.random)
-                                   : evolve(sampler, marginal_energy{s.net}, drawn.position, steps, s.random);
+    const bool by_class = draws_by_class(s);
+    chains<T> drawn = by_class ? detail::draw_by_class<T>(s.buffer, images.y, *images.known.y, s.random) : s.buffer.draw(batch, s.random);
+    drawn.position  = by_class ? evolve(sampler, joint_energy{s.net, images.y}, drawn.position, steps, s.random)
+                               : evolve(sampler, marginal_energy{s.net}, drawn.position, steps, s.random);
     if (reads.samples) images.samples = drawn.position;
     if (reads.conditional) {
-      images.conditional   = drawn.position;
-      images.conditional_y = images.y;
+      images.conditional         = drawn.position;
+      images.conditional_y       = images.y;
+      images.known.conditional_y = images.known.y;
     }
     return drawn;
   }

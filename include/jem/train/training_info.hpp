@@ -23,12 +23,14 @@ struct training_info {
   double energy_gap() const { return energy_sample - energy_data; }
 };
 
-/// Reads what it can from the logits of a step.
+/// Reads what it can from the logits of a step. Throws std::invalid_argument for labels that are no classes.
 template <tensor_value T>
 void observe_logits(training_info& info, const phases<T>& logits) {
-  if (logits.x.size() > 0 && logits.y.size() == logits.x.extent(0)) info.accuracy = metrics::accuracy(logits.x, logits.y);
-  if (logits.data().size() > 0) info.energy_data = -mean(wide_log_sum_exp(logits.data()));
-  if (logits.samples.size() > 0) info.energy_sample = -mean(wide_log_sum_exp(logits.samples));
+  if (logits.x.size() > 0 && logits.y.size() == logits.x.extent(0)) {
+    info.accuracy = logits.known.labels_are_classes ? mean(label_is_largest(logits.x, logits.y)) : metrics::accuracy(logits.x, logits.y);
+  }
+  if (logits.data().size() > 0) info.energy_data = -mean(logits.data_softmax()->wide_log_sum_exp);
+  if (logits.samples.size() > 0) info.energy_sample = -mean(logits.samples_softmax()->wide_log_sum_exp);
 }
 
 }  // namespace jem::inline v0

@@ -9,6 +9,9 @@
 #include <jem/sampling/kernel.hpp>
 #include <jem/tensor/pooled_vector.hpp>
 
+#include <optional>
+#include <string>
+
 namespace jem::inline v0 {
 
 /// What `value_and_grad` returns: auto [value, gradient] = ….
@@ -20,23 +23,58 @@ struct value_and_gradient {
 
 namespace detail {
 
-/// The batches that a loss reads, in the order in which they are stacked: f(member of phases).
-template <class F>
-void for_read_phases(const phase_set& reads, bool has_unlabelled, F f) {
-  if (reads.labelled || (reads.data && !has_unlabelled)) f([](auto& p) -> auto& { return p.x; }, "x");
-  if (reads.data && has_unlabelled) f([](auto& p) -> auto& { return p.unlabelled; }, "unlabelled");
-  if (reads.samples) f([](auto& p) -> auto& { return p.samples; }, "samples");
-  if (reads.conditional) f([](auto& p) -> auto& { return p.conditional; }, "conditional");
+/// The batches that a loss reads, in the order in which they are stacked: f(which of the phases, its name).
+template <tensor_value T, class F>
+void for_read_phases(const phase_set& reads, const phases<T>& images, F f) {
+  const auto x = &phases<T>::x, data = images.data_batch();
+  if (reads.labelled || (reads.data && data == x)) f(x, "x");
+  if (reads.data && data != x) f(data, "unlabelled");
+  if (reads.samples) f(&phases<T>::samples, "samples");
+  if (reads.conditional) f(&phases<T>::conditional, "conditional");
 }
 
+/// Every label that the loss reads is a class. Downloads those that the host has not read yet.
 template <tensor_value T>
 void check_phase_labels(const phase_set& reads, const phases<T>& images, index_t classes) {
-  const auto check = [&](const T& batch, const labels<T>& y) {
+  const auto check = [&](const T& batch, const labels<T>& y, const std::optional<host_labels>& known) {
     expect_shape("value_and_grad", shape{batch.extent(0)}, y.extents());
-    check_labels("value_and_grad", y, classes);
+    known ? known->check("value_and_grad", classes) : check_labels("value_and_grad", y, classes);
   };
-  if (reads.labelled) check(images.x, images.y);
-  if (reads.conditional) check(images.conditional, images.conditional_y);
+  if (reads.labelled) check(images.x, images.y, images.known.y);
+  if (reads.conditional) check(images.conditional, images.conditional_y, images.known.conditional_y);
+}
+
+/// Where the rows of each batch that the loss reads begin in the stack of them, and what the stack's extents are.
+struct phase_rows {
+  pooled_vector<index_t> first;
+  shape stack;
+};
+
+/// Throws std::invalid_argument where the loss reads a batch that is empty or of other images than the first, or reads none.
+template <tensor_value T>
+phase_rows rows_of_phases(const phase_set& reads, const phases<T>& images) {
+  phase_rows result;
+  index_t rows = 0;
+  shape item;
+  for_read_phases(reads, images, [&](auto member, const char* name) {
+    const T& batch = images.*member;
+    if (batch.size() == 0) fail("value_and_grad", std::string("a batch '") + name + "', which the loss reads,", "none");
+    if (rows == 0) item = batch.extents();
+    expect_shape("value_and_grad", item.with_rows(batch.extent(0)), batch.extents());
+    result.first.push_back(rows);
+    rows += batch.extent(0);
+  });
+  if (rows == 0) fail("value_and_grad", "a loss that reads a batch", "one that reads nothing");
+  result.stack = item.with_rows(rows);
+  return result;
+}
+
+/// What all terms and the observer ask of the logits, computed once.
+template <tensor_value T>
+void know_logits(const phase_set& reads, phases<T>& logits) {
+  logits.known.labels_are_classes = reads.labelled;
+  if (reads.data) logits.known.data = softmax_and_log_sum_exp(logits.data());
+  if (reads.samples) logits.known.samples = softmax_and_log_sum_exp(logits.samples);
 }
 
 }  // namespace detail
@@ -49,27 +87,13 @@ value_and_gradient<Net> value_and_grad(const Loss& loss, const Net& net, const p
 {
   using T               = tensor_type_of<Net>;
   const phase_set reads = loss.reads();
-  const bool unlabelled = images.unlabelled.size() > 0;
-
-  pooled_vector<index_t> first;  // rows of the stack where batches begin
-  index_t rows = 0;
-  shape item;
-  detail::for_read_phases(reads, unlabelled, [&](auto member, const char* name) {
-    const T& batch = member(images);
-    if (batch.size() == 0) fail("value_and_grad", std::string("a batch '") + name + "', which the loss reads,", "none");
-    if (rows == 0) item = batch.extents();
-    expect_shape("value_and_grad", item.with_rows(batch.extent(0)), batch.extents());
-    first.push_back(rows);
-    rows += batch.extent(0);
-  });
-  if (rows == 0) fail("value_and_grad", "a loss that reads a batch", "one that reads nothing");
-
-  T stack(item.with_rows(rows));
-  std::size_t at = 0;
-  detail::for_read_phases(reads, unlabelled, [&](auto member, const char*) {
-    const T& batch = member(images);
-    copy_into(stack.rows(first[at++], batch.extent(0)), batch);
-  });
+  const auto rows       = detail::rows_of_phases(reads, images);
+  T stack(rows.stack);
+  const auto for_each_phase = [&](auto f) {
+    auto first = rows.first.begin();
+    detail::for_read_phases(reads, images, [&](auto member, const char*) { f(member, *first++, (images.*member).extent(0)); });
+  };
+  for_each_phase([&](auto member, index_t first, index_t count) { copy_into(stack.rows(first, count), images.*member); });
   typename Net::template cache<T> cache;
   const T all = net.forward(std::move(stack), cache);  // (rows, k)
   detail::check_phase_labels(reads, images, all.extent(1));
@@ -77,20 +101,16 @@ value_and_gradient<Net> value_and_grad(const Loss& loss, const Net& net, const p
   phases<T> logits, slope;
   logits.y             = images.y;
   logits.conditional_y = images.conditional_y;
-  at                   = 0;
-  detail::for_read_phases(reads, unlabelled, [&](auto member, const char*) {
-    member(logits) = T(all.rows(first[at++], member(images).extent(0)));
-    member(slope)  = zeros<T>(member(logits).extents());
+  for_each_phase([&](auto member, index_t first, index_t count) {
+    logits.*member = T(all.rows(first, count));
+    slope.*member  = zeros<T>((logits.*member).extents());
   });
+  detail::know_logits(reads, logits);
   observe(static_cast<const phases<T>&>(logits));
   value_and_gradient<Net> result{static_cast<double>(loss.accumulate(logits, 1, slope)), zeros_like(net)};
 
   T slopes(all.extents());
-  at = 0;
-  detail::for_read_phases(reads, unlabelled, [&](auto member, const char*) {
-    const T& batch = member(slope);
-    copy_into(slopes.rows(first[at++], batch.extent(0)), batch);
-  });
+  for_each_phase([&](auto member, index_t first, index_t count) { copy_into(slopes.rows(first, count), slope.*member); });
   net.backward(slopes, cache, &result.gradient);
   return result;
 }

@@ -3,11 +3,11 @@
 
 struct still {
   template <jem::tensor_value T, jem::energy<T> E>
-  jem::walk<T> init(const E&, const T& x) const {
+  jem::unadjusted_state<T> init(const E&, const T& x) const {
     return {x};
   }
   template <jem::tensor_value T, jem::energy<T> E>
-  jem::transition_info<T> step(const E&, jem::walk<T>&, jem::rng&) {
+  jem::transition_info<T> step(const E&, jem::unadjusted_state<T>&, jem::rng&) {
     return {};
   }
 };

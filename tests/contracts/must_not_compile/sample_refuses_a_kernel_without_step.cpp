@@ -5,7 +5,7 @@ struct lazy {
   static constexpr bool needs_gradient = false;
 
   template <jem::tensor_value T, jem::energy<T> E>
-  jem::walk<T> init(const E&, const T& x) const {
+  jem::unadjusted_state<T> init(const E&, const T& x) const {
     return {x};
   }
 };

@@ -31,8 +31,8 @@ namespace NAME {
 
 std::vector<std::size_t> layout() {
   return sizes<jem::shape, jem::rng, jem::random_stream, tensor, jem::labels<tensor>, jem::tensor<double, jem::reference>,
-               jem::view<float, jem::reference>, jem::mlp<tensor>, jem::point<tensor>, jem::walk<tensor>, jem::transition_info<tensor>,
-               jem::chains<tensor>, jem::replay_buffer<tensor>>();
+               jem::view<float, jem::reference>, jem::mlp<tensor>, jem::point<tensor>, jem::unadjusted_state<tensor>,
+               jem::transition_info<tensor>, jem::chains<tensor>, jem::replay_buffer<tensor>>();
 }
 
 const void* address() { return reinterpret_cast<const void*>(&jem::host_pool::acquire); }

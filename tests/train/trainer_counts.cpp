@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// What a training step asks of its batches, it asks once: the labels are downloaded once, and the exponentials of each batch's logits
+// are summed once, however many terms, buffers and observers want to know.
+#include "../support/counting_backend.hpp"
+#include "../support/doubles.hpp"
+
+#include <jem/loss/compose.hpp>
+#include <jem/loss/contrastive_divergence.hpp>
+#include <jem/loss/cross_entropy.hpp>
+#include <jem/loss/energy_penalty.hpp>
+#include <jem/loss/joint_contrastive_divergence.hpp>
+#include <jem/nn/models/mlp.hpp>
+#include <jem/optim/sgd.hpp>
+#include <jem/sampling/sgld.hpp>
+#include <jem/train/trainer.hpp>
+
+namespace {
+
+using T = jem::tensor<float, test::counting>;
+
+const jem::sgld sampler{.step_size = 1};
+const jem::sgd optimiser{.learning_rate = 0.01f};
+constexpr auto hybrid = jem::cross_entropy{} + jem::contrastive_divergence{} + 0.1f * jem::energy_penalty{};
+
+/// Of one iteration after another one; the sampler, whose gradients are taken of logits of its own, makes no step.
+template <class Loss>
+test::step_counts counts_of_a_step(const Loss& loss, jem::index_t classes_of_buffer) {
+  jem::rng g{1};
+  const auto set = jem::data::make_dataset(test::waves<T>({20, 3}), jem::labels<T>({20}, std::vector<std::int32_t>(20, 1)), 2);
+  const jem::trainer algorithm{.loss      = loss,
+                               .sampler   = sampler,
+                               .optimiser = optimiser,
+                               .batch     = 4,
+                               .steps     = 0,
+                               .buffer    = {.capacity = 40, .classes = classes_of_buffer}};
+  auto state = algorithm.init(jem::mlp<T>({3, 5, 2}, g), set, g);
+  algorithm.step(state);
+  return test::counts_of([&] { algorithm.step(state); });
+}
+
+}  // namespace
+
+TEST_CASE("a training step downloads its labels once, for the check, a buffer with classes and the accuracy") {
+  CHECK(counts_of_a_step(jem::cross_entropy{}, 0).label_downloads == 1);
+  CHECK(counts_of_a_step(hybrid, 0).label_downloads == 1);
+  CHECK(counts_of_a_step(hybrid, 2).label_downloads == 1);
+  CHECK(counts_of_a_step(hybrid + jem::joint_contrastive_divergence{}, 2).label_downloads == 1);
+  CHECK(counts_of_a_step(jem::contrastive_divergence{}, 0).label_downloads == 0);
+}
+
+TEST_CASE("a training step sums the exponentials of each batch's logits once, for all terms and for what it tells") {
+  CHECK(counts_of_a_step(hybrid, 0).log_sum_exps == 3);  // of labelled images beside their labels, of the data of p(x), of the samples
+  CHECK(counts_of_a_step(jem::contrastive_divergence{} + jem::energy_penalty{}, 0).log_sum_exps == 2);
+  CHECK(counts_of_a_step(jem::cross_entropy{}, 0).log_sum_exps == 2);  // beside the labels, and of all classes: energies are told
+  CHECK(counts_of_a_step(hybrid + jem::joint_contrastive_divergence{}, 2).log_sum_exps == 3);
+}
+
+TEST_CASE("value_and_grad by itself asks as little, with an observer, too, and where one batch stands for the data and has the labels") {
+  jem::rng g{2};
+  const jem::mlp<T> net({3, 5, 2}, g);
+  const jem::phases<T> images{.x = test::waves<T>({4, 3}), .y = jem::labels<T>({4}, {0, 1, 1, 0}), .samples = test::waves<T>({4, 3})};
+  const auto observe = [](const jem::phases<T>& logits) {
+    jem::training_info info;
+    observe_logits(info, logits);
+  };
+  const auto once = test::counts_of([&] { (void)jem::value_and_grad(hybrid, net, images, observe); });
+  CHECK(once == test::step_counts{.label_downloads = 1, .log_sum_exps = 3});
+}
