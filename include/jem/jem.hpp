@@ -55,5 +55,5 @@
 #include <jem/sampling/replay_buffer.hpp>
 #include <jem/sampling/sample.hpp>
 #include <jem/sampling/sgld.hpp>
-#include <jem/tensor/xtensor.hpp>
+#include <jem/tensor/xtensor_view.hpp>
 #include <jem/train/trainer.hpp>
