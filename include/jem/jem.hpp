@@ -46,7 +46,6 @@
 #include <jem/nn/statistics.hpp>
 #include <jem/nn/sums.hpp>
 #include <jem/optim/adam.hpp>
-#include <jem/optim/adamw.hpp>
 #include <jem/optim/clip.hpp>
 #include <jem/optim/ema.hpp>
 #include <jem/optim/sgd.hpp>
