@@ -11,8 +11,6 @@
 #include <jem/backend/openmp.hpp>
 #include <jem/backend/thrust/loops.hpp>
 
-#include <algorithm>
-
 #include <thrust/system/cpp/execution_policy.h>
 
 namespace jem::inline v0 {
@@ -21,27 +19,9 @@ namespace thrust_verbs {
 
 /// A backend of the host over a system of Thrust, which has a policy().
 template <class System>
-struct host_backend {
-  static constexpr bool host_memory = true;  ///< the host may read it: views of users' memory are possible
-
+struct host_backend : in_host_memory {
   /// What stands behind it, with its version.
   static std::string library() { return thrust_verbs::library(); }
-
-  /// Memory for n elements.
-  template <element T>
-  using storage = host_storage<T>;
-
-  /// to[i] = from[i] for i < n, from the host's memory into the backend's.
-  template <element T>
-  static void upload(const T* from, index_t n, T* to) {
-    std::copy_n(from, n, to);
-  }
-
-  /// to[i] = from[i] for i < n, from the backend's memory into the host's.
-  template <element T>
-  static void download(const T* from, index_t n, T* to) {
-    std::copy_n(from, n, to);
-  }
 
   /// f(i) for i < n; calls must not depend on each other.
   template <class F>
