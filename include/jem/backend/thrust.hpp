@@ -15,11 +15,11 @@
 
 namespace jem::inline v0 {
 
-namespace thrust_verbs {
-
-/// A backend of the host over a system of Thrust, which has a policy().
+/// A backend of the host over a system of Thrust, which has a name and a policy(), and of which Thrust's version is a parameter.
 template <class System>
-struct host_backend : in_host_memory {
+struct thrust_on_host : in_host_memory {
+  static constexpr const char* name = System::name;
+
   /// What stands behind it, with its version.
   static std::string library() { return thrust_verbs::library(); }
 
@@ -61,22 +61,19 @@ struct host_backend : in_host_memory {
   };
 };
 
+namespace thrust_verbs {
+
 /// The calling thread.
 template <int thrust_version>
 struct cpp_system {
+  static constexpr const char* name = "thrust_cpp";
   static auto policy() { return ::thrust::cpp::par; }  ///< says so to Thrust's algorithms
 };
 
 }  // namespace thrust_verbs
 
-/// Thrust on the calling thread.
-template <int thrust_version>
-struct basic_thrust_cpp : thrust_verbs::host_backend<thrust_verbs::cpp_system<thrust_version>> {
-  static constexpr const char* name = "thrust_cpp";
-};
-
 /// Thrust on the calling thread, of the version at hand.
-using thrust_cpp = basic_thrust_cpp<THRUST_VERSION>;
+using thrust_cpp = thrust_on_host<thrust_verbs::cpp_system<THRUST_VERSION>>;
 
 static_assert(backend<thrust_cpp, float> && backend<thrust_cpp, double>);
 
