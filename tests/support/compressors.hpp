@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Compressed bytes, made by the libraries themselves, and what may happen to a file on its way: it is cut off, or a bit flips.
+// Compressed bytes, made by the libraries themselves, what is read from them, and what may happen to a file on its way: it is cut off,
+// or a bit flips.
 #pragma once
+
+#include "temporary_directory.hpp"
+
+#include <jem/io/compressed.hpp>
 
 #include <doctest/doctest.h>
 
@@ -9,7 +14,9 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace test {
@@ -49,6 +56,24 @@ inline byte_list xzed(const byte_list& plain, bool delta = false) {
                                  &size, compressed.size()) == LZMA_OK);
   compressed.resize(size);
   return compressed;
+}
+
+/// Contents of that size, not all alike.
+inline byte_list pattern(std::size_t size) {
+  byte_list contents(size);
+  for (std::size_t i = 0; i < size; ++i) contents[i] = static_cast<std::uint8_t>(i * 7919 >> 5);
+  return contents;
+}
+
+/// The first `most` bytes of the contents of "file".
+inline byte_list decompressed(const jem::io::compression& by, const byte_list& file,
+                              std::uint64_t most = std::numeric_limits<std::uint64_t>::max()) {
+  return by.decompress(file, most, "file");
+}
+
+/// How "file" is refused; empty if it is not.
+inline std::string refusal(const jem::io::compression& by, const byte_list& file) {
+  return message_of<std::runtime_error>([&] { decompressed(by, file); });
 }
 
 inline byte_list joined(byte_list first, const byte_list& second) {
