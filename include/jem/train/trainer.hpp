@@ -12,6 +12,7 @@
 #include <jem/optim/clip.hpp>
 #include <jem/sampling/replay_buffer.hpp>
 #include <jem/sampling/sample.hpp>
+#include <jem/train/divergence_error.hpp>
 #include <jem/train/training_info.hpp>
 #include <jem/train/value_and_grad.hpp>
 
