@@ -240,7 +240,6 @@ std::vector<entry> networks_and_applications() {
   };
   std::vector<entry> all{
       number("he_normal", "gain", &he_normal::gain, {}, "no yes no no yes"),
-      number("he_uniform", "gain", &he_uniform::gain, {}, "no yes no no yes"),
       number("functions::leaky_relu", "slope", &functions::leaky_relu::slope, {}, "yes yes no no yes"),  // |x| for −1
       number("normalize", "epsilon", &normalize<tensor>::epsilon, normalize<tensor>(1), "no yes no no yes"),
       number("average_pool", "window", &average_pool::window, {}, "no no no no no"),
