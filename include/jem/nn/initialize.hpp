@@ -39,8 +39,6 @@ struct pytorch_uniform {
   }
 };
 
-using he_uniform = pytorch_uniform;  // the name before, until nobody says it
-
 /// N(0, 2 / (fan_in + fan_out))
 struct xavier_normal {
   template <tensor_value T>
