@@ -1,7 +1,7 @@
+#include "tensor.hpp"  // jem::tensor<float, jem::eigen>
+
 #include <jem/io/picture.hpp>
 #include <jem/jem.hpp>
-
-using tensor = jem::tensor<float, jem::eigen>;  // the one line that chooses the backend
 
 struct banana {  // low where likely; its gradient is automatic
   constexpr auto operator()(auto x, auto y) const { return square(1 - x) / 2 + 2 * square(y - x * x); }

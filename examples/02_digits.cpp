@@ -1,5 +1,7 @@
 // A joint energy-based model of handwritten digits, its training loop by hand; writes digits.png, samples of p(x).
 // usage: 02_digits [epochs]
+#include "tensor.hpp"  // jem::tensor<float, jem::eigen>
+
 #include <jem/data/digits.hpp>
 #include <jem/evaluate/logits.hpp>
 #include <jem/io/png.hpp>
@@ -7,8 +9,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-
-using tensor = jem::tensor<float, jem::eigen>;
 
 int main(int argc, char** argv) {
   const int epochs = argc > 1 ? std::atoi(argv[1]) : 50;

@@ -1,5 +1,7 @@
 // A joint energy-based model of two moons; writes two_moons.png, its density p(x) over the plane.
 // usage: 03_two_moons [iterations]
+#include "tensor.hpp"  // jem::tensor<float, jem::eigen>
+
 #include <jem/data/toy2d.hpp>
 #include <jem/io/picture.hpp>
 #include <jem/jem.hpp>
@@ -7,8 +9,6 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-
-using tensor = jem::tensor<float, jem::eigen>;
 
 int main(int argc, char** argv) {
   const int iterations = argc > 1 ? std::atoi(argv[1]) : 2000;

@@ -1,6 +1,8 @@
 // A sampler composed of four policies of one's own: sand on a vibrating plate, which is thrown about until it rests where the
 // plate stands still, on the lines that Chladni drew in 1787. Writes chladni.png.
 // usage: 04_chladni [grains]
+#include "tensor.hpp"  // jem::tensor<float, jem::eigen>
+
 #include <jem/io/picture.hpp>
 #include <jem/jem.hpp>
 
@@ -8,8 +10,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <numbers>
-
-using tensor = jem::tensor<float, jem::eigen>;
 
 struct plate {  // the square of the amplitude of a standing wave on [0, 1]²
   float n, m;

@@ -2,13 +2,13 @@
 // normal with mean 1.2 and variance 0.2, whatever d. A random walk that suits few weights moves many no longer. The proposal of Crank
 // and Nicolson leaves N(0, 1)ᵈ alone: only the observation can reject it (Cotter, Roberts, Stuart and White 2013, arXiv:1202.0709).
 // usage: 05_proposal [steps]
+#include "tensor.hpp"  // jem::tensor<float, jem::eigen>
+
 #include <jem/jem.hpp>
 
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-
-using tensor = jem::tensor<float, jem::eigen>;
 
 struct posterior {                       // E(x) = ‖x‖² / 2 + 2·(1.5 − s)²
   tensor value(const tensor& x) const {  // (n, d) → (n)

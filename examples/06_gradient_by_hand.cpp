@@ -2,6 +2,8 @@
 // 1 or −1, and as their neighbours are. Compares the gradient with central differences, and writes magnet.png: fields drawn by
 // Hamiltonian Monte Carlo at four temperatures, the hottest on top. Between T = 1.3 and 0.9 they fall into domains.
 // usage: 06_gradient_by_hand [steps]
+#include "tensor.hpp"  // jem::tensor<float, jem::eigen>
+
 #include <jem/io/png.hpp>
 #include <jem/jem.hpp>
 
@@ -29,17 +31,16 @@ struct landau {
 };
 
 void compare_with_differences(jem::rng& rng) {
-  using tensor = jem::tensor<double, jem::eigen>;
-  const landau<tensor> energy;
-  const auto field = jem::normal<tensor>({1, 64, 64, 1}, rng), direction = jem::normal<tensor>({1, 64, 64, 1}, rng);
+  using doubles = tensor::rebind<double>;
+  const landau<doubles> energy;
+  const auto field = jem::normal<doubles>({1, 64, 64, 1}, rng), direction = jem::normal<doubles>({1, 64, 64, 1}, rng);
   const double h = 1e-5, rise = sum(energy.value(field + h * direction) - energy.value(field - h * direction));
-  tensor gradient;
+  doubles gradient;
   energy.value_and_grad(field, gradient);
   std::printf("slope in a random direction: %.6f by the gradient, %.6f by differences\n", sum(gradient * direction), rise / (2 * h));
 }
 
 int main(int argc, char** argv) {
-  using tensor    = jem::tensor<float, jem::eigen>;
   const int steps = argc > 1 ? std::atoi(argv[1]) : 250;
   jem::rng rng{6};
   compare_with_differences(rng);

@@ -2,6 +2,8 @@
 // classifier knows what it has not seen (Liu, Wang, Owens and Li 2020, arXiv:2010.03759). Trains with it and without, averages the
 // weights, and prints how well log p(x) tells unseen digits from images of other kinds: AUROC, 1 is perfect and ½ is a guess.
 // usage: 07_loss [iterations]
+#include "tensor.hpp"  // jem::tensor<float, jem::eigen>
+
 #include <jem/data/digits.hpp>
 #include <jem/evaluate/out_of_distribution.hpp>
 #include <jem/jem.hpp>
@@ -10,7 +12,6 @@
 #include <cstdio>
 #include <cstdlib>
 
-using tensor = jem::tensor<float, jem::eigen>;
 using jem::operator*;  // for a weight before a loss of one's own
 
 struct hinge {  // max(0, side·(E − bound))

@@ -1,6 +1,8 @@
 // The paper's model on its own data: a Wide ResNet that learns CIFAR-10 as a joint energy-based model, by the paper's recipe. The
 // folder holds data_batch_1.bin … data_batch_5.bin and test_batch.bin, plain, .gz or .xz. Writes cifar.png and cifar.safetensors.
 // usage: 08_wide_resnet FOLDER [iterations] [depth] [width]; the paper's are 140600, 28 and 10
+#include "tensor.hpp"  // jem::tensor<float, jem::eigen>
+
 #include <jem/data/augment.hpp>
 #include <jem/data/cifar.hpp>
 #include <jem/evaluate/summary.hpp>
@@ -12,8 +14,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-
-using tensor = jem::tensor<float, jem::eigen>;
 
 int learn(const char* folder, int iterations, int depth, int width) {
   const auto read = [&](auto split) {

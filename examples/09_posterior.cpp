@@ -1,13 +1,13 @@
 // An energy of one's own with a gradient of one's own: Bayesian logistic regression by Hamiltonian Monte Carlo, and whether to
 // believe the draws.
+#include "tensor.hpp"  // jem::tensor<float, jem::eigen>
+
 #include <jem/jem.hpp>
 #include <jem/metrics/ess.hpp>
 #include <jem/metrics/rhat.hpp>
 
 #include <cstdio>
 #include <vector>
-
-using tensor = jem::tensor<float, jem::eigen>;
 
 struct posterior {     // −log p(w | x, y), up to a constant: p(w) = N(0, 1), p(y | x, w) = σ(y·wᵀx) for y = ±1
   const float *x, *y;  // (n, 3), (n)

@@ -1,6 +1,8 @@
 // Times one training iteration of a joint energy-based model, phase by phase, and prints a line of JSON: milliseconds of one
 // SGLD step, of the gradient of the loss with its Adam step, and of the whole iteration with K steps (the minimum of five each),
 // and the peak memory of the process. peer.py does the same arithmetic in PyTorch.
+#include "../../examples/tensor.hpp"
+
 #include <jem/jem.hpp>
 
 #include <CLI/CLI.hpp>
@@ -17,7 +19,6 @@
 
 namespace {
 
-using tensor = jem::tensor<float, jem::eigen>;
 using jem::index_t;
 
 struct options {

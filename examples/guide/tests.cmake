@@ -23,7 +23,8 @@ function(jem_page_test page)
   set_tests_properties("guide: ${name} shows what is in its programs" PROPERTIES LABELS docs)
 endfunction()
 
-jem_page_test(${PROJECT_SOURCE_DIR}/README.md PROGRAMS ${CMAKE_CURRENT_SOURCE_DIR}/01_banana.cpp ${CMAKE_CURRENT_SOURCE_DIR}/02_digits.cpp)
+jem_page_test(${PROJECT_SOURCE_DIR}/README.md PROGRAMS ${CMAKE_CURRENT_SOURCE_DIR}/tensor.hpp ${CMAKE_CURRENT_SOURCE_DIR}/01_banana.cpp
+  ${CMAKE_CURRENT_SOURCE_DIR}/02_digits.cpp)
 jem_page_test(${guide}/samplers.md PROGRAMS ${guide}/samplers.cpp)
 jem_page_test(${guide}/classifiers.md PROGRAMS ${guide}/classifiers.cpp)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

@@ -68,9 +68,9 @@ std::filesystem::path path_of(const std::string& data) {
 bool is_one_file(const std::string& data) { return data.starts_with("cifar") && std::filesystem::is_regular_file(path_of(data)); }
 
 dataset load_cifar(const std::filesystem::path& path, part which, const jem::data::cifar_format& format) {
-  const jem::io::packings packings{jem::io::gzip, jem::io::xz};
-  if (std::filesystem::is_regular_file(path)) return jem::data::read_cifar_file<tensor>(path, format, packings);
-  return jem::data::read_cifar<tensor>(path, which == part::train ? "train" : "test", format, packings);
+  const jem::io::compressions compressions{jem::io::gzip, jem::io::xz};
+  if (std::filesystem::is_regular_file(path)) return jem::data::read_cifar_file<tensor>(path, format, compressions);
+  return jem::data::read_cifar<tensor>(path, which == part::train ? "train" : "test", format, compressions);
 }
 
 /// One part of the data that a specification names: KIND or KIND:PATH. Of PNG files `classes`, if given, are the names that they have

@@ -1,6 +1,7 @@
 // A training run: data in, network, samples and curves out.
 #pragma once
 
+#include "../tensor.hpp"
 #include "settings.hpp"
 
 #include <jem/data/dataset.hpp>
@@ -13,7 +14,6 @@
 
 namespace tool {
 
-using tensor  = jem::tensor<float, jem::eigen>;  // the one line that chooses the backend
 using dataset = jem::data::dataset<tensor>;
 
 using small_network = jem::convnet<tensor>;

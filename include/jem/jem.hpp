@@ -46,7 +46,6 @@
 #include <jem/nn/statistics.hpp>
 #include <jem/nn/passes.hpp>
 #include <jem/optim/adam.hpp>
-#include <jem/optim/adamw.hpp>
 #include <jem/optim/clip.hpp>
 #include <jem/optim/ema.hpp>
 #include <jem/optim/sgd.hpp>
@@ -55,5 +54,5 @@
 #include <jem/sampling/replay_buffer.hpp>
 #include <jem/sampling/sample.hpp>
 #include <jem/sampling/sgld.hpp>
-#include <jem/tensor/xtensor.hpp>
+#include <jem/tensor/xtensor_view.hpp>
 #include <jem/train/trainer.hpp>

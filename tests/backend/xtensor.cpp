@@ -8,7 +8,7 @@
 #include <jem/sampling/sgld.hpp>
 #include <jem/tensor/elementwise.hpp>
 #include <jem/tensor/rows.hpp>
-#include <jem/tensor/xtensor.hpp>
+#include <jem/tensor/xtensor_view.hpp>
 
 #include <xtensor/xarray.hpp>
 #include <xtensor/xtensor.hpp>

@@ -240,7 +240,6 @@ std::vector<entry> networks_and_applications() {
   };
   std::vector<entry> all{
       number("he_normal", "gain", &he_normal::gain, {}, "no yes no no yes"),
-      number("he_uniform", "gain", &he_uniform::gain, {}, "no yes no no yes"),
       number("functions::leaky_relu", "slope", &functions::leaky_relu::slope, {}, "yes yes no no yes"),  // |x| for −1
       number("normalize", "epsilon", &normalize<tensor>::epsilon, normalize<tensor>(1), "no yes no no yes"),
       number("average_pool", "window", &average_pool::window, {}, "no no no no no"),
@@ -309,9 +308,9 @@ const std::set<std::string> no_settings{
     "hold",
     // data, files and results
     "data::batch", "data::dataset", "data::divided_dataset", "data::named_dataset", "data::idx_file", "io::image", "io::named_tensor",
-    "io::npy_header", "io::packing", "io::packing_format", "io::png_header", "io::torch_layout", "io::torch_layout::replacement", "phases",
-    "phase_set", "softmax_sums", "metrics::detection", "metrics::reliability_bin", "evaluate::classifier_summary", "evaluate::ood_summary",
-    "version_number", "backend_description", "build_description",
+    "io::npy_header", "io::compression", "io::compression_format", "io::png_header", "io::torch_layout", "io::torch_layout::replacement",
+    "phases", "phase_set", "softmax_sums", "metrics::detection", "metrics::reliability_bin", "evaluate::classifier_summary",
+    "evaluate::ood_summary", "version_number", "backend_description", "build_description",
     // what operations and backends are made of
     "bfloat16", "literal", "duals::dual", "convolution_shape", "convolution_terms", "gradient_terms", "prepared_weights", "around",
     "epilogue", "op::", "eigen_winograd::", "onednn_convolution::", "panel_product::", "thrust_verbs::", "window_product::", "winograd::",

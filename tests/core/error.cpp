@@ -28,10 +28,3 @@ TEST_CASE("expect_at_least includes its bound") {
   CHECK_THROWS_WITH_AS(jem::expect_at_least("sample", "steps", 0, -1), "[sample] expected steps >= 0 but received -1",
                        std::invalid_argument);
 }
-
-TEST_CASE("a divergence is a runtime error that knows its iteration") {
-  const jem::divergence_error e("the loss is NaN", 17);
-  const std::runtime_error& base = e;
-  CHECK(e.iteration == 17);
-  CHECK(std::string(base.what()) == "the loss is NaN");
-}

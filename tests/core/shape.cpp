@@ -38,17 +38,6 @@ TEST_CASE("with_rows and under change the outermost axis and add one") {
   CHECK(shape{4, 8, 8, 3}.under(7).rank() == shape::max_rank);
 }
 
-TEST_CASE("a size that a file claims is at most 2^60, and extents of 0 hide nothing") {
-  constexpr std::uint64_t most = std::uint64_t{1} << 60;
-  CHECK(jem::extended_size(4, 6) == 24);
-  CHECK(jem::extended_size(4, 0) == 4);
-  CHECK(jem::extended_size(1, most) == most);
-  CHECK(jem::extended_size(1, most + 1) == 0);
-  CHECK(jem::extended_size(most / 2, 2) == most);
-  CHECK(jem::extended_size(most / 2, 3) == 0);
-  CHECK(jem::extended_size(most, std::uint64_t(-1)) == 0);
-}
-
 TEST_CASE("a shape prints as a tuple") {
   CHECK(jem::to_string(shape{}) == "()");
   CHECK(jem::to_string(shape{3}) == "(3)");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "support/backends.hpp"
-#include "support/packers.hpp"
+#include "support/compressors.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <jem/data/cifar.hpp>
@@ -43,7 +43,7 @@ bytes records(const std::vector<bytes>& labels, std::size_t first = 0) {
 
 const bytes two = records({{3}, {9}});
 
-std::string complaint(const bytes& file, const jem::data::cifar_format& format = cifar10, jem::io::packings known = {jem::io::gzip}) {
+std::string complaint(const bytes& file, const jem::data::cifar_format& format = cifar10, jem::io::compressions known = {jem::io::gzip}) {
   return test::message_of<std::runtime_error>([&] { jem::data::decode_cifar<tensor>(file, "file", format, known); });
 }
 
@@ -115,7 +115,7 @@ TEST_CASE("cifar-100 is read from train.bin and test.bin, and any file by its na
 
 TEST_CASE("a folder without a batch says which, before it reads the others") {
   const temporary_directory place;
-  const auto complains = [&](std::string_view split, const jem::data::cifar_format& format, jem::io::packings known) {
+  const auto complains = [&](std::string_view split, const jem::data::cifar_format& format, jem::io::compressions known) {
     return test::message_of<std::runtime_error>([&] { jem::data::read_cifar<tensor>(place.path(), split, format, known); });
   };
   CHECK(complains("test", cifar10, {}) == (place / "test_batch.bin").string() + ", byte 0: expected this file but found none");
@@ -138,12 +138,12 @@ TEST_CASE("a cifar file cut off within a record is refused, naming the byte") {
   }
 }
 
-TEST_CASE("a packed cifar file cut off at any byte, or with a flipped bit, is refused") {
-  const auto packed = test::gzipped(two);
-  const auto read   = [](const bytes& b) { return jem::data::decode_cifar<tensor>(b, "file", cifar10, {jem::io::gzip}); };
-  test::check_truncations(packed, read);
-  const auto refused = test::refused_flips(packed, read, [](const auto& set) { return is_image(set.x, 1, 1); });
-  CHECK(refused > (packed.size() - 10) * 8);
+TEST_CASE("a compressed cifar file cut off at any byte, or with a flipped bit, is refused") {
+  const auto compressed = test::gzipped(two);
+  const auto read       = [](const bytes& b) { return jem::data::decode_cifar<tensor>(b, "file", cifar10, {jem::io::gzip}); };
+  test::check_truncations(compressed, read);
+  const auto refused = test::refused_flips(compressed, read, [](const auto& set) { return is_image(set.x, 1, 1); });
+  CHECK(refused > (compressed.size() - 10) * 8);
 }
 
 TEST_CASE("a flipped bit in a label of a plain cifar file is refused or another class") {
@@ -168,7 +168,7 @@ TEST_CASE("both labels of cifar-100 have to be classes, whichever is asked for")
   }
 }
 
-TEST_CASE("an empty cifar file is refused, packed or not") {
+TEST_CASE("an empty cifar file is refused, compressed or not") {
   CHECK(complaint({}) == "file, byte 0: expected whole records of 3073 bytes but found the end of the file");
   CHECK(complaint(test::gzipped({})) == "file, byte 0: expected whole records of 3073 bytes but found the end of the file");
 }
@@ -178,14 +178,14 @@ TEST_CASE("cifar-10 read as cifar-100 is refused") {
         "file, byte 6146: expected whole records of 3074 bytes but found the end of the file after 3072 bytes of one");
 }
 
-TEST_CASE("a packed cifar file that would unpack to far more than images do is refused on the way") {
-  const auto packed = test::gzipped(bytes(10'001 * 3073));
-  CHECK(complaint(packed) == "file, byte 30730000: expected at most that many bytes of images in a file of " +
-                                 std::to_string(packed.size()) + " but found more");
+TEST_CASE("a compressed cifar file that would decompress to far more than images do is refused on the way") {
+  const auto compressed = test::gzipped(bytes(10'001 * 3073));
+  CHECK(complaint(compressed) == "file, byte 30730000: expected at most that many bytes of images in a file of " +
+                                     std::to_string(compressed.size()) + " but found more");
   CHECK(complaint(bytes(10'001 * 3073)) == "");
 }
 
-TEST_CASE("a cifar file in a packing that was not asked for is refused by name") {
+TEST_CASE("a cifar file in a compression that was not asked for is refused by name") {
   CHECK(complaint(test::xzed(two)) ==
-        "file, byte 0: expected plain bytes but found xz, which jem::io::xz of jem/io/xz.hpp unpacks, where it is asked for");
+        "file, byte 0: expected plain bytes but found xz, which jem::io::xz of jem/io/xz.hpp decompresses, where it is asked for");
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "support/backends.hpp"
-#include "support/packers.hpp"
+#include "support/compressors.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <jem/data/idx.hpp>
@@ -89,11 +89,11 @@ TEST_CASE("a gzip idx file truncated at any byte is refused") {
 }
 
 TEST_CASE("a flipped bit in a gzip idx file is refused or changes nothing") {
-  const auto packed  = gzipped(image_file);
-  const auto refused = test::refused_flips(
-      packed, [](const bytes& b) { return jem::data::decode_idx(b, "damaged.gz"); },
+  const auto compressed = gzipped(image_file);
+  const auto refused    = test::refused_flips(
+      compressed, [](const bytes& b) { return jem::data::decode_idx(b, "damaged.gz"); },
       [](const jem::data::idx_file& f) { return f.values == pixels; });
-  CHECK(refused > (packed.size() - 10) * 8);  // only bits of gzip's own header mean nothing
+  CHECK(refused > (compressed.size() - 10) * 8);  // only bits of gzip's own header mean nothing
 }
 
 TEST_CASE("a flipped bit in a plain idx header is refused") {
@@ -137,16 +137,16 @@ TEST_CASE("bytes behind the values of an idx file are refused, also in a second 
 }
 
 TEST_CASE("bytes behind a gzip idx file that begin no gzip stream are refused") {
-  const auto packed = gzipped(image_file);
-  CHECK(complaint(test::joined(packed, {0}))
-            .ends_with(", byte " + std::to_string(packed.size()) +
+  const auto compressed = gzipped(image_file);
+  CHECK(complaint(test::joined(compressed, {0}))
+            .ends_with(", byte " + std::to_string(compressed.size()) +
                        ": expected the end of the file, or another gzip stream but found other bytes"));
 }
 
-TEST_CASE("an idx file packed by xz is read where that is asked for") {
-  const auto packed = test::xzed(image_file);
-  CHECK(jem::data::decode_idx(packed, "file", 3, {jem::io::gzip, jem::io::xz}).values == pixels);
-  CHECK(complaint(packed).ends_with("but found xz, which jem::io::xz of jem/io/xz.hpp unpacks, where it is asked for"));
+TEST_CASE("an idx file compressed by xz is read where that is asked for") {
+  const auto compressed = test::xzed(image_file);
+  CHECK(jem::data::decode_idx(compressed, "file", 3, {jem::io::gzip, jem::io::xz}).values == pixels);
+  CHECK(complaint(compressed).ends_with("but found xz, which jem::io::xz of jem/io/xz.hpp decompresses, where it is asked for"));
 }
 
 TEST_CASE("an absurd idx header costs no more memory than the file has") {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "support/backends.hpp"
-#include "support/packers.hpp"
+#include "support/compressors.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <jem/data/png_folder.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Bytes that say they are a CIFAR file, plain or packed: read, or refused by std::runtime_error, and nothing else. The first
+// Bytes that say they are a CIFAR file, plain or compressed: read, or refused by std::runtime_error, and nothing else. The first
 // byte chooses the format.
 #include <jem/backend/reference.hpp>
 #include <jem/data/cifar.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An IDX file of any bytes, packed or not, is refused, or gives values that a plain file holds.
+// An IDX file of any bytes, compressed or not, is refused, or gives values that a plain file holds.
 #include "fuzz.hpp"
 
 #include <jem/data/idx.hpp>

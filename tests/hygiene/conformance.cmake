@@ -4,8 +4,8 @@
 cmake_minimum_required(VERSION 3.25)
 
 # Without a gradient of their own: folds, initial weights, numbers, contracts; what is prepared has the bits of what it was made of,
-# and what is activated has its gradient as a part of convnets and residual blocks.
-set(exempt nn/activated.hpp nn/parameters.hpp nn/initialize.hpp nn/prepared.hpp nn/statistics.hpp nn/sums.hpp energy/dual.hpp energy/prepared.hpp
+# and what is fused has its gradient as a part of convnets and residual blocks.
+set(exempt nn/fused.hpp nn/parameters.hpp nn/initialize.hpp nn/prepared.hpp nn/statistics.hpp nn/passes.hpp energy/dual.hpp energy/prepared.hpp
   loss/known_of_phases.hpp loss/phases.hpp)
 
 set(included)

@@ -9,7 +9,7 @@ set(tensor core backend)
 set(nn core tensor)
 set(sampling core tensor)
 set(loss core tensor)
-set(data core tensor io)  # io: files that are packed, pictures
+set(data core tensor io)  # io: files that are compressed, pictures
 set(metrics core tensor)
 set(io core tensor nn)  # nn: the parameters that files hold
 set(energy core tensor nn)

@@ -4,6 +4,7 @@
 // rounded once more, products of two errors and a float's own roundings, is below u/10. The terms' absolute values are what the
 // same layer gives with the absolute values of its parameters, at those of its input. Networks are held to the norm, see
 // conformance/bfloat16.hpp: 2·√R·u/√3 for R roundings.
+#include "../support/compiled_convolutions.hpp"
 #include "../support/gradients.hpp"
 
 #include <jem/backend/eigen.hpp>

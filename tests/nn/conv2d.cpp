@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Gradients against central differences are asked by the conformance suite.
+#include "../support/compiled_convolutions.hpp"
 #include "../support/backends.hpp"
 
 #include <jem/nn/conv2d.hpp>

@@ -48,14 +48,14 @@ double largest(const eigen_tensor& weight) {
 TEST_CASE("he and xavier draws have the variance of their formulas (false alarm 6e-7 each)") {
   check_variance(drawn(jem::he_normal{}), 2.0 / 200);
   check_variance(drawn(jem::he_normal{.gain = 1}), 1.0 / 200);
-  check_variance(drawn(jem::he_uniform{}), 1.0 / (3 * 200));
+  check_variance(drawn(jem::pytorch_uniform{}), 1.0 / (3 * 200));
   check_variance(drawn(jem::xavier_normal{}), 2.0 / 1200);
   check_variance(drawn(jem::xavier_uniform{}), 2.0 / 1200);
 }
 
 TEST_CASE("uniform draws reach their bound and not beyond it") {
-  CHECK(largest(drawn(jem::he_uniform{})) <= 1 / std::sqrt(200.0) * (1 + 1e-6));
-  CHECK(largest(drawn(jem::he_uniform{})) > 0.999 / std::sqrt(200.0));
+  CHECK(largest(drawn(jem::pytorch_uniform{})) <= 1 / std::sqrt(200.0) * (1 + 1e-6));
+  CHECK(largest(drawn(jem::pytorch_uniform{})) > 0.999 / std::sqrt(200.0));
   CHECK(largest(drawn(jem::xavier_uniform{})) <= std::sqrt(6.0 / 1200) * (1 + 1e-6));
   CHECK(largest(drawn(jem::xavier_uniform{})) > 0.999 * std::sqrt(6.0 / 1200));
 }
@@ -67,7 +67,7 @@ TEST_CASE("a convolution's fan-in counts the pixels of its kernel") {
   CHECK(largest(layer.weight) > 0.99 / std::sqrt(200.0));
 }
 
-TEST_CASE("biases are drawn with he_uniform, and zero with all others") {
+TEST_CASE("biases are drawn with pytorch_uniform, and zero with all others") {
   jem::rng g{3};
   CHECK(largest(jem::make_linear<eigen_tensor>(5, 50, g).bias) > 0);
   CHECK(largest(jem::make_linear<eigen_tensor>(5, 50, g).bias) <= 1 / std::sqrt(5.0) * (1 + 1e-6));
@@ -86,7 +86,7 @@ TEST_CASE("draws are repeated by the same generator and the same on every backen
 }
 
 TEST_CASE("an initialiser has to return the tensor that it is asked for") {
-  static_assert(jem::initializer<jem::he_uniform, eigen_tensor> && jem::initializer<jem::xavier_normal, eigen_tensor>);
+  static_assert(jem::initializer<jem::pytorch_uniform, eigen_tensor> && jem::initializer<jem::xavier_normal, eigen_tensor>);
   static_assert(!jem::initializer<not_an_initializer, eigen_tensor> && !jem::initializer<int, eigen_tensor>);
   CHECK(true);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../support/compiled_convolutions.hpp"
 #include "../support/backends.hpp"
 #include "../support/numbers.hpp"
 

@@ -2,7 +2,7 @@
 // PNG files of every kind, also wrong ones, made chunk by chunk without libpng.
 #pragma once
 
-#include "packers.hpp"
+#include "compressors.hpp"
 
 #include <string_view>
 
@@ -33,11 +33,11 @@ inline byte_list png_ihdr(std::uint32_t width, std::uint32_t height, int bits, i
 
 /// Rows, each with its filter's byte in front, as one IDAT chunk.
 inline byte_list png_idat(const byte_list& rows) {
-  byte_list packed(compressBound(static_cast<uLong>(rows.size())));
-  uLongf size = packed.size();
-  need(compress2(packed.data(), &size, rows.data(), static_cast<uLong>(rows.size()), 9) == Z_OK);
-  packed.resize(size);
-  return png_chunk("IDAT", packed);
+  byte_list compressed(compressBound(static_cast<uLong>(rows.size())));
+  uLongf size = compressed.size();
+  need(compress2(compressed.data(), &size, rows.data(), static_cast<uLong>(rows.size()), 9) == Z_OK);
+  compressed.resize(size);
+  return png_chunk("IDAT", compressed);
 }
 
 /// The signature, these chunks, and IEND.

@@ -29,6 +29,7 @@
 //     torch.optim.Adam(own, lr=0.01).step()
 //     print("after", ", ".join("%.9f, %.9f" % (p.flatten()[1].item(), p.flatten()[-1].item()) for p in own))
 //     print("sums", ", ".join("%.9f" % p.sum().item() for p in own))
+#include "../support/compiled_convolutions.hpp"
 #include "../support/doubles.hpp"
 
 #include <jem/loss/compose.hpp>

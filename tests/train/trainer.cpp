@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../support/compiled_convolutions.hpp"
 #include "../support/doubles.hpp"
 
 #include <jem/data/subset.hpp>

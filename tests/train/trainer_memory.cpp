@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The memory of a training run in its steady state, on every thread.
+#include "../support/compiled_convolutions.hpp"
 #include "../support/doubles.hpp"
 #include "../support/every_thread.hpp"
 

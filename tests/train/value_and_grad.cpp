@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Every loss's gradient against central differences, through networks, is asked by the conformance suite.
+#include "../support/compiled_convolutions.hpp"
 #include "../support/loss_gradients.hpp"
 
 #include <jem/nn/models/convnet.hpp>

@@ -5,8 +5,6 @@
 #include <jem/backend/memory/host.hpp>
 #include <jem/core/platform.hpp>
 
-#include <algorithm>
-
 namespace jem::inline v0 {
 
 namespace detail {
@@ -21,25 +19,8 @@ constexpr void expect_host_function() {
 
 }  // namespace detail
 
-struct reference {
-  static constexpr bool host_memory = true;  ///< the host may read it: views of users' memory are possible
+struct reference : in_host_memory {
   static constexpr const char* name = "reference";
-
-  /// Memory for n elements.
-  template <element T>
-  using storage = host_storage<T>;
-
-  /// to[i] = from[i] for i < n, from the host's memory into the backend's.
-  template <element T>
-  static void upload(const T* from, index_t n, T* to) {
-    std::copy_n(from, n, to);
-  }
-
-  /// to[i] = from[i] for i < n, from the backend's memory into the host's.
-  template <element T>
-  static void download(const T* from, index_t n, T* to) {
-    std::copy_n(from, n, to);
-  }
 
   /// f(i) for i < n.
   template <class F>

@@ -11,37 +11,17 @@
 #include <jem/backend/openmp.hpp>
 #include <jem/backend/thrust/loops.hpp>
 
-#include <algorithm>
-
 #include <thrust/system/cpp/execution_policy.h>
 
 namespace jem::inline v0 {
 
-namespace thrust_verbs {
-
-/// A backend of the host over a system of Thrust, which has a policy().
+/// A backend of the host over a system of Thrust, which has a name and a policy(), and of which Thrust's version is a parameter.
 template <class System>
-struct host_backend {
-  static constexpr bool host_memory = true;  ///< the host may read it: views of users' memory are possible
+struct thrust_on_host : in_host_memory {
+  static constexpr const char* name = System::name;
 
   /// What stands behind it, with its version.
   static std::string library() { return thrust_verbs::library(); }
-
-  /// Memory for n elements.
-  template <element T>
-  using storage = host_storage<T>;
-
-  /// to[i] = from[i] for i < n, from the host's memory into the backend's.
-  template <element T>
-  static void upload(const T* from, index_t n, T* to) {
-    std::copy_n(from, n, to);
-  }
-
-  /// to[i] = from[i] for i < n, from the backend's memory into the host's.
-  template <element T>
-  static void download(const T* from, index_t n, T* to) {
-    std::copy_n(from, n, to);
-  }
 
   /// f(i) for i < n; calls must not depend on each other.
   template <class F>
@@ -81,22 +61,19 @@ struct host_backend {
   };
 };
 
+namespace thrust_verbs {
+
 /// The calling thread.
 template <int thrust_version>
 struct cpp_system {
+  static constexpr const char* name = "thrust_cpp";
   static auto policy() { return ::thrust::cpp::par; }  ///< says so to Thrust's algorithms
 };
 
 }  // namespace thrust_verbs
 
-/// Thrust on the calling thread.
-template <int thrust_version>
-struct basic_thrust_cpp : thrust_verbs::host_backend<thrust_verbs::cpp_system<thrust_version>> {
-  static constexpr const char* name = "thrust_cpp";
-};
-
 /// Thrust on the calling thread, of the version at hand.
-using thrust_cpp = basic_thrust_cpp<THRUST_VERSION>;
+using thrust_cpp = thrust_on_host<thrust_verbs::cpp_system<THRUST_VERSION>>;
 
 static_assert(backend<thrust_cpp, float> && backend<thrust_cpp, double>);
 

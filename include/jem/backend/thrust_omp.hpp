@@ -17,20 +17,15 @@ namespace thrust_verbs {
 /// Those threads.
 template <int thrust_version>
 struct omp_system {
+  static constexpr const char* name        = "thrust_omp";
   static constexpr bool carries_exceptions = true;     ///< see backend/thrust/loops.hpp
   static auto policy() { return ::thrust::omp::par; }  ///< says so to Thrust's algorithms
 };
 
 }  // namespace thrust_verbs
 
-/// Thrust on OpenMP's threads.
-template <int thrust_version>
-struct basic_thrust_omp : thrust_verbs::host_backend<thrust_verbs::omp_system<thrust_version>> {
-  static constexpr const char* name = "thrust_omp";
-};
-
-/// The same, of the version at hand.
-using thrust_omp = basic_thrust_omp<THRUST_VERSION>;
+/// Thrust on OpenMP's threads, of the version at hand.
+using thrust_omp = thrust_on_host<thrust_verbs::omp_system<THRUST_VERSION>>;
 
 static_assert(backend<thrust_omp, float> && backend<thrust_omp, double>);
 

@@ -13,20 +13,15 @@ namespace thrust_verbs {
 /// Those threads.
 template <int thrust_version>
 struct tbb_system {
+  static constexpr const char* name        = "thrust_tbb";
   static constexpr bool carries_exceptions = true;     ///< see backend/thrust/loops.hpp
   static auto policy() { return ::thrust::tbb::par; }  ///< says so to Thrust's algorithms
 };
 
 }  // namespace thrust_verbs
 
-/// Thrust on the threads of Threading Building Blocks.
-template <int thrust_version>
-struct basic_thrust_tbb : thrust_verbs::host_backend<thrust_verbs::tbb_system<thrust_version>> {
-  static constexpr const char* name = "thrust_tbb";
-};
-
-/// The same, of the version at hand.
-using thrust_tbb = basic_thrust_tbb<THRUST_VERSION>;
+/// Thrust on the threads of Threading Building Blocks, of the version at hand.
+using thrust_tbb = thrust_on_host<thrust_verbs::tbb_system<THRUST_VERSION>>;
 
 static_assert(backend<thrust_tbb, float> && backend<thrust_tbb, double>);
 

@@ -12,14 +12,6 @@
 
 namespace jem::inline v0 {
 
-/// The loss or the gradient of a training step is not finite. The step has left the network as it was.
-struct divergence_error : std::runtime_error {
-  /// A message, and the iteration that it is about.
-  divergence_error(const std::string& message, index_t at) : std::runtime_error(message), iteration(at) {}
-
-  index_t iteration;  ///< the one that was not made
-};
-
 /// Throws std::invalid_argument "[where] expected … but received …".
 [[noreturn]] inline void fail(std::string_view where, std::string_view expected, std::string_view received) {
   throw std::invalid_argument(concat("[", where, "] expected ", expected, " but received ", received));

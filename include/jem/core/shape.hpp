@@ -74,14 +74,6 @@ class shape {
   index_t rank_ = 0;
 };
 
-/// size·extent for the extents of a file, which may lie: one of 0 is left out, since the other axes have a size, too; 0 if the
-/// product is more than 2^60.
-constexpr std::uint64_t extended_size(std::uint64_t size, std::uint64_t extent) {
-  constexpr std::uint64_t most = std::uint64_t{1} << 60;
-  if (extent == 0) return size;
-  return size > most / extent ? 0 : size * extent;
-}
-
 /// "(64, 8, 8, 1)", for messages.
 inline std::string to_string(const shape& extents) {
   std::string text = "(";

@@ -6,7 +6,7 @@
 #include <jem/core/concat.hpp>
 #include <jem/core/setting.hpp>
 #include <jem/data/pixels.hpp>
-#include <jem/io/packed.hpp>
+#include <jem/io/compressed.hpp>
 
 #include <array>
 #include <string>
@@ -31,13 +31,13 @@ inline constexpr cifar_format cifar100_coarse{2, {20, 100}, 0};  ///< with its 2
 
 namespace detail {
 
-/// The unpacked bytes of a file, known to be whole records with labels in range. Pictures do not pack so well that 10 000 of
-/// them, or 64 times the bytes of the file, are less than what it unpacks to.
+/// The decompressed bytes of a file, known to be whole records with labels in range. Pictures do not compress so well that 10 000 of
+/// them, or 64 times the bytes of the file, are less than what it decompresses to.
 inline std::vector<std::uint8_t> cifar_records(std::span<const std::uint8_t> bytes, std::string_view file, const cifar_format& f,
-                                               io::packings known) {
+                                               io::compressions known) {
   const auto record        = static_cast<std::size_t>(f.record());
   const std::uint64_t most = std::max<std::uint64_t>(64 * std::uint64_t{bytes.size()}, 10'000 * record);
-  auto records             = io::unpack(bytes, most + 1, file, known);
+  auto records             = io::decompress(bytes, most + 1, file, known);
   if (records.size() > most) fail_file(file, most, concat("at most that many bytes of images in a file of ", bytes.size()), "more");
   const std::size_t rest = records.size() % record;
   if (records.empty() || rest != 0) {
@@ -84,34 +84,34 @@ dataset<T> cifar_dataset(std::vector<std::vector<std::uint8_t>> files, const cif
 
 }  // namespace detail
 
-/// Images (n, 32, 32, 3) as value/127.5 − 1 in [−1, 1] and their labels from the bytes of a file, plain or packed by one of
-/// `known`; `file` names it in errors. Throws std::runtime_error with the byte of the unpacked data for no record, a record that
+/// Images (n, 32, 32, 3) as value/127.5 − 1 in [−1, 1] and their labels from the bytes of a file, plain or compressed by one of
+/// `known`; `file` names it in errors. Throws std::runtime_error with the byte of the decompressed data for no record, a record that
 /// is not whole, or a label that is no class.
 template <tensor_value T>
 dataset<T> decode_cifar(std::span<const std::uint8_t> bytes, std::string_view file, const cifar_format& format = cifar10,
-                        io::packings known = {}) {
+                        io::compressions known = {}) {
   return detail::cifar_dataset<T>({detail::cifar_records(bytes, file, format, known)}, format);
 }
 
 /// The same for a file of any name.
 template <tensor_value T>
-dataset<T> read_cifar_file(const std::filesystem::path& path, const cifar_format& format = cifar10, io::packings known = {}) {
+dataset<T> read_cifar_file(const std::filesystem::path& path, const cifar_format& format = cifar10, io::compressions known = {}) {
   return decode_cifar<T>(io::read_file(path), path.string(), format, known);
 }
 
 /// The split "train" or "test" from a folder with the files of CIFAR-10, data_batch_1.bin … data_batch_5.bin and test_batch.bin,
-/// or of CIFAR-100, train.bin and test.bin; each plain, or packed with the packing's ending behind. Throws std::runtime_error
+/// or of CIFAR-100, train.bin and test.bin; each plain, or compressed with the format's ending behind. Throws std::runtime_error
 /// for a file that is missing or refused by read_cifar_file, std::invalid_argument for another split.
 template <tensor_value T>
 dataset<T> read_cifar(const std::filesystem::path& folder, std::string_view split, const cifar_format& format = cifar10,
-                      io::packings known = {}) {
+                      io::compressions known = {}) {
   if (split != "train" && split != "test") fail("read_cifar", "the split train or test", split);
   std::vector<std::string> names{std::string(split) + (format.label_bytes == 1 ? "_batch.bin" : ".bin")};
   if (format.label_bytes == 1 && split == "train") {
     names = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"};
   }
   std::vector<std::filesystem::path> paths;  // a file that is missing is told before the others are read
-  for (const auto& name : names) paths.push_back(io::find_packed(folder / name, known));
+  for (const auto& name : names) paths.push_back(io::find_compressed(folder / name, known));
   std::vector<std::vector<std::uint8_t>> files;
   for (const auto& path : paths) files.push_back(detail::cifar_records(io::read_file(path), path.string(), format, known));
   return detail::cifar_dataset<T>(std::move(files), format);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// IDX files, plain or packed, the format of MNIST (LeCun, Cortes and Burges, 1998) and Fashion-MNIST: a magic number 0x000008rr for
+// IDX files, plain or compressed, the format of MNIST (LeCun, Cortes and Burges, 1998) and Fashion-MNIST: a magic number 0x000008rr for
 // bytes with rr axes, the extents as 32-bit big-endian numbers, the values. What a header says is believed only as far as the
-// file really goes. Byte offsets in messages are those of the unpacked data, but for damage to the packing itself.
+// file really goes. Byte offsets in messages are those of the decompressed data, but for damage to the compressed stream itself.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -52,16 +52,17 @@ inline shape parse_idx_header(std::span<const std::uint8_t> head, std::string_vi
 
 }  // namespace detail
 
-/// The contents of an IDX file of bytes, plain or packed by one of `known`; `file` names it in errors. `rank`, if given, is the
-/// number of axes that it has to have. Memory grows with what has been unpacked, not with what the header promises. Throws
+/// The contents of an IDX file of bytes, plain or compressed by one of `known`; `file` names it in errors. `rank`, if given, is the
+/// number of axes that it has to have. Memory grows with what has been decompressed, not with what the header promises. Throws
 /// std::runtime_error with file, byte, and what was expected and found for a file that is truncated, damaged or longer than its
 /// header says.
-inline idx_file decode_idx(std::span<const std::uint8_t> bytes, std::string_view file, index_t rank = 0, io::packings known = {io::gzip}) {
+inline idx_file decode_idx(std::span<const std::uint8_t> bytes, std::string_view file, index_t rank = 0,
+                           io::compressions known = {io::gzip}) {
   constexpr std::uint64_t longest_header = 20;  // with four axes
-  const shape extents                    = detail::parse_idx_header(io::unpack(bytes, longest_header, file, known), file, rank);
+  const shape extents                    = detail::parse_idx_header(io::decompress(bytes, longest_header, file, known), file, rank);
   const auto header                      = static_cast<std::uint64_t>(4 + 4 * extents.rank());
   const auto count                       = static_cast<std::uint64_t>(extents.size());
-  auto values                            = io::unpack(bytes, header + count + 1, file, known);
+  auto values                            = io::decompress(bytes, header + count + 1, file, known);
   if (values.size() < header + count) {
     fail_file(file, values.size(), std::to_string(count) + " values for " + to_string(extents),
               concat("the end of the file after ", values.size() - header));
@@ -72,21 +73,21 @@ inline idx_file decode_idx(std::span<const std::uint8_t> bytes, std::string_view
 }
 
 /// The same for a file. Throws std::runtime_error, too, for one that cannot be read.
-inline idx_file read_idx(const std::filesystem::path& path, index_t rank = 0, io::packings known = {io::gzip}) {
+inline idx_file read_idx(const std::filesystem::path& path, index_t rank = 0, io::compressions known = {io::gzip}) {
   return decode_idx(io::read_file(path), path.string(), rank, known);
 }
 
 /// Images (n, h, w, 1) as value/127.5 − 1 in [−1, 1] and labels in [0, classes) from DIRECTORY/SPLIT-images-idx3-ubyte and
-/// DIRECTORY/SPLIT-labels-idx1-ubyte, each plain or packed, with the packing's ending behind; the split is "train" or "t10k" by
+/// DIRECTORY/SPLIT-labels-idx1-ubyte, each plain or compressed, with the format's ending behind; the split is "train" or "t10k" by
 /// custom. Throws std::runtime_error with file and byte for files that read_idx refuses, another number of labels than images,
 /// or a label that is no class.
 template <tensor_value T>
 dataset<T> read_idx_dataset(const std::filesystem::path& directory, const std::string& split, index_t classes = 10,
-                            io::packings known = {io::gzip}) {
+                            io::compressions known = {io::gzip}) {
   using V = typename T::value_type;
   expect_at_least("read_idx_dataset", "classes", 1, classes);
-  const auto image_path = io::find_packed(directory / (split + "-images-idx3-ubyte"), known);
-  const auto label_path = io::find_packed(directory / (split + "-labels-idx1-ubyte"), known);
+  const auto image_path = io::find_compressed(directory / (split + "-images-idx3-ubyte"), known);
+  const auto label_path = io::find_compressed(directory / (split + "-labels-idx1-ubyte"), known);
   const auto images     = read_idx(image_path, 3, known);
   const auto classified = read_idx(label_path, 1, known);
   const shape& s        = images.extents;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// gzip (P. Deutsch 1996, RFC 1952) by zlib, for readers of files that may be packed: see io/packed.hpp.
+// gzip (P. Deutsch 1996, RFC 1952) by zlib, for readers of files that may be compressed: see io/compressed.hpp.
 #pragma once
 
-#include <jem/io/packed.hpp>
+#include <jem/io/compressed.hpp>
 
 #include <zlib.h>
 
@@ -70,13 +70,13 @@ class gzip_members {
   bool ended_ = false;
 };
 
-inline std::vector<std::uint8_t> unpack_gzip(std::span<const std::uint8_t> bytes, std::uint64_t most, std::string_view file) {
+inline std::vector<std::uint8_t> decompress_gzip(std::span<const std::uint8_t> bytes, std::uint64_t most, std::string_view file) {
   gzip_members members(bytes, file);
   return collect_bytes(most, [&](std::uint8_t* to, std::size_t room) { return members.read(to, room); });
 }
 
 }  // namespace detail
 
-inline constexpr packing gzip{gzip_format, &detail::unpack_gzip};  ///< zlib undoes it
+inline constexpr compression gzip{gzip_format, &detail::decompress_gzip};  ///< zlib undoes it
 
 }  // namespace jem::inline v0::io

@@ -5,6 +5,7 @@
 
 #include <jem/core/concat.hpp>
 #include <jem/core/error.hpp>
+#include <jem/io/extended_size.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// xz by liblzma, for readers of files that may be packed: see io/packed.hpp.
+// xz by liblzma, for readers of files that may be compressed: see io/compressed.hpp.
 #pragma once
 
 #include <jem/core/concat.hpp>
-#include <jem/io/packed.hpp>
+#include <jem/io/compressed.hpp>
 
 #include <lzma.h>
 
@@ -11,7 +11,7 @@
 
 namespace jem::inline v0::io {
 
-/// What unpacking may take beside the contents: the dictionary of `xz -9`, the largest preset, twice.
+/// What decompressing may take beside the contents: the dictionary of `xz -9`, the largest preset, twice.
 inline constexpr std::uint64_t xz_memory = std::uint64_t{128} << 20;
 
 namespace detail {
@@ -23,14 +23,14 @@ struct lzma_closer {
 [[noreturn]] inline void refuse_xz(std::string_view file, std::uint64_t offset, lzma_ret code, std::uint64_t needed) {
   if (code == LZMA_MEM_ERROR) throw std::bad_alloc();
   if (code == LZMA_MEMLIMIT_ERROR) {
-    fail_file(file, offset, concat("an xz stream that unpacks in ", xz_memory, " bytes"), concat("one that needs ", needed));
+    fail_file(file, offset, concat("an xz stream that decompresses in ", xz_memory, " bytes"), concat("one that needs ", needed));
   }
   const bool unknown = code == LZMA_OPTIONS_ERROR || code == LZMA_UNSUPPORTED_CHECK;
   fail_file(file, offset, "a whole xz stream, and nothing else behind it,",
             code == LZMA_BUF_ERROR ? "one that ends early" : (unknown ? "one with an unknown filter or check" : "a damaged one"));
 }
 
-inline std::vector<std::uint8_t> unpack_xz(std::span<const std::uint8_t> bytes, std::uint64_t most, std::string_view file) {
+inline std::vector<std::uint8_t> decompress_xz(std::span<const std::uint8_t> bytes, std::uint64_t most, std::string_view file) {
   lzma_stream stream = LZMA_STREAM_INIT;
   if (lzma_stream_decoder(&stream, xz_memory, LZMA_CONCATENATED | LZMA_TELL_UNSUPPORTED_CHECK) != LZMA_OK) throw std::bad_alloc();
   const std::unique_ptr<lzma_stream, lzma_closer> owner(&stream);
@@ -50,6 +50,6 @@ inline std::vector<std::uint8_t> unpack_xz(std::span<const std::uint8_t> bytes, 
 
 }  // namespace detail
 
-inline constexpr packing xz{xz_format, &detail::unpack_xz};  ///< liblzma undoes it
+inline constexpr compression xz{xz_format, &detail::decompress_xz};  ///< liblzma undoes it
 
 }  // namespace jem::inline v0::io

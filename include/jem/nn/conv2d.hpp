@@ -72,8 +72,8 @@ struct conv2d_options {
   at_least<"conv2d_options", "padding", 0, largest_extent> padding = 1;  ///< zeros on each side, ≥ 0
 };
 
-/// A convolution with drawn weights; biases are drawn like weights (he_uniform) or zero (all others).
-template <tensor_value T, initializer<T> I = he_uniform>
+/// A convolution with drawn weights; biases are drawn like weights (pytorch_uniform) or zero (all others).
+template <tensor_value T, initializer<T> I = pytorch_uniform>
 conv2d<T> make_conv2d(const conv2d_options& o, rng& g, const I& initialize = {}) {
   const index_t fan_in = o.kernel * o.kernel * o.in, fan_out = o.kernel * o.kernel * o.out;
   T weight = initialize.template operator()<T>({o.kernel, o.kernel, o.in, o.out}, fan_in, fan_out, g);

@@ -67,7 +67,7 @@ struct energy_head : made_of<T> {
 };
 
 /// A head with drawn weights and an energy; its classifier is what make_linear would have drawn.
-template <tensor_value T, initializer<T> I = he_uniform>
+template <tensor_value T, initializer<T> I = pytorch_uniform>
 energy_head<T> make_energy_head(index_t in, index_t classes, rng& g, const I& initialize = {}) {
   auto classifier = make_linear<T>(in, classes, g, initialize);
   return {std::move(classifier), make_linear<T>(in, 1, g, initialize)};

@@ -29,13 +29,12 @@ struct he_normal {
   }
 };
 
-/// U(−b, b) with b = gain·√(3 / fan_in). A gain of 1/√3, b = 1/√fan_in, is what PyTorch's layers start from: the default.
-struct he_uniform {
-  not_negative<"he_uniform", "gain"> gain = 0.57735027f;  ///< 1/√3
-
+/// U(−b, b) with b = 1/√fan_in, for weights and biases: what PyTorch's layers start from, and these by default. PyTorch calls it
+/// kaiming_uniform_ with a = √5; He's own uniform draw would have √(6 / fan_in), and biases of zero.
+struct pytorch_uniform {
   template <tensor_value T>
   T operator()(const shape& extents, index_t fan_in, index_t, rng& g) const {
-    const float bound = gain * std::sqrt(3.0f / static_cast<float>(fan_in));
+    const float gain = 0.57735027f, bound = gain * std::sqrt(3.0f / static_cast<float>(fan_in));  // 1/√fan_in at once rounds differently
     return uniform<T>(extents, -bound, bound, g);
   }
 };
@@ -59,10 +58,10 @@ struct xavier_uniform {
   }
 };
 
-/// The biases (out) of a layer: drawn like its weights by he_uniform, zero by all others.
+/// The biases (out) of a layer: drawn like its weights by pytorch_uniform, zero by all others.
 template <tensor_value T, initializer<T> I>
 T initial_bias(index_t out, index_t fan_in, index_t fan_out, rng& g, const I& initialize) {
-  if constexpr (std::same_as<I, he_uniform>) {
+  if constexpr (std::same_as<I, pytorch_uniform>) {
     return initialize.template operator()<T>({out}, fan_in, fan_out, g);
   } else {
     return zeros<T>({out});

@@ -56,9 +56,9 @@ struct linear : made_of<T> {
   }
 };
 
-/// A linear layer with drawn weights; biases are drawn like weights (he_uniform) or zero (all others). Throws
+/// A linear layer with drawn weights; biases are drawn like weights (pytorch_uniform) or zero (all others). Throws
 /// std::invalid_argument for fewer than one input or output.
-template <tensor_value T, initializer<T> I = he_uniform>
+template <tensor_value T, initializer<T> I = pytorch_uniform>
 linear<T> make_linear(index_t in, index_t out, rng& g, const I& initialize = {}) {
   expect_at_least("make_linear", "inputs", 1, in);
   expect_at_least("make_linear", "outputs", 1, out);

@@ -175,7 +175,7 @@ struct wide_block_options {
 };
 
 /// A wide residual block with drawn weights; a 1×1 convolution with a bias is its shortcut if the shape changes.
-template <tensor_value T, class A = leaky_relu, class N = no_normalize, initializer<T> I = he_uniform>
+template <tensor_value T, class A = leaky_relu, class N = no_normalize, initializer<T> I = pytorch_uniform>
 residual<preactivated<T, A, N>> make_wide_block(const wide_block_options& o, rng& g, const A& a = {}, const I& initialize = {}) {
   auto conv1 = make_conv2d<T>({.in = o.in, .out = o.out}, g, initialize);
   auto conv2 = make_conv2d<T>({.in = o.out, .out = o.out, .stride = o.stride}, g, initialize);

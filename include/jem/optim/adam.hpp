@@ -2,6 +2,9 @@
 // Adam: Kingma and Ba, "Adam: a method for stochastic optimization" (2014, arXiv:1412.6980), with the bias-corrected moments
 // of their Algorithm 1: θ ← θ − α·m̂ / (√v̂ + ε). In the place of v its root is kept, whose range is that of the gradient: the square
 // of a float above 1.8·10¹⁹ is infinite, and below 10⁻²³ it is 0.
+// AdamW is Adam with decoupled weight decay: Loshchilov and Hutter, "Decoupled weight decay regularization" (2017, arXiv:1711.05101),
+// in the form of PyTorch, where the rate α multiplies the decay λ, too: θ ← θ − α·λ·θ − α·m̂ / (√v̂ + ε). A penalty in the loss would
+// be divided by √v̂ and leave the weights with large gradients alone; this shrinks all parameters alike, biases as well.
 #pragma once
 
 #include <jem/core/math.hpp>
@@ -46,7 +49,7 @@ struct adam_update {
   }
 };
 
-/// θ ← θ − α·λ·θ − α·m̂ / (√v̂ + ε): the update of adam with λ = 0, and of adamw. The settings hold α, as a schedule, β₁, β₂ and ε; Where
+/// θ ← θ − α·λ·θ − α·m̂ / (√v̂ + ε): the update of adamw, and of adam with λ = 0. The settings hold α, as a schedule, β₁, β₂ and ε; Where
 /// names them.
 template <literal Where, class Settings, parameterised Net>
 void adam_step(const Settings& s, float weight_decay, adam_state<Net>& state, Net& net, const Net& gradient) {
@@ -80,6 +83,28 @@ struct adam {
   template <parameterised Net>
   void step(adam_state<Net>& state, Net& net, const Net& gradient) const {
     detail::adam_step<"adam">(*this, 0, state, net, gradient);
+  }
+};
+
+/// Adam with decoupled weight decay.
+template <schedule Rate = linear_warm_up<>>
+struct adamw {
+  Rate learning_rate;                                           ///< α ≥ 0, a number or a function of the number of updates
+  below_one<"adamw", "beta1"> beta1                  = 0.9f;    ///< decay of m
+  below_one<"adamw", "beta2"> beta2                  = 0.999f;  ///< decay of v
+  positive<"adamw", "epsilon"> epsilon               = 1e-8f;   ///< ε > 0, beside √v̂
+  not_negative<"adamw", "weight_decay"> weight_decay = 0.01f;   ///< λ ≥ 0
+
+  /// The state of adam.
+  template <parameterised Net>
+  adam_state<Net> init(const Net& net) const {
+    return {zeros_like(net), zeros_like(net)};
+  }
+
+  /// One update of the network and of the state. Throws as adam's.
+  template <parameterised Net>
+  void step(adam_state<Net>& state, Net& net, const Net& gradient) const {
+    detail::adam_step<"adamw">(*this, weight_decay, state, net, gradient);
   }
 };
 

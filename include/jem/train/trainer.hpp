@@ -10,6 +10,7 @@
 #include <jem/energy/marginal.hpp>
 #include <jem/optim/clip.hpp>
 #include <jem/sampling/sample.hpp>
+#include <jem/train/divergence_error.hpp>
 #include <jem/train/training_info.hpp>
 #include <jem/train/training_state.hpp>
 #include <jem/train/value_and_grad.hpp>

@@ -3,12 +3,14 @@
 
 #include <doctest/doctest.h>
 
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <new>
 #include <optional>
 #include <thread>
 #include <type_traits>
+#include <vector>
 
 using jem::host_storage;
 
@@ -93,4 +95,18 @@ TEST_CASE("trim gives unused blocks back and leaves used ones alone") {
   CHECK(used.data()[776] == 5);
   jem::host_pool::trim();
   CHECK(host_storage<float>(777).data() != used.data());
+}
+
+TEST_CASE("backends of the host's memory copy as many elements as they are told to, both ways") {
+  using memory = jem::in_host_memory;
+  static_assert(memory::host_memory && std::same_as<memory::storage<float>, host_storage<float>>);
+  const std::vector<std::int32_t> mine{1, 2, 3};
+  host_storage<std::int32_t> theirs(3);
+  for (jem::index_t i = 0; i < 3; ++i) theirs.data()[i] = -1;
+  memory::upload(mine.data(), 0, theirs.data());
+  CHECK(theirs.data()[0] == -1);
+  memory::upload(mine.data(), 2, theirs.data());
+  std::vector<std::int32_t> back(4, 7);
+  memory::download(theirs.data(), 3, back.data());
+  CHECK(back == std::vector<std::int32_t>{1, 2, -1, 7});
 }

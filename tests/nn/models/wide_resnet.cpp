@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // That values and gradients are PyTorch's is asked by tests/train/golden_wide_resnet.cpp.
+#include "../../support/compiled_convolutions.hpp"
 #include "../../support/backends.hpp"
 #include "../../support/gradients.hpp"
 

@@ -4,6 +4,8 @@
 
 #include <jem/backend/memory/pooled_storage.hpp>
 
+#include <algorithm>
+
 namespace jem::inline v0 {
 
 /// The system's memory.
@@ -22,5 +24,26 @@ using host_pool = memory_pool<system_memory>;
 /// n elements of the host's memory.
 template <element T>
 using host_storage = pooled_storage<T, system_memory>;
+
+/// What backends whose elements lie in that memory have in common; they derive from it.
+struct in_host_memory {
+  static constexpr bool host_memory = true;  ///< the host may read it: views of users' memory are possible
+
+  /// Memory for n elements.
+  template <element T>
+  using storage = host_storage<T>;
+
+  /// to[i] = from[i] for i < n, from the host's memory into the backend's.
+  template <element T>
+  static void upload(const T* from, index_t n, T* to) {
+    std::copy_n(from, n, to);
+  }
+
+  /// to[i] = from[i] for i < n, from the backend's memory into the host's.
+  template <element T>
+  static void download(const T* from, index_t n, T* to) {
+    std::copy_n(from, n, to);
+  }
+};
 
 }  // namespace jem::inline v0

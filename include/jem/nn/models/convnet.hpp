@@ -39,7 +39,7 @@ struct convnet : made_of<T, A, Convolution, Head> {
   convnet() = default;
 
   /// Throws std::invalid_argument, before it draws, for no width, a width below 1, or an image that cannot be halved as often as asked.
-  template <initializer<T> I = he_uniform>
+  template <initializer<T> I = pytorch_uniform>
   convnet(const convnet_options& o, rng& g, A a = {}, const I& initialize = {}) : activation(a) {
     expect_at_least("convnet", "widths", 1, std::ssize(o.widths));
     for (const index_t each : o.widths) (void)at_least<"convnet_options", "widths", 1, largest_extent>(each);

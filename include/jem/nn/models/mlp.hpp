@@ -21,12 +21,12 @@ struct mlp : made_of<T, A> {
   mlp() = default;
 
   /// Widths are inputs, hidden layers, outputs. Throws std::invalid_argument for fewer than two.
-  template <initializer<T> I = he_uniform>
+  template <initializer<T> I = pytorch_uniform>
   mlp(std::initializer_list<index_t> widths, rng& g, A a = {}, const I& initialize = {})
       : mlp(std::vector<index_t>(widths), g, a, initialize) {}
 
   /// The same for widths that are known at run time.
-  template <initializer<T> I = he_uniform>
+  template <initializer<T> I = pytorch_uniform>
   mlp(const std::vector<index_t>& widths, rng& g, A a = {}, const I& initialize = {}) : activation(a) {
     expect_at_least("mlp", "widths", 2, std::ssize(widths));
     for (std::size_t i = 1; i < widths.size(); ++i) layers.push_back(make_linear<T>(widths[i - 1], widths[i], g, initialize));

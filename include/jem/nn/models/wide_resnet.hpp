@@ -58,7 +58,7 @@ struct wide_resnet : made_of<T, A, N> {
   wide_resnet() = default;
 
   /// Throws std::invalid_argument, before it draws, for groups of more channels than a convolution takes.
-  template <initializer<T> I = he_uniform>
+  template <initializer<T> I = pytorch_uniform>
   wide_resnet(const wide_resnet_options& o, rng& g, const A& a = {}, const I& initialize = {}) : activation(a) {
     if (o.stem * o.width > largest_extent / 4) {
       fail("wide_resnet", concat("stem * width <= ", largest_extent / 4), std::to_string(o.stem * o.width));

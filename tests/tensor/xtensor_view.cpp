@@ -4,7 +4,7 @@
 
 #include <jem/tensor/elementwise.hpp>
 #include <jem/tensor/rows.hpp>
-#include <jem/tensor/xtensor.hpp>
+#include <jem/tensor/xtensor_view.hpp>
 
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xarray.hpp>

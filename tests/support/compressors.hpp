@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Packed bytes, made by the libraries themselves, and what may happen to a file on its way: it is cut off, or a bit flips.
+// Compressed bytes, made by the libraries themselves, what is read from them, and what may happen to a file on its way: it is cut off,
+// or a bit flips.
 #pragma once
+
+#include "temporary_directory.hpp"
+
+#include <jem/io/compressed.hpp>
 
 #include <doctest/doctest.h>
 
@@ -9,7 +14,9 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace test {
@@ -24,15 +31,15 @@ inline void need(bool made) {
 inline byte_list gzipped(const byte_list& plain) {
   z_stream z{};
   need(deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) == Z_OK);
-  byte_list packed(deflateBound(&z, static_cast<uLong>(plain.size())));
+  byte_list compressed(deflateBound(&z, static_cast<uLong>(plain.size())));
   z.next_in   = const_cast<Bytef*>(plain.data());
   z.avail_in  = static_cast<uInt>(plain.size());
-  z.next_out  = packed.data();
-  z.avail_out = static_cast<uInt>(packed.size());
+  z.next_out  = compressed.data();
+  z.avail_out = static_cast<uInt>(compressed.size());
   need(deflate(&z, Z_FINISH) == Z_STREAM_END);
-  packed.resize(packed.size() - z.avail_out);
+  compressed.resize(compressed.size() - z.avail_out);
   need(deflateEnd(&z) == Z_OK);
-  return packed;
+  return compressed;
 }
 
 /// With the filter that is before LZMA2 for the bytes of pictures, if asked.
@@ -43,12 +50,30 @@ inline byte_list xzed(const byte_list& plain, bool delta = false) {
   distance.type = LZMA_DELTA_TYPE_BYTE;
   distance.dist = 1;
   std::array<lzma_filter, 3> filters{{{LZMA_FILTER_DELTA, &distance}, {LZMA_FILTER_LZMA2, &options}, {LZMA_VLI_UNKNOWN, nullptr}}};
-  byte_list packed(lzma_stream_buffer_bound(plain.size()));
+  byte_list compressed(lzma_stream_buffer_bound(plain.size()));
   std::size_t size = 0;
-  need(lzma_stream_buffer_encode(filters.data() + (delta ? 0 : 1), LZMA_CHECK_CRC64, nullptr, plain.data(), plain.size(), packed.data(),
-                                 &size, packed.size()) == LZMA_OK);
-  packed.resize(size);
-  return packed;
+  need(lzma_stream_buffer_encode(filters.data() + (delta ? 0 : 1), LZMA_CHECK_CRC64, nullptr, plain.data(), plain.size(), compressed.data(),
+                                 &size, compressed.size()) == LZMA_OK);
+  compressed.resize(size);
+  return compressed;
+}
+
+/// Contents of that size, not all alike.
+inline byte_list pattern(std::size_t size) {
+  byte_list contents(size);
+  for (std::size_t i = 0; i < size; ++i) contents[i] = static_cast<std::uint8_t>(i * 7919 >> 5);
+  return contents;
+}
+
+/// The first `most` bytes of the contents of "file".
+inline byte_list decompressed(const jem::io::compression& by, const byte_list& file,
+                              std::uint64_t most = std::numeric_limits<std::uint64_t>::max()) {
+  return by.decompress(file, most, "file");
+}
+
+/// How "file" is refused; empty if it is not.
+inline std::string refusal(const jem::io::compression& by, const byte_list& file) {
+  return message_of<std::runtime_error>([&] { decompressed(by, file); });
 }
 
 inline byte_list joined(byte_list first, const byte_list& second) {

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// The number of elements that the header of a file claims, axis by axis. A header may lie, and the product overflow.
+#pragma once
+
+#include <cstdint>
+
+namespace jem::inline v0::io {
+
+/// size·extent for the extents of a file, which may lie: one of 0 is left out, since the other axes have a size, too; 0 if the
+/// product is more than 2^60.
+constexpr std::uint64_t extended_size(std::uint64_t size, std::uint64_t extent) {
+  constexpr std::uint64_t most = std::uint64_t{1} << 60;
+  if (extent == 0) return size;
+  return size > most / extent ? 0 : size * extent;
+}
+
+}  // namespace jem::inline v0::io

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+#include "compiled_convolutions.hpp"
+
+TEST_CONVOLUTIONS(, float)
+TEST_CONVOLUTIONS(, double)
