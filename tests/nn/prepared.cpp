@@ -6,6 +6,7 @@
 #include <jem/energy/joint.hpp>
 #include <jem/energy/marginal.hpp>
 #include <jem/nn/activation.hpp>
+#include <jem/nn/compute_in.hpp>
 #include <jem/nn/conv2d.hpp>
 #include <jem/nn/flatten.hpp>
 #include <jem/nn/linear.hpp>
@@ -155,6 +156,15 @@ TEST_CASE("behind a layer of one's own, weights are laid out for the images that
   CHECK(std::get<2>(still.layers).weights.forward.size() > 0);
   CHECK_FALSE(jem::row_wise<decltype(net)>);
   check_prepared(net, x);
+}
+
+TEST_CASE("extents are known behind a part that computes in another type") {
+  jem::rng g{1};
+  auto part        = jem::sequential(jem::make_conv2d<floats>({.in = 8, .out = 16, .stride = 2}, g), jem::average_pool{2});
+  const auto net   = jem::sequential(jem::compute_in<jem::bfloat16>(std::move(part)), jem::make_conv2d<floats>({.in = 16, .out = 8}, g));
+  const auto still = jem::prepared_layer(net, test::random_tensor<floats>({2, 32, 16, 8}, 2));
+  CHECK(std::get<1>(still.layers).weights.h == 8);
+  CHECK(std::get<1>(still.layers).weights.w == 4);
 }
 
 TEST_CASE("a layer's own hook is given a tensor of the extents of its inputs") {

@@ -50,7 +50,7 @@ struct activation : made_of<> {
 
   constexpr activation() = default;
   /// Of a function.
-  explicit(false) constexpr activation(F f) : function(std::move(f)) {}
+  constexpr activation(F f) : function(std::move(f)) {}
 
   template <tensor_value X>
   struct cache {

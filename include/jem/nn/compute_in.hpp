@@ -44,7 +44,7 @@ struct computing_in : made_of<Net> {
   auto prepared(preparation<T>& walk) const {
     preparation<activations<T>> rounded(walk.extents());
     computing_in<E, prepared_t<Net, activations<T>>> still(rounded(net));
-    walk.continue_from(rounded.extents());
+    walk.continue_from([rounded](const T&) mutable -> shape { return rounded.extents(); });
     return still;
   }
 

@@ -25,8 +25,7 @@ struct energy_head : made_of<T> {
 
   energy_head() = default;
   /// Of a classifier, and a linear output for h unless there is none.
-  explicit(false) energy_head(linear<T> classifier, std::optional<linear<T>> h = {})
-      : classes(std::move(classifier)), energy(std::move(h)) {}
+  energy_head(linear<T> classifier, std::optional<linear<T>> h = {}) : classes(std::move(classifier)), energy(std::move(h)) {}
 
   template <tensor_value X>
   struct cache {

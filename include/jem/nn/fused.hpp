@@ -33,7 +33,7 @@ T forward_fused(const A& a, const L& f, T x, fused_cache<A, L, T>& c, const T* a
   if constexpr (takes_activation<L, A, T>) {
     return f.forward(std::move(x), c.layer, around<T, function_of<A>>{a.function, addend});
   } else {
-    return forward_with(f, a.forward(std::move(x), c.activation), c.layer, around<T>{.addend = addend});
+    return finished(f.forward(a.forward(std::move(x), c.activation), c.layer), around<T>{.addend = addend});
   }
 }
 

@@ -12,13 +12,13 @@ namespace jem::inline v0 {
 
 /// (n, h, w, c) → (n, h / window, w / window, c); h and w have to be multiples of the window.
 struct average_pool : made_of<> {
-  using side = at_least<"average_pool", "window", 1, largest_extent>;
+  using side = at_least<"average_pool", "window", 1, largest_extent>;  ///< of a window, in pixels
 
   side window = 2;  ///< height and width, ≥ 1
 
   average_pool() = default;
   /// Of windows of that height and width. Throws std::invalid_argument for less than 1.
-  explicit(false) average_pool(side length) : window(length) {}
+  average_pool(side length) : window(length) {}
 
   template <tensor_value X>
   struct cache {

@@ -24,7 +24,7 @@ struct still_layer : made_of<L> {
 
   still_layer() = default;
   /// Of a layer, with what was laid out of its weights.
-  explicit(false) still_layer(const L* of, prepared_weights<X> laid_out = {}) : inner(of), weights(std::move(laid_out)) {}
+  still_layer(const L* of, prepared_weights<X> laid_out = {}) : inner(of), weights(std::move(laid_out)) {}
 
   template <tensor_value Z>
   using cache = typename L::template cache<Z>;  ///< the layer's
@@ -76,13 +76,17 @@ class preparation {
       return f.prepared(*this);
     } else {
       auto still = alone(f);
-      between_.push_back([&f](X x) {
+      continue_from([&f](X x) -> shape {
         typename L::template cache<X> unused;
         return f.forward(std::move(x), unused).extents();
       });
       return still;
     }
   }
+  /// It refers to the layer as long as it walks.
+  template <class L>
+    requires layer<L, X>
+  void operator()(const L&&) = delete;
   /// A range of them.
   template <class L>
   auto operator()(const std::vector<L>& layers) {
@@ -100,7 +104,12 @@ class preparation {
   }
 
   /// Says the extents of what that layer makes of them.
-  void continue_from(const shape& output) { at_ = output; }
+  void continue_from(const shape& output) {
+    between_.clear();
+    at_ = output;
+  }
+  /// The same, asked only if a layer behind it wants to know: passed(x) are those of what it makes of x.
+  void continue_from(std::function<shape(X)> passed) { between_.push_back(std::move(passed)); }
 
  private:
   template <class L>

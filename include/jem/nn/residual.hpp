@@ -36,7 +36,7 @@ struct residual : made_of<Body, Shortcut> {
 
   residual() = default;
   /// Of a body, and a shortcut unless that is the identity.
-  explicit(false) residual(Body f, std::optional<Shortcut> beside = {}) : body(std::move(f)), shortcut(std::move(beside)) {}
+  residual(Body f, std::optional<Shortcut> beside = {}) : body(std::move(f)), shortcut(std::move(beside)) {}
 
   template <tensor_value X>
   struct cache {

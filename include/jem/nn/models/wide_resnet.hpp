@@ -92,7 +92,12 @@ struct wide_resnet : made_of<T, A, N> {
   /// The same network while its weights stand still, as a chain: see prepared.hpp.
   template <summed_in<T> X>
   auto prepared(preparation<X>& walk) const {
-    return sequential{walk(stem), walk(groups), walk(norm), activation, global_average_pool{}, walk(head)};
+    auto first         = walk(stem);
+    auto blocks        = walk(groups);
+    const shape images = walk.extents();
+    auto before_last   = walk(norm);
+    walk.continue_from({images[0], images[3]});  // of the means over images
+    return sequential{std::move(first), std::move(blocks), std::move(before_last), activation, global_average_pool{}, walk(head)};
   }
 
   /// (n, h, w, c) → logits (n, classes), for images of any size.
