@@ -32,7 +32,7 @@ struct shaking {  // noise: ε → σ; the faster the plate moves, the higher th
 struct friction {  // transform: g ← g / (1 + ‖g‖ / limit) for each grain, so that none is thrown far
   float limit;
   float operator()(float squared) const { return 1 / (1 + std::sqrt(squared) / limit); }
-  void operator()(tensor& gradient) const { scale_rows(gradient, map(row_dots(gradient, gradient), *this)); }  // (n, 2)
+  void operator()(tensor& gradient) const { scale_per_row(gradient, map(row_dots(gradient, gradient), *this)); }  // (n, 2)
 };
 
 struct rim {  // constraint: what would leave the plate bounces back

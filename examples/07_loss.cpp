@@ -33,7 +33,7 @@ struct energy_bounds {  // L = mean max(0, E(x⁺) − below)² + mean max(0, ab
   static double add_hinge(const jem::softmax_sums<tensor>& of, float side, float bound, float weight, tensor& grad) {
     const tensor beyond = map(of.log_sum_exp, hinge{side, bound});  // (n)
     tensor slope        = of.softmax;                               // (n, k): −∂E/∂f(x)
-    scale_rows(slope, beyond);
+    scale_per_row(slope, beyond);
     add_scaled(grad, -2 * side * weight / static_cast<float>(slope.extent(0)), slope);
     return weight * mean(beyond * beyond);
   }

@@ -17,7 +17,7 @@ struct least_squares {  // E(x) = ‖x·W − b‖² / 2
 
   tensor residual(const tensor& x) const {
     tensor r = matmul(x, weight);  // (n, k)
-    add_to_rows(r, -target);
+    add_per_column(r, -target);
     return r;
   }
 

@@ -2,6 +2,7 @@
 #include "support/thrust_backend.hpp"
 
 #include <jem/backend/thrust_omp.hpp>
+#include <jem/tensor/columns.hpp>
 #include <jem/tensor/matmul.hpp>
 
 #include <omp.h>

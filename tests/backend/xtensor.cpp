@@ -6,6 +6,7 @@
 #include <jem/energy/gaussian.hpp>
 #include <jem/sampling/sample.hpp>
 #include <jem/sampling/sgld.hpp>
+#include <jem/tensor/columns.hpp>
 #include <jem/tensor/elementwise.hpp>
 #include <jem/tensor/rows.hpp>
 #include <jem/tensor/xtensor_view.hpp>

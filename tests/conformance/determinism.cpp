@@ -7,6 +7,7 @@
 #include <jem/data/augment.hpp>
 #include <jem/nn/compute_in.hpp>
 #include <jem/nn/models/convnet.hpp>
+#include <jem/tensor/columns.hpp>
 #include <jem/tensor/convolution.hpp>
 #include <jem/tensor/matmul.hpp>
 #include <jem/tensor/noise.hpp>

@@ -31,14 +31,14 @@ struct stretch {
 
   tensor forward(tensor x, cache<tensor>& c) const {
     c.x = x;
-    jem::scale_columns(x, w);
+    jem::scale_per_column(x, w);
     return x;
   }
 
   tensor backward(tensor dy, cache<tensor>& c, stretch* grad) const {
     if (grad && f == fault::overwrites) jem::fill(grad->w, 0);
     if (grad && f != fault::forgets_the_parameter) jem::add_scaled(grad->w, 1, jem::column_sums(dy * c.x));
-    jem::scale_columns(dy, w);
+    jem::scale_per_column(dy, w);
     if (f == fault::other_slope || (f == fault::only_with_parameters && !grad)) jem::scale(dy, 1.001);
     return dy;
   }

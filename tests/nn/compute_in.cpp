@@ -24,6 +24,8 @@
 #include <jem/sampling/sgld.hpp>
 #include <jem/train/value_and_grad.hpp>
 
+#include <jem/tensor/columns.hpp>
+
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -212,7 +214,7 @@ TEST_CASE("logits, losses, gradients, moments and positions are float, and logit
   net_type::cache<floats> cache;
   const floats logits = net.forward(x, cache);
   floats exact        = matmul(rounded(x), rounded(one.layers[0].weight));
-  add_to_rows(exact, one.layers[0].bias);
+  add_per_column(exact, one.layers[0].bias);
   CHECK(test::same_bits(logits.to_vector(), exact.to_vector()));
   CHECK_FALSE(test::same_bits(logits.to_vector(), rounded(logits).to_vector()));
 

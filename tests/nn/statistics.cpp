@@ -10,6 +10,8 @@
 #include <jem/nn/residual.hpp>
 #include <jem/nn/sequential.hpp>
 
+#include <jem/tensor/columns.hpp>
+
 #include <doctest/doctest.h>
 
 #include <optional>

@@ -10,6 +10,8 @@
 #include <jem/sampling/langevin.hpp>
 #include <jem/sampling/sample.hpp>
 
+#include <jem/tensor/columns.hpp>
+
 #include <doctest/doctest.h>
 
 namespace {

@@ -2,6 +2,7 @@
 #include "../support/backends.hpp"
 
 #include <jem/tensor/columns.hpp>
+#include <jem/tensor/rows.hpp>
 
 #include <doctest/doctest.h>
 
@@ -10,22 +11,13 @@
 using jem::shape;
 using floats = std::vector<float>;
 
-TEST_CASE("scale_columns multiplies each channel by its own factor") {
+TEST_CASE("scale_per_column multiplies each channel by its own factor") {
   test::on_every_tensor([]<class T>() {
     T x({2, 1, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8});
-    scale_columns(x, T({2}, {10, -1}));
+    scale_per_column(x, T({2}, {10, -1}));
     CHECK(x.to_vector() == floats{10, -2, 30, -4, 50, -6, 70, -8});
-    CHECK_THROWS_WITH_AS(scale_columns(x, T({3}, {1, 2, 3})), "[scale_columns] expected (…, 3) but received (2, 1, 2, 2)",
+    CHECK_THROWS_WITH_AS(scale_per_column(x, T({3}, {1, 2, 3})), "[scale_per_column] expected (…, 3) but received (2, 1, 2, 2)",
                          std::invalid_argument);
-  });
-}
-
-TEST_CASE("add_to_columns adds a number to each row") {
-  test::on_every_tensor([]<class T>() {
-    T x({2, 3}, {1, 2, 3, 4, 5, 6});
-    add_to_columns(x, T({2}, {10, 20}));
-    CHECK(x.to_vector() == floats{11, 12, 13, 24, 25, 26});
-    CHECK_THROWS_WITH_AS(add_to_columns(x, T({3}, {1, 2, 3})), "[add_to_columns] expected (2) but received (3)", std::invalid_argument);
   });
 }
 
@@ -40,8 +32,8 @@ TEST_CASE("column_dots multiplies columns pairwise, over all axes but the last")
 TEST_CASE("no rows and no columns are no mistake") {
   test::on_every_tensor([]<class T>() {
     T none(shape{0, 3}), narrow(shape{3, 0});
-    scale_columns(none, jem::zeros<T>({3})), scale_columns(narrow, T(shape{0}));
-    add_to_columns(none, T(shape{0})), add_to_columns(narrow, jem::zeros<T>({3}));
+    scale_per_column(none, jem::zeros<T>({3})), scale_per_column(narrow, T(shape{0}));
+    add_per_row(none, T(shape{0})), add_per_row(narrow, jem::zeros<T>({3}));
     CHECK(column_dots(none, none).to_vector() == floats{0, 0, 0});
     CHECK(column_dots(narrow, narrow).size() == 0);
   });

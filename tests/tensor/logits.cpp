@@ -43,28 +43,6 @@ TEST_CASE("pick and add_at read and change one element of each row") {
   });
 }
 
-TEST_CASE("set_column writes one column and no other element") {
-  test::on_every_tensor([]<class T>() {
-    T x({2, 3}, {1, 2, 3, 4, 5, 6});
-    set_column(x, 1, T({2}, {7, 8}));
-    CHECK(x.to_vector() == floats{1, 7, 3, 4, 8, 6});
-    T none(shape{0, 3});
-    set_column(none, 2, T(shape{0}));
-    CHECK(none.extents() == shape{0, 3});
-  });
-}
-
-TEST_CASE("add_weighted_rows weighs each row by its own weight of one column, and a weight of 0 hides even NaN") {
-  test::on_every_tensor([]<class T>() {
-    const T weights({2, 3}, {9, 2, 9, 9, -1, 9});
-    T x({2, 1, 2}, {1, 1, 1, 1});
-    add_weighted_rows(x, weights, 1, T({2, 1, 2}, {1, 2, 3, 4}));
-    CHECK(x.to_vector() == floats{3, 5, -2, -3});
-    add_weighted_rows(x, T({2, 1}, {0, 1}), 0, T({2, 1, 2}, {not_a_number, infinity, 1, 1}));
-    CHECK(x.to_vector() == floats{3, 5, -1, -2});
-  });
-}
-
 TEST_CASE("logits without classes are refused") {
   CHECK_THROWS_AS(log_sum_exp(eigen_tensor(shape{4, 0})), std::invalid_argument);
   CHECK_THROWS_AS(softmax(eigen_tensor(shape{4, 0})), std::invalid_argument);

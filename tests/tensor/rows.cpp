@@ -114,10 +114,41 @@ TEST_CASE("columns and rows that do not fit are refused") {
 TEST_CASE("biases go to columns and scales to rows") {
   test::on_every_tensor([]<class T>() {
     T x({2, 1, 2}, {1, 2, 3, 4});
-    add_to_rows(x, T({2}, {10, 20}));
+    add_per_column(x, T({2}, {10, 20}));
     CHECK(x.to_vector() == floats{11, 22, 13, 24});
-    scale_rows(x, T({2}, {2, -1}));
+    scale_per_row(x, T({2}, {2, -1}));
     CHECK(x.to_vector() == floats{22, 44, -13, -24});
+  });
+}
+
+TEST_CASE("add_per_row adds a number to each row") {
+  test::on_every_tensor([]<class T>() {
+    T x({2, 3}, {1, 2, 3, 4, 5, 6});
+    add_per_row(x, T({2}, {10, 20}));
+    CHECK(x.to_vector() == floats{11, 12, 13, 24, 25, 26});
+    CHECK_THROWS_WITH_AS(add_per_row(x, T({3}, {1, 2, 3})), "[add_per_row] expected (2) but received (3)", std::invalid_argument);
+  });
+}
+
+TEST_CASE("set_column writes one column and no other element") {
+  test::on_every_tensor([]<class T>() {
+    T x({2, 3}, {1, 2, 3, 4, 5, 6});
+    set_column(x, 1, T({2}, {7, 8}));
+    CHECK(x.to_vector() == floats{1, 7, 3, 4, 8, 6});
+    T none(shape{0, 3});
+    set_column(none, 2, T(shape{0}));
+    CHECK(none.extents() == shape{0, 3});
+  });
+}
+
+TEST_CASE("add_weighted_rows weighs each row by its own weight of one column, and a weight of 0 hides even NaN") {
+  test::on_every_tensor([]<class T>() {
+    const T weights({2, 3}, {9, 2, 9, 9, -1, 9});
+    T x({2, 1, 2}, {1, 1, 1, 1});
+    add_weighted_rows(x, weights, 1, T({2, 1, 2}, {1, 2, 3, 4}));
+    CHECK(x.to_vector() == floats{3, 5, -2, -3});
+    add_weighted_rows(x, T({2, 1}, {0, 1}), 0, T({2, 1, 2}, {not_a_number, infinity, 1, 1}));
+    CHECK(x.to_vector() == floats{3, 5, -1, -2});
   });
 }
 
@@ -176,8 +207,8 @@ TEST_CASE("operations on rows refuse extents that do not fit") {
   const jem::labels<eigen_tensor> short_labels({3}, {0, 1, 2});
   CHECK_THROWS_AS(row_dots(x, y), std::invalid_argument);
   CHECK_THROWS_AS(row_sums(eigen_tensor(shape{}, {1})), std::invalid_argument);
-  CHECK_THROWS_AS(add_to_rows(x, four), std::invalid_argument);
-  CHECK_THROWS_AS(scale_rows(x, three), std::invalid_argument);
+  CHECK_THROWS_AS(add_per_column(x, four), std::invalid_argument);
+  CHECK_THROWS_AS(scale_per_row(x, three), std::invalid_argument);
   CHECK_THROWS_AS(choose_rows(x, y, four), std::invalid_argument);
   CHECK_THROWS_AS(choose_rows(x, x, three), std::invalid_argument);
   CHECK_THROWS_AS(scatter_rows(x, short_labels, x), std::invalid_argument);

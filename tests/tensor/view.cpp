@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "../support/backends.hpp"
 
+#include <jem/tensor/columns.hpp>
 #include <jem/tensor/elementwise.hpp>
 #include <jem/tensor/rows.hpp>
 #include <jem/tensor/view.hpp>

@@ -2,6 +2,7 @@
 #include "../support/backends.hpp"
 #include "../support/temporary_directory.hpp"
 
+#include <jem/tensor/columns.hpp>
 #include <jem/tensor/elementwise.hpp>
 #include <jem/tensor/rows.hpp>
 #include <jem/tensor/xtensor_view.hpp>

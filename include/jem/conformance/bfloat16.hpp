@@ -179,7 +179,7 @@ evidence operations_round_once_to_bfloat16() {
     e.hold(largest_difference(detail::in_float(made), right), 0, unit::absolute, [what] { return std::string(what); });
   };
   X added = a, with_bias = a, by_columns = a, filled_up = a;
-  add_scaled(added, 1, b), add_to_rows(with_bias, s), scale_columns(by_columns, s), fill(filled_up, 0.3f);
+  add_scaled(added, 1, b), add_per_column(with_bias, s), scale_per_column(by_columns, s), fill(filled_up, 0.3f);
   hold("converted", a, xa);
   hold("converted back", converted<float>(a), xa);
   hold("a copy of rows", X(a.rows(1, 1)), std::vector<float>(xa.begin() + 12, xa.end()));
@@ -187,8 +187,8 @@ evidence operations_round_once_to_bfloat16() {
   hold("x + y", a + b, sums);
   hold("x·y", a * b, products);
   hold("add_scaled", added, sums);
-  hold("add_to_rows", with_bias, biased);
-  hold("scale_columns", by_columns, stretched);
+  hold("add_per_column", with_bias, biased);
+  hold("scale_per_column", by_columns, stretched);
   hold("fill", filled_up, std::vector<float>(24, detail::stored(0.3f)));
   hold("window_means", window_means(a, 1, 2), means);
   bounded_sums columns(3), product(4);

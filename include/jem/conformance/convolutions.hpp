@@ -10,7 +10,7 @@
 #include <jem/conformance/rounding.hpp>
 #include <jem/tensor/convolution.hpp>
 #include <jem/tensor/elementwise.hpp>
-#include <jem/tensor/rows.hpp>
+#include <jem/tensor/columns.hpp>
 
 #include <cmath>
 #include <cstdint>
@@ -145,7 +145,7 @@ void hold_terms(evidence& e, const convolution_shape& s) {
   const std::type_identity<R> expected{};
   const R x = of(expected, s.input(), 55), w = of(expected, s.weight(), 56), dy = of(expected, s.output(), 59);
   R y = convolution(map(x, f), w, geometry), dx = convolution_input_gradient(dy, w, geometry, s.input()), dw = of(expected, s.weight(), 61);
-  add_to_rows(y, of(expected, {s.f}, 57));
+  add_per_column(y, of(expected, {s.f}, 57));
   y  = y + of(expected, s.output(), 58);
   dx = dx * map(x, slope_of_bent{}) + of(expected, s.input(), 60);
   add_convolution_weight_gradient(dw, map(x, f), dy, geometry);

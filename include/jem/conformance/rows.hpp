@@ -76,12 +76,12 @@ std::vector<outcome> row_outcomes(index_t n) {
   std::vector<outcome> out;
   sum_outcomes(x, y, out);
   T a = x, b = x, c = x, d = x, e = x;
-  add_to_rows(a, bias), scale_rows(b, factor), scale_columns(d, bias), add_to_columns(e, factor);
+  add_per_column(a, bias), scale_per_row(b, factor), scale_per_column(d, bias), add_per_row(e, factor);
   choose_rows(c, y, map(factor, quarter_of_square{}));
-  out.push_back({"add_to_rows", 0, values_of(a)});
-  out.push_back({"scale_rows", 0, values_of(b)});
-  out.push_back({"scale_columns", 0, values_of(d)});
-  out.push_back({"add_to_columns", 0, values_of(e)});
+  out.push_back({"add_per_column", 0, values_of(a)});
+  out.push_back({"scale_per_row", 0, values_of(b)});
+  out.push_back({"scale_per_column", 0, values_of(d)});
+  out.push_back({"add_per_row", 0, values_of(e)});
   out.push_back({"choose_rows", 0, values_of(c)});
   const T mask = map(x, positive{});
   replace_where(c, y, mask), clear_where(b, mask);

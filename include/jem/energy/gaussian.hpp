@@ -3,7 +3,7 @@
 #pragma once
 
 #include <jem/core/made_of.hpp>
-#include <jem/tensor/rows.hpp>
+#include <jem/tensor/columns.hpp>
 
 namespace jem::inline v0 {
 

@@ -90,7 +90,7 @@ struct adaptive_ascent {
   void advance(const Attack& a, bool first) {
     T ahead = std::move(gradient);
     a.norm.direct(ahead);
-    scale_rows(ahead, step);
+    scale_per_row(ahead, step);
     ahead = run->z + ahead;
     run->bring_back(ahead, a);
     if (!first) {

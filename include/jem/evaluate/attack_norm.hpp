@@ -48,7 +48,7 @@ struct l2 {
   T start(const shape& extents, typename T::value_type radius, rng& g) const {
     T difference = normal<T>(extents, g);
     direct(difference);
-    scale_rows(difference, uniform<T>(shape{extents[0]}, 0, radius, g));
+    scale_per_row(difference, uniform<T>(shape{extents[0]}, 0, radius, g));
     return difference;
   }
   /// The steepest direction of unit length: the gradient over its norm; a gradient of zeros has no direction, and stays.

@@ -82,7 +82,7 @@ T inverted(const T& x) {
 template <tensor_value T>
 T constants(const shape& extents, rng& g) {
   T images = full<T>(extents, 1);
-  scale_rows(images, uniform<T>(shape{extents[0]}, -1, 1, g));
+  scale_per_row(images, uniform<T>(shape{extents[0]}, -1, 1, g));
   return images;
 }
 

@@ -23,7 +23,7 @@ struct energy_penalty {
   static double add_batch(const softmax_sums<T>& of, float weight, T& grad) {
     T slope      = of.softmax;  // (n, k)
     const auto n = of.softmax.extent(0);
-    scale_rows(slope, of.log_sum_exp);
+    scale_per_row(slope, of.log_sum_exp);
     add_scaled(grad, 2 * weight / static_cast<float>(n), slope);
     return weight * squared_norm(of.wide_log_sum_exp) / static_cast<double>(n);
   }

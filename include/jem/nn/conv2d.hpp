@@ -6,7 +6,7 @@
 #include <jem/nn/initialize.hpp>
 #include <jem/nn/prepared.hpp>
 #include <jem/tensor/convolution.hpp>
-#include <jem/tensor/rows.hpp>
+#include <jem/tensor/columns.hpp>
 
 #include <array>
 #include <concepts>

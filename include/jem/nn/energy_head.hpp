@@ -44,8 +44,8 @@ struct energy_head : made_of<T> {
     T logits        = classes.forward(x, c.classes, summed);
     const T h       = energy->forward(std::move(x), c.energy, summed).reshaped({logits.extent(0)});
     c.probabilities = softmax(logits);
-    add_to_columns(logits, -log_sum_exp(logits));
-    add_to_columns(logits, h);
+    add_per_row(logits, -log_sum_exp(logits));
+    add_per_row(logits, h);
     return finished(std::move(logits), with);
   }
 
@@ -57,7 +57,7 @@ struct energy_head : made_of<T> {
     const T& slopes = detail::read_as<number_of<X>>(dy);
     const T s       = row_sums(slopes);  // (n)
     T share         = c.probabilities;
-    scale_rows(share, s);
+    scale_per_row(share, s);
     X dx         = classes.backward(T(slopes - share), c.classes, of_classes);
     const X of_h = energy->backward(s.reshaped({s.size(), 1}), c.energy, detail::part(gradient, &energy_head::energy));
     add_scaled(dx, 1, of_h);

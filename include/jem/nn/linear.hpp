@@ -6,7 +6,7 @@
 #include <jem/nn/initialize.hpp>
 #include <jem/nn/passes.hpp>
 #include <jem/tensor/matmul.hpp>
-#include <jem/tensor/rows.hpp>
+#include <jem/tensor/columns.hpp>
 
 #include <array>
 #include <tuple>
@@ -39,7 +39,7 @@ struct linear : made_of<T> {
   template <summed_in<T> X, stored_or_summed<X> Y = X>
   Y forward(X x, cache<X>& c, const around<X, unchanged, Y>& with = {}) const {
     T y = matmul(x, weight);  // (n, out)
-    add_to_rows(y, bias);
+    add_per_column(y, bias);
     c.input = std::move(x);
     return finished(std::move(y), with);
   }

@@ -62,11 +62,11 @@ struct normalize : made_of<T> {
   template <summed_in<T> X>
   X forward(X x, cache<X>& c) const {
     T y = converted<number_of<X>>(std::move(x));
-    add_to_rows(y, -mean);
-    scale_columns(y, inverse_deviation());
+    add_per_column(y, -mean);
+    scale_per_column(y, inverse_deviation());
     c.normalized = converted<typename X::value_type>(y);
-    scale_columns(y, weight);
-    add_to_rows(y, bias);
+    scale_per_column(y, weight);
+    add_per_column(y, bias);
     return converted<typename X::value_type>(std::move(y));
   }
 
@@ -77,7 +77,7 @@ struct normalize : made_of<T> {
       add_scaled(gradient->weight, 1, column_dots(dy, c.normalized));
       add_scaled(gradient->bias, 1, column_sums(dy));
     }
-    scale_columns(dy, weight * inverse_deviation());
+    scale_per_column(dy, weight * inverse_deviation());
     return dy;
   }
 
@@ -90,7 +90,7 @@ struct normalize : made_of<T> {
     expect_at_least("normalize", "values in a channel", 2, count);
     const T of_batch = V(1) / static_cast<V>(count) * column_sums(x);  // (c)
     T centred        = converted<V>(x);
-    add_to_rows(centred, -of_batch);
+    add_per_column(centred, -of_batch);
     scale(mean, 1 - momentum);
     scale(variance, 1 - momentum);
     add_scaled(mean, momentum, of_batch);

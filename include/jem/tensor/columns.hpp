@@ -1,55 +1,73 @@
 // SPDX-License-Identifier: MIT
-// Operations on the columns of a batch, which are channels where the last axis is theirs. Sums over columns, and the bias that
-// is added to each row, stand in rows.hpp.
+// Operations on the columns of a batch, which are channels where the last axis is theirs: sums, biases, scales. `_per_column` has one
+// number a column.
 #pragma once
 
 #include <jem/core/concat.hpp>
-#include <jem/tensor/rows.hpp>
+#include <jem/tensor/elements.hpp>
+#include <jem/tensor/elementwise.hpp>
 
 namespace jem::inline v0 {
 
-/// x[…, j] ← s[j]·x[…, j], s is (c).
-template <tensor_like S, summed_in<S> X>
-  requires tensor_value<X>
-void scale_columns(X& x, const S& s) {
-  using T               = typename X::value_type;
-  using V               = number_of<X>;
-  const index_t columns = s.size();
-  if (x.extents().rank() < 1 || x.extent(x.extents().rank() - 1) != columns) {
-    fail("scale_columns", concat("(…, ", columns, ")"), to_string(x.extents()));
-  }
-  T* const to         = x.data();
-  const V* const from = s.data();
-  X::backend_type::for_each(columns == 0 ? 0 : x.size() / columns, columns, [=] JEM_LAMBDA(index_t i, index_t j) {
-    to[i * columns + j] = static_cast<T>(static_cast<V>(to[i * columns + j]) * from[j]);
-  });
-}
-
-/// x[i, …] ← x[i, …] + s[i], s is (n).
-template <tensor_value X, compatible<X> S>
-void add_to_columns(X& x, const S& s) {
-  using T = typename X::value_type;
-  expect_shape("add_to_columns", shape{detail::row_count("add_to_columns", x)}, s.extents());
-  const index_t columns = x.extents().row_size();
-  T* const to           = x.data();
-  const T* const from   = s.data();
-  X::backend_type::for_each(x.extent(0), columns, [=] JEM_LAMBDA(index_t i, index_t j) { to[i * columns + j] += from[i]; });
+/// (…, c) → (c): the sum over all axes but the last.
+template <tensor_like X>
+sums_of<X> column_sums(const X& x) {
+  const auto from = detail::read_columns("column_sums", x);
+  sums_of<X> sums(shape{from.columns});
+  X::backend_type::sum_columns(from.rows, from.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return from(i, j); }, sums.data());
+  return sums;
 }
 
 /// (…, c), (…, c) → (c): the inner product of each pair of columns.
 template <tensor_like X, compatible<X> Y>
 sums_of<X> column_dots(const X& x, const Y& y) {
-  using T = typename X::value_type;
-  using W = wide_t<T>;
+  using W = wide_t<std::remove_const_t<typename X::value_type>>;
   expect_shape("column_dots", x.extents(), y.extents());
-  if (x.extents().rank() < 1) fail("column_dots", "at least one axis", to_string(x.extents()));
-  const index_t columns = x.extent(x.extents().rank() - 1);
-  sums_of<X> sums(shape{columns});
-  const T *const left = x.data(), *const right = y.data();
+  const auto left = detail::read_columns("column_dots", x), right = detail::read_columns("column_dots", y);
+  sums_of<X> sums(shape{left.columns});
   X::backend_type::sum_columns(
-      columns == 0 ? 0 : x.size() / columns, columns,
-      [=] JEM_LAMBDA(index_t i, index_t j) { return static_cast<W>(left[i * columns + j]) * static_cast<W>(right[i * columns + j]); },
-      sums.data());
+      left.rows, left.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return W{left(i, j)} * W{right(i, j)}; }, sums.data());
+  return sums;
+}
+
+/// x[…, j] ← x[…, j] + b[j]: a bias, b is (c).
+template <tensor_like B, summed_in<B> X>
+  requires tensor_value<X>
+void add_per_column(X& x, const B& b) {
+  const auto to   = detail::write_columns("add_per_column", x, b.size());
+  const auto bias = detail::read(b);
+  X::backend_type::for_each(to.rows, to.columns, [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = to(i, j) + bias(j); });
+}
+
+/// x[…, j] ← s[j]·x[…, j], s is (c).
+template <tensor_like S, summed_in<S> X>
+  requires tensor_value<X>
+void scale_per_column(X& x, const S& s) {
+  const auto to     = detail::write_columns("scale_per_column", x, s.size());
+  const auto factor = detail::read(s);
+  X::backend_type::for_each(to.rows, to.columns, [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = to(i, j) * factor(j); });
+}
+
+/// y[i, j] = f(x[i, j], a[j], b[j]) for batches (n, d) and rows a, b of d elements.
+template <tensor_value Y, compatible<Y> X, compatible<Y> A, compatible<Y> B, class F>
+void zip_columns(Y& y, const X& x, const A& a, const B& b, F f) {
+  expect_shape("zip_columns", y.extents(), x.extents());
+  expect_shape("zip_columns", shape{detail::row_count("zip_columns", x), a.size()}, x.extents());
+  expect_shape("zip_columns", a.extents(), b.extents());
+  const auto from = detail::read_rows("zip_columns", x), left = detail::read(a), right = detail::read(b);
+  const auto to = detail::write_rows("zip_columns", y);
+  X::backend_type::for_each(to.rows, to.columns, [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = f(from(i, j), left(j), right(j)); });
+}
+
+/// (n, d), (d), (d) → (n): Σⱼ f(x[i, j], a[j], b[j])
+template <tensor_like X, compatible<X> A, compatible<X> B, class F>
+tensor_of<X> sum_zip_columns(const X& x, const A& a, const B& b, F f) {
+  expect_shape("sum_zip_columns", shape{detail::row_count("sum_zip_columns", x), a.size()}, x.extents());
+  expect_shape("sum_zip_columns", a.extents(), b.extents());
+  const auto from = detail::read_rows("sum_zip_columns", x), left = detail::read(a), right = detail::read(b);
+  tensor_of<X> sums(shape{from.rows});
+  X::backend_type::sum_rows(
+      from.rows, from.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return f(from(i, j), left(j), right(j)); }, sums.data());
   return sums;
 }
 

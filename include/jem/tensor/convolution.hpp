@@ -15,7 +15,7 @@
 #include <jem/core/convolution_terms.hpp>
 #include <jem/tensor/around.hpp>
 #include <jem/tensor/im2col.hpp>
-#include <jem/tensor/rows.hpp>
+#include <jem/tensor/elementwise.hpp>
 
 #include <concepts>
 #include <utility>

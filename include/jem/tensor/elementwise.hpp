@@ -5,6 +5,7 @@
 #pragma once
 
 #include <jem/core/platform.hpp>
+#include <jem/tensor/elements.hpp>
 #include <jem/tensor/tensor.hpp>
 
 namespace jem::inline v0 {
@@ -63,9 +64,9 @@ template <element E, tensor_like X, class F>
 sums_of<X> factors(const X& x, F f) {
   using V = number_of<X>;
   sums_of<X> result(x.extents());
-  const auto* const from = x.data();
-  V* const to            = result.data();
-  X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to[i] = static_cast<V>(static_cast<E>(f(static_cast<V>(from[i])))); });
+  const auto from = read(x);
+  const auto to   = write(result);
+  X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to(i) = static_cast<V>(static_cast<E>(f(from(i)))); });
   return result;
 }
 
@@ -74,12 +75,11 @@ sums_of<X> factors(const X& x, F f) {
 /// yᵢ = f(xᵢ)
 template <tensor_like X, class F>
 tensor_of<X> map(const X& x, F f) {
-  using T = typename X::value_type;
   using V = number_of<X>;
   tensor_of<X> result(x.extents());
-  const T* const from = x.data();
-  T* const to         = result.data();
-  X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to[i] = static_cast<T>(f(static_cast<V>(from[i]))); });
+  const auto from = detail::read(x);
+  const auto to   = detail::write(result);
+  X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to(i) = static_cast<V>(f(from(i))); });
   return result;
 }
 
@@ -87,13 +87,11 @@ tensor_of<X> map(const X& x, F f) {
 template <tensor_like X, compatible<X> Y, class F>
 tensor_of<X> zip(const X& x, const Y& y, F f) {
   expect_shape("zip", x.extents(), y.extents());
-  using T = typename X::value_type;
   using V = number_of<X>;
   tensor_of<X> result(x.extents());
-  const T *const left = x.data(), *const right = y.data();
-  T* const to = result.data();
-  X::backend_type::for_each(x.size(),
-                            [=] JEM_LAMBDA(index_t i) { to[i] = static_cast<T>(f(static_cast<V>(left[i]), static_cast<V>(right[i]))); });
+  const auto left = detail::read(x), right = detail::read(y);
+  const auto to = detail::write(result);
+  X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to(i) = static_cast<V>(f(left(i), right(i))); });
   return result;
 }
 
@@ -102,35 +100,30 @@ template <tensor_like X, compatible<X> Y, compatible<X> Z, class F>
 tensor_of<X> zip(const X& x, const Y& y, const Z& z, F f) {
   expect_shape("zip", x.extents(), y.extents());
   expect_shape("zip", x.extents(), z.extents());
-  using T = typename X::value_type;
   using V = number_of<X>;
   tensor_of<X> result(x.extents());
-  const T *const a = x.data(), *const b = y.data(), *const c = z.data();
-  T* const to = result.data();
-  X::backend_type::for_each(
-      x.size(), [=] JEM_LAMBDA(index_t i) { to[i] = static_cast<T>(f(static_cast<V>(a[i]), static_cast<V>(b[i]), static_cast<V>(c[i]))); });
+  const auto a = detail::read(x), b = detail::read(y), c = detail::read(z);
+  const auto to = detail::write(result);
+  X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to(i) = static_cast<V>(f(a(i), b(i), c(i))); });
   return result;
 }
 
 /// xᵢ ← f(xᵢ)
 template <tensor_value X, class F>
 void apply(X& x, F f) {
-  using T     = typename X::value_type;
-  using V     = number_of<X>;
-  T* const to = x.data();
-  X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to[i] = static_cast<T>(f(static_cast<V>(to[i]))); });
+  using V       = number_of<X>;
+  const auto to = detail::write(x);
+  X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to(i) = static_cast<V>(f(static_cast<V>(to(i)))); });
 }
 
 /// xᵢ ← f(xᵢ, yᵢ)
 template <tensor_value X, compatible<X> Y, class F>
 void apply(X& x, const Y& y, F f) {
   expect_shape("apply", x.extents(), y.extents());
-  using T             = typename X::value_type;
-  using V             = number_of<X>;
-  T* const to         = x.data();
-  const T* const from = y.data();
-  X::backend_type::for_each(x.size(),
-                            [=] JEM_LAMBDA(index_t i) { to[i] = static_cast<T>(f(static_cast<V>(to[i]), static_cast<V>(from[i]))); });
+  using V         = number_of<X>;
+  const auto to   = detail::write(x);
+  const auto from = detail::read(y);
+  X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to(i) = static_cast<V>(f(static_cast<V>(to(i)), from(i))); });
 }
 
 /// f(xᵢ, yᵢ, uᵢ) with references to x and y: two states in one pass.
@@ -138,18 +131,17 @@ template <tensor_value X, compatible<X> U, class F>
 void apply(X& x, X& y, const U& u, F f) {
   expect_shape("apply", x.extents(), y.extents());
   expect_shape("apply", x.extents(), u.extents());
-  using T    = typename X::value_type;
-  T *const a = x.data(), *const b = y.data();
-  const T* const c = u.data();
-  if constexpr (std::same_as<T, number_of<X>>) {
-    X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { f(a[i], b[i], c[i]); });
+  using V      = number_of<X>;
+  const auto a = detail::write(x), b = detail::write(y);
+  const auto c = detail::read(u);
+  if constexpr (std::same_as<typename X::value_type, V>) {
+    X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { f(a(i), b(i), c(i)); });
   } else {
-    using V = number_of<X>;
     X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) {
-      V first = a[i], second = b[i];
-      f(first, second, static_cast<V>(c[i]));
-      a[i] = static_cast<T>(first);
-      b[i] = static_cast<T>(second);
+      V first = a(i), second = b(i);
+      f(first, second, c(i));
+      a(i) = first;
+      b(i) = second;
     });
   }
 }

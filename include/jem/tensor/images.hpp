@@ -18,7 +18,6 @@ constexpr index_t reflected(index_t i, index_t n) {
 /// 0 ≤ padding < h, w.
 template <tensor_like X, tensor_like I>
 tensor_of<X> reflect_crops(const X& x, index_t padding, const I& top, const I& left) {
-  using T = typename X::value_type;
   expect_rank("reflect_crops", 4, x.extents());
   const index_t n = x.extent(0), h = x.extent(1), w = x.extent(2), c = x.extent(3);
   expect_shape("reflect_crops", shape{n}, top.extents());
@@ -27,13 +26,13 @@ tensor_of<X> reflect_crops(const X& x, index_t padding, const I& top, const I& l
     fail("reflect_crops", concat("0 <= padding < h, w of images ", x.extents()), std::to_string(padding));
   }
   tensor_of<X> y(x.extents());
-  const T* const from      = x.data();
-  const std::int32_t *down = top.data(), *right = left.data();
-  T* const to = y.data();
+  const auto from = detail::read_columns("reflect_crops", x);
+  const auto to   = detail::write_columns("reflect_crops", y, c);
+  const auto down = detail::read(top), right = detail::read(left);
   X::backend_type::for_each(n * h * w, c, [=] JEM_LAMBDA(index_t pixel, index_t channel) {
     const index_t image = pixel / (h * w);
-    const index_t r = reflected(pixel / w % h + down[image] - padding, h), s = reflected(pixel % w + right[image] - padding, w);
-    to[pixel * c + channel] = from[((image * h + r) * w + s) * c + channel];
+    const index_t r = reflected(pixel / w % h + down(image) - padding, h), s = reflected(pixel % w + right(image) - padding, w);
+    to(pixel, channel) = from((image * h + r) * w + s, channel);
   });
   return y;
 }
@@ -41,14 +40,13 @@ tensor_of<X> reflect_crops(const X& x, index_t padding, const I& top, const I& l
 /// Left and right exchanged: y[i, r, s, :] = x[i, r, w − 1 − s, :].
 template <tensor_like X>
 tensor_of<X> mirrored(const X& x) {
-  using T = typename X::value_type;
   expect_rank("mirrored", 4, x.extents());
   const index_t w = x.extent(2), c = x.extent(3);
   tensor_of<X> y(x.extents());
-  const T* const from = x.data();
-  T* const to         = y.data();
+  const auto from = detail::read_columns("mirrored", x);
+  const auto to   = detail::write_columns("mirrored", y, c);
   X::backend_type::for_each(x.extent(0) * x.extent(1) * w, c, [=] JEM_LAMBDA(index_t pixel, index_t channel) {
-    to[pixel * c + channel] = from[(pixel - pixel % w + (w - 1 - pixel % w)) * c + channel];
+    to(pixel, channel) = from(pixel - pixel % w + (w - 1 - pixel % w), channel);
   });
   return y;
 }

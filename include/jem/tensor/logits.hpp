@@ -69,55 +69,22 @@ tensor_of<X> label_is_largest(const X& x, const Y& y) {
 /// x[i, y[i]] of logits (n, k) and labels (n) → (n).
 template <tensor_like X, tensor_like Y>
 tensor_of<X> pick(const X& x, const Y& y) {
-  using T = typename X::value_type;
   detail::expect_labels("pick", x, y);
   tensor_of<X> result(shape{x.extent(0)});
-  const index_t columns           = x.extent(1);
-  const T* const from             = x.data();
-  const std::int32_t* const which = y.data();
-  T* const to                     = result.data();
-  X::backend_type::for_each(x.extent(0), [=] JEM_LAMBDA(index_t i) { to[i] = from[i * columns + which[i]]; });
+  const auto from = detail::read_rows("pick", x);
+  const auto to   = detail::write(result);
+  const auto of   = detail::read(y);
+  X::backend_type::for_each(from.rows, [=] JEM_LAMBDA(index_t i) { to(i) = from(i, of(i)); });
   return result;
 }
 
 /// x[i, y[i]] ← x[i, y[i]] + amount
 template <tensor_value X, tensor_like Y>
 void add_at(X& x, const Y& y, std::type_identity_t<typename X::value_type> amount) {
-  using T = typename X::value_type;
   detail::expect_labels("add_at", x, y);
-  const index_t columns           = x.extent(1);
-  T* const to                     = x.data();
-  const std::int32_t* const which = y.data();
-  X::backend_type::for_each(x.extent(0), [=] JEM_LAMBDA(index_t i) { to[i * columns + which[i]] += amount; });
-}
-
-/// x[i, k] ← c[i] for one column k of x (n, m); c is (n). Throws std::invalid_argument for a column that x does not have.
-template <tensor_value X, compatible<X> C>
-void set_column(X& x, index_t k, const C& c) {
-  using T = typename X::value_type;
-  expect_rank("set_column", 2, x.extents());
-  expect_shape("set_column", shape{x.extent(0)}, c.extents());
-  if (k < 0 || k >= x.extent(1)) fail("set_column", concat("a column of ", x.extents()), std::to_string(k));
-  const index_t columns = x.extent(1);
-  T* const to           = x.data();
-  const T* const from   = c.data();
-  X::backend_type::for_each(x.extent(0), [=] JEM_LAMBDA(index_t i) { to[i * columns + k] = from[i]; });
-}
-
-/// x[i, …] ← x[i, …] + w[i, k]·y[i, …] for one column k of weights w (n, m). A weight of 0 adds nothing, not even NaN.
-template <tensor_value X, compatible<X> W, compatible<X> Y>
-void add_weighted_rows(X& x, const W& w, index_t k, const Y& y) {
-  using T = typename X::value_type;
-  expect_shape("add_weighted_rows", x.extents(), y.extents());
-  expect_shape("add_weighted_rows", shape{detail::row_count("add_weighted_rows", x), w.extent(1)}, w.extents());
-  if (k < 0 || k >= w.extent(1)) fail("add_weighted_rows", concat("a column of ", w.extents()), std::to_string(k));
-  const index_t columns = x.extents().row_size(), kinds = w.extent(1);
-  T* const to           = x.data();
-  const T *const weight = w.data(), *const from = y.data();
-  X::backend_type::for_each(x.extent(0), columns, [=] JEM_LAMBDA(index_t i, index_t j) {
-    const T factor = weight[i * kinds + k];
-    to[i * columns + j] += factor != T{} ? factor * from[i * columns + j] : T{};
-  });
+  const auto to = detail::write_rows("add_at", x);
+  const auto of = detail::read(y);
+  X::backend_type::for_each(to.rows, [=] JEM_LAMBDA(index_t i) { to(i, of(i)) += amount; });
 }
 
 }  // namespace jem::inline v0

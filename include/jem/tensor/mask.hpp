@@ -3,20 +3,21 @@
 // (…), which then stands for every row. Elements that are not taken are not computed with: NaN there does no harm.
 #pragma once
 
+#include <jem/tensor/elements.hpp>
 #include <jem/tensor/elementwise.hpp>
 
 namespace jem::inline v0 {
 
 namespace detail {
 
-/// How far the next row's elements are: the size of a row in a batch, 0 where one row stands for all.
+/// A batch of x's extents, or one row that stands for all: then of no columns, so that element (i, j) is element j.
 template <tensor_like X, tensor_like M>
-index_t row_stride(std::string_view where, const X& x, const M& other) {
-  if (other.extents() == x.extents()) return x.extents().row_size();
+elements<const std::remove_const_t<typename M::value_type>> read_rows_or_one(std::string_view where, const X& x, const M& other) {
+  if (other.extents() == x.extents()) return read_rows(where, other);
   shape row;
   for (index_t axis = 1; axis < x.extents().rank(); ++axis) row.push_back(x.extent(axis));
   if (!(other.extents() == row)) fail(where, to_string(x.extents()) + " or " + to_string(row), to_string(other.extents()));
-  return 0;
+  return {other.data(), x.extent(0), 0};
 }
 
 }  // namespace detail
@@ -24,28 +25,20 @@ index_t row_stride(std::string_view where, const X& x, const M& other) {
 /// x ← from, where the mask is not 0. Throws std::invalid_argument unless both fit x.
 template <tensor_value X, compatible<X> Y, compatible<X> M>
 void replace_where(X& x, const Y& from, const M& mask) {
-  using T                = typename X::value_type;
-  const index_t columns  = x.extents().row_size();
-  const index_t to_mask  = detail::row_stride("replace_where", x, mask);
-  const index_t to_other = detail::row_stride("replace_where", x, from);
-  T* const to            = x.data();
-  const T *const chosen = mask.data(), *const source = from.data();
-  X::backend_type::for_each(columns == 0 ? 0 : x.size() / columns, columns, [=] JEM_LAMBDA(index_t i, index_t j) {
-    to[i * columns + j] = chosen[i * to_mask + j] != T{} ? source[i * to_other + j] : to[i * columns + j];
-  });
+  using T           = typename X::value_type;
+  const auto to     = detail::write_rows("replace_where", x);
+  const auto chosen = detail::read_rows_or_one("replace_where", x, mask), other = detail::read_rows_or_one("replace_where", x, from);
+  X::backend_type::for_each(to.rows, to.columns,
+                            [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = chosen(i, j) != T{} ? other(i, j) : to(i, j); });
 }
 
 /// x ← 0, where the mask is not 0. Throws std::invalid_argument unless it fits x.
 template <tensor_value X, compatible<X> M>
 void clear_where(X& x, const M& mask) {
-  using T               = typename X::value_type;
-  const index_t columns = x.extents().row_size();
-  const index_t stride  = detail::row_stride("clear_where", x, mask);
-  T* const to           = x.data();
-  const T* const chosen = mask.data();
-  X::backend_type::for_each(columns == 0 ? 0 : x.size() / columns, columns, [=] JEM_LAMBDA(index_t i, index_t j) {
-    to[i * columns + j] = chosen[i * stride + j] != T{} ? T{} : to[i * columns + j];
-  });
+  using T           = typename X::value_type;
+  const auto to     = detail::write_rows("clear_where", x);
+  const auto chosen = detail::read_rows_or_one("clear_where", x, mask);
+  X::backend_type::for_each(to.rows, to.columns, [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = chosen(i, j) != T{} ? T{} : to(i, j); });
 }
 
 }  // namespace jem::inline v0

@@ -115,16 +115,13 @@ void resize_rows(X& x, norms_of<X> norms, wide_t<typename X::value_type> longest
 /// (n, …) → (n): the Euclidean norm of each row, in double.
 template <tensor_like X>
 norms_of<X> row_norms(const X& x) {
-  using T = std::remove_const_t<typename X::value_type>;
-  using W = wide_t<T>;
-  norms_of<X> norms(shape{detail::row_count("row_norms", x)});
-  const index_t columns = x.extents().row_size();
-  const T* const from   = x.data();
+  using T         = std::remove_const_t<typename X::value_type>;
+  using W         = wide_t<T>;
+  const auto from = detail::read_rows("row_norms", x);
+  norms_of<X> norms(shape{from.rows});
   X::backend_type::sum_rows(
-      x.extent(0), columns,
-      [=] JEM_LAMBDA(index_t i, index_t j) { return static_cast<W>(from[i * columns + j]) * static_cast<W>(from[i * columns + j]); },
-      norms.data());
-  for_each_row<typename X::backend_type>(x.extent(0), 1, detail::norm_of_row<T, W>{from, columns, norms.data()});
+      from.rows, from.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return W{from(i, j)} * W{from(i, j)}; }, norms.data());
+  for_each_row<typename X::backend_type>(from.rows, 1, detail::norm_of_row<T, W>{from.data, from.columns, norms.data()});
   return norms;
 }
 

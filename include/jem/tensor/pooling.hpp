@@ -21,21 +21,20 @@ inline shape pooled(const shape& x, index_t height, index_t width) {
 /// (n, h, w, c) → (n, h / height, w / width, c): the mean of each window.
 template <tensor_like X>
 tensor_of<X> window_means(const X& x, index_t height, index_t width) {
-  using T         = typename X::value_type;
   using V         = number_of<X>;
   const shape out = detail::pooled(x.extents(), height, width);
   tensor_of<X> y(out);
   const index_t h = x.extent(1), w = x.extent(2), c = x.extent(3), oh = out[1], ow = out[2];
-  const V factor      = V(1) / static_cast<V>(height * width);
-  const T* const from = x.data();
-  T* const to         = y.data();
+  const V factor  = V(1) / static_cast<V>(height * width);
+  const auto from = detail::read_columns("pooling", x);
+  const auto to   = detail::write_columns("pooling", y, c);
   X::backend_type::for_each(out[0] * oh * ow, c, [=] JEM_LAMBDA(index_t pixel, index_t channel) {
     const index_t image = pixel / (oh * ow), top = pixel / ow % oh * height, left = pixel % ow * width;
     V sum{};
     for (index_t a = 0; a < height; ++a) {
-      for (index_t b = 0; b < width; ++b) sum += static_cast<V>(from[((image * h + top + a) * w + left + b) * c + channel]);
+      for (index_t b = 0; b < width; ++b) sum += from((image * h + top + a) * w + left + b, channel);
     }
-    to[pixel * c + channel] = static_cast<T>(factor * sum);
+    to(pixel, channel) = factor * sum;
   });
   return y;
 }
@@ -43,17 +42,16 @@ tensor_of<X> window_means(const X& x, index_t height, index_t width) {
 /// ∂L/∂x of the means, given ∂L/∂y (n, h / height, w / width, c) and the extents of x.
 template <tensor_like Y>
 tensor_of<Y> spread_means(const Y& dy, index_t height, index_t width, const shape& input) {
-  using T = typename Y::value_type;
   using V = number_of<Y>;
   expect_shape("pooling", detail::pooled(input, height, width), dy.extents());
   tensor_of<Y> dx(input);
   const index_t h = input[1], w = input[2], c = input[3], oh = dy.extent(1), ow = dy.extent(2);
-  const V factor      = V(1) / static_cast<V>(height * width);
-  const T* const from = dy.data();
-  T* const to         = dx.data();
+  const V factor  = V(1) / static_cast<V>(height * width);
+  const auto from = detail::read_columns("pooling", dy);
+  const auto to   = detail::write_columns("pooling", dx, c);
   Y::backend_type::for_each(input[0] * h * w, c, [=] JEM_LAMBDA(index_t pixel, index_t channel) {
     const index_t image = pixel / (h * w), y = pixel / w % h / height, x = pixel % w / width;
-    to[pixel * c + channel] = static_cast<T>(factor * static_cast<V>(from[((image * oh + y) * ow + x) * c + channel]));
+    to(pixel, channel) = factor * from((image * oh + y) * ow + x, channel);
   });
   return dx;
 }

@@ -1,93 +1,44 @@
 // SPDX-License-Identifier: MIT
-// Operations on the rows of a batch: sums, selection, gathering. A row is everything behind the first axis.
+// Operations on the rows of a batch: sums, selection, gathering. A row is everything behind the first axis. `_per_row` has one number
+// a row.
 #pragma once
 
 #include <jem/core/concat.hpp>
+#include <jem/tensor/elements.hpp>
 #include <jem/tensor/elementwise.hpp>
 #include <jem/tensor/loops.hpp>
 
 namespace jem::inline v0 {
 
-namespace detail {
-
-template <tensor_like X>
-index_t row_count(std::string_view where, const X& x) {
-  if (x.extents().rank() < 1) fail(where, "a batch (n, …)", to_string(x.extents()));
-  return x.extent(0);
-}
-
-}  // namespace detail
-
 /// (n, …) → (n): the sum of each row.
 template <tensor_like X>
 sums_of<X> row_sums(const X& x) {
-  using T = typename X::value_type;
-  using V = number_of<X>;
-  sums_of<X> sums(shape{detail::row_count("row_sums", x)});
-  const index_t columns = x.extents().row_size();
-  const T* const from   = x.data();
-  X::backend_type::sum_rows(
-      x.extent(0), columns, [=] JEM_LAMBDA(index_t i, index_t j) { return static_cast<V>(from[i * columns + j]); }, sums.data());
+  const auto from = detail::read_rows("row_sums", x);
+  sums_of<X> sums(shape{from.rows});
+  X::backend_type::sum_rows(from.rows, from.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return from(i, j); }, sums.data());
   return sums;
 }
 
 /// (n, …), (n, …) → (n): the inner product of each pair of rows.
 template <tensor_like X, compatible<X> Y>
 sums_of<X> row_dots(const X& x, const Y& y) {
-  using T = typename X::value_type;
-  using W = wide_t<T>;
+  using W = wide_t<std::remove_const_t<typename X::value_type>>;
   expect_shape("row_dots", x.extents(), y.extents());
-  sums_of<X> sums(shape{detail::row_count("row_dots", x)});
-  const index_t columns = x.extents().row_size();
-  const T *const left = x.data(), *const right = y.data();
+  const auto left = detail::read_rows("row_dots", x), right = detail::read_rows("row_dots", y);
+  sums_of<X> sums(shape{left.rows});
   X::backend_type::sum_rows(
-      x.extent(0), columns,
-      [=] JEM_LAMBDA(index_t i, index_t j) { return static_cast<W>(left[i * columns + j]) * static_cast<W>(right[i * columns + j]); },
-      sums.data());
+      left.rows, left.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return W{left(i, j)} * W{right(i, j)}; }, sums.data());
   return sums;
 }
 
 /// (n, …), (n, …), (n, …) → (n): Σⱼ f(x[i, j], y[i, j], z[i, j])
 template <tensor_like X, compatible<X> Y, compatible<X> Z, class F>
 tensor_of<X> sum_zip(const X& x, const Y& y, const Z& z, F f) {
-  using T = typename X::value_type;
   expect_shape("sum_zip", x.extents(), y.extents());
   expect_shape("sum_zip", x.extents(), z.extents());
-  tensor_of<X> sums(shape{detail::row_count("sum_zip", x)});
-  const index_t columns = x.extents().row_size();
-  const T *const a = x.data(), *const b = y.data(), *const c = z.data();
-  X::backend_type::sum_rows(
-      x.extent(0), columns, [=] JEM_LAMBDA(index_t i, index_t j) { return f(a[i * columns + j], b[i * columns + j], c[i * columns + j]); },
-      sums.data());
-  return sums;
-}
-
-/// (n, d), (d), (d) → (n): Σⱼ f(x[i, j], a[j], b[j])
-template <tensor_like X, compatible<X> A, compatible<X> B, class F>
-tensor_of<X> sum_zip_columns(const X& x, const A& a, const B& b, F f) {
-  using T = typename X::value_type;
-  tensor_of<X> sums(shape{detail::row_count("sum_zip_columns", x)});
-  expect_shape("sum_zip_columns", shape{x.extent(0), a.size()}, x.extents());
-  expect_shape("sum_zip_columns", a.extents(), b.extents());
-  const index_t columns = a.size();
-  const T *const from = x.data(), *const left = a.data(), *const right = b.data();
-  X::backend_type::sum_rows(
-      x.extent(0), columns, [=] JEM_LAMBDA(index_t i, index_t j) { return f(from[i * columns + j], left[j], right[j]); }, sums.data());
-  return sums;
-}
-
-/// (…, c) → (c): the sum over all axes but the last.
-template <tensor_like X>
-sums_of<X> column_sums(const X& x) {
-  using T = typename X::value_type;
-  using V = number_of<X>;
-  if (x.extents().rank() < 1) fail("column_sums", "at least one axis", to_string(x.extents()));
-  const index_t columns = x.extent(x.extents().rank() - 1);
-  const index_t rows    = columns == 0 ? 0 : x.size() / columns;
-  sums_of<X> sums(shape{columns});
-  const T* const from = x.data();
-  X::backend_type::sum_columns(
-      rows, columns, [=] JEM_LAMBDA(index_t i, index_t j) { return static_cast<V>(from[i * columns + j]); }, sums.data());
+  const auto a = detail::read_rows("sum_zip", x), b = detail::read_rows("sum_zip", y), c = detail::read_rows("sum_zip", z);
+  tensor_of<X> sums(shape{a.rows});
+  X::backend_type::sum_rows(a.rows, a.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return f(a(i, j), b(i, j), c(i, j)); }, sums.data());
   return sums;
 }
 
@@ -106,11 +57,10 @@ typename X::value_type only_element(const X& x) {
 /// The sum of all elements, on the host.
 template <tensor_like X>
 double sum(const X& x) {
-  using T = typename X::value_type;
-  using W = wide_t<T>;
+  using W = wide_t<std::remove_const_t<typename X::value_type>>;
   tensor<W, typename X::backend_type> total(shape{1});
-  const T* const from = x.data();
-  X::backend_type::sum_rows(1, x.size(), [=] JEM_LAMBDA(index_t, index_t j) { return static_cast<W>(from[j]); }, total.data());
+  const auto from = detail::read(x);
+  X::backend_type::sum_rows(1, x.size(), [=] JEM_LAMBDA(index_t, index_t j) { return W{from(j)}; }, total.data());
   return static_cast<double>(detail::only_element(total));
 }
 
@@ -123,55 +73,55 @@ double mean(const X& x) {
 /// The sum of the squares of all elements, on the host. Squares of doubles can leave their range: `norm` does not.
 template <tensor_like X>
 double squared_norm(const X& x) {
-  using T = typename X::value_type;
-  using W = wide_t<T>;
+  using W = wide_t<std::remove_const_t<typename X::value_type>>;
   tensor<W, typename X::backend_type> total(shape{1});
-  const T* const from = x.data();
-  X::backend_type::sum_rows(
-      1, x.size(), [=] JEM_LAMBDA(index_t, index_t j) { return static_cast<W>(from[j]) * static_cast<W>(from[j]); }, total.data());
+  const auto from = detail::read(x);
+  X::backend_type::sum_rows(1, x.size(), [=] JEM_LAMBDA(index_t, index_t j) { return W{from(j)} * W{from(j)}; }, total.data());
   return static_cast<double>(detail::only_element(total));
-}
-
-/// x[…, j] ← x[…, j] + b[j]: a bias, b is (c).
-template <tensor_like B, summed_in<B> X>
-  requires tensor_value<X>
-void add_to_rows(X& x, const B& b) {
-  using T               = typename X::value_type;
-  using V               = number_of<X>;
-  const index_t columns = b.size();
-  if (x.extents().rank() < 1 || x.extent(x.extents().rank() - 1) != columns) {
-    fail("add_to_rows", concat("(…, ", columns, ")"), to_string(x.extents()));
-  }
-  T* const to         = x.data();
-  const V* const from = b.data();
-  X::backend_type::for_each(columns == 0 ? 0 : x.size() / columns, columns, [=] JEM_LAMBDA(index_t i, index_t j) {
-    to[i * columns + j] = static_cast<T>(static_cast<V>(to[i * columns + j]) + from[j]);
-  });
-}
-
-/// y[i, j] = f(x[i, j], a[j], b[j]) for batches (n, d) and rows a, b of d elements.
-template <tensor_value Y, compatible<Y> X, compatible<Y> A, compatible<Y> B, class F>
-void zip_columns(Y& y, const X& x, const A& a, const B& b, F f) {
-  using T = typename X::value_type;
-  expect_shape("zip_columns", y.extents(), x.extents());
-  expect_shape("zip_columns", shape{detail::row_count("zip_columns", x), a.size()}, x.extents());
-  expect_shape("zip_columns", a.extents(), b.extents());
-  const index_t columns = a.size();
-  const T *const from = x.data(), *const left = a.data(), *const right = b.data();
-  T* const to = y.data();
-  X::backend_type::for_each(x.extent(0), columns,
-                            [=] JEM_LAMBDA(index_t i, index_t j) { to[i * columns + j] = f(from[i * columns + j], left[j], right[j]); });
 }
 
 /// x[i, …] ← s[i]·x[i, …], s is (n).
 template <tensor_value X, compatible<X> S>
-void scale_rows(X& x, const S& s) {
+void scale_per_row(X& x, const S& s) {
+  const auto to = detail::write_rows("scale_per_row", x);
+  expect_shape("scale_per_row", shape{to.rows}, s.extents());
+  const auto factor = detail::read(s);
+  X::backend_type::for_each(to.rows, to.columns, [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = factor(i) * to(i, j); });
+}
+
+/// x[i, …] ← x[i, …] + s[i], s is (n).
+template <tensor_value X, compatible<X> S>
+void add_per_row(X& x, const S& s) {
+  const auto to = detail::write_rows("add_per_row", x);
+  expect_shape("add_per_row", shape{to.rows}, s.extents());
+  const auto addend = detail::read(s);
+  X::backend_type::for_each(to.rows, to.columns, [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = to(i, j) + addend(i); });
+}
+
+/// x[i, k] ← c[i] for one column k of x (n, m); c is (n). Throws std::invalid_argument for a column that x does not have.
+template <tensor_value X, compatible<X> C>
+void set_column(X& x, index_t k, const C& c) {
+  expect_rank("set_column", 2, x.extents());
+  expect_shape("set_column", shape{x.extent(0)}, c.extents());
+  if (k < 0 || k >= x.extent(1)) fail("set_column", concat("a column of ", x.extents()), std::to_string(k));
+  const auto to   = detail::write_rows("set_column", x);
+  const auto from = detail::read(c);
+  X::backend_type::for_each(to.rows, [=] JEM_LAMBDA(index_t i) { to(i, k) = from(i); });
+}
+
+/// x[i, …] ← x[i, …] + w[i, k]·y[i, …] for one column k of weights w (n, m). A weight of 0 adds nothing, not even NaN.
+template <tensor_value X, compatible<X> W, compatible<X> Y>
+void add_weighted_rows(X& x, const W& w, index_t k, const Y& y) {
   using T = typename X::value_type;
-  expect_shape("scale_rows", shape{detail::row_count("scale_rows", x)}, s.extents());
-  const index_t columns = x.extents().row_size();
-  T* const to           = x.data();
-  const T* const from   = s.data();
-  X::backend_type::for_each(x.extent(0), columns, [=] JEM_LAMBDA(index_t i, index_t j) { to[i * columns + j] *= from[i]; });
+  expect_shape("add_weighted_rows", x.extents(), y.extents());
+  const auto to = detail::write_rows("add_weighted_rows", x);
+  expect_shape("add_weighted_rows", shape{to.rows, w.extent(1)}, w.extents());
+  if (k < 0 || k >= w.extent(1)) fail("add_weighted_rows", concat("a column of ", w.extents()), std::to_string(k));
+  const auto weight = detail::read_rows("add_weighted_rows", w), from = detail::read_rows("add_weighted_rows", y);
+  X::backend_type::for_each(to.rows, to.columns, [=] JEM_LAMBDA(index_t i, index_t j) {
+    const T factor = weight(i, k);
+    to(i, j) += factor != T{} ? factor * from(i, j) : T{};
+  });
 }
 
 /// Takes rows of `from` into `to` where chosen[i] ≠ 0: accepted proposals, restarted chains.
@@ -193,29 +143,23 @@ void choose_rows(X& to, const Y& from, const C& chosen) {
 /// (n, …)[rows (m)] → (m, …). The indices are the caller's: they are not read on the host.
 template <tensor_like X, tensor_like I>
 tensor_of<X> gather_rows(const X& x, const I& rows) {
-  using E = typename X::value_type;
   expect_rank("gather_rows", 1, rows.extents());
   tensor_of<X> result(x.extents().with_rows(rows.extent(0)));
-  const index_t columns           = x.extents().row_size();
-  const E* const from             = x.data();
-  const std::int32_t* const which = rows.data();
-  E* const to                     = result.data();
-  X::backend_type::for_each(rows.extent(0), columns,
-                            [=] JEM_LAMBDA(index_t i, index_t j) { to[i * columns + j] = from[which[i] * columns + j]; });
+  const auto from = detail::read_rows("gather_rows", x);
+  const auto to   = detail::write_rows("gather_rows", result);
+  const auto row  = detail::read(rows);
+  X::backend_type::for_each(to.rows, to.columns, [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = from(row(i), j); });
   return result;
 }
 
 /// to[rows[i], …] ← from[i, …]; no row twice.
 template <tensor_value X, compatible<X> Y, tensor_like I>
 void scatter_rows(X& to, const I& rows, const Y& from) {
-  using E = typename X::value_type;
   expect_shape("scatter_rows", to.extents().with_rows(rows.size()), from.extents());
-  const index_t columns           = to.extents().row_size();
-  E* const target                 = to.data();
-  const std::int32_t* const which = rows.data();
-  const E* const source           = from.data();
-  X::backend_type::for_each(rows.extent(0), columns,
-                            [=] JEM_LAMBDA(index_t i, index_t j) { target[which[i] * columns + j] = source[i * columns + j]; });
+  const auto target = detail::write_rows("scatter_rows", to);
+  const auto source = detail::read_rows("scatter_rows", from);
+  const auto row    = detail::read(rows);
+  X::backend_type::for_each(source.rows, source.columns, [=] JEM_LAMBDA(index_t i, index_t j) { target(row(i), j) = source(i, j); });
 }
 
 /// Batches of equal rows, one after the other.

@@ -8,6 +8,8 @@
 #include <jem/nn/models/wide_resnet.hpp>
 #include <jem/nn/sequential.hpp>
 
+#include <jem/tensor/columns.hpp>
+
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// The words that loops over elements are written in: `to(i, j) = f(from(i, j), factor(0, j))` reads and writes elements of any type as
+// the numbers that arithmetic is done in. What is stored in half as much is widened when it is read and rounded when it is written.
+#pragma once
+
+#include <jem/core/concepts.hpp>
+#include <jem/core/concat.hpp>
+#include <jem/core/error.hpp>
+
+#include <string_view>
+#include <type_traits>
+
+namespace jem::inline v0 {
+
+/// An element that is stored in half as much as the number it stands for.
+template <element E>
+struct stored_element {
+  E* at;  ///< where it is
+
+  using number = accumulator_t<E>;  ///< what it is read as
+
+  constexpr operator number() const { return static_cast<number>(*at); }  ///< widened
+  constexpr const stored_element& operator=(number x) const {             ///< rounded
+    *at = static_cast<E>(x);
+    return *this;
+  }
+};
+
+/// The elements of a row-major matrix in a backend's memory: E is const where they are only read. Loops are given it by value.
+template <class E>
+struct elements {
+  using stored = std::remove_const_t<E>;
+  using number = accumulator_t<stored>;  ///< what arithmetic is done in
+  /// The number; where it may be written a reference to it, or to what is stored of it.
+  using element =
+      std::conditional_t<std::is_const_v<E>, number, std::conditional_t<std::is_same_v<stored, number>, E&, stored_element<stored>>>;
+
+  E* data;          ///< of the first one
+  index_t rows;     ///< of the matrix
+  index_t columns;  ///< of it
+
+  /// Element i of all, in row-major order.
+  constexpr element operator()(index_t i) const {
+    if constexpr (std::is_const_v<E>) {
+      return static_cast<number>(data[i]);
+    } else if constexpr (std::is_same_v<stored, number>) {
+      return data[i];
+    } else {
+      return {data + i};
+    }
+  }
+  /// Element (i, j).
+  constexpr element operator()(index_t i, index_t j) const { return (*this)(i * columns + j); }
+};
+
+namespace detail {
+
+/// All elements, to be read: x(i).
+template <tensor_like X>
+elements<const std::remove_const_t<typename X::value_type>> read(const X& x) {
+  return {x.data(), 1, x.size()};
+}
+/// All elements, to be written.
+template <tensor_value X>
+elements<typename X::value_type> write(X& x) {
+  return {x.data(), 1, x.size()};
+}
+
+/// (n, …) as n rows. Throws std::invalid_argument where there is no first axis.
+template <tensor_like X>
+index_t row_count(std::string_view where, const X& x) {
+  if (x.extents().rank() < 1) fail(where, "a batch (n, …)", to_string(x.extents()));
+  return x.extent(0);
+}
+/// The same, to be read: x(i, j).
+template <tensor_like X>
+elements<const std::remove_const_t<typename X::value_type>> read_rows(std::string_view where, const X& x) {
+  return {x.data(), row_count(where, x), x.extents().row_size()};
+}
+/// The same, to be written.
+template <tensor_value X>
+elements<typename X::value_type> write_rows(std::string_view where, X& x) {
+  return {x.data(), row_count(where, x), x.extents().row_size()};
+}
+
+/// (…, c) as rows of c columns, however many axes stand before them. Throws std::invalid_argument where there is no axis.
+template <tensor_like X>
+index_t column_count(std::string_view where, const X& x) {
+  if (x.extents().rank() < 1) fail(where, "at least one axis", to_string(x.extents()));
+  return x.extent(x.extents().rank() - 1);
+}
+/// The same, to be read.
+template <tensor_like X>
+elements<const std::remove_const_t<typename X::value_type>> read_columns(std::string_view where, const X& x) {
+  const index_t columns = column_count(where, x);
+  return {x.data(), columns == 0 ? 0 : x.size() / columns, columns};
+}
+/// The same, to be written, for as many columns. Throws std::invalid_argument for another number of them.
+template <tensor_value X>
+elements<typename X::value_type> write_columns(std::string_view where, X& x, index_t columns) {
+  if (x.extents().rank() < 1 || x.extent(x.extents().rank() - 1) != columns)
+    fail(where, concat("(…, ", columns, ")"), to_string(x.extents()));
+  return {x.data(), columns == 0 ? 0 : x.size() / columns, columns};
+}
+
+}  // namespace detail
+
+}  // namespace jem::inline v0
