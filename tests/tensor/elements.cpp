@@ -14,15 +14,15 @@ using floats = jem::tensor<float, jem::reference>;
 using halves = jem::tensor<jem::bfloat16, jem::reference>;
 using counts = jem::tensor<std::int32_t, jem::reference>;
 
-static_assert(std::is_same_v<decltype(jem::detail::read(floats())(0)), float>);
-static_assert(std::is_same_v<decltype(jem::detail::read(halves())(0)), float>, "what is stored in half as much is read as a float");
-static_assert(std::is_same_v<decltype(jem::detail::read(counts())(0)), std::int32_t>);
+static_assert(std::is_same_v<decltype(jem::read_elements(floats())(0)), float>);
+static_assert(std::is_same_v<decltype(jem::read_elements(halves())(0)), float>, "what is stored in half as much is read as a float");
+static_assert(std::is_same_v<decltype(jem::read_elements(counts())(0)), std::int32_t>);
 static_assert(std::is_same_v<decltype(jem::elements<double>{}(0, 0)), double&>);
 static_assert(std::is_trivially_copyable_v<jem::elements<jem::bfloat16>>, "loops take it by value, on devices, too");
 
 TEST_CASE("elements are found by row and column, or by their place") {
   const floats x({2, 3}, {1, 2, 3, 4, 5, 6});
-  const auto from = jem::detail::read_rows("test", x);
+  const auto from = jem::read_rows("test", x);
   CHECK(from.rows == 2);
   CHECK(from.columns == 3);
   CHECK(from(1, 2) == 6);
@@ -32,16 +32,16 @@ TEST_CASE("elements are found by row and column, or by their place") {
 
 TEST_CASE("a row is everything behind the first axis, columns are those of the last") {
   floats x({2, 1, 2}, {1, 2, 3, 4});
-  CHECK(jem::detail::read_rows("test", x).columns == 2);
-  CHECK(jem::detail::read_columns("test", floats(shape{2, 3, 4})).rows == 6);
-  CHECK(jem::detail::read_columns("test", floats(shape{5, 0})).rows == 0);
-  jem::detail::write_columns("test", x, 2)(1, 0) = 9;
+  CHECK(jem::read_rows("test", x).columns == 2);
+  CHECK(jem::read_columns("test", floats(shape{2, 3, 4})).rows == 6);
+  CHECK(jem::read_columns("test", floats(shape{5, 0})).rows == 0);
+  jem::write_columns("test", x, 2)(1, 0) = 9;
   CHECK(x.to_vector() == std::vector<float>{1, 2, 9, 4});
 }
 
 TEST_CASE("what is stored in half as much is widened when it is read and rounded once when it is written") {
   halves x      = jem::converted<jem::bfloat16>(floats({2}, {1.0078125f, -3}));
-  const auto to = jem::detail::write(x);
+  const auto to = jem::write_elements(x);
   to(0)         = to(0) * 1.01f;  // 1.0178906, between 1.015625 and 1.0234375
   to(1)         = to(1) + 0.001f;
   CHECK(jem::converted<float>(x).to_vector() == std::vector<float>{1.015625f, -3});
@@ -49,7 +49,7 @@ TEST_CASE("what is stored in half as much is widened when it is read and rounded
 
 TEST_CASE("what has no axis, or another number of columns, is refused") {
   floats x(shape{2, 3});
-  CHECK_THROWS_WITH_AS((void)jem::detail::read_rows("test", floats(shape{})), "[test] expected a batch (n, …) but received ()",
+  CHECK_THROWS_WITH_AS((void)jem::read_rows("test", floats(shape{})), "[test] expected a batch (n, …) but received ()",
                        std::invalid_argument);
-  CHECK_THROWS_WITH_AS((void)jem::detail::write_columns("test", x, 2), "[test] expected (…, 2) but received (2, 3)", std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)jem::write_columns("test", x, 2), "[test] expected (…, 2) but received (2, 3)", std::invalid_argument);
 }

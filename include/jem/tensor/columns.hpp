@@ -12,7 +12,7 @@ namespace jem::inline v0 {
 /// (…, c) → (c): the sum over all axes but the last.
 template <tensor_like X>
 sums_of<X> column_sums(const X& x) {
-  const auto from = detail::read_columns("column_sums", x);
+  const auto from = read_columns("column_sums", x);
   sums_of<X> sums(shape{from.columns});
   X::backend_type::sum_columns(from.rows, from.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return from(i, j); }, sums.data());
   return sums;
@@ -23,7 +23,7 @@ template <tensor_like X, compatible<X> Y>
 sums_of<X> column_dots(const X& x, const Y& y) {
   using W = wide_t<std::remove_const_t<typename X::value_type>>;
   expect_shape("column_dots", x.extents(), y.extents());
-  const auto left = detail::read_columns("column_dots", x), right = detail::read_columns("column_dots", y);
+  const auto left = read_columns("column_dots", x), right = read_columns("column_dots", y);
   sums_of<X> sums(shape{left.columns});
   X::backend_type::sum_columns(
       left.rows, left.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return W{left(i, j)} * W{right(i, j)}; }, sums.data());
@@ -34,8 +34,8 @@ sums_of<X> column_dots(const X& x, const Y& y) {
 template <tensor_like B, summed_in<B> X>
   requires tensor_value<X>
 void add_per_column(X& x, const B& b) {
-  const auto to   = detail::write_columns("add_per_column", x, b.size());
-  const auto bias = detail::read(b);
+  const auto to   = write_columns("add_per_column", x, b.size());
+  const auto bias = read_elements(b);
   X::backend_type::for_each(to.rows, to.columns, [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = to(i, j) + bias(j); });
 }
 
@@ -43,8 +43,8 @@ void add_per_column(X& x, const B& b) {
 template <tensor_like S, summed_in<S> X>
   requires tensor_value<X>
 void scale_per_column(X& x, const S& s) {
-  const auto to     = detail::write_columns("scale_per_column", x, s.size());
-  const auto factor = detail::read(s);
+  const auto to     = write_columns("scale_per_column", x, s.size());
+  const auto factor = read_elements(s);
   X::backend_type::for_each(to.rows, to.columns, [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = to(i, j) * factor(j); });
 }
 
@@ -54,8 +54,8 @@ void zip_columns(Y& y, const X& x, const A& a, const B& b, F f) {
   expect_shape("zip_columns", y.extents(), x.extents());
   expect_shape("zip_columns", shape{detail::row_count("zip_columns", x), a.size()}, x.extents());
   expect_shape("zip_columns", a.extents(), b.extents());
-  const auto from = detail::read_rows("zip_columns", x), left = detail::read(a), right = detail::read(b);
-  const auto to = detail::write_rows("zip_columns", y);
+  const auto from = read_rows("zip_columns", x), left = read_elements(a), right = read_elements(b);
+  const auto to = write_rows("zip_columns", y);
   X::backend_type::for_each(to.rows, to.columns, [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = f(from(i, j), left(j), right(j)); });
 }
 
@@ -64,7 +64,7 @@ template <tensor_like X, compatible<X> A, compatible<X> B, class F>
 tensor_of<X> sum_zip_columns(const X& x, const A& a, const B& b, F f) {
   expect_shape("sum_zip_columns", shape{detail::row_count("sum_zip_columns", x), a.size()}, x.extents());
   expect_shape("sum_zip_columns", a.extents(), b.extents());
-  const auto from = detail::read_rows("sum_zip_columns", x), left = detail::read(a), right = detail::read(b);
+  const auto from = read_rows("sum_zip_columns", x), left = read_elements(a), right = read_elements(b);
   tensor_of<X> sums(shape{from.rows});
   X::backend_type::sum_rows(
       from.rows, from.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return f(from(i, j), left(j), right(j)); }, sums.data());

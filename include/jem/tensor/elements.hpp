@@ -53,46 +53,49 @@ struct elements {
   constexpr element operator()(index_t i, index_t j) const { return (*this)(i * columns + j); }
 };
 
+/// All elements of x, to be read: x(i).
+template <tensor_like X>
+elements<const std::remove_const_t<typename X::value_type>> read_elements(const X& x) {
+  return {x.data(), 1, x.size()};
+}
+/// All elements of x, to be written.
+template <tensor_value X>
+elements<typename X::value_type> write_elements(X& x) {
+  return {x.data(), 1, x.size()};
+}
+
 namespace detail {
 
-/// All elements, to be read: x(i).
-template <tensor_like X>
-elements<const std::remove_const_t<typename X::value_type>> read(const X& x) {
-  return {x.data(), 1, x.size()};
-}
-/// All elements, to be written.
-template <tensor_value X>
-elements<typename X::value_type> write(X& x) {
-  return {x.data(), 1, x.size()};
-}
-
-/// (n, …) as n rows. Throws std::invalid_argument where there is no first axis.
 template <tensor_like X>
 index_t row_count(std::string_view where, const X& x) {
   if (x.extents().rank() < 1) fail(where, "a batch (n, …)", to_string(x.extents()));
   return x.extent(0);
 }
-/// The same, to be read: x(i, j).
-template <tensor_like X>
-elements<const std::remove_const_t<typename X::value_type>> read_rows(std::string_view where, const X& x) {
-  return {x.data(), row_count(where, x), x.extents().row_size()};
-}
-/// The same, to be written.
-template <tensor_value X>
-elements<typename X::value_type> write_rows(std::string_view where, X& x) {
-  return {x.data(), row_count(where, x), x.extents().row_size()};
-}
 
-/// (…, c) as rows of c columns, however many axes stand before them. Throws std::invalid_argument where there is no axis.
 template <tensor_like X>
 index_t column_count(std::string_view where, const X& x) {
   if (x.extents().rank() < 1) fail(where, "at least one axis", to_string(x.extents()));
   return x.extent(x.extents().rank() - 1);
 }
-/// The same, to be read.
+
+}  // namespace detail
+
+/// x (n, …) as n rows, to be read: x(i, j). Throws std::invalid_argument, which names `where`, if x has no axis.
+template <tensor_like X>
+elements<const std::remove_const_t<typename X::value_type>> read_rows(std::string_view where, const X& x) {
+  return {x.data(), detail::row_count(where, x), x.extents().row_size()};
+}
+/// The same, to be written.
+template <tensor_value X>
+elements<typename X::value_type> write_rows(std::string_view where, X& x) {
+  return {x.data(), detail::row_count(where, x), x.extents().row_size()};
+}
+
+/// x (…, c) as rows of c columns, however many axes stand before them, to be read. Throws std::invalid_argument, which names
+/// `where`, if x has no axis.
 template <tensor_like X>
 elements<const std::remove_const_t<typename X::value_type>> read_columns(std::string_view where, const X& x) {
-  const index_t columns = column_count(where, x);
+  const index_t columns = detail::column_count(where, x);
   return {x.data(), columns == 0 ? 0 : x.size() / columns, columns};
 }
 /// The same, to be written, for as many columns. Throws std::invalid_argument for another number of them.
@@ -102,7 +105,5 @@ elements<typename X::value_type> write_columns(std::string_view where, X& x, ind
     fail(where, concat("(…, ", columns, ")"), to_string(x.extents()));
   return {x.data(), columns == 0 ? 0 : x.size() / columns, columns};
 }
-
-}  // namespace detail
 
 }  // namespace jem::inline v0

@@ -64,8 +64,8 @@ template <element E, tensor_like X, class F>
 sums_of<X> factors(const X& x, F f) {
   using V = number_of<X>;
   sums_of<X> result(x.extents());
-  const auto from = read(x);
-  const auto to   = write(result);
+  const auto from = read_elements(x);
+  const auto to   = write_elements(result);
   X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to(i) = static_cast<V>(static_cast<E>(f(from(i)))); });
   return result;
 }
@@ -77,8 +77,8 @@ template <tensor_like X, class F>
 tensor_of<X> map(const X& x, F f) {
   using V = number_of<X>;
   tensor_of<X> result(x.extents());
-  const auto from = detail::read(x);
-  const auto to   = detail::write(result);
+  const auto from = read_elements(x);
+  const auto to   = write_elements(result);
   X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to(i) = static_cast<V>(f(from(i))); });
   return result;
 }
@@ -89,8 +89,8 @@ tensor_of<X> zip(const X& x, const Y& y, F f) {
   expect_shape("zip", x.extents(), y.extents());
   using V = number_of<X>;
   tensor_of<X> result(x.extents());
-  const auto left = detail::read(x), right = detail::read(y);
-  const auto to = detail::write(result);
+  const auto left = read_elements(x), right = read_elements(y);
+  const auto to = write_elements(result);
   X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to(i) = static_cast<V>(f(left(i), right(i))); });
   return result;
 }
@@ -102,8 +102,8 @@ tensor_of<X> zip(const X& x, const Y& y, const Z& z, F f) {
   expect_shape("zip", x.extents(), z.extents());
   using V = number_of<X>;
   tensor_of<X> result(x.extents());
-  const auto a = detail::read(x), b = detail::read(y), c = detail::read(z);
-  const auto to = detail::write(result);
+  const auto a = read_elements(x), b = read_elements(y), c = read_elements(z);
+  const auto to = write_elements(result);
   X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to(i) = static_cast<V>(f(a(i), b(i), c(i))); });
   return result;
 }
@@ -112,7 +112,7 @@ tensor_of<X> zip(const X& x, const Y& y, const Z& z, F f) {
 template <tensor_value X, class F>
 void apply(X& x, F f) {
   using V       = number_of<X>;
-  const auto to = detail::write(x);
+  const auto to = write_elements(x);
   X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to(i) = static_cast<V>(f(static_cast<V>(to(i)))); });
 }
 
@@ -121,8 +121,8 @@ template <tensor_value X, compatible<X> Y, class F>
 void apply(X& x, const Y& y, F f) {
   expect_shape("apply", x.extents(), y.extents());
   using V         = number_of<X>;
-  const auto to   = detail::write(x);
-  const auto from = detail::read(y);
+  const auto to   = write_elements(x);
+  const auto from = read_elements(y);
   X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to(i) = static_cast<V>(f(static_cast<V>(to(i)), from(i))); });
 }
 
@@ -132,8 +132,8 @@ void apply(X& x, X& y, const U& u, F f) {
   expect_shape("apply", x.extents(), y.extents());
   expect_shape("apply", x.extents(), u.extents());
   using V      = number_of<X>;
-  const auto a = detail::write(x), b = detail::write(y);
-  const auto c = detail::read(u);
+  const auto a = write_elements(x), b = write_elements(y);
+  const auto c = read_elements(u);
   if constexpr (std::same_as<typename X::value_type, V>) {
     X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { f(a(i), b(i), c(i)); });
   } else {

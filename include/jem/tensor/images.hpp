@@ -26,9 +26,9 @@ tensor_of<X> reflect_crops(const X& x, index_t padding, const I& top, const I& l
     fail("reflect_crops", concat("0 <= padding < h, w of images ", x.extents()), std::to_string(padding));
   }
   tensor_of<X> y(x.extents());
-  const auto from = detail::read_columns("reflect_crops", x);
-  const auto to   = detail::write_columns("reflect_crops", y, c);
-  const auto down = detail::read(top), right = detail::read(left);
+  const auto from = read_columns("reflect_crops", x);
+  const auto to   = write_columns("reflect_crops", y, c);
+  const auto down = read_elements(top), right = read_elements(left);
   X::backend_type::for_each(n * h * w, c, [=] JEM_LAMBDA(index_t pixel, index_t channel) {
     const index_t image = pixel / (h * w);
     const index_t r = reflected(pixel / w % h + down(image) - padding, h), s = reflected(pixel % w + right(image) - padding, w);
@@ -43,8 +43,8 @@ tensor_of<X> mirrored(const X& x) {
   expect_rank("mirrored", 4, x.extents());
   const index_t w = x.extent(2), c = x.extent(3);
   tensor_of<X> y(x.extents());
-  const auto from = detail::read_columns("mirrored", x);
-  const auto to   = detail::write_columns("mirrored", y, c);
+  const auto from = read_columns("mirrored", x);
+  const auto to   = write_columns("mirrored", y, c);
   X::backend_type::for_each(x.extent(0) * x.extent(1) * w, c, [=] JEM_LAMBDA(index_t pixel, index_t channel) {
     to(pixel, channel) = from(pixel - pixel % w + (w - 1 - pixel % w), channel);
   });

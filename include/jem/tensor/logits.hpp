@@ -71,9 +71,9 @@ template <tensor_like X, tensor_like Y>
 tensor_of<X> pick(const X& x, const Y& y) {
   detail::expect_labels("pick", x, y);
   tensor_of<X> result(shape{x.extent(0)});
-  const auto from = detail::read_rows("pick", x);
-  const auto to   = detail::write(result);
-  const auto of   = detail::read(y);
+  const auto from = read_rows("pick", x);
+  const auto to   = write_elements(result);
+  const auto of   = read_elements(y);
   X::backend_type::for_each(from.rows, [=] JEM_LAMBDA(index_t i) { to(i) = from(i, of(i)); });
   return result;
 }
@@ -82,8 +82,8 @@ tensor_of<X> pick(const X& x, const Y& y) {
 template <tensor_value X, tensor_like Y>
 void add_at(X& x, const Y& y, std::type_identity_t<typename X::value_type> amount) {
   detail::expect_labels("add_at", x, y);
-  const auto to = detail::write_rows("add_at", x);
-  const auto of = detail::read(y);
+  const auto to = write_rows("add_at", x);
+  const auto of = read_elements(y);
   X::backend_type::for_each(to.rows, [=] JEM_LAMBDA(index_t i) { to(i, of(i)) += amount; });
 }
 

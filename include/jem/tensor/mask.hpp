@@ -26,7 +26,7 @@ elements<const std::remove_const_t<typename M::value_type>> read_rows_or_one(std
 template <tensor_value X, compatible<X> Y, compatible<X> M>
 void replace_where(X& x, const Y& from, const M& mask) {
   using T           = typename X::value_type;
-  const auto to     = detail::write_rows("replace_where", x);
+  const auto to     = write_rows("replace_where", x);
   const auto chosen = detail::read_rows_or_one("replace_where", x, mask), other = detail::read_rows_or_one("replace_where", x, from);
   X::backend_type::for_each(to.rows, to.columns,
                             [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = chosen(i, j) != T{} ? other(i, j) : to(i, j); });
@@ -36,7 +36,7 @@ void replace_where(X& x, const Y& from, const M& mask) {
 template <tensor_value X, compatible<X> M>
 void clear_where(X& x, const M& mask) {
   using T           = typename X::value_type;
-  const auto to     = detail::write_rows("clear_where", x);
+  const auto to     = write_rows("clear_where", x);
   const auto chosen = detail::read_rows_or_one("clear_where", x, mask);
   X::backend_type::for_each(to.rows, to.columns, [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = chosen(i, j) != T{} ? T{} : to(i, j); });
 }

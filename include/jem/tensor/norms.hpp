@@ -117,7 +117,7 @@ template <tensor_like X>
 norms_of<X> row_norms(const X& x) {
   using T         = std::remove_const_t<typename X::value_type>;
   using W         = wide_t<T>;
-  const auto from = detail::read_rows("row_norms", x);
+  const auto from = read_rows("row_norms", x);
   norms_of<X> norms(shape{from.rows});
   X::backend_type::sum_rows(
       from.rows, from.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return W{from(i, j)} * W{from(i, j)}; }, norms.data());

@@ -26,8 +26,8 @@ tensor_of<X> window_means(const X& x, index_t height, index_t width) {
   tensor_of<X> y(out);
   const index_t h = x.extent(1), w = x.extent(2), c = x.extent(3), oh = out[1], ow = out[2];
   const V factor  = V(1) / static_cast<V>(height * width);
-  const auto from = detail::read_columns("pooling", x);
-  const auto to   = detail::write_columns("pooling", y, c);
+  const auto from = read_columns("pooling", x);
+  const auto to   = write_columns("pooling", y, c);
   X::backend_type::for_each(out[0] * oh * ow, c, [=] JEM_LAMBDA(index_t pixel, index_t channel) {
     const index_t image = pixel / (oh * ow), top = pixel / ow % oh * height, left = pixel % ow * width;
     V sum{};
@@ -47,8 +47,8 @@ tensor_of<Y> spread_means(const Y& dy, index_t height, index_t width, const shap
   tensor_of<Y> dx(input);
   const index_t h = input[1], w = input[2], c = input[3], oh = dy.extent(1), ow = dy.extent(2);
   const V factor  = V(1) / static_cast<V>(height * width);
-  const auto from = detail::read_columns("pooling", dy);
-  const auto to   = detail::write_columns("pooling", dx, c);
+  const auto from = read_columns("pooling", dy);
+  const auto to   = write_columns("pooling", dx, c);
   Y::backend_type::for_each(input[0] * h * w, c, [=] JEM_LAMBDA(index_t pixel, index_t channel) {
     const index_t image = pixel / (h * w), y = pixel / w % h / height, x = pixel % w / width;
     to(pixel, channel) = factor * from((image * oh + y) * ow + x, channel);

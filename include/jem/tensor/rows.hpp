@@ -13,7 +13,7 @@ namespace jem::inline v0 {
 /// (n, …) → (n): the sum of each row.
 template <tensor_like X>
 sums_of<X> row_sums(const X& x) {
-  const auto from = detail::read_rows("row_sums", x);
+  const auto from = read_rows("row_sums", x);
   sums_of<X> sums(shape{from.rows});
   X::backend_type::sum_rows(from.rows, from.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return from(i, j); }, sums.data());
   return sums;
@@ -24,7 +24,7 @@ template <tensor_like X, compatible<X> Y>
 sums_of<X> row_dots(const X& x, const Y& y) {
   using W = wide_t<std::remove_const_t<typename X::value_type>>;
   expect_shape("row_dots", x.extents(), y.extents());
-  const auto left = detail::read_rows("row_dots", x), right = detail::read_rows("row_dots", y);
+  const auto left = read_rows("row_dots", x), right = read_rows("row_dots", y);
   sums_of<X> sums(shape{left.rows});
   X::backend_type::sum_rows(
       left.rows, left.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return W{left(i, j)} * W{right(i, j)}; }, sums.data());
@@ -36,7 +36,7 @@ template <tensor_like X, compatible<X> Y, compatible<X> Z, class F>
 tensor_of<X> sum_zip(const X& x, const Y& y, const Z& z, F f) {
   expect_shape("sum_zip", x.extents(), y.extents());
   expect_shape("sum_zip", x.extents(), z.extents());
-  const auto a = detail::read_rows("sum_zip", x), b = detail::read_rows("sum_zip", y), c = detail::read_rows("sum_zip", z);
+  const auto a = read_rows("sum_zip", x), b = read_rows("sum_zip", y), c = read_rows("sum_zip", z);
   tensor_of<X> sums(shape{a.rows});
   X::backend_type::sum_rows(a.rows, a.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return f(a(i, j), b(i, j), c(i, j)); }, sums.data());
   return sums;
@@ -59,7 +59,7 @@ template <tensor_like X>
 double sum(const X& x) {
   using W = wide_t<std::remove_const_t<typename X::value_type>>;
   tensor<W, typename X::backend_type> total(shape{1});
-  const auto from = detail::read(x);
+  const auto from = read_elements(x);
   X::backend_type::sum_rows(1, x.size(), [=] JEM_LAMBDA(index_t, index_t j) { return W{from(j)}; }, total.data());
   return static_cast<double>(detail::only_element(total));
 }
@@ -75,7 +75,7 @@ template <tensor_like X>
 double squared_norm(const X& x) {
   using W = wide_t<std::remove_const_t<typename X::value_type>>;
   tensor<W, typename X::backend_type> total(shape{1});
-  const auto from = detail::read(x);
+  const auto from = read_elements(x);
   X::backend_type::sum_rows(1, x.size(), [=] JEM_LAMBDA(index_t, index_t j) { return W{from(j)} * W{from(j)}; }, total.data());
   return static_cast<double>(detail::only_element(total));
 }
@@ -83,18 +83,18 @@ double squared_norm(const X& x) {
 /// x[i, …] ← s[i]·x[i, …], s is (n).
 template <tensor_value X, compatible<X> S>
 void scale_per_row(X& x, const S& s) {
-  const auto to = detail::write_rows("scale_per_row", x);
+  const auto to = write_rows("scale_per_row", x);
   expect_shape("scale_per_row", shape{to.rows}, s.extents());
-  const auto factor = detail::read(s);
+  const auto factor = read_elements(s);
   X::backend_type::for_each(to.rows, to.columns, [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = factor(i) * to(i, j); });
 }
 
 /// x[i, …] ← x[i, …] + s[i], s is (n).
 template <tensor_value X, compatible<X> S>
 void add_per_row(X& x, const S& s) {
-  const auto to = detail::write_rows("add_per_row", x);
+  const auto to = write_rows("add_per_row", x);
   expect_shape("add_per_row", shape{to.rows}, s.extents());
-  const auto addend = detail::read(s);
+  const auto addend = read_elements(s);
   X::backend_type::for_each(to.rows, to.columns, [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = to(i, j) + addend(i); });
 }
 
@@ -104,8 +104,8 @@ void set_column(X& x, index_t k, const C& c) {
   expect_rank("set_column", 2, x.extents());
   expect_shape("set_column", shape{x.extent(0)}, c.extents());
   if (k < 0 || k >= x.extent(1)) fail("set_column", concat("a column of ", x.extents()), std::to_string(k));
-  const auto to   = detail::write_rows("set_column", x);
-  const auto from = detail::read(c);
+  const auto to   = write_rows("set_column", x);
+  const auto from = read_elements(c);
   X::backend_type::for_each(to.rows, [=] JEM_LAMBDA(index_t i) { to(i, k) = from(i); });
 }
 
@@ -114,10 +114,10 @@ template <tensor_value X, compatible<X> W, compatible<X> Y>
 void add_weighted_rows(X& x, const W& w, index_t k, const Y& y) {
   using T = typename X::value_type;
   expect_shape("add_weighted_rows", x.extents(), y.extents());
-  const auto to = detail::write_rows("add_weighted_rows", x);
+  const auto to = write_rows("add_weighted_rows", x);
   expect_shape("add_weighted_rows", shape{to.rows, w.extent(1)}, w.extents());
   if (k < 0 || k >= w.extent(1)) fail("add_weighted_rows", concat("a column of ", w.extents()), std::to_string(k));
-  const auto weight = detail::read_rows("add_weighted_rows", w), from = detail::read_rows("add_weighted_rows", y);
+  const auto weight = read_rows("add_weighted_rows", w), from = read_rows("add_weighted_rows", y);
   X::backend_type::for_each(to.rows, to.columns, [=] JEM_LAMBDA(index_t i, index_t j) {
     const T factor = weight(i, k);
     to(i, j) += factor != T{} ? factor * from(i, j) : T{};
@@ -145,9 +145,9 @@ template <tensor_like X, tensor_like I>
 tensor_of<X> gather_rows(const X& x, const I& rows) {
   expect_rank("gather_rows", 1, rows.extents());
   tensor_of<X> result(x.extents().with_rows(rows.extent(0)));
-  const auto from = detail::read_rows("gather_rows", x);
-  const auto to   = detail::write_rows("gather_rows", result);
-  const auto row  = detail::read(rows);
+  const auto from = read_rows("gather_rows", x);
+  const auto to   = write_rows("gather_rows", result);
+  const auto row  = read_elements(rows);
   X::backend_type::for_each(to.rows, to.columns, [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = from(row(i), j); });
   return result;
 }
@@ -156,9 +156,9 @@ tensor_of<X> gather_rows(const X& x, const I& rows) {
 template <tensor_value X, compatible<X> Y, tensor_like I>
 void scatter_rows(X& to, const I& rows, const Y& from) {
   expect_shape("scatter_rows", to.extents().with_rows(rows.size()), from.extents());
-  const auto target = detail::write_rows("scatter_rows", to);
-  const auto source = detail::read_rows("scatter_rows", from);
-  const auto row    = detail::read(rows);
+  const auto target = write_rows("scatter_rows", to);
+  const auto source = read_rows("scatter_rows", from);
+  const auto row    = read_elements(rows);
   X::backend_type::for_each(source.rows, source.columns, [=] JEM_LAMBDA(index_t i, index_t j) { target(row(i), j) = source(i, j); });
 }
 
