@@ -8,7 +8,7 @@
 
 namespace jem::inline v0 {
 
-/// Beside the products of y = f(x) ⋆ w + bias + addend: what a backend's `convolve` is given. T is an element of the images; P is what
+/// What a backend's `convolve` is given beside images and weights of y = f(x) ⋆ w + bias + addend. T is an element of the images; P is what
 /// their sums are kept in, and parameters.
 template <class T, fusable F = unchanged, class P = T>
 struct convolution_terms {
@@ -17,7 +17,7 @@ struct convolution_terms {
   const T* addend = nullptr;  ///< (n, oh, ow, f), or none
 };
 
-/// Beside the products of ∂L/∂x = f′(x) ⊙ (wᵀ ⋆ ∂L/∂y) + addend: what a backend's `convolve_input_gradient` is given.
+/// What a backend's `convolve_input_gradient` is given beside gradients and weights of ∂L/∂x = f′(x) ⊙ (wᵀ ⋆ ∂L/∂y) + addend.
 template <class T, fusable F = unchanged>
 struct gradient_terms {
   F function{};               ///< f

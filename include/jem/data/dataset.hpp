@@ -10,7 +10,7 @@
 
 namespace jem::inline v0::data {
 
-/// A value; make_dataset checks one, and the readers of this folder have.
+/// Images with labels. make_dataset checks one, and the readers of this folder have.
 template <tensor_value T>
 struct dataset {
   using tensor_type = T;

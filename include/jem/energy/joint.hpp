@@ -8,8 +8,9 @@
 
 namespace jem::inline v0 {
 
-/// Row i of a batch is asked with label i. Labels have to be classes of the network: they are not read on the host (see
-/// check_labels). Holds a reference to the network, which has to outlive the energy; a prepared one is held by value.
+/// The energy of images with labels, E(x, y) = −f(x)[y]: row i of a batch is asked with label i. Labels have to be classes of the network:
+/// they are not read on the host (see check_labels). Holds a reference to the network, which has to outlive the energy; a prepared one is
+/// held by value.
 template <class Net, class Held = const Net*>
 class joint_energy {
  public:

@@ -39,7 +39,8 @@ index_t rows_at_once(const Net& net, const shape& extents) {
 
 }  // namespace detail
 
-/// Holds a reference to the network, which has to outlive the energy; a prepared one is held by value.
+/// The energy of an image under a classifier, E(x) = −log Σ_y exp f(x)[y]. Holds a reference to the network, which has to outlive the
+/// energy; a prepared one is held by value.
 template <class Net, class Held = const Net*>
 class marginal_energy {
  public:

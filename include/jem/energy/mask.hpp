@@ -17,7 +17,8 @@
 
 namespace jem::inline v0 {
 
-/// Observed values and mask: one for all chains (…), or one for each (n, …). The observed values of free coordinates are ignored.
+/// An energy of which some coordinates are held at observed values. Values and mask: one for all chains (…), or one for each (n, …). The
+/// observed values of free coordinates are ignored.
 template <class E, tensor_value T>
 struct masked_energy {
   E inner;     ///< of whole positions

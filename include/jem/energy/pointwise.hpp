@@ -37,7 +37,7 @@ struct pointwise_row {
 
 }  // namespace detail
 
-/// What `pointwise` makes.
+/// An energy from a function of D numbers, whose gradient comes from dual numbers: what `pointwise` makes.
 template <int D, class F>
 struct pointwise_energy {
   static constexpr bool row_wise = true;  ///< see core/concepts.hpp

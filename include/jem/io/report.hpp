@@ -90,7 +90,8 @@ inline std::string with_own_ids(std::string_view svg, std::string_view prefix) {
   return out;
 }
 
-/// Pieces are appended in reading order; `html` is the whole page. Text is escaped; an SVG is taken as it is, but for its identifiers.
+/// A page of HTML, to which pieces are appended in reading order; `html` is the whole. Text is escaped; an SVG is taken as it is, but for
+/// its identifiers.
 class page {
  public:
   /// A page that begins with its title.

@@ -17,7 +17,8 @@
 
 namespace jem::inline v0 {
 
-/// Without an energy it is the linear layer `classes`, and E(x) = −log Σ_y exp f(x)[y].
+/// A linear head whose logits are log p(y|x) + h(x), with an energy −h of its own. Without one it is the linear layer `classes`, and
+/// E(x) = −log Σ_y exp f(x)[y].
 template <tensor_value T>
 struct energy_head : made_of<T> {
   linear<T> classes;                  // (d) → (k)

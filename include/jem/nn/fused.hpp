@@ -19,7 +19,7 @@ using function_of = std::remove_cvref_t<decltype(std::declval<const A&>().functi
 template <class L, class A, class T>
 concept takes_activation = fusable<function_of<A>> && takes_around<L, T, function_of<A>>;
 
-/// What both keep; the activation nothing where they are one.
+/// What an activation and the layer behind it keep; the activation keeps nothing where they are one pass.
 template <class A, class L, tensor_value X>
 struct fused_cache {
   typename A::template cache<X> activation;  ///< the activation's

@@ -29,7 +29,7 @@ struct inverse_root {
 
 }  // namespace detail
 
-/// The layer, for any extents whose last axis is that of the channels.
+/// Frozen normalisation of channels, y = γ·(x − μ) / √(σ² + ε) + β, for any extents whose last axis is that of the channels.
 template <tensor_value T>
 struct normalize : made_of<T> {
   T weight;                                              // (c), γ

@@ -17,7 +17,7 @@
 
 namespace jem::inline v0 {
 
-/// Moments are values of the network's own type.
+/// What Adam carries from update to update: two moments, which are values of the network's own type.
 template <parameterised Net>
 struct adam_state {
   Net first, second;    ///< m and √v, before the correction of their bias

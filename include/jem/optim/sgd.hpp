@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Stochastic gradient descent with momentum in the form of PyTorch and of Sutskever et al. (ICML 2013) up to the place of the
-// rate: g ← ∂L/∂θ + λ·θ, v ← μ·v + g, θ ← θ − α·v; with Nesterov's momentum θ ← θ − α·(g + μ·v).
+// Stochastic gradient descent with momentum in the form of PyTorch and of Sutskever, Martens, Dahl and Hinton (ICML 2013) up to the place
+// of the rate: g ← ∂L/∂θ + λ·θ, v ← μ·v + g, θ ← θ − α·v; with Nesterov's momentum θ ← θ − α·(g + μ·v).
 #pragma once
 
 #include <jem/core/setting.hpp>
@@ -25,7 +25,7 @@ struct sgd_update {
 
 }  // namespace detail
 
-/// The velocity is a value of the network's own type.
+/// What SGD carries from update to update: the velocity, a value of the network's own type.
 template <parameterised Net>
 struct sgd_state {
   Net velocity;         ///< v

@@ -48,7 +48,7 @@ struct upper_bound {
 
 }  // namespace range
 
-/// Each element into [low, high]; an end may be infinite, which is no bound.
+/// Moves each element into [low, high]; an end may be infinite, which is no bound.
 struct box {
   static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 

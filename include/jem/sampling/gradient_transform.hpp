@@ -16,7 +16,7 @@ struct identity {
   void operator()(T&) const {}
 };
 
-/// Each element into [−limit, limit]: JEM++ (Yang and Ji 2021, arXiv:2109.09032) takes 1.
+/// Cuts each element of a gradient to [−limit, limit]: JEM++ (Yang and Ji 2021, arXiv:2109.09032) takes 1.
 struct clip_elements {
   static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
@@ -28,7 +28,7 @@ struct clip_elements {
   }
 };
 
-/// Each row, a chain's gradient, to a Euclidean norm of at most `limit`.
+/// Shortens each row, a chain's gradient, to a Euclidean norm of at most `limit`.
 struct clip_norm {
   static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 

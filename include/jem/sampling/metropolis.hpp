@@ -3,8 +3,8 @@
 //
 //     min(1, exp(E(x) − E(x′) + log q(x|x′) − log q(x′|x)))
 //
-// Metropolis et al. (1953), Hastings (1970). A proposal whose ratio is NaN is rejected. Energies are compared in the elements of the
-// tensor: at a level of 10⁸ a float knows them to within 4. Leave constants out of energies, or sample in double.
+// Metropolis and four others (1953), Hastings (1970). A proposal whose ratio is NaN is rejected. Energies are compared in the elements of
+// the tensor: at a level of 10⁸ a float knows them to within 4. Leave constants out of energies, or sample in double.
 #pragma once
 
 #include <jem/core/error.hpp>

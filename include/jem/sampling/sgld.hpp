@@ -18,7 +18,8 @@
 
 namespace jem::inline v0 {
 
-/// Where all is row-wise (see sampling/sample.hpp), schedule and noise are asked once a step for each tile, by several threads.
+/// Langevin dynamics without an acceptance step: x ← x − ε·∇E(x) + σ·ξ with ξ ~ N(0, 1). Where all is row-wise (see sampling/sample.hpp),
+/// schedule and noise are asked once a step for each tile, by several threads.
 template <schedule Schedule = constant, noise_scale Noise = langevin_noise, class Transform = identity, class Constraint = unconstrained>
 struct sgld {
   static constexpr bool needs_gradient = true;

@@ -4,7 +4,7 @@
 //     y = L(f(x)) + addend,    ∂L/∂x = f′(x) ⊙ (Lᵀ·∂L/∂y) + addend
 //
 // It is an optional argument of `convolution` and of its input's gradient, and of a layer's `forward` and `backward`
-// (nn/with_around.hpp). A layer of one's own need not take it: what asks for it then makes passes of its own.
+// (nn/passes.hpp). A layer of one's own need not take it: what asks for it then makes passes of its own.
 #pragma once
 
 #include <jem/core/concepts.hpp>
@@ -27,7 +27,8 @@ struct prepared_weights {
   }
 };
 
-/// Of inputs X. The output is a Y: X, or the type of X's sums, where they are not to be rounded. Of a backward pass, Y is X.
+/// What stands around a linear map of inputs X: a function before it, an addend behind it, laid out weights. The output is a Y: X, or
+/// the type of X's sums, where they are not to be rounded. Of a backward pass, Y is X.
 template <tensor_value X, fusable F = unchanged, tensor_value Y = X>
 struct around {
   F function{};                                  ///< f: applied to each element of the input as it is read

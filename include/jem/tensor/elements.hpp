@@ -29,8 +29,8 @@ struct stored_element {
 /// The elements of a row-major matrix in a backend's memory: E is const where they are only read. Loops are given it by value.
 template <class E>
 struct elements {
-  using stored = std::remove_const_t<E>;
-  using number = accumulator_t<stored>;  ///< what arithmetic is done in
+  using stored = std::remove_const_t<E>;  ///< what lies in memory
+  using number = accumulator_t<stored>;   ///< what arithmetic is done in
   /// The number; where it may be written a reference to it, or to what is stored of it.
   using element =
       std::conditional_t<std::is_const_v<E>, number, std::conditional_t<std::is_same_v<stored, number>, E&, stored_element<stored>>>;

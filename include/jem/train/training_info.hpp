@@ -10,7 +10,7 @@
 
 namespace jem::inline v0 {
 
-/// Of one iteration.
+/// The numbers that one training iteration tells.
 struct training_info {
   index_t iteration    = 0;                                         ///< its number, from 0
   double loss          = 0;                                         ///< L, before the update

@@ -19,7 +19,7 @@ V factor_of(const F& f, V x) {
   }
 }
 
-/// Sums are of type T, and images, as is what is written, of E.
+/// What becomes of a convolution's sums on their way to memory. Sums are of type T, and images, as is what is written, of E.
 template <scalar T, fusable F = unchanged, element E = T>
 struct epilogue {
   const T* bias   = nullptr;  ///< (channels)

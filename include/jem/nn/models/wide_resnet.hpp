@@ -33,7 +33,8 @@ struct six_n_plus_four {
 
 }  // namespace range
 
-/// Depth 28 and width 10 are the paper's. The stem's channels, 16 in every published network, are those of the groups at width 1.
+/// The size of a Wide ResNet; depth 28 and width 10 are the paper's. The stem's channels, 16 in every published network, are those of the
+/// groups at width 1.
 struct wide_resnet_options {
   setting<index_t, "wide_resnet_options", "depth", range::six_n_plus_four> depth = 28;     ///< 6n + 4, n ≥ 1
   at_least<"wide_resnet_options", "width", 1, largest_extent> width              = 10;     ///< k ≥ 1
@@ -43,7 +44,7 @@ struct wide_resnet_options {
   at_least<"wide_resnet_options", "stem", 1, largest_extent> stem                = 16;     ///< channels of the first convolution, ≥ 1
 };
 
-/// The normalisation N is made from a number of channels; jem::normalize<T> is one.
+/// The Wide ResNet of the paper. The normalisation N is made from a number of channels; jem::normalize<T> is one.
 template <tensor_value T, class A = leaky_relu, class N = no_normalize>
   requires(layer<A, T> && layer<N, T>)
 struct wide_resnet : made_of<T, A, N> {
