@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A safetensors file of any bytes is refused, or gives tensors that a file of the library's own holds, name by name.
+// A safetensors file of any bytes is refused, or gives tensors that a file of the library's own holds, name by name; and so does what
+// it says of itself.
 #include "fuzz.hpp"
 
 #include <jem/io/safetensors_format.hpp>
@@ -7,7 +8,9 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto tensors = fuzz::accepted("w", [&] { return jem::io::decode_safetensors({data, size}, "w"); });
   if (!tensors) return 0;
-  const auto written = jem::io::encode_safetensors(*tensors);
+  const auto said    = fuzz::accepted("w", [&] { return jem::io::decode_metadata({data, size}, "w"); });
+  const auto written = jem::io::encode_safetensors(*tensors, said.value_or(jem::io::file_metadata{}));
   fuzz::expect(jem::io::decode_safetensors(written, "written") == *tensors, "the tensors that were written");
+  if (said) fuzz::expect(jem::io::decode_metadata(written, "written") == *said, "what the file said of itself");
   return 0;
 }

@@ -74,7 +74,7 @@ foreach(header IN LISTS headers)
       endif()
     elseif(line MATCHES "<jem/")
       list(APPEND wrong "${header}: ${line} (the umbrella is for users)")
-    elseif(line MATCHES "<([a-z_]+)>" OR line MATCHES "<(unistd|sys/[a-z]+)\\.h>")
+    elseif(line MATCHES "<([a-z_]+)>" OR line MATCHES "<(fcntl|unistd|sys/[a-z]+)\\.h>")
       continue()  # the standard library, and the system's
     elseif(line MATCHES "<([A-Za-z0-9_]+)[/.]")
       set(allowed FALSE)

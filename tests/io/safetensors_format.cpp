@@ -143,6 +143,22 @@ TEST_CASE("two tensors of one name are refused") {
   CHECK(complaint(twice, 1) == "w.safetensors, byte 8: expected tensors with names of their own but found two named a");
 }
 
+TEST_CASE("what a file says of itself stands beside its tensors and is read alone") {
+  const jem::io::file_metadata said{{"format", "pt"}, {"α", "β\n"}};
+  const jem::io::tensor_map tensors{{"a", {"U8", {2}, {1, 2}}}};
+  const auto written = encode_safetensors(tensors, said);
+  CHECK(jem::io::decode_metadata(written, "it") == said);
+  CHECK(decode_safetensors(written, "it") == tensors);
+  CHECK(jem::io::decode_metadata(encode_safetensors(tensors), "it").empty());
+  const auto complaint_of = [](const std::string& header) {
+    return test::message_of<std::runtime_error>([&] { (void)jem::io::decode_metadata(file_of(header, 0), "it"); });
+  };
+  CHECK(complaint_of(R"({"__metadata__":{"a":1}})") == "it, byte 8: expected a text in __metadata__ a but found 1");
+  CHECK(complaint_of(R"({"__metadata__":["a"]})") == R"(it, byte 8: expected texts in __metadata__ but found ["a"])");
+  CHECK(complaint_of("[]") == "it, byte 8: expected a JSON object but found array");
+  CHECK_THROWS_AS((void)jem::io::decode_metadata(std::vector<std::uint8_t>(7), "it"), std::runtime_error);
+}
+
 TEST_CASE("named tensors that do not hold together are not written") {
   CHECK_THROWS_WITH_AS(
       encode_safetensors({{"a", {"F32", {2}, bytes(7)}}}),

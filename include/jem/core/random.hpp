@@ -179,6 +179,9 @@ struct rng {
     return {std::uint64_t{words[0]} << 32 | words[1], 0, row};
   }
 
+  /// What a checkpoint holds of it.
+  static void each_part(auto& self, auto f) { f("key", self.key), f("counter", self.counter), f("row", self.row); }
+
   friend constexpr bool operator==(const rng&, const rng&) = default;
 };
 

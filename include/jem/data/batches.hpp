@@ -8,6 +8,7 @@
 #include <jem/data/dataset.hpp>
 #include <jem/tensor/noise.hpp>
 
+#include <algorithm>
 #include <iterator>
 #include <numeric>
 #include <utility>
@@ -59,6 +60,17 @@ class batch_stream {
     const auto first = order_.begin() + at_;
     at_ += size_;
     return rows(labels<T>(shape{size_}, std::span<const std::int32_t>(first, first + size_)));
+  }
+
+  /// What a checkpoint holds of it: the order of this epoch, the place in it, the generator.
+  static void each_part(auto& self, auto f) { f("order", self.order_), f("at", self.at_), f("random", self.rng_); }
+  /// Throws std::invalid_argument unless the order is one of this stream's set, and the place in it.
+  void check_parts() const {
+    const auto inside = [&](std::int32_t i) { return i >= 0 && i < set_->size(); };
+    if (!order_.empty() && (std::ssize(order_) != set_->size() || !std::ranges::all_of(order_, inside))) {
+      fail("batches", concat("an order of ", set_->size(), " images, the size of the set,"), concat("another of ", order_.size()));
+    }
+    if (at_ < 0 || at_ > std::ssize(order_)) fail("batches", concat("a place in an order of ", order_.size()), std::to_string(at_));
   }
 
  private:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Whole files in and out. A file is written beside its place and renamed into it, so that nobody ever sees half of one.
+// Whole files in and out. A file is written beside its place, brought to the disk and renamed into its place, so that nobody ever sees
+// half of one, even after a loss of power.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -17,6 +18,9 @@
 #include <string_view>
 #include <system_error>
 #include <vector>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace jem::inline v0::io {
 
@@ -50,6 +54,24 @@ std::vector<std::uint8_t> collect_bytes(std::uint64_t most, F more) {
 
 }  // namespace detail
 
+namespace detail {
+
+/// Brings what was renamed in a folder to the disk. A file system that cannot do that is no reason to fail: the file is there.
+inline void synchronise_folder(const std::filesystem::path& folder) {
+  const int handle = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (handle < 0) return;
+  (void)::fsync(handle);
+  ::close(handle);
+}
+
+/// Brings what has been written to the disk: 0, or the system's reason. Where a file cannot be synchronised, as a pipe, that is enough.
+inline int synchronise(std::FILE* file) {
+  if (std::fflush(file) != 0) return errno;
+  return ::fsync(::fileno(file)) == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : errno;
+}
+
+}  // namespace detail
+
 /// Writes PATH.part and renames it to PATH, which it replaces. Throws std::runtime_error with the path and the system's reason;
 /// then PATH is what it was and PATH.part is gone.
 inline void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {
@@ -59,12 +81,12 @@ inline void write_file(const std::filesystem::path& path, std::span<const std::u
   std::FILE* const file            = std::fopen(part.string().c_str(), "wb");
   if (file == nullptr) detail::fail_system(path, expected, errno);
   const bool written = bytes.empty() || std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
-  int code           = written ? 0 : errno;
+  int code           = written ? detail::synchronise(file) : errno;
   if (std::fclose(file) != 0 && code == 0) code = errno;  // a full disk may show only now
   std::error_code renamed;
   if (written && code == 0) {
     std::filesystem::rename(part, path, renamed);
-    if (!renamed) return;
+    if (!renamed) return detail::synchronise_folder(path.parent_path());
     code = renamed.value();
   }
   std::error_code ignored;

@@ -19,9 +19,10 @@ namespace jem::inline v0::io {
 namespace detail {
 
 template <element T>
-constexpr std::string_view dtype_of = std::same_as<T, float>    ? "F32"
-                                      : std::same_as<T, double> ? "F64"
-                                                                : "I32";
+constexpr std::string_view dtype_of = std::same_as<T, float>      ? "F32"
+                                      : std::same_as<T, double>   ? "F64"
+                                      : std::same_as<T, bfloat16> ? "BF16"
+                                                                  : "I32";
 
 [[noreturn]] inline void fail_tensor(std::string_view file, std::string_view name, std::string_view expected, std::string_view found) {
   throw std::runtime_error(std::string(file) + ", tensor " + std::string(name) + ": expected " + std::string(expected) + " but found " +

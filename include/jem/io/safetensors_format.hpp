@@ -38,6 +38,9 @@ struct named_tensor {
 /// Tensors under their names: what a file holds.
 using tensor_map = std::map<std::string, named_tensor>;
 
+/// What a file says of itself beside its tensors: names and texts, the format's `__metadata__`.
+using file_metadata = std::map<std::string, std::string>;
+
 namespace detail {
 
 /// The bytes of one value; 0 for a type that the format does not know.
@@ -78,10 +81,11 @@ inline std::string to_text(const nlohmann::ordered_json& header) {
 
 /// The bytes of a safetensors file. Throws std::invalid_argument for a tensor whose type is unknown, whose bytes do not fit its
 /// extents or whose name is no UTF-8.
-inline std::vector<std::uint8_t> encode_safetensors(const tensor_map& tensors) {
+inline std::vector<std::uint8_t> encode_safetensors(const tensor_map& tensors, const file_metadata& metadata = {}) {
   const auto order         = detail::in_file_order(tensors);
   nlohmann::ordered_json j = nlohmann::ordered_json::object();
-  std::uint64_t end        = 0;
+  if (!metadata.empty()) j["__metadata__"] = metadata;
+  std::uint64_t end = 0;
   for (const auto* entry : order) {
     const auto& [name, tensor] = *entry;
     auto extents               = nlohmann::ordered_json::array();
@@ -125,6 +129,17 @@ inline nlohmann::json parse_header(std::string_view file, std::span<const std::u
   }
 }
 
+/// The bytes of a file's header.
+inline std::uint64_t header_length(std::span<const std::uint8_t> bytes, std::string_view file) {
+  if (bytes.size() < 8) fail_file(file, bytes.size(), "the length of the header in 8 bytes", "the end of the file");
+  std::uint64_t length = 0;
+  std::memcpy(&length, bytes.data(), 8);
+  if (length > bytes.size() - 8) {
+    fail_file(file, 0, concat("a header of at most ", bytes.size() - 8, " bytes, the rest of the file,"), std::to_string(length));
+  }
+  return length;
+}
+
 struct tensor_entry {
   std::string name, dtype;
   shape extents;
@@ -163,12 +178,7 @@ inline tensor_entry parse_entry(std::string_view file, const std::string& name, 
 /// was expected and found there, for anything but a whole file: the header's places have to fill the rest of the file without
 /// gaps or overlaps.
 inline tensor_map decode_safetensors(std::span<const std::uint8_t> bytes, std::string_view file) {
-  if (bytes.size() < 8) fail_file(file, bytes.size(), "the length of the header in 8 bytes", "the end of the file");
-  std::uint64_t length = 0;
-  std::memcpy(&length, bytes.data(), 8);
-  if (length > bytes.size() - 8) {
-    fail_file(file, 0, concat("a header of at most ", bytes.size() - 8, " bytes, the rest of the file,"), std::to_string(length));
-  }
+  const auto length = detail::header_length(bytes, file);
   const auto header = detail::parse_header(file, bytes.subspan(8, length));
   const auto data   = bytes.subspan(8 + length);
   std::vector<detail::tensor_entry> entries;
@@ -188,6 +198,20 @@ inline tensor_map decode_safetensors(std::span<const std::uint8_t> bytes, std::s
   }
   if (at != data.size()) fail_file(file, 8 + length + at, "the end of the file", std::to_string(data.size() - at) + " more bytes");
   return tensors;
+}
+
+/// What a file says of itself; empty where it says nothing. Throws std::runtime_error for a header that is none, or says something
+/// other than texts.
+inline file_metadata decode_metadata(std::span<const std::uint8_t> bytes, std::string_view file) {
+  const auto header = detail::parse_header(file, bytes.subspan(8, detail::header_length(bytes, file)));
+  file_metadata metadata;
+  if (!header.contains("__metadata__")) return metadata;
+  if (!header["__metadata__"].is_object()) fail_file(file, 8, "texts in __metadata__", header["__metadata__"].dump());
+  for (const auto& [name, text] : header["__metadata__"].items()) {
+    if (!text.is_string()) fail_file(file, 8, concat("a text in __metadata__ ", name), text.dump());
+    metadata.emplace(name, text.get<std::string>());
+  }
+  return metadata;
 }
 
 }  // namespace jem::inline v0::io

@@ -22,6 +22,9 @@ template <parameterised Net>
 struct adam_state {
   Net first, second;    ///< m and √v, before the correction of their bias
   index_t updates = 0;  ///< made so far
+
+  /// What a checkpoint holds of it.
+  static void each_part(auto& self, auto f) { f("first", self.first), f("second", self.second), f("updates", self.updates); }
 };
 
 namespace detail {

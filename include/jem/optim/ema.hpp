@@ -33,6 +33,9 @@ template <parameterised Net>
 struct ema_state {
   Net net;              ///< the average: a network like any other
   index_t updates = 0;  ///< made so far
+
+  /// What a checkpoint holds of it.
+  static void each_part(auto& self, auto f) { f("net", self.net), f("updates", self.updates); }
 };
 
 struct ema {

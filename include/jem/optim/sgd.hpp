@@ -30,6 +30,9 @@ template <parameterised Net>
 struct sgd_state {
   Net velocity;         ///< v
   index_t updates = 0;  ///< made so far
+
+  /// What a checkpoint holds of it.
+  static void each_part(auto& self, auto f) { f("velocity", self.velocity), f("updates", self.updates); }
 };
 
 template <schedule Rate = linear_warm_up<>>

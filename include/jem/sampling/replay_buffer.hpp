@@ -126,6 +126,9 @@ class replay_buffer {
     scatter_rows(positions_, x.slots, x.position);
   }
 
+  /// What a checkpoint holds of it: the chains.
+  static void each_part(auto& self, auto f) { f("positions", self.positions_); }
+
  private:
   static const replay_options& checked(const replay_options& options) {
     if (options.classes > 0 && options.capacity % options.classes != 0) {

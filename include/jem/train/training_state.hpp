@@ -23,6 +23,13 @@ struct training_state {
   data::batch_stream<tensor> labelled, unlabelled;  ///< independent streams, of (x, y) and of x for p(x)
   rng random;                                       ///< of noise and samples
   index_t iteration = 0;                            ///< updates made so far
+
+  /// What a checkpoint holds of it: all but the data. A buffer of one's own says its parts in the same way.
+  static void each_part(auto& self, auto f) {
+    f("net", self.net), f("moments", self.moments), f("buffer", self.buffer);
+    f("labelled", self.labelled), f("unlabelled", self.unlabelled);
+    f("random", self.random), f("iteration", self.iteration);
+  }
 };
 
 namespace detail {
