@@ -14,7 +14,7 @@ template <tensor_like X>
 sums_of<X> column_sums(const X& x) {
   const auto from = read_columns("column_sums", x);
   sums_of<X> sums(shape{from.columns});
-  X::backend_type::sum_columns(from.rows, from.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return from(i, j); }, sums.data());
+  X::backend_type::sum_columns(column_height(x), from.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return from(i, j); }, sums.data());
   return sums;
 }
 
@@ -26,7 +26,7 @@ sums_of<X> column_dots(const X& x, const Y& y) {
   const auto left = read_columns("column_dots", x), right = read_columns("column_dots", y);
   sums_of<X> sums(shape{left.columns});
   X::backend_type::sum_columns(
-      left.rows, left.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return W{left(i, j)} * W{right(i, j)}; }, sums.data());
+      column_height(x), left.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return W{left(i, j)} * W{right(i, j)}; }, sums.data());
   return sums;
 }
 
@@ -36,7 +36,7 @@ template <tensor_like B, summed_in<B> X>
 void add_per_column(X& x, const B& b) {
   const auto to   = write_columns("add_per_column", x, b.size());
   const auto bias = read_elements(b);
-  X::backend_type::for_each(to.rows, to.columns, [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = to(i, j) + bias(j); });
+  X::backend_type::for_each(column_height(x), to.columns, [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = to(i, j) + bias(j); });
 }
 
 /// x[…, j] ← s[j]·x[…, j], s is (c).
@@ -45,7 +45,7 @@ template <tensor_like S, summed_in<S> X>
 void scale_per_column(X& x, const S& s) {
   const auto to     = write_columns("scale_per_column", x, s.size());
   const auto factor = read_elements(s);
-  X::backend_type::for_each(to.rows, to.columns, [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = to(i, j) * factor(j); });
+  X::backend_type::for_each(column_height(x), to.columns, [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = to(i, j) * factor(j); });
 }
 
 /// y[i, j] = f(x[i, j], a[j], b[j]) for batches (n, d) and rows a, b of d elements.
@@ -54,9 +54,10 @@ void zip_columns(Y& y, const X& x, const A& a, const B& b, F f) {
   expect_shape("zip_columns", y.extents(), x.extents());
   expect_shape("zip_columns", shape{detail::row_count("zip_columns", x), a.size()}, x.extents());
   expect_shape("zip_columns", a.extents(), b.extents());
-  const auto from = read_rows("zip_columns", x), left = read_elements(a), right = read_elements(b);
+  const auto from = read_rows("zip_columns", x);
+  const auto left = read_elements(a), right = read_elements(b);
   const auto to = write_rows("zip_columns", y);
-  X::backend_type::for_each(to.rows, to.columns, [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = f(from(i, j), left(j), right(j)); });
+  X::backend_type::for_each(x.extent(0), to.columns, [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = f(from(i, j), left(j), right(j)); });
 }
 
 /// (n, d), (d), (d) → (n): Σⱼ f(x[i, j], a[j], b[j])
@@ -64,10 +65,11 @@ template <tensor_like X, compatible<X> A, compatible<X> B, class F>
 tensor_of<X> sum_zip_columns(const X& x, const A& a, const B& b, F f) {
   expect_shape("sum_zip_columns", shape{detail::row_count("sum_zip_columns", x), a.size()}, x.extents());
   expect_shape("sum_zip_columns", a.extents(), b.extents());
-  const auto from = read_rows("sum_zip_columns", x), left = read_elements(a), right = read_elements(b);
-  tensor_of<X> sums(shape{from.rows});
+  const auto from = read_rows("sum_zip_columns", x);
+  const auto left = read_elements(a), right = read_elements(b);
+  tensor_of<X> sums(shape{x.extent(0)});
   X::backend_type::sum_rows(
-      from.rows, from.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return f(from(i, j), left(j), right(j)); }, sums.data());
+      x.extent(0), from.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return f(from(i, j), left(j), right(j)); }, sums.data());
   return sums;
 }
 

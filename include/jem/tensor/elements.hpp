@@ -26,7 +26,8 @@ struct stored_element {
   }
 };
 
-/// The elements of a row-major matrix in a backend's memory: E is const where they are only read. Loops are given it by value.
+/// The elements of a tensor in a backend's memory, in row-major order: E is const where they are only read. Loops are given it by value;
+/// it is small, since what a loop carries has to fit into registers.
 template <class E>
 struct elements {
   using stored = std::remove_const_t<E>;  ///< what lies in memory
@@ -35,11 +36,9 @@ struct elements {
   using element =
       std::conditional_t<std::is_const_v<E>, number, std::conditional_t<std::is_same_v<stored, number>, E&, stored_element<stored>>>;
 
-  E* data;          ///< of the first one
-  index_t rows;     ///< of the matrix
-  index_t columns;  ///< of it
+  E* data;  ///< of the first one
 
-  /// Element i of all, in row-major order.
+  /// Element i of all.
   constexpr element operator()(index_t i) const {
     if constexpr (std::is_const_v<E>) {
       return static_cast<number>(data[i]);
@@ -49,29 +48,39 @@ struct elements {
       return {data + i};
     }
   }
+};
+
+/// The same as a matrix.
+template <class E>
+struct matrix_elements {
+  E* data;          ///< of the first one
+  index_t columns;  ///< of the matrix
+
   /// Element (i, j).
-  constexpr element operator()(index_t i, index_t j) const { return (*this)(i * columns + j); }
+  constexpr typename elements<E>::element operator()(index_t i, index_t j) const { return elements<E>{data}(i * columns + j); }
 };
 
 /// All elements of x, to be read: x(i).
 template <tensor_like X>
 elements<const std::remove_const_t<typename X::value_type>> read_elements(const X& x) {
-  return {x.data(), 1, x.size()};
+  return {x.data()};
 }
 /// All elements of x, to be written.
 template <tensor_value X>
 elements<typename X::value_type> write_elements(X& x) {
-  return {x.data(), 1, x.size()};
+  return {x.data()};
 }
 
 namespace detail {
 
+/// n of x (n, …).
 template <tensor_like X>
 index_t row_count(std::string_view where, const X& x) {
   if (x.extents().rank() < 1) fail(where, "a batch (n, …)", to_string(x.extents()));
   return x.extent(0);
 }
 
+/// c of x (…, c).
 template <tensor_like X>
 index_t column_count(std::string_view where, const X& x) {
   if (x.extents().rank() < 1) fail(where, "at least one axis", to_string(x.extents()));
@@ -80,30 +89,38 @@ index_t column_count(std::string_view where, const X& x) {
 
 }  // namespace detail
 
-/// x (n, …) as n rows, to be read: x(i, j). Throws std::invalid_argument, which names `where`, if x has no axis.
+/// x (n, …) as a matrix of n rows, to be read: x(i, j). Throws std::invalid_argument, which names `where`, if x has no axis.
 template <tensor_like X>
-elements<const std::remove_const_t<typename X::value_type>> read_rows(std::string_view where, const X& x) {
-  return {x.data(), detail::row_count(where, x), x.extents().row_size()};
+matrix_elements<const std::remove_const_t<typename X::value_type>> read_rows(std::string_view where, const X& x) {
+  (void)detail::row_count(where, x);
+  return {x.data(), x.extents().row_size()};
 }
 /// The same, to be written.
 template <tensor_value X>
-elements<typename X::value_type> write_rows(std::string_view where, X& x) {
-  return {x.data(), detail::row_count(where, x), x.extents().row_size()};
+matrix_elements<typename X::value_type> write_rows(std::string_view where, X& x) {
+  (void)detail::row_count(where, x);
+  return {x.data(), x.extents().row_size()};
 }
 
-/// x (…, c) as rows of c columns, however many axes stand before them, to be read. Throws std::invalid_argument, which names
+/// x (…, c) as a matrix of c columns, however many axes stand before them, to be read. Throws std::invalid_argument, which names
 /// `where`, if x has no axis.
 template <tensor_like X>
-elements<const std::remove_const_t<typename X::value_type>> read_columns(std::string_view where, const X& x) {
-  const index_t columns = detail::column_count(where, x);
-  return {x.data(), columns == 0 ? 0 : x.size() / columns, columns};
+matrix_elements<const std::remove_const_t<typename X::value_type>> read_columns(std::string_view where, const X& x) {
+  return {x.data(), detail::column_count(where, x)};
 }
 /// The same, to be written, for as many columns. Throws std::invalid_argument for another number of them.
 template <tensor_value X>
-elements<typename X::value_type> write_columns(std::string_view where, X& x, index_t columns) {
+matrix_elements<typename X::value_type> write_columns(std::string_view where, X& x, index_t columns) {
   if (x.extents().rank() < 1 || x.extent(x.extents().rank() - 1) != columns)
     fail(where, concat("(…, ", columns, ")"), to_string(x.extents()));
-  return {x.data(), columns == 0 ? 0 : x.size() / columns, columns};
+  return {x.data(), columns};
+}
+
+/// The rows of x (…, c) as a matrix of c columns; 0 where it has none.
+template <tensor_like X>
+index_t column_height(const X& x) {
+  const index_t columns = x.extent(x.extents().rank() - 1);
+  return columns == 0 ? 0 : x.size() / columns;
 }
 
 }  // namespace jem::inline v0

@@ -74,7 +74,7 @@ tensor_of<X> pick(const X& x, const Y& y) {
   const auto from = read_rows("pick", x);
   const auto to   = write_elements(result);
   const auto of   = read_elements(y);
-  X::backend_type::for_each(from.rows, [=] JEM_LAMBDA(index_t i) { to(i) = from(i, of(i)); });
+  X::backend_type::for_each(x.extent(0), [=] JEM_LAMBDA(index_t i) { to(i) = from(i, of(i)); });
   return result;
 }
 
@@ -84,7 +84,7 @@ void add_at(X& x, const Y& y, std::type_identity_t<typename X::value_type> amoun
   detail::expect_labels("add_at", x, y);
   const auto to = write_rows("add_at", x);
   const auto of = read_elements(y);
-  X::backend_type::for_each(to.rows, [=] JEM_LAMBDA(index_t i) { to(i, of(i)) += amount; });
+  X::backend_type::for_each(x.extent(0), [=] JEM_LAMBDA(index_t i) { to(i, of(i)) += amount; });
 }
 
 }  // namespace jem::inline v0

@@ -12,12 +12,12 @@ namespace detail {
 
 /// A batch of x's extents, or one row that stands for all: then of no columns, so that element (i, j) is element j.
 template <tensor_like X, tensor_like M>
-elements<const std::remove_const_t<typename M::value_type>> read_rows_or_one(std::string_view where, const X& x, const M& other) {
+matrix_elements<const std::remove_const_t<typename M::value_type>> read_rows_or_one(std::string_view where, const X& x, const M& other) {
   if (other.extents() == x.extents()) return read_rows(where, other);
   shape row;
   for (index_t axis = 1; axis < x.extents().rank(); ++axis) row.push_back(x.extent(axis));
   if (!(other.extents() == row)) fail(where, to_string(x.extents()) + " or " + to_string(row), to_string(other.extents()));
-  return {other.data(), x.extent(0), 0};
+  return {other.data(), 0};
 }
 
 }  // namespace detail
@@ -28,7 +28,7 @@ void replace_where(X& x, const Y& from, const M& mask) {
   using T           = typename X::value_type;
   const auto to     = write_rows("replace_where", x);
   const auto chosen = detail::read_rows_or_one("replace_where", x, mask), other = detail::read_rows_or_one("replace_where", x, from);
-  X::backend_type::for_each(to.rows, to.columns,
+  X::backend_type::for_each(x.extent(0), to.columns,
                             [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = chosen(i, j) != T{} ? other(i, j) : to(i, j); });
 }
 
@@ -38,7 +38,8 @@ void clear_where(X& x, const M& mask) {
   using T           = typename X::value_type;
   const auto to     = write_rows("clear_where", x);
   const auto chosen = detail::read_rows_or_one("clear_where", x, mask);
-  X::backend_type::for_each(to.rows, to.columns, [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = chosen(i, j) != T{} ? T{} : to(i, j); });
+  X::backend_type::for_each(x.extent(0), to.columns,
+                            [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = chosen(i, j) != T{} ? T{} : to(i, j); });
 }
 
 }  // namespace jem::inline v0

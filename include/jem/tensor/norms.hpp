@@ -118,10 +118,10 @@ norms_of<X> row_norms(const X& x) {
   using T         = std::remove_const_t<typename X::value_type>;
   using W         = wide_t<T>;
   const auto from = read_rows("row_norms", x);
-  norms_of<X> norms(shape{from.rows});
+  norms_of<X> norms(shape{x.extent(0)});
   X::backend_type::sum_rows(
-      from.rows, from.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return W{from(i, j)} * W{from(i, j)}; }, norms.data());
-  for_each_row<typename X::backend_type>(from.rows, 1, detail::norm_of_row<T, W>{from.data, from.columns, norms.data()});
+      x.extent(0), from.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return W{from(i, j)} * W{from(i, j)}; }, norms.data());
+  for_each_row<typename X::backend_type>(x.extent(0), 1, detail::norm_of_row<T, W>{from.data, from.columns, norms.data()});
   return norms;
 }
 

@@ -14,8 +14,8 @@ namespace jem::inline v0 {
 template <tensor_like X>
 sums_of<X> row_sums(const X& x) {
   const auto from = read_rows("row_sums", x);
-  sums_of<X> sums(shape{from.rows});
-  X::backend_type::sum_rows(from.rows, from.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return from(i, j); }, sums.data());
+  sums_of<X> sums(shape{x.extent(0)});
+  X::backend_type::sum_rows(x.extent(0), from.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return from(i, j); }, sums.data());
   return sums;
 }
 
@@ -25,9 +25,9 @@ sums_of<X> row_dots(const X& x, const Y& y) {
   using W = wide_t<std::remove_const_t<typename X::value_type>>;
   expect_shape("row_dots", x.extents(), y.extents());
   const auto left = read_rows("row_dots", x), right = read_rows("row_dots", y);
-  sums_of<X> sums(shape{left.rows});
+  sums_of<X> sums(shape{x.extent(0)});
   X::backend_type::sum_rows(
-      left.rows, left.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return W{left(i, j)} * W{right(i, j)}; }, sums.data());
+      x.extent(0), left.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return W{left(i, j)} * W{right(i, j)}; }, sums.data());
   return sums;
 }
 
@@ -37,8 +37,9 @@ tensor_of<X> sum_zip(const X& x, const Y& y, const Z& z, F f) {
   expect_shape("sum_zip", x.extents(), y.extents());
   expect_shape("sum_zip", x.extents(), z.extents());
   const auto a = read_rows("sum_zip", x), b = read_rows("sum_zip", y), c = read_rows("sum_zip", z);
-  tensor_of<X> sums(shape{a.rows});
-  X::backend_type::sum_rows(a.rows, a.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return f(a(i, j), b(i, j), c(i, j)); }, sums.data());
+  tensor_of<X> sums(shape{x.extent(0)});
+  X::backend_type::sum_rows(
+      x.extent(0), a.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return f(a(i, j), b(i, j), c(i, j)); }, sums.data());
   return sums;
 }
 
@@ -84,18 +85,18 @@ double squared_norm(const X& x) {
 template <tensor_value X, compatible<X> S>
 void scale_per_row(X& x, const S& s) {
   const auto to = write_rows("scale_per_row", x);
-  expect_shape("scale_per_row", shape{to.rows}, s.extents());
+  expect_shape("scale_per_row", shape{x.extent(0)}, s.extents());
   const auto factor = read_elements(s);
-  X::backend_type::for_each(to.rows, to.columns, [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = factor(i) * to(i, j); });
+  X::backend_type::for_each(x.extent(0), to.columns, [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = factor(i) * to(i, j); });
 }
 
 /// x[i, …] ← x[i, …] + s[i], s is (n).
 template <tensor_value X, compatible<X> S>
 void add_per_row(X& x, const S& s) {
   const auto to = write_rows("add_per_row", x);
-  expect_shape("add_per_row", shape{to.rows}, s.extents());
+  expect_shape("add_per_row", shape{x.extent(0)}, s.extents());
   const auto addend = read_elements(s);
-  X::backend_type::for_each(to.rows, to.columns, [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = to(i, j) + addend(i); });
+  X::backend_type::for_each(x.extent(0), to.columns, [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = to(i, j) + addend(i); });
 }
 
 /// x[i, k] ← c[i] for one column k of x (n, m); c is (n). Throws std::invalid_argument for a column that x does not have.
@@ -106,7 +107,7 @@ void set_column(X& x, index_t k, const C& c) {
   if (k < 0 || k >= x.extent(1)) fail("set_column", concat("a column of ", x.extents()), std::to_string(k));
   const auto to   = write_rows("set_column", x);
   const auto from = read_elements(c);
-  X::backend_type::for_each(to.rows, [=] JEM_LAMBDA(index_t i) { to(i, k) = from(i); });
+  X::backend_type::for_each(x.extent(0), [=] JEM_LAMBDA(index_t i) { to(i, k) = from(i); });
 }
 
 /// x[i, …] ← x[i, …] + w[i, k]·y[i, …] for one column k of weights w (n, m). A weight of 0 adds nothing, not even NaN.
@@ -115,10 +116,10 @@ void add_weighted_rows(X& x, const W& w, index_t k, const Y& y) {
   using T = typename X::value_type;
   expect_shape("add_weighted_rows", x.extents(), y.extents());
   const auto to = write_rows("add_weighted_rows", x);
-  expect_shape("add_weighted_rows", shape{to.rows, w.extent(1)}, w.extents());
+  expect_shape("add_weighted_rows", shape{x.extent(0), w.extent(1)}, w.extents());
   if (k < 0 || k >= w.extent(1)) fail("add_weighted_rows", concat("a column of ", w.extents()), std::to_string(k));
   const auto weight = read_rows("add_weighted_rows", w), from = read_rows("add_weighted_rows", y);
-  X::backend_type::for_each(to.rows, to.columns, [=] JEM_LAMBDA(index_t i, index_t j) {
+  X::backend_type::for_each(x.extent(0), to.columns, [=] JEM_LAMBDA(index_t i, index_t j) {
     const T factor = weight(i, k);
     to(i, j) += factor != T{} ? factor * from(i, j) : T{};
   });
@@ -148,7 +149,7 @@ tensor_of<X> gather_rows(const X& x, const I& rows) {
   const auto from = read_rows("gather_rows", x);
   const auto to   = write_rows("gather_rows", result);
   const auto row  = read_elements(rows);
-  X::backend_type::for_each(to.rows, to.columns, [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = from(row(i), j); });
+  X::backend_type::for_each(rows.extent(0), to.columns, [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = from(row(i), j); });
   return result;
 }
 
@@ -159,7 +160,7 @@ void scatter_rows(X& to, const I& rows, const Y& from) {
   const auto target = write_rows("scatter_rows", to);
   const auto source = read_rows("scatter_rows", from);
   const auto row    = read_elements(rows);
-  X::backend_type::for_each(source.rows, source.columns, [=] JEM_LAMBDA(index_t i, index_t j) { target(row(i), j) = source(i, j); });
+  X::backend_type::for_each(from.extent(0), source.columns, [=] JEM_LAMBDA(index_t i, index_t j) { target(row(i), j) = source(i, j); });
 }
 
 /// Batches of equal rows, one after the other.
