@@ -18,23 +18,6 @@ namespace tool {
 
 namespace {
 
-std::string recipe(const settings& s) {
-  char falls[80] = "", text[720];
-  if (s.rate_at_end < 1) {
-    std::snprintf(falls, sizeof falls, ", falling to %g %% of it along half a cosine", 100 * static_cast<double>(s.rate_at_end));
-  }
-  std::snprintf(
-      text, sizeof text,
-      "Recipe: weights that start %s, Adam with learning rate %g after %td iterations of warm-up%s, %td iterations of batches of %td images %s, data noise %g; for the "
-      "JEM %td sampler steps "
-      "of size %g and noise %g from a replay buffer of %td images, %g %% of them restarted, and an energy penalty of %g; computed in %s.",
-      s.initialisation == "he" ? "normal with variance 2/fan-in (He)" : "uniform in ±1/√fan-in", static_cast<double>(s.learning_rate),
-      s.linear_warm_up, falls, s.iterations, s.batch, s.with_replacement ? "drawn with replacement" : "of shuffled epochs",
-      static_cast<double>(s.data_noise), s.steps, static_cast<double>(s.step_size), static_cast<double>(s.noise), s.buffer,
-      100 * static_cast<double>(s.restart), static_cast<double>(s.penalty), s.precision.c_str());
-  return text;
-}
-
 /// Several seeds of one of the two objectives.
 template <class Net>
 struct series {
@@ -81,6 +64,7 @@ template <class Net>
 void compare(const settings& s, int seeds, const effort& e) {
   const stopwatch clock;
   const split digits = load(s);
+  check_together(s, digits.train.x.extents(), digits.train.classes);
   begin_run(s.out);
   jem::io::write_file(s.out / "settings.json", table(with_form_of(digits, s)).dump(2) + "\n");
   series<Net> plain, joint;
@@ -97,7 +81,7 @@ void compare(const settings& s, int seeds, const effort& e) {
   c.plain   = {"cross-entropy", median(plain.figures), plain.behind, plain.first[0].curve, median(plain.seconds), {}};
   c.joint   = {"JEM", median(joint.figures), joint.behind, joint.first[0].curve, median(joint.seconds), {}};
   c.seeds   = seeds;
-  c.recipe  = recipe(s);
+  c.recipe  = "Settings of the JEM; the other has weight-x and penalty 0. " + recipe_of(s);
   c.trained = digits.train.size();
   c.judged  = digits.test.all.size();
   c.kind    = digits.test.kind;

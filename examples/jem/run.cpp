@@ -1,6 +1,7 @@
 #include "run.hpp"
 
 #include "progress.hpp"
+#include "refuse.hpp"
 
 #include <jem/data/augment.hpp>
 #include <jem/data/cifar.hpp>
@@ -86,12 +87,12 @@ named load_part(const std::string& data, part which, const std::vector<std::stri
     if (kind == "cifar100") return {load_cifar(path, which, data_sets::cifar100), {}};
     if (kind == "png") return data_sets::read_png_folder<tensor>(path / (train ? "train" : "test"), classes);
   }
-  jem::fail("jem", "data named digits, or idx, cifar10, cifar100 or png with :PATH behind,", data);
+  refuse("--data", "digits, or idx, cifar10, cifar100 or png with :PATH behind", data);
 }
 
 judged_images load_test(const std::string& data, const std::vector<std::string>& classes = {}) {
   judged_images test{.all = load_part(data, part::test, classes).set, .in_order = in_order(data)};
-  jem::expect_at_least("jem", "test images", 1, test.all.size());
+  if (test.all.size() < 1) refuse("--data " + data, "test images", "none");
   return test;
 }
 
@@ -103,7 +104,7 @@ split with_validation(const settings& s) {
   auto [all, names]       = load_part(s.data, part::train);
   const jem::index_t rest = all.size() - s.validation;
   if (rest < 1)
-    jem::fail("jem", "fewer validation images than the " + std::to_string(all.size()) + " for training", std::to_string(s.validation));
+    refuse("--validation", "fewer images than the " + std::to_string(all.size()) + " for training", std::to_string(s.validation));
   const auto judged = [&](dataset images) { return judged_images{std::move(images), "validation", in_order(s.data)}; };
   if (s.validation_choice == "last") return {all.rows(0, rest), judged(all.rows(rest, s.validation)), std::move(names)};
   jem::rng chosen_by = choosing(s.seed);
@@ -137,22 +138,22 @@ dataset judged_images::part(jem::index_t count) const {
 
 split load(const settings& s) {
   if (s.validation > 0) return with_validation(s);
-  if (is_one_file(s.data)) jem::fail("jem", "--validation N, since " + s.data + " is one file and has no test images,", "none");
+  if (is_one_file(s.data)) refuse("--data " + s.data, "--validation N beside one file, which has no test images,", "none");
   auto [train, names] = load_part(s.data, part::train);
   judged_images test  = load_test(s.data, names);
-  jem::expect_shape("jem: test images", train.x.extents().with_rows(test.all.size()), test.all.x.extents());
+  if (const auto expected = train.x.extents().with_rows(test.all.size()); !(expected == test.all.x.extents()))
+    refuse("--data " + s.data, "test images " + jem::to_string(expected), jem::to_string(test.all.x.extents()));
   return {std::move(train), std::move(test), std::move(names)};
 }
 
 judged_images load_judged(const settings& s) {
   const bool one_file = is_one_file(s.data);
   if (one_file && s.validation == 0)
-    jem::fail("jem", "a run with --validation, since " + s.data + " is one file and has no test images,",
-              "one that was trained on all of it");
+    refuse(s.data, "a run with --validation, since one file has no test images,", "one that was trained on all of it");
   judged_images judged = one_file ? with_validation(s).test : load_test(s.data, class_names_of(s));
   const auto image     = image_of(judged.all);
   if (s.classes > 0 && (s.image != image || s.classes != judged.all.classes))
-    jem::fail("jem", form_of(s.image, s.classes) + ", as the run was trained on,", form_of(image, judged.all.classes) + " in " + s.data);
+    refuse(s.data, form_of(s.image, s.classes) + ", as the run was trained on,", form_of(image, judged.all.classes));
   return judged;
 }
 
@@ -188,7 +189,7 @@ deep_network make_deep_network(const settings& s, const jem::shape& images, jem:
   jem::index_t depth = 0, width = 0;
   char rest = 0;
   if (std::sscanf(s.network.c_str(), "wide-resnet-%td-%td%c", &depth, &width, &rest) != 2) {
-    jem::fail("jem", "a network named convnet or wide-resnet-DEPTH-WIDTH", s.network);
+    refuse("--network", "convnet or wide-resnet-DEPTH-WIDTH", s.network);
   }
   const jem::wide_resnet_options options{.depth = depth, .width = width, .channels = images[3], .classes = classes};
   return make_network<deep_network>(s, options, own);

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -42,16 +43,32 @@ struct settings {
   jem::index_t linear_warm_up;
   jem::index_t batch;
   jem::index_t iterations;
-  std::uint64_t seed = 1;
+  std::uint64_t seed   = 1;
+  jem::index_t threads = 0;  ///< 0: one on each processor
   std::filesystem::path out;
 };
 
-/// What a run keeps beside its weights, so that they can be read back.
+/// What a run keeps beside its weights, so that they can be read back and the run be made again.
 void to_json(nlohmann::ordered_json& j, const settings& s);
 
-/// The data, the choice of validation images, the network and its precision of a run, everything else by default; of a run by an
-/// older version without what that did not write. Throws std::runtime_error for what to_json does not write.
+/// The settings in a file that a run has left, or that somebody has written: what it does not say is the default of its data; older
+/// versions did not say how they chose validation images: the last ones. Throws std::invalid_argument, with the file and the key, for
+/// one that is unknown or has a value that the option does not take.
 settings read_settings(const std::filesystem::path& file);
+
+/// What was said on a command line: the texts behind options, by the options' names.
+using given_texts = std::map<std::string, std::string>;
+
+/// The settings of a run: the defaults of its data, over them what a file says, over that what was said on the command line. Throws
+/// std::invalid_argument as read_settings, and for texts that options do not take.
+settings settings_of(const std::string& file, const given_texts& given, const std::filesystem::path& out);
+
+/// Throws std::invalid_argument, with the option's name, for settings that each are right but not together, or not for so many images
+/// (n, h, w, c) of so many classes.
+void check_together(const settings& s, const jem::shape& images, jem::index_t classes);
+
+/// All settings in words, group by group: for reports.
+std::string recipe_of(const settings& s);
 
 /// The paper's recipe (Grathwohl et al. 2020) on a small convolutional network.
 inline settings paper_settings() {
@@ -97,6 +114,13 @@ inline settings cifar_settings() {
   s.network  = "wide-resnet-28-10";
   s.crop     = 4;
   s.flip     = true;
+  return s;
+}
+
+/// The defaults of a set of data.
+inline settings default_settings(const std::string& data) {
+  settings s = data == "digits" ? digits_settings() : data.starts_with("cifar") ? cifar_settings() : paper_settings();
+  s.data     = data;
   return s;
 }
 

@@ -115,6 +115,64 @@ foreach(mistake IN ITEMS "--steps -1" "--steps many" "--steps 1.5" "--batch 5000
   jem_tool_test("jem train ${mistake} is refused in one line" ARGUMENTS train ${words}
     CODE 2 SAYS "^jem: " ONE_LINE LEAVES_OUT metrics.json weights.safetensors)
 endforeach()
+
+# A value that saturates, rounds or overflows, or that fits no other, is refused with its option's name.
+set(count "a whole number from 0 to 2147483647")
+set(within_float "a number >= 0 and within the range of a float")
+foreach(mistake IN ITEMS "--steps 1.5|${count}" "--steps 99999999999999999999|${count}" "--crop 9223372036854775807|${count}"
+    "--steps 20x|${count}" "--step-size 1e300|${within_float}" "--noise nan|${within_float}" "--data-noise inf|${within_float}"
+    "--seed 18446744073709551616|a whole number from 0 to 18446744073709551615" "--seed -1|a whole number from 0 to 18446744073709551615"
+    "--threads 100000|a whole number from 1 to 4096" "--widths 4,,8|whole numbers from 1, with a comma between two"
+    "--batch 1298|at most 1297, the training images," "--crop 8|less than the images' height and width, 8 and 8,"
+    "--buffer 63|at least 64 images, as many as in a --batch,"
+    "--buffer 639 --by-class|at least 640 images, a --batch of 64 for each of 10 classes," "--buffer 641 --w-xy 1|a number that the 10 classes divide"
+    "--validation 1297|fewer images than the 1297 for training" "--network resnet|convnet or wide-resnet-DEPTH-WIDTH")
+  string(REGEX REPLACE "^([^|]*)[|](.*)$" "\\1" words "${mistake}")
+  set(expected ${CMAKE_MATCH_2})
+  separate_arguments(words UNIX_COMMAND ${words})
+  list(GET words 0 option)
+  list(GET words 1 value)
+  string(REGEX REPLACE "[+.]" "." pattern "jem: ${option}: expected ${expected} but received ${value}\n")
+  jem_tool_test("jem train ${option} ${value} is refused with what was expected" ARGUMENTS train ${words} CODE 2 ONE_LINE SAYS "^${pattern}$"
+    LEAVES_OUT settings.json)
+endforeach()
+
+# A run's settings make it again; what is given beside them goes first.
+jem_tool_test("jem train writes settings that can be trained with" ARGUMENTS train ${tiny} --seed 3 --noise 0.02 --shuffled
+  WRITES settings.json weights.safetensors)
+string(MAKE_C_IDENTIFIER "jem train writes settings that can be trained with" written)
+set(written ${CMAKE_CURRENT_BINARY_DIR}/run/${written})
+jem_tool_test("jem train repeats a run from its settings, bit for bit" ARGUMENTS train --settings ${written}/settings.json
+  CHECKS "cmp ${written}/settings.json settings.json && cmp ${written}/weights.safetensors weights.safetensors")
+jem_tool_test("jem train takes an option in the place of what a file of settings says"
+  ARGUMENTS train --settings ${written}/settings.json --iterations 1 SETTINGS "\"noise\": 0.01999[0-9]*,.*\"iterations\": 1,.*\"seed\": 3")
+foreach(name IN ITEMS "repeats a run from its settings, bit for bit" "takes an option in the place of what a file of settings says")
+  set_tests_properties("example: jem train ${name}" PROPERTIES DEPENDS "example: jem train writes settings that can be trained with")
+endforeach()
+set(files ${CMAKE_CURRENT_BINARY_DIR}/settings)
+file(WRITE ${files}/few.json "{\"data\": \"digits\", \"noise\": 0.5}")
+jem_tool_test("jem train takes a file that says little, and the defaults of its data for the rest" ARGUMENTS train ${tiny}
+  --settings ${files}/few.json SETTINGS "\"noise\": 0.5,.*\"rate_at_end\": 0.0,")
+# jem_wrong_settings(<name> <text of the file> <what is said>)
+function(jem_wrong_settings name text says)
+  file(WRITE ${files}/${name}.json "${text}")
+  jem_tool_test("jem train refuses ${name} in a file of settings" ARGUMENTS train --settings ${files}/${name}.json CODE 2 ONE_LINE
+    SAYS "^jem: .*/${name}.json${says}" LEAVES_OUT settings.json)
+endfunction()
+jem_wrong_settings("an unknown key" "{\"colour\": 1}" ": expected options of jem train but received colour\n$")
+jem_wrong_settings("an option that is not of the result" "{\"out\": \"x\"}" ": expected options of jem train but received out\n$")
+jem_wrong_settings("a text for a number" "{\"steps\": \"many\"}" ", steps: expected ${count} but received .many.\n$")
+jem_wrong_settings("a fraction for a whole number" "{\"steps\": 1.5}" ", steps: expected ${count} but received 1.5\n$")
+jem_wrong_settings("a precision that there is not" "{\"precision\": \"float17\"}" ", precision: expected float32 or bfloat16 but received .float17.\n$")
+jem_wrong_settings("a number for yes or no" "{\"flip\": 1}" ", flip: expected true or false but received 1\n$")
+jem_wrong_settings("half an object" "{\"steps\": 1" ": expected the settings of a run in JSON but received ")
+jem_wrong_settings("a list" "[1]" ": expected the settings of a run, an object of JSON, but received array\n$")
+jem_tool_test("jem evaluate refuses settings that no run has" AFTER "jem train writes settings that can be trained with" CODE 2 ONE_LINE
+  BEFORE "sed -i 's/float32/float17/' settings.json" SAYS "^jem: .*/settings.json, precision: expected float32 or bfloat16 but received .float17.")
+jem_tool_test("jem train shows its options in groups, with the defaults of the digits" ALONE ARGUMENTS train --help
+  SAYS "\nData:\n.*--data TEXT=digits.*\nNetwork:\n.*--widths N,N,...=32,64.*\nSampler:\n.*\nLoss:\n.*--penalty X=0.01.*\nOptimiser:\n.*--iterations N=2000.*\nRun:\n.*--settings")
+jem_tool_test("jem train shows the defaults of the data that it is given" ALONE ARGUMENTS train --data cifar10:somewhere --help
+  SAYS "--data TEXT=cifar10:somewhere.*--crop N=4.*of half the images .yes.*--network TEXT=wide-resnet-28-10.*--penalty X=0 .*--iterations N=10000")
 jem_tool_test("a run that diverges ends with 3 and keeps the last good weights" CODE 3 SAYS "finite loss"
   ARGUMENTS train --steps 2 --buffer 200 --widths 4,8 --iterations 20 --warm-up 0 --learning-rate 1e30
   WRITES weights.safetensors LEAVES_OUT metrics.json)
@@ -163,12 +221,12 @@ jem_tool_test("jem train learns from images that will be smaller" ARGUMENTS trai
 jem_tool_test("jem evaluate refuses images of another form than the run was trained on"
   AFTER "jem train learns from images that will be smaller" ARGUMENTS ${judge} CODE 2 ONE_LINE
   BEFORE "sed -i 's|cifar10:.*_other|png:${grey}|' settings.json"
-  SAYS "^jem: .jem. expected images .32, 32, 3. of 10 classes, as the run was trained on, but received images .8, 8, 1. of 3 classes in ")
+  SAYS "^jem: png:.*: expected images .32, 32, 3. of 10 classes, as the run was trained on, but received images .8, 8, 1. of 3 classes\n$")
 
 set(one_file cifar10:${small_cifar}/data_batch_1.bin)
 set(shallow --network wide-resnet-10-1 --steps 1 --iterations 2 --batch 4 --buffer 8)
 jem_tool_test("jem train refuses one file without validation images" ARGUMENTS train --data ${one_file} ${shallow} CODE 2 ONE_LINE
-  SAYS "^jem: .jem. expected --validation N, since cifar10:.*data_batch_1.bin is one file and has no test images, but received none"
+  SAYS "^jem: --data cifar10:.*data_batch_1.bin: expected --validation N beside one file, which has no test images, but received none"
   LEAVES_OUT settings.json)
 jem_tool_test("jem train judges validation images of one file" ARGUMENTS train --data ${one_file} ${shallow} --validation 10 --seed 7
   SAYS "on 10 validation images")
@@ -189,7 +247,7 @@ jem_tool_test("jem evaluate keeps sets of one name apart" AFTER "jem train reads
 jem_tool_test("jem evaluate refuses a set that is given twice"
   AFTER "jem train reads folders of PNG files and keeps the names of their classes"
   ARGUMENTS ${judge} --ood ${other}/noise --ood ${other}/noise CODE 2 ONE_LINE
-  SAYS "^jem: .jem. expected each --ood once but received png:.*/noise twice")
+  SAYS "^jem: --ood: expected each set once but received png:.*/noise twice")
 
 jem_tool_test("jem tells what it was compiled from" ALONE ARGUMENTS --version
   SAYS "^jem ${PROJECT_VERSION}\ncompiler   .*\nbackends   eigen .Eigen [0-9.]+.")

@@ -1,4 +1,5 @@
 #include "demo.hpp"
+#include "refuse.hpp"
 #include "report.hpp"
 #include "run.hpp"
 #include "samples.hpp"
@@ -30,7 +31,7 @@ std::string short_name(const std::string& data) {
 std::vector<std::string> names_of(const std::vector<std::string>& others) {
   std::vector<std::string> names;
   for (const auto& other : others) {
-    if (std::ranges::count(others, other) > 1) jem::fail("jem", "each --ood once", other + " twice");
+    if (std::ranges::count(others, other) > 1) refuse("--ood", "each set once", other + " twice");
     const auto name   = short_name(other);
     const auto has_it = [&](const auto& another) { return another != other && (another == name || short_name(another) == name); };
     const bool clear  = !name.empty() && name != "." && name != ".." && name != "test" && std::ranges::count(made_up_names, name) == 0;
@@ -61,6 +62,7 @@ void with_network(const settings& s, const jem::shape& images, jem::index_t clas
 
 void train_once(const settings& s) {
   const split data = load(s);
+  check_together(s, data.train.x.extents(), data.train.classes);
   begin_run(s.out);
   write_json(s.out / "settings.json", with_form_of(data, s));
   with_network(s, data.train.x.extents(), data.train.classes, [&](auto net, jem::rng& rng) {
@@ -102,7 +104,8 @@ image_sets load_others(const std::vector<std::string>& others, const judged_imag
   for (std::size_t i = 0; i < others.size(); ++i) {
     auto other = load_other(others[i]);
     other.seed = test.seed;
-    jem::expect_shape("jem: images of " + others[i], test.all.x.extents().with_rows(other.all.size()), other.all.x.extents());
+    if (const auto expected = test.all.x.extents().with_rows(other.all.size()); !(expected == other.all.x.extents()))
+      refuse("--ood " + others[i], "images " + jem::to_string(expected), jem::to_string(other.all.x.extents()));
     sets.emplace_back(names[i], other.part(count).x);
   }
   return sets;
