@@ -63,9 +63,9 @@ void with_network(const settings& s, const jem::shape& images, jem::index_t clas
 void train_once(const settings& s) {
   const split data = load(s);
   check_together(s, data.train.x.extents(), data.train.classes);
-  begin_run(s.out);
-  write_json(s.out / "settings.json", with_form_of(data, s));
   with_network(s, data.train.x.extents(), data.train.classes, [&](auto net, jem::rng& rng) {
+    begin_run(s.out);  // nothing of an earlier run is touched before this one is known to be possible
+    write_json(s.out / "settings.json", with_form_of(data, s));
     const auto run = train(s, std::move(net), data.train, rng, "training", true);
     jem::io::save_parameters(s.out / "weights.safetensors", run.net);
     if (s.weight_x != 0 || s.weight_xy != 0) {
