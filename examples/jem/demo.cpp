@@ -81,7 +81,7 @@ void compare(const settings& s, int seeds, const effort& e) {
   c.plain   = {"cross-entropy", median(plain.figures), plain.behind, plain.first[0].curve, median(plain.seconds), {}};
   c.joint   = {"JEM", median(joint.figures), joint.behind, joint.first[0].curve, median(joint.seconds), {}};
   c.seeds   = seeds;
-  c.recipe  = "Settings of the JEM; the other has weight-x and penalty 0. " + recipe_of(s);
+  c.recipe  = recipe_of(s);
   c.trained = digits.train.size();
   c.judged  = digits.test.all.size();
   c.kind    = digits.test.kind;

@@ -82,7 +82,11 @@ std::string data_block(const std::string& name, const std::vector<std::vector<do
 
 constexpr const char* frame =
     "set border 3\nset tics nomirror out\nset grid lc rgb '#dddddd'\nset key above center horizontal Left reverse samplen 2\n";
-constexpr const char* colours[] = {"#1f6fb4", "#d1495b", "#e0a100", "#3a8f5c"};
+
+// Of Okabe and Ito's palette, which people tell apart whatever colours they see, what can be seen on white and on near-black.
+constexpr const char* of_joint  = "#0072b2";
+constexpr const char* of_plain  = "#d55e00";
+constexpr const char* colours[] = {of_joint, of_plain, "#cc79a7", "#009e73"};
 
 /// The mean of each run of iterations, so that a curve of noisy batches can be read.
 template <class F>
@@ -101,14 +105,14 @@ std::string accuracy_curves(const comparison& c) {
   const auto accuracy = [](const auto& info) { return info.accuracy; };
   return data_block("plain", smooth(c.plain.curve, accuracy)) + data_block("joint", smooth(c.joint.curve, accuracy)) + frame +
          "set xlabel 'iteration'\nset ylabel 'accuracy on training batches'\nset yrange [0:1.02]\n"
-         "plot $plain with lines lw 2 lc rgb '#d1495b' title 'cross-entropy', $joint with lines lw 2 lc rgb '#1f6fb4' title 'JEM'\n";
+         "plot $plain with lines lw 2 lc rgb '#d55e00' title 'cross-entropy', $joint with lines lw 2 lc rgb '#0072b2' title 'JEM'\n";
 }
 
 std::string energy_curves(const comparison& c) {
   return data_block("data", smooth(c.joint.curve, [](const auto& i) { return i.energy_data; })) +
          data_block("samples", smooth(c.joint.curve, [](const auto& i) { return i.energy_sample; })) + frame +
          "set xlabel 'iteration'\nset ylabel 'mean energy of the JEM'\n"
-         "plot $data with lines lw 2 lc rgb '#1f6fb4' title 'data', $samples with lines lw 2 lc rgb '#e0a100' title 'its own samples'\n";
+         "plot $data with lines lw 2 lc rgb '#0072b2' title 'data', $samples with lines lw 2 lc rgb '#cc79a7' title 'its own samples'\n";
 }
 
 /// The images of the fullest bin.
@@ -126,7 +130,7 @@ std::string reliability(const contestant& who, const char* colour) {
   return data_block("bars", bars) + frame +
          "set key off\nset size ratio 1\nset xrange [0:1]\nset yrange [0:1]\nset xlabel 'confidence'\nset ylabel 'accuracy'\n" +
          "plot $bars using 1:2:3 with boxes fs solid 0.3 noborder lc rgb '" + colour +
-         "', $bars using 1:2:4 with boxes fs solid 1 noborder lc rgb '" + colour + "', x with lines lw 2 dt 2 lc rgb '#444444'\n";
+         "', $bars using 1:2:4 with boxes fs solid 1 noborder lc rgb '" + colour + "', x with lines lw 2 dt 2 lc rgb 'black'\n";
 }
 
 /// Shares of the images in 40 intervals of log p(x), one line a set; `kind` says which images of the data were judged.
@@ -166,8 +170,8 @@ std::string robustness(const comparison& c, const char* norm, std::initializer_l
   }
   return data_block("curve", points) + frame + "set yrange [0:1.02]\nset ylabel 'accuracy under attack'\nset xlabel 'radius · 255, " +
          (std::string(norm) == "linf" ? "L∞" : "L2") +
-         "'\nplot $curve using 1:2 with linespoints lw 2 pt 7 lc rgb '#d1495b' title 'cross-entropy', " +
-         "$curve using 1:3 with linespoints lw 2 pt 7 lc rgb '#1f6fb4' title 'JEM'\n";
+         "'\nplot $curve using 1:2 with linespoints lw 2 pt 7 lc rgb '#d55e00' title 'cross-entropy', " +
+         "$curve using 1:3 with linespoints lw 2 pt 7 lc rgb '#0072b2' title 'JEM'\n";
 }
 
 }  // namespace
@@ -285,6 +289,19 @@ std::string other_sets(const table& figures) {
   return enumerated(sets);
 }
 
+/// Whether the row of the table is of a measure that is better when it is larger.
+bool larger_is_better(const comparison& c, std::size_t row_of_table) {
+  const auto measured = rows_of(c);
+  return row_of_table <= measured.size() && measured[row_of_table - 1].larger_is_better;
+}
+
+/// The column of the better of two numbers as they are written; 0 where they are equal.
+std::size_t better_column(const std::vector<std::string>& cells, bool larger) {
+  const double plain = std::stod(cells[1]), joint = std::stod(cells[2]);
+  if (plain == joint) return 0;
+  return (joint > plain) == larger ? 2 : 1;
+}
+
 std::string reliability_caption(const std::string& name, const contestant& who) {
   return name + ": ECE " + number(at(who.figures, "/ece")) +
          ". The pale bars are bins of confidence. The width of the dark core of a bar grows with the square root of the number of images in "
@@ -307,11 +324,11 @@ void write_report(const comparison& c, const std::filesystem::path& path) {
       "One small convolutional network was trained twice on the first " + std::to_string(c.trained) +
       " of a collection of handwritten digits of 8×8 pixels: by cross-entropy alone, and as a joint energy-based model (JEM), whose "
       "logits also say how plausible an image is. Both were judged on the next " +
-      std::to_string(c.judged) + " of the collection, its " + c.kind + " images, which neither had seen. " + c.recipe);
+      std::to_string(c.judged) + " of the collection, its " + c.kind + " images, which neither had seen.");
   std::vector<std::vector<std::string>> cells{{"", "cross-entropy", "JEM"}};
   for (const auto& r : rows_of(c)) cells.push_back({r.name, number(at(c.plain.figures, r.path)), number(at(c.joint.figures, r.path))});
   cells.push_back({"training, seconds", number(c.plain.seconds, 1), number(c.joint.seconds, 1)});
-  page.table(cells);
+  page.table(cells, [&](std::size_t i, std::size_t j) { return i > 0 && j > 0 && better_column(cells[i], larger_is_better(c, i)) == j; });
   page.paragraph(
       std::string(c.seeds == 1 ? "One seed." : "Medians of " + std::to_string(c.seeds) + " seeds; the figures below are of the first.") +
       " NLL, Brier score and ECE are better when small, everything else when large, seconds aside.");
@@ -357,8 +374,8 @@ void write_report(const comparison& c, const std::filesystem::path& path) {
       "Of the images that a calibrated classifier is 80 % sure of, 80 % are right: bars on the dashed line. Bars below it are "
       "overconfidence.");
   page.begin_row();
-  page.figure_svg(draw(reliability(c.plain, "#d1495b"), 400, 400), reliability_caption("Cross-entropy", c.plain));
-  page.figure_svg(draw(reliability(c.joint, "#1f6fb4"), 400, 400), reliability_caption("JEM", c.joint));
+  page.figure_svg(draw(reliability(c.plain, of_plain), 400, 400), reliability_caption("Cross-entropy", c.plain));
+  page.figure_svg(draw(reliability(c.joint, of_joint), 400, 400), reliability_caption("JEM", c.joint));
   page.end_row();
 
   page.heading("Knowing what it has not seen");
@@ -378,6 +395,10 @@ void write_report(const comparison& c, const std::filesystem::path& path) {
   page.figure_svg(draw(robustness(c, "linf", {8, 16, 32})), "Each pixel by at most the radius (L∞).");
   page.figure_svg(draw(robustness(c, "l2", {128, 256})), "All pixels together by the radius (L2).");
   page.end_row();
+
+  page.heading("How the networks were made");
+  page.paragraph("The settings of the JEM, as jem demo --help describes them. Cross-entropy alone has weight-x and penalty 0.");
+  page.list(c.recipe);
   page.write(path);
 }
 

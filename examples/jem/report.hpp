@@ -26,9 +26,9 @@ struct comparison {
   jem::io::image data, fresh, by_class;  ///< training images; samples of the JEM from noise, and by class
   int seeds      = 1;
   double seconds = 0;
-  std::string recipe;            ///< the settings in a sentence
-  jem::index_t trained, judged;  ///< how many digits were learned, and how many the table is of
-  std::string kind;              ///< which these are: "test" or "validation"
+  std::vector<std::string> recipe;  ///< the settings, group by group
+  jem::index_t trained, judged;     ///< how many digits were learned, and how many the table is of
+  std::string kind;                 ///< which these are: "test" or "validation"
 };
 
 /// Networks by name with their figures, and what is behind them.

@@ -88,16 +88,16 @@ void check_together(const settings& s, const jem::shape& images, jem::index_t cl
   if (s.buffer % classes != 0) refuse("--buffer", "a number that the " + number(classes) + " classes divide", number(s.buffer));
 }
 
-std::string recipe_of(const settings& s) {
-  std::string text;
+std::vector<std::string> recipe_of(const settings& s) {
+  std::vector<std::string> lines;
   for (const group g : {group::data, group::network, group::sampler, group::loss, group::optimiser, group::run}) {
     std::string of_group;
     for_each_option([&](const auto& o) {
       if (o.in == g && o.stored) of_group += (of_group.empty() ? " " : ", ") + o.name + " " + shown(s.*o.member);
     });
-    text += (text.empty() ? "" : " ") + std::string(name_of(g)) + ":" + of_group + ".";
+    lines.push_back(std::string(name_of(g)) + ":" + of_group);
   }
-  return text;
+  return lines;
 }
 
 }  // namespace tool

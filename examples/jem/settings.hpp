@@ -67,8 +67,8 @@ settings settings_of(const std::string& file, const given_texts& given, const st
 /// (n, h, w, c) of so many classes.
 void check_together(const settings& s, const jem::shape& images, jem::index_t classes);
 
-/// All settings in words, group by group: for reports.
-std::string recipe_of(const settings& s);
+/// All settings in words, a line for each group: for reports.
+std::vector<std::string> recipe_of(const settings& s);
 
 /// The paper's recipe (Grathwohl et al. 2020) on a small convolutional network.
 inline settings paper_settings() {

@@ -126,6 +126,18 @@ TEST_CASE("a table has its first row and first column as heads") {
   CHECK(has(p.html(), "<table>\n" + rows + "</table>"));
 }
 
+TEST_CASE("a table has cells in bold where it is asked to") {
+  jem::io::page p("t");
+  p.table({{"", "a", "b"}, {"first", "1", "<2"}}, [](std::size_t i, std::size_t j) { return i == 1 && j == 2; });
+  CHECK(has(p.html(), "<tr><th>first</th><td>1</td><td><b>&lt;2</b></td></tr>"));
+}
+
+TEST_CASE("a page is dark for those who want it, and so is the black of its drawings") {
+  jem::io::page p("t");
+  CHECK(has(p.html(), "@media(prefers-color-scheme:dark){:root{--paper:"));
+  CHECK(has(p.html(), "svg [fill=\"black\"]{fill:var(--ink)}"));
+}
+
 TEST_CASE("an empty list, an empty table and a row without cells nest") {
   page p("t");
   p.list({});

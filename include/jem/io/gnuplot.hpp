@@ -49,13 +49,12 @@ inline std::string last_line(const std::filesystem::path& path) {
 
 }  // namespace detail
 
-/// The SVG that a gnuplot script draws, width × height pixels; the terminal is set here, the script plots. `scratch`, which
+/// The SVG that a gnuplot script draws, width × height pixels, on no ground; the terminal is set here, the script plots. `scratch`, which
 /// takes the script, and SCRATCH.log are overwritten and removed. Throws std::runtime_error if gnuplot is missing, fails (with
 /// the last line of what it says) or draws nothing.
 inline std::string gnuplot_svg(std::string_view script, const std::filesystem::path& scratch, int width = 640, int height = 400) {
   // Not the script but the picture goes through the pipe: a gnuplot that stops early would end this process by SIGPIPE.
-  write_file(scratch, concat("set terminal svg size ", width, ",", height,
-                             " dynamic enhanced font 'sans-serif,13' background rgb 'white'\n", script));
+  write_file(scratch, concat("set terminal svg size ", width, ",", height, " dynamic enhanced font 'sans-serif,14'\n", script));
   const detail::scratch_file input(scratch), log(scratch.string() + ".log");
   std::FILE* const pipe = popen((concat("2>", detail::shell_word(log.path), " gnuplot ", detail::shell_word(input.path))).c_str(), "r");
   if (pipe == nullptr) throw std::runtime_error("gnuplot: expected to start it but the system refused");

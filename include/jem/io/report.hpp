@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// A self-contained page: headings, sentences, tables and figures as one HTML file that needs no network.
+// A self-contained page: headings, sentences, tables and figures as one HTML file that needs no network. It is light or dark as its
+// reader's machine is, and so are the black and the grey of its drawings.
 #pragma once
 
 #include <jem/core/concat.hpp>
 #include <jem/io/file.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -111,12 +113,18 @@ class page {
 
   /// Rows of cells; the first row is the head, the first column names the rest.
   void table(const std::vector<std::vector<std::string>>& rows) {
+    table(rows, [](std::size_t, std::size_t) { return false; });
+  }
+  /// The same with some cells in bold: those of which strong(row, column) says so.
+  template <std::predicate<std::size_t, std::size_t> F>
+  void table(const std::vector<std::vector<std::string>>& rows, F strong) {
     body_ += "<div class=\"wide\"><table>\n";
     for (std::size_t i = 0; i < rows.size(); ++i) {
       body_ += "<tr>";
       for (std::size_t j = 0; j < rows[i].size(); ++j) {
         const std::string tag = i == 0 || j == 0 ? "th" : "td";
-        body_ += concat("<", tag, ">", escape_html(rows[i][j]), "</", tag, ">");
+        const bool bold       = strong(i, j);
+        body_ += concat("<", tag, ">", bold ? "<b>" : "", escape_html(rows[i][j]), bold ? "</b>" : "", "</", tag, ">");
       }
       body_ += "</tr>\n";
     }
@@ -155,15 +163,19 @@ class page {
   }
 
   static std::string style() {
-    return "body{margin:0;background:#fff;color:#1b1b1b;font:17px/1.55 system-ui,sans-serif}\n"
-           "main{max-width:60rem;margin:0 auto;padding:1rem 1.25rem 4rem}\n"
-           "h1{font-size:1.7rem;line-height:1.25}h2{font-size:1.25rem;margin-top:2.4rem}\n"
+    return ":root{color-scheme:light dark;--paper:#fff;--ink:#1a1c1f;--soft:#555b63;--line:#dfe2e6}\n"
+           "@media(prefers-color-scheme:dark){:root{--paper:#15181c;--ink:#e9e7e3;--soft:#a9b0b8;--line:#3a4048}}\n"
+           "body{margin:0;background:var(--paper);color:var(--ink);font:17px/1.6 system-ui,sans-serif}\n"
+           "main{max-width:62rem;margin:0 auto;padding:1rem 1.25rem 4rem}p,li{max-width:46rem}\n"
+           "h1{font-size:1.8rem;line-height:1.2;margin:2rem 0 1rem}h2{font-size:1.3rem;margin:2.6rem 0 .6rem}\n"
            ".wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.95rem}\n"
-           "th,td{padding:.3rem .7rem;border-bottom:1px solid #ddd;text-align:right}\n"
-           "th:first-child{text-align:left;font-weight:500}td{white-space:nowrap}tr:first-child th{border-bottom:2px solid #888}\n"
-           ".row{display:flex;flex-wrap:wrap;gap:1rem}.row figure{flex:1 1 18rem}\n"
+           "th,td{padding:.3rem .7rem;border-bottom:1px solid var(--line);text-align:right}b{font-weight:700}\n"
+           "th:first-child{text-align:left;font-weight:500}td{white-space:nowrap}tr:first-child th{border-bottom:2px solid var(--soft)}\n"
+           ".row{display:flex;flex-wrap:wrap;gap:1.2rem}.row figure{flex:1 1 18rem;max-width:30rem}\n"
            "figure{margin:1rem 0}figure svg,figure img{width:100%;height:auto;display:block}\n"
-           "figure img{image-rendering:pixelated}figcaption{font-size:.9rem;color:#444;margin-top:.4rem}\n"
+           "figure img{image-rendering:pixelated}figcaption{font-size:.9rem;color:var(--soft);margin-top:.4rem}\n"
+           "svg [fill=\"black\"]{fill:var(--ink)}svg [stroke=\"black\"],svg [stroke=\"rgb(  0,   0,   0)\"]{stroke:var(--ink)}svg [color=\"black\"]{color:var(--ink)}\n"
+           "svg [stroke=\"rgb(221, 221, 221)\"]{stroke:var(--line)}svg [color=\"gray\"]{color:var(--line)}\n"
            "li{margin:.3rem 0}@media(max-width:32rem){th,td{padding:.3rem .35rem}table{font-size:.85rem}}\n";
   }
 
