@@ -5,6 +5,7 @@
 #   sh cmake/bootstrap.sh demo [options of `jem demo`]   trains, samples, evaluates; writes demo/report.html
 #   sh cmake/bootstrap.sh test [options of ctest]        builds and runs all tests
 #   sh cmake/bootstrap.sh long [options of ctest]        the tests that take longest, which `test` leaves out
+#   sh cmake/bootstrap.sh backends [NAME...]             the examples and the tool on other backends, xtensor and thrust_omp unless named
 #   sh cmake/bootstrap.sh release                        builds the tool, the examples and the benchmarks
 #   sh cmake/bootstrap.sh docs                           writes the reference, build/docs/reference/index.html
 #   sh cmake/bootstrap.sh sanitize [options of ctest]    the tests under the address and undefined-behaviour sanitizers
@@ -23,11 +24,14 @@ stop() {
 
 preset=${1:-}
 case $preset in
-  demo | test | long | release | docs | sanitize | thread-sanitize | cuda | fuzz) shift ;;
-  *) stop "expected demo, test, long, release, docs, sanitize, thread-sanitize, cuda or fuzz but received '$preset'" ;;
+  demo | test | long | backends | release | docs | sanitize | thread-sanitize | cuda | fuzz) shift ;;
+  *) stop "expected demo, test, long, backends, release, docs, sanitize, thread-sanitize, cuda or fuzz but received '$preset'" ;;
 esac
 job=$preset
-[ "$job" != long ] || preset=test # of the same build
+case $job in
+  long) preset=test ;; # of the same build
+  backends) preset=demo ;;
+esac
 
 # What is missing: tools by their command, libraries by their package.
 missing=
@@ -48,6 +52,9 @@ if command -v dpkg-query >/dev/null 2>&1; then
   esac
   case $preset in demo | test | release)
     for package in libcli11-dev gnuplot-nox; do need_package $package; done ;;
+  esac
+  case $job in backends)
+    for package in libtbb-dev libthrust-dev libxtensor-dev libdnnl-dev; do need_package $package; done ;;
   esac
   case $preset in test | sanitize | thread-sanitize | cuda)
     for package in doctest-dev gnuplot-nox libdnnl-dev libtbb-dev libthrust-dev libxtensor-dev; do need_package $package; done ;;
@@ -88,6 +95,17 @@ version=$(cmake --version | sed -n 's/^cmake version //p')
 case $version in
   3.[0-9].* | 3.1[0-9].* | 3.2[0-4].*) stop "expected CMake 3.25 or newer but found $version" ;;
 esac
+
+# A build of its own: examples and tool for each of the named backends.
+if [ "$job" = backends ]; then
+  [ $# -gt 0 ] || set -- xtensor thrust_omp
+  names=$(echo "$*" | tr ' ' ';')
+  cmake --preset demo -B build/backends -D JEM_MORE_BACKENDS="$names" -D JEM_EXAMPLES_OPTIMISATION=-O1 \
+    -D jem_selftest_template=selftest_verbs
+  cmake --build build/backends --parallel "$(nproc 2>/dev/null || echo 2)" --target other_backends
+  exec ctest --test-dir build/backends --parallel "$(nproc 2>/dev/null || echo 2)" --output-on-failure \
+    -R " on ($(echo "$*" | tr ' ' '|'))\$"
+fi
 
 # Configure once; make does it again by itself when a CMakeLists.txt changes.
 build=build/$preset
