@@ -1,7 +1,6 @@
 // The `jem` tool: `jem demo`, `jem train`, `jem evaluate` and `jem selftest`. Exit codes: 0 done, 1 a self-test that failed, 2 a bad
 // argument or file, 3 a run that diverged.
 #include "demo.hpp"
-#include "options.hpp"
 #include "run.hpp"
 #include "selftest.hpp"
 

@@ -1,7 +1,5 @@
 #include "settings.hpp"
 
-#include "options.hpp"
-
 #include <jem/io/file.hpp>
 
 #include <nlohmann/json.hpp>

@@ -1,9 +1,12 @@
-// The settings of a run of the `jem` tool, and where their defaults come from.
+// The settings of a run of the `jem` tool, where their defaults come from, and the table of options. The command line, the file of
+// settings, the defaults that --help shows and the list in the report are made of that table: a new option is a member and an entry here.
 #pragma once
+
+#include "option.hpp"
 
 #include <jem/core/shape.hpp>
 
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -47,6 +50,67 @@ struct settings {
   jem::index_t threads = 0;  ///< 0: one on each processor
   std::filesystem::path out;
 };
+
+/// f(option) for each option, in the order of --help and of files.
+template <class F>
+void for_each_option(F f) {
+  using s                  = settings;
+  const auto of_train_only = [&](auto o) {
+    o.of_demo = false;
+    f(o);
+  };
+  const auto not_stored = [&](auto o) {
+    o.stored = false;
+    f(o);
+  };
+  of_train_only(option{"data", &s::data, group::data, anything{},
+                       "digits; idx:, cifar10: or cifar100: and a folder with the files of that set, plain, .gz or .xz; cifar10: or "
+                       "cifar100: and one file, which needs --validation since it has no test images; or png: and a folder with "
+                       "{train,test}/CLASS/*.png, the same classes in both",
+                       ""});
+  f(option{"image", &s::image, group::kept, anything{"whole numbers"}, "", ""});
+  f(option{"classes", &s::classes, group::kept, whole{0}, "", ""});
+  f(option{"class-names", &s::class_names, group::kept, anything{"a list of names"}, "", ""});
+  f(option{"validation", &s::validation, group::data, whole{0},
+           "judge so many training images, kept from training, instead of the test images: chosen by the seed, of each class its share; "
+           "of the digits the last ones, since those are by other writers than the first",
+           ""});
+  f(option{"validation-choice", &s::validation_choice, group::kept, one_of{"by class", "last"}, "", ""});
+  of_train_only(
+      option{"network", &s::network, group::network, anything{}, "convnet, or wide-resnet-DEPTH-WIDTH, such as wide-resnet-28-10", ""});
+  f(option{"widths", &s::widths, group::network, whole_numbers{{1, 1'000'000}},
+           "of a convnet: channels of the first convolution and of each halving, such as 32,64", ""});
+  f(option{"initialisation", &s::initialisation, group::network, one_of{"uniform", "he"},
+           "uniform in +-1/sqrt(fan-in), biases too, as PyTorch's layers; or he: normal of variance 2/fan-in, biases zero", ""});
+  f(option{"precision", &s::precision, group::network, one_of{"float32", "bfloat16"},
+           "what the network computes in; its weights are float32", ""});
+  f(option{"steps", &s::steps, group::sampler, whole{0}, "K, sampler steps an iteration", ""});
+  f(option{"step-size", &s::step_size, group::sampler, at_least_zero{}, "ε of the sampler", ""});
+  f(option{"noise", &s::noise, group::sampler, at_least_zero{}, "σ of the sampler", ""});
+  f(option{"buffer", &s::buffer, group::sampler, whole{1}, "images in the replay buffer", ""});
+  f(option{"restart", &s::restart, group::sampler, share{}, "probability that a chain starts afresh", ""});
+  of_train_only(option{"by-class", &s::by_class, group::sampler, anything{"true or false"},
+                       "keep chains of each class apart and sample p(y) p(x|y)", ""});
+  of_train_only(option{"weight-x", &s::weight_x, group::loss, at_least_zero{}, "weight of E(x+) - E(x-)", "--w-x"});
+  of_train_only(option{"weight-yx", &s::weight_yx, group::loss, at_least_zero{}, "weight of the cross-entropy", "--w-yx"});
+  of_train_only(option{"weight-xy", &s::weight_xy, group::loss, at_least_zero{}, "weight of E(x+, y) - E(x-, y)", "--w-xy"});
+  f(option{"penalty", &s::penalty, group::loss, at_least_zero{}, "weight of the energies' squares", ""});
+  of_train_only(option{"crop", &s::crop, group::data, whole{0}, "pad images by reflection by so much and crop them at random", ""});
+  of_train_only(option{"flip", &s::flip, group::data, anything{"true or false"}, "exchange left and right of half the images", ""});
+  f(option{"with-replacement", &s::with_replacement, group::data, anything{"true or false"},
+           "draw each image independently of the others; or, --shuffled, all of them once an epoch", "!--shuffled"});
+  f(option{"data-noise", &s::data_noise, group::data, at_least_zero{}, "standard deviation of the noise added to data in [-1, 1]", ""});
+  f(option{"learning-rate", &s::learning_rate, group::optimiser, above_zero{}, "of Adam", ""});
+  f(option{"rate-at-end", &s::rate_at_end, group::optimiser, share{},
+           "share of the learning rate that is left at the end, along half a cosine", ""});
+  f(option{"warm-up", &s::linear_warm_up, group::optimiser, whole{0}, "iterations over which the learning rate rises", ""});
+  f(option{"batch", &s::batch, group::optimiser, whole{1}, "images in a batch", ""});
+  f(option{"iterations", &s::iterations, group::optimiser, whole{1}, "training iterations", ""});
+  f(option{"seed", &s::seed, group::run, anything{"a whole number from 0 to 18446744073709551615"}, "seed of all random numbers", ""});
+  not_stored(option{"threads", &s::threads, group::run, whole{1, 4096},
+                    "threads, one on each processor unless given; the same seed gives the same result for any number", ""});
+  not_stored(option{"out", &s::out, group::run, anything{"a folder"}, "folder to write into", ""});
+}
 
 /// What a run keeps beside its weights, so that they can be read back and the run be made again.
 void to_json(nlohmann::ordered_json& j, const settings& s);
