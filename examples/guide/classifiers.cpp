@@ -67,7 +67,8 @@ void judge(const Net& net, const jem::data::dataset<tensor>& test, jem::rng& rng
   const auto summary = jem::evaluate::summarise(net, test);  // accuracy, nll, brier, ece, mce
   const auto noise   = jem::evaluate::uniform_noise<tensor>(test.x.extents(), rng);
   const auto ood     = jem::evaluate::detect_ood(net, test.x, noise);
-  const auto robust  = jem::evaluate::robust_accuracy(net, test.x, test.y, jem::evaluate::pgd{.epsilon = 8.0f / 255, .steps = 5}, rng);
+  const auto attack  = jem::evaluate::pgd{.epsilon = 8.0f / 255, .steps = 5};
+  const auto robust  = jem::evaluate::robust_accuracy(net, test.x, test.y, attack, rng);
 
   expect(summary.accuracy > 0.6, "it knows most digits");
   expect(std::isfinite(ood.log_px.auroc) && robust <= summary.accuracy, "measures are measured");

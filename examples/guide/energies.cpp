@@ -105,7 +105,8 @@ void losses(jem::rng& rng) {
   jem::phases<tensor> images{.x = jem::normal<tensor>({4, 2}, rng), .y = y};
   images.samples = jem::evolve(jem::sgld{.step_size = 0.01f}, jem::marginal_energy{net}, images.x, 20, rng);
 
-  const auto loss              = jem::cross_entropy{} + 1.0f * jem::contrastive_divergence{} + jem::weighted_loss{0.01f, logit_penalty{}};
+  const auto small             = jem::weighted_loss{0.01f, logit_penalty{}};
+  const auto loss              = jem::cross_entropy{} + 1.0f * jem::contrastive_divergence{} + small;
   const auto [value, gradient] = jem::value_and_grad(loss, net, images);
 
   expect(std::isfinite(value) && jem::parameter_count(gradient) == jem::parameter_count(net), "a gradient is a network");

@@ -138,7 +138,7 @@ void exact_kernels(jem::rng& rng) {
 
   const jem::metropolis walk{random_walk{0.5f}};
   double accepted   = 0;
-  const auto notice = [&](jem::index_t, const auto&, const auto& info) { accepted += mean(info.acceptance_probability) / 100; };
+  const auto notice = [&](auto, const auto&, const auto& info) { accepted += mean(info.acceptance_probability) / 100; };
   const auto draws  = jem::sample(walk, energy, start, 100, rng, notice);  // (100, 1000, 2)
 
   expect(accepted > 0.3 && accepted < 0.9, "a random walk is accepted sometimes");
@@ -176,7 +176,8 @@ void buffers(jem::rng& rng) {
   const auto energy = jem::pointwise<2>(banana{});
   const jem::sgld langevin{.step_size = 0.01f};
 
-  jem::replay_buffer<tensor, normal_start> buffer({2}, {.capacity = 1'000, .restart_probability = 0.05f}, rng, {.deviation = 2});
+  const jem::replay_options options{.capacity = 1'000, .restart_probability = 0.05f};
+  jem::replay_buffer<tensor, normal_start> buffer({2}, options, rng, {.deviation = 2});
   for (int i = 0; i < 10; ++i) {
     auto chains     = buffer.draw(64, rng);  // some of them fresh
     chains.position = jem::evolve(langevin, energy, chains.position, 20, rng);

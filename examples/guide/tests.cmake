@@ -3,7 +3,7 @@
 set(guide ${CMAKE_CURRENT_SOURCE_DIR}/guide)
 set(arguments_classifiers 120)
 
-foreach(name samplers energies classifiers)
+foreach(name samplers energies classifiers arrays operations)
   add_executable(guide_${name} guide/${name}.cpp)
   target_link_libraries(guide_${name} PRIVATE ${everything})
   jem_own_target(guide_${name} -O2)
@@ -25,7 +25,11 @@ endfunction()
 
 jem_page_test(${PROJECT_SOURCE_DIR}/README.md PROGRAMS ${CMAKE_CURRENT_SOURCE_DIR}/tensor.hpp ${CMAKE_CURRENT_SOURCE_DIR}/01_banana.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/02_digits.cpp)
-jem_page_test(${guide}/samplers.md PROGRAMS ${guide}/samplers.cpp)
+foreach(page samplers chains)
+  jem_page_test(${guide}/${page}.md PROGRAMS ${guide}/samplers.cpp)
+endforeach()
+jem_page_test(${guide}/arrays.md PROGRAMS ${guide}/arrays.cpp)
+jem_page_test(${guide}/tensor-operations.md PROGRAMS ${guide}/operations.cpp)
 jem_page_test(${guide}/classifiers.md PROGRAMS ${guide}/classifiers.cpp)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   jem_page_test(${guide}/energies.md PROGRAMS ${guide}/energies.cpp
