@@ -98,8 +98,8 @@ concept differentiable_energy =
       { e.value_and_grad(x, grad) } -> std::same_as<T>;
     };
 
-/// An energy that offers a prepared value of itself for positions like x: made once, used for a whole run, and only while what it was
-/// made of stays as it is.
+/// An energy that offers a prepared value of itself for positions like x. It is made once and used for a whole run; it is out of date
+/// as soon as the energy, or the network behind it, changes.
 template <class E, class T>
 concept preparable_energy = requires(const E& e, const T& x) {
   { e.prepared(x) } -> differentiable_energy<T>;

@@ -8,9 +8,10 @@
 
 namespace jem::inline v0 {
 
-/// A function with a derivative that may be applied wherever an element is read: so cheap that it does not matter how often, 0 at
-/// 0, since padding is no element, and written for numbers and for packs of them alike (vector types of the compiler: arithmetic,
-/// comparisons, ?: and `filled`). A function says so by `static constexpr bool fusable = true`; silence means no.
+/// A function with a derivative that may be applied wherever an element is read. It is so cheap that it does not matter how often it is
+/// applied. Its value at 0 is 0, so that the zeros around an image stay zeros. It is written for numbers and for packs of them alike
+/// (vector types of the compiler: arithmetic, comparisons, ?: and `filled`). A function says that it is one by
+/// `static constexpr bool fusable = true`; one that says nothing is none.
 template <class F>
 concept fusable = requires { requires F::fusable; };
 

@@ -26,9 +26,10 @@ struct kept_elements<Net, T> {
   using type = typename Net::template activations<T>::value_type;
 };
 
-/// Rows of inputs (n, …) that go through a network together, all of them as 0. A few images at a time stay in a core's caches from layer
-/// to layer, and their threads need not wait for each other after each; but pixels enough to fill the products, and not where weights
-/// would pass through the caches for each few again. Of activations that are kept in half as much, twice as many.
+/// How many rows of inputs (n, …) go through a network together; 0 for all of them. A few images at a time stay in a core's caches from
+/// layer to layer, and threads need not wait for each other after each layer. They have to be enough pixels to fill the products, and
+/// large networks take all rows, since their weights would go through the caches again for each few images. Where activations take half
+/// the memory, twice as many images go together.
 template <tensor_value T, class Net>
 index_t rows_at_once(const Net& net, const shape& extents) {
   using kept             = typename kept_elements<Net, T>::type;
