@@ -2,8 +2,9 @@
 # The guide's programs run, and its pages show what is in them. Included by examples/CMakeLists.txt.
 set(guide ${CMAKE_CURRENT_SOURCE_DIR}/guide)
 set(arguments_classifiers 120)
+set(arguments_checkpoints 120)
 
-foreach(name samplers energies classifiers arrays operations)
+foreach(name samplers energies classifiers arrays operations checkpoints)
   add_executable(guide_${name} guide/${name}.cpp)
   target_link_libraries(guide_${name} PRIVATE ${everything})
   jem_own_target(guide_${name} -O2)
@@ -28,6 +29,7 @@ jem_page_test(${PROJECT_SOURCE_DIR}/README.md PROGRAMS ${CMAKE_CURRENT_SOURCE_DI
 foreach(page samplers chains)
   jem_page_test(${guide}/${page}.md PROGRAMS ${guide}/samplers.cpp)
 endforeach()
+jem_page_test(${guide}/checkpoints.md PROGRAMS ${guide}/checkpoints.cpp)
 jem_page_test(${guide}/arrays.md PROGRAMS ${guide}/arrays.cpp)
 jem_page_test(${guide}/tensor-operations.md PROGRAMS ${guide}/operations.cpp)
 jem_page_test(${guide}/classifiers.md PROGRAMS ${guide}/classifiers.cpp)
