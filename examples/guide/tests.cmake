@@ -37,3 +37,11 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   jem_page_test(${guide}/energies.md PROGRAMS ${guide}/energies.cpp
     MISTAKE ${PROJECT_SOURCE_DIR}/tests/contracts/must_not_compile/hmc_refuses_an_energy_without_a_gradient.cpp)
 endif()
+
+# The page on the folder of a run: its program reads one that the tool has made.
+add_executable(guide_run_folder guide/run_folder.cpp)
+target_link_libraries(guide_run_folder PRIVATE ${everything})
+jem_own_target(guide_run_folder -O2)
+jem_page_test(${guide}/run-folder.md PROGRAMS ${guide}/run_folder.cpp)
+jem_tool_test("jem train leaves a run that a program of one's own reads" ARGUMENTS train --data png:${grey} ${learn}
+  CHECKS "$<TARGET_FILE:guide_run_folder> . ${bee} | grep -x 'bee.*'")

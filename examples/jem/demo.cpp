@@ -41,7 +41,7 @@ void add_samples(comparison& c, const settings& s, const Net& plain, const outco
   jem::rng rng{s.seed};
   const auto& images = train.x.extents();
   c.data             = sheet_of(tensor(train.x.rows(0, 100)), 10);
-  c.joint.samples    = buffer_sheet(joint.buffer);
+  c.joint.samples    = buffer_sheet(joint.buffer, keeps_classes_apart(s));
   c.plain.samples    = fresh_sheet(s, plain, images, rng);
   c.fresh            = fresh_sheet(s, joint.net, images, rng);
   c.by_class         = sheet_by_class(s, joint, train.classes, rng);
@@ -64,9 +64,10 @@ template <class Net>
 void compare(const settings& s, int seeds, const effort& e) {
   const stopwatch clock;
   const split digits = load(s);
-  check_together(s, digits.train.x.extents(), digits.train.classes);
+  expect_possible(s, digits.train);
   begin_run(s.out);
-  jem::io::write_file(s.out / "settings.json", table(with_form_of(digits, s)).dump(2) + "\n");
+  const settings all = with_form_of(digits, s);
+  jem::io::write_file(s.out / "settings.json", table(all).dump(2) + "\n");
   series<Net> plain, joint;
   for (int k = 0; k < seeds; ++k) {
     settings now     = s;
@@ -81,7 +82,7 @@ void compare(const settings& s, int seeds, const effort& e) {
   c.plain   = {"cross-entropy", median(plain.figures), plain.behind, plain.first[0].curve, median(plain.seconds), {}};
   c.joint   = {"JEM", median(joint.figures), joint.behind, joint.first[0].curve, median(joint.seconds), {}};
   c.seeds   = seeds;
-  c.recipe  = recipe_of(s);
+  c.recipe  = in_words(s);
   c.trained = digits.train.size();
   c.judged  = digits.test.all.size();
   c.kind    = digits.test.kind;
@@ -90,6 +91,9 @@ void compare(const settings& s, int seeds, const effort& e) {
   jem::io::write_png(s.out / "samples_by_class.png", c.by_class);
   jem::io::save_parameters(s.out / "cross_entropy.safetensors", plain.first[0].net);
   jem::io::save_parameters(s.out / "jem.safetensors", joint.first[0].net);
+  auto config    = config_of(all, digits.test, familiar_from(joint.first[0].net, digits.test.all));
+  config.weights = "jem.safetensors";
+  jem::io::write_run_config(s.out, config);
   c.seconds = clock.seconds();
   const table figures{{"seconds", c.seconds},
                       {"seeds", seeds},
@@ -104,6 +108,8 @@ void compare(const settings& s, int seeds, const effort& e) {
 }  // namespace
 
 void demo(const settings& s, int seeds, const effort& e) {
+  if (s.data != "digits") refuse("settings", "those of a run on the digits", "those of one on " + s.data);
+  if (s.network != "convnet") refuse("settings", "those of a convnet", "those of a " + s.network);
   if (s.precision == "bfloat16") {
     compare<in_bfloat16<small_network>>(s, seeds, e);
   } else {

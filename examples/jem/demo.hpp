@@ -10,11 +10,14 @@ namespace tool {
 /// settings.json, metrics.json, metrics.jsonl, weights and samples of the first seed into the folder of the settings.
 void demo(const settings& s, int seeds, const effort& e);
 
-/// One training run: settings.json and metrics.jsonl as it goes; metrics.json, weights.safetensors and samples.png at the end.
+/// One training run: settings.json and metrics.jsonl as it goes; config.json, model.safetensors, metrics.json and samples.png at the end.
 void train_once(const settings& s);
 
 /// Judges the weights of a run, or both networks of a demo, on the test images of its data, made-up sets and the test images of
 /// others; prints the table and writes evaluation.json beside the weights. A run on one file is judged on its validation images.
 void evaluate_run(const std::filesystem::path& run, const std::vector<std::string>& others, const effort& e, std::uint64_t seed);
+
+/// Prints what the network of a run takes PNG files for, how plausible it finds them, and whether they look like its training data.
+void predict(const std::filesystem::path& run, const std::vector<std::string>& images, bool as_json);
 
 }  // namespace tool

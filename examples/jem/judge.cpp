@@ -6,6 +6,7 @@
 #include <jem/evaluate/summary.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 namespace tool {
 
@@ -73,6 +74,14 @@ judgement judge(const Net& net, const judged_images& test, const image_sets& oth
   return result;
 }
 
+template <class Net>
+double familiar_from(const Net& net, const dataset& images) {
+  auto scores = jem::evaluate::log_px(net, images.x);
+  std::ranges::sort(scores);
+  const double last = scores[scores.size() / 20];
+  return last - 1e-5 * std::max(1.0, std::abs(last));  // in another batch the same image has another score by rounding
+}
+
 template judgement judge(const deep_network&, const judged_images&, const image_sets&, const effort&, jem::rng&);
 template table judge_classifier(const deep_network&, const dataset&);
 template judgement judge(const in_bfloat16<deep_network>&, const judged_images&, const image_sets&, const effort&, jem::rng&);
@@ -81,6 +90,11 @@ template judgement judge(const small_network&, const judged_images&, const image
 template table judge_classifier(const small_network&, const dataset&);
 template judgement judge(const in_bfloat16<small_network>&, const judged_images&, const image_sets&, const effort&, jem::rng&);
 template table judge_classifier(const in_bfloat16<small_network>&, const dataset&);
+
+template double familiar_from(const deep_network&, const dataset&);
+template double familiar_from(const in_bfloat16<deep_network>&, const dataset&);
+template double familiar_from(const small_network&, const dataset&);
+template double familiar_from(const in_bfloat16<small_network>&, const dataset&);
 
 table bins_of(const std::vector<jem::metrics::reliability_bin>& bins) {
   table list = table::array();

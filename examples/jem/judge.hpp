@@ -56,6 +56,10 @@ judgement judge(const Net& net, const judged_images& test, const image_sets& oth
 template <class Net>
 table judge_classifier(const Net& net, const dataset& test);
 
+/// The log p(x) + log Z that 95 % of the images have or exceed.
+template <class Net>
+double familiar_from(const Net& net, const dataset& images);
+
 /// Bins of a reliability diagram as a list of {"low", "high", "count", "confidence", "accuracy"}; null where a bin is empty.
 table bins_of(const std::vector<jem::metrics::reliability_bin>& bins);
 

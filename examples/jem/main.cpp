@@ -1,13 +1,13 @@
-// The `jem` tool: `jem demo`, `jem train`, `jem evaluate` and `jem selftest`. Exit codes: 0 done, 1 a self-test that failed, 2 a bad
-// argument or file, 3 a run that diverged.
+// The `jem` tool: `jem demo`, `jem train`, `jem evaluate`, `jem predict` and `jem selftest`. Exit codes: 0 done, 1 a self-test that failed,
+// 2 a bad argument or file, 3 a run that diverged.
+#include "command_line.hpp"
 #include "demo.hpp"
 #include "run.hpp"
 #include "selftest.hpp"
 
-#include <CLI/CLI.hpp>
-
+#include <algorithm>
 #include <iostream>
-#include <limits>
+#include <new>
 
 #ifdef _OPENMP
 #include <omp.h>
@@ -16,80 +16,86 @@
 namespace {
 
 using jem::index_t;
-using tool::group;
 
-/// What the command line says beside the options of a run.
+/// What was given on the command line.
 struct given {
-  tool::given_texts options;
-  std::string settings;  // a file of them
-  index_t seeds = 1;
-  std::string run;                  // of evaluate: the folder that train or demo wrote
+  tool::settings run;          // of train and demo; of a setting that was not given, what says so is the option, not this
+  std::filesystem::path file;  // whose settings stand below those given
+  std::filesystem::path out;   // empty for the command's own
+  index_t threads = 0, seeds = 1;
+  std::uint64_t seed = 1;           // of evaluate
+  std::string folder;               // of evaluate and predict: what train or demo wrote
+  std::vector<std::string> images;  // of predict: PNG files
+  bool json = false;                // of predict: print JSON
   std::vector<std::string> others;  // and data to compare with
   tool::effort effort;
-  index_t threads    = 0;
-  std::uint64_t seed = 1;
   std::string backend;  // of selftest; all if empty
 };
 
-/// A number of a command's own.
-template <class N>
-CLI::Option* add_number(CLI::App& app, const std::string& name, N& to, const std::string& help, index_t low, index_t high) {
-  const tool::whole allowed{low, high};
-  const auto set = [&to, name, allowed](const std::string& text) {
-    const auto value = tool::number_in<N>(text);
-    if (!value || !allowed(static_cast<index_t>(*value)))
-      throw CLI::ValidationError(name, "expected " + allowed.expected() + " but received " + text);
-    to = *value;
-  };
-  return app.add_option_function<std::string>(name, set, help)
+/// Which options the command has: the demo is about one network on the digits.
+bool has(const CLI::App& command, const auto& option) {
+  return option.in != tool::group::record && command.get_option_no_throw(tool::flag_of(option.names)) != nullptr;
+}
+
+void add_threads(CLI::App& app, given& g) {
+  tool::add_option(app, "threads", g.threads, "threads; the same seed gives the same result for any number", tool::between(1, 1024))
       ->type_name("N")
-      ->default_str(allowed(static_cast<index_t>(to)) ? std::to_string(to) : "");
+      ->group(name_of(tool::group::run));
 }
 
-/// The options of a run, group by group, with the defaults of the data.
-void add_options(CLI::App& app, bool demo, given& g, const tool::settings& defaults) {
+/// The options of a run, but for those that a command has no use for.
+void add_settings(CLI::App& app, given& g, const std::vector<std::string>& without = {}) {
   tool::for_each_option([&](const auto& o) {
-    using value = std::remove_cvref_t<decltype(defaults.*o.member)>;
-    if (o.in == group::kept || (demo && !o.of_demo)) return;
-    const auto set = [&g, o](const std::string& text) {
-      auto s = tool::paper_settings();
-      try {
-        o.set(s, std::string_view(text), "--" + o.name, text);
-      } catch (const std::invalid_argument& error) { throw CLI::ValidationError(error.what()); }
-      g.options[o.name] = text;
-    };
-    const auto names  = "--" + o.name + (o.also.empty() ? "" : "," + o.also);
-    const auto normal = tool::shown(defaults.*o.member);
-    const bool taken  = o.allowed(defaults.*o.member);  // threads have no default that could be given
-    if constexpr (std::is_same_v<value, bool>) {
-      const auto turn = [&g, name = o.name](std::int64_t count) { g.options[name] = count > 0 ? "true" : "false"; };
-      app.add_flag_function(o.also.empty() ? names + ",!--no-" + o.name : names, turn, o.help + " (" + normal + ")")
-          ->group(tool::name_of(o.in));
-    } else {
-      app.add_option_function<std::string>(names, set, o.help)
-          ->group(tool::name_of(o.in))
-          ->type_name(tool::kind_of<value>())
-          ->default_str(taken ? normal : "");
-    }
+    if (o.in == tool::group::record || std::ranges::count(without, o.name()) > 0) return;
+    tool::add_option(app, o.names, g.run.*o.member, o.help, o.takes)->group(name_of(o.in));
   });
-  app.add_option("--settings", g.settings, "a file such as the settings.json of a run, which this run then repeats; other options go first")
-      ->group(tool::name_of(group::run));
-}
-
-/// What stands behind an option, before the line is read as a whole: --help shows the defaults of the data that it names.
-std::string text_behind(const std::string& option, int argc, char** argv) {
-  std::string text;
-  for (int i = 1; i < argc; ++i) {
-    const std::string word = argv[i];
-    if (word == option && i + 1 < argc) text = argv[i + 1];
-    if (word.starts_with(option + "=")) text = word.substr(option.size() + 1);
-  }
-  return text;
+  const std::string run = name_of(tool::group::run);
+  add_threads(app, g);
+  tool::add_option(app, "settings", g.file, "settings.json of a run to repeat; options that are given beside it win over it",
+                   tool::anything{})
+      ->type_name("FILE")
+      ->group(run);
+  tool::add_option(app, "out", g.out, "folder to write into", tool::anything{})->type_name("FOLDER")->group(run);
 }
 
 void add_strong(CLI::App& app, given& g) {
-  app.add_flag("--strong", g.effort.strong,
-               "attack a second time, with several objectives, targets, and step sizes that adapt: some minutes more for each network");
+  app.add_flag(
+      "--strong", g.effort.strong,
+      tool::wrapped("attack a second time, with several objectives, targets, and step sizes that adapt: some minutes more for each "
+                    "network"));
+}
+
+/// What holds unless an option is given: the settings of a file, or the preset of the data.
+tool::settings defaults_of(const CLI::App& command, const given& g) {
+  const auto* data        = command.get_option_no_throw("--data");
+  const std::string named = data != nullptr && data->count() > 0 ? g.run.data : "";
+  return g.file.empty() ? tool::preset_of(named.empty() ? "digits" : named) : tool::read_settings(g.file, named);
+}
+
+tool::settings settings_of(const CLI::App& command, const given& g, const char* out) {
+  tool::settings s = defaults_of(command, g);
+  tool::for_each_option([&](const auto& o) {
+    if (has(command, o) && command.get_option(tool::flag_of(o.names))->count() > 0) s.*o.member = g.run.*o.member;
+  });
+  s.out = g.out.empty() ? out : g.out;
+  return s;
+}
+
+/// Writes the defaults into the help of a command.
+void show_defaults(CLI::App& command, const given& g) {
+  const tool::settings s = defaults_of(command, g);
+  tool::for_each_option([&]<class T, class Takes>(const tool::option<tool::settings, T, Takes>& o) {
+    if (!has(command, o)) return;
+    auto& option = *command.get_option(tool::flag_of(o.names));
+    if constexpr (std::same_as<T, bool>) {
+      option.description(tool::wrapped(jem::concat(o.help, "; default: --", s.*o.member ? o.name() : o.takes.name)));
+    } else {
+      option.default_str(tool::text_of(s.*o.member));
+    }
+  });
+  const std::string whose = g.file.empty() ? "the default for the data " + s.data : "the setting of " + g.file.string();
+  command.footer(
+      tool::wrapped(jem::concat("Behind each = stands ", whose, ". Beside --data or --settings, --help shows what holds with them."), 100));
 }
 
 void use_threads([[maybe_unused]] index_t threads) {
@@ -98,62 +104,81 @@ void use_threads([[maybe_unused]] index_t threads) {
 #endif
 }
 
+void add_evaluate(CLI::App& app, given& g) {
+  app.add_option("run", g.folder, "the folder that jem train wrote, or jem demo, of which both networks are judged")
+      ->required()
+      ->type_name("");
+  app.add_option_function<std::vector<std::string>>(
+         "--ood",
+         [&g](const std::vector<std::string>& others) {
+           for (const auto& each : others) {
+             if (!tool::names_data(each)) tool::refuse("ood", tool::data_name.description, each);
+           }
+           g.others = others;
+         },
+         tool::wrapped(
+             "data whose test images, or all images of one file, are out of the distribution, named as for jem train; may be repeated"))
+      ->type_name("DATA");
+  tool::add_option(app, "scored", g.effort.scored,
+                   "images of each set that are scored: chosen by the seed, of each class its share; of the digits the first ones",
+                   tool::at_least(1))
+      ->default_str(tool::text_of(g.effort.scored));
+  tool::add_option(app, "attacked", g.effort.attacked, "images that are attacked, chosen in the same way", tool::at_least(1))
+      ->default_str(tool::text_of(g.effort.attacked));
+  add_strong(app, g);
+  add_threads(app, g);
+  tool::add_option(app, "seed", g.seed, "seed of all random numbers", tool::at_least(0))
+      ->default_str("1")
+      ->group(name_of(tool::group::run));
+}
+
+void add_predict(CLI::App& app, given& g) {
+  app.add_option("run", g.folder, "the folder that jem train wrote, or jem demo, of which the JEM predicts")->required()->type_name("");
+  app.add_option("images", g.images, "PNG files of the size that the run was trained on")->required()->type_name("");
+  app.add_flag("--json", g.json, "print JSON instead of a table");
+  add_threads(app, g);
+}
+
 int run(int argc, char** argv) {
-  constexpr index_t many = 2'147'483'647;
   CLI::App app{"jem: a classifier that is secretly an energy-based model"};
   app.require_subcommand(1);
   app.set_version_flag("--version", tool::version_text, "version, compiler, processor, and the backends that are compiled in");
   given g;
-  const auto data     = text_behind("--data", argc, argv);
-  const auto defaults = [&](const char* out, const std::string& of) {
-    auto s = tool::default_settings(of.empty() ? "digits" : of);
-    s.out  = out;
-    return s;
-  };
-  const std::string threads = "threads, one on each processor unless given; the same seed gives the same result for any number";
-  auto* const demo = app.add_subcommand("demo", "cross-entropy and a JEM side by side on handwritten digits; writes demo/report.html");
-  add_options(*demo, true, g, defaults("demo", ""));
-  add_number(*demo, "--seeds", g.seeds, "runs of each; the table shows medians", 1, 1000)->group(tool::name_of(group::run));
-  add_strong(*demo, g);
-  auto* const train = app.add_subcommand("train", "one training run on the digits or on files; defaults are those of the --data");
-  add_options(*train, false, g, defaults("jem-run", data));
-  auto* const evaluate =
-      app.add_subcommand("evaluate", "accuracy, calibration, out-of-distribution scores and robustness of a run, in its precision");
-  evaluate->add_option("run", g.run, "the folder that jem train wrote, or jem demo, of which both networks are judged")->required();
-  evaluate->add_option(
-      "--ood", g.others,
-      "data whose test images, or all images of one file, are out of the distribution, named as for jem train; may be repeated");
-  add_number(*evaluate, "--scored", g.effort.scored,
-             "images of each set that are scored: chosen by the seed, of each class its share; of the digits the first ones", 1, many);
-  add_number(*evaluate, "--attacked", g.effort.attacked, "images that are attacked, chosen in the same way", 1, many);
-  add_strong(*evaluate, g);
-  add_number(*evaluate, "--threads", g.threads, threads, 1, 4096);
-  add_number(*evaluate, "--seed", g.seed, "seed of all random numbers", 0, (std::numeric_limits<index_t>::max)());
-  auto* const selftest = app.add_subcommand("selftest", "whether each backend computes what it should on this machine, and how fast");
-  selftest->add_option("--backend", g.backend, "the one to test instead of all that are compiled in");
-  add_number(*selftest, "--threads", g.threads, threads, 1, 4096);
+  auto& demo = *app.add_subcommand("demo", "cross-entropy and a JEM side by side on handwritten digits; writes demo/report.html");
+  add_settings(demo, g, {"data", "network"});
+  tool::add_option(demo, "seeds", g.seeds, "runs of each; the table shows medians", tool::between(1, 1000))->default_str("1")->group("Run");
+  add_strong(demo, g);
+  auto& train = *app.add_subcommand("train", "one training run on the digits or on files");
+  add_settings(train, g);
+  auto& evaluate =
+      *app.add_subcommand("evaluate", "accuracy, calibration, out-of-distribution scores and robustness of a run, in its precision");
+  add_evaluate(evaluate, g);
+  auto& predict = *app.add_subcommand("predict", "what a run takes images for, and whether they look like its training data");
+  add_predict(predict, g);
+  auto& selftest = *app.add_subcommand("selftest", "whether each backend computes what it should on this machine, and how fast");
+  selftest.add_option("--backend", g.backend, "the one to test instead of all that are compiled in")->type_name("NAME");
+  add_threads(selftest, g);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);
-    std::cerr << "jem: " << error.what() << std::endl;
-    return 2;
-  }
-  if (selftest->parsed()) {
-    use_threads(g.threads);
-    return tool::selftest(g.backend);
-  }
-  if (evaluate->parsed()) {
-    use_threads(g.threads);
-    tool::evaluate_run(g.run, g.others, g.effort, g.seed);
+    if (error.get_exit_code() != 0) throw;
+    for (auto* command : {&demo, &train}) {
+      if (command->parsed()) show_defaults(*command, g);
+    }
+    if (dynamic_cast<const CLI::CallForHelp*>(&error) == nullptr) return app.exit(error);
+    std::cout << tool::without_marks(app.help());
     return 0;
   }
-  const auto s = tool::settings_of(g.settings, g.options, demo->parsed() ? "demo" : "jem-run");
-  use_threads(s.threads);
-  if (demo->parsed()) {
-    tool::demo(s, static_cast<int>(g.seeds), g.effort);
+  use_threads(g.threads);
+  if (selftest.parsed()) return tool::selftest(g.backend);
+  if (predict.parsed()) {
+    tool::predict(g.folder, g.images, g.json);
+  } else if (evaluate.parsed()) {
+    tool::evaluate_run(g.folder, g.others, g.effort, g.seed);
+  } else if (demo.parsed()) {
+    tool::demo(settings_of(demo, g, "demo"), static_cast<int>(g.seeds), g.effort);
   } else {
-    tool::train_once(s);
+    tool::train_once(settings_of(train, g, "jem-run"));
   }
   return 0;
 }
@@ -166,6 +191,9 @@ int main(int argc, char** argv) {
   } catch (const tool::diverged& error) {
     std::cerr << "jem: " << error.what() << "; the last good weights are saved" << std::endl;
     return 3;
+  } catch (const std::bad_alloc&) {
+    std::cerr << "jem: expected memory for these settings but the system has no more to give" << std::endl;
+    return 2;
   } catch (const std::exception& error) {
     std::cerr << "jem: " << error.what() << std::endl;
     return 2;

@@ -1,207 +1,246 @@
-// An option of a run, with all that is said of it in one place: its name, its member of the settings, what it may be, its group, and
-// its line of --help. The options are a table in settings.hpp.
+// What an option of the tool is: a name, the member that holds its value, what it means, which values it takes, and the group in
+// which `--help` shows it. A table of options (settings.hpp) is all that the command line, settings files and reports need to know.
 #pragma once
 
-#include "refuse.hpp"
-
+#include <jem/core/concat.hpp>
 #include <jem/core/shape.hpp>
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
-#include <cmath>
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
-#include <optional>
+#include <limits>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace tool {
 
-struct settings;
+/// Where `--help` shows an option. What a run records of itself stands in its settings file and is no option of the command line.
+enum class group { data, network, sampler, loss, optimiser, run, record };
 
-/// What --help puts together. What is `kept` is no option: a run writes it for those who read its folder.
-enum class group { data, network, sampler, loss, optimiser, run, kept };
+inline constexpr std::array group_names{"Data", "Network", "Sampler", "Loss", "Optimiser", "Run", "Record"};
 
-constexpr const char* name_of(group g) {
-  constexpr const char* names[] = {"Data", "Network", "Sampler", "Loss", "Optimiser", "Run", "Kept"};
-  return names[static_cast<int>(g)];
-}
+inline std::string name_of(group g) { return group_names[static_cast<std::size_t>(g)]; }
 
-// What a value may be. `expected` is said of one that is refused; operator() asks a value of the right type.
-
-/// A whole number; settings hold none that is larger than 2³¹ − 1.
-struct whole {
-  jem::index_t low;
-  jem::index_t high = 2'147'483'647;
-
-  bool operator()(jem::index_t n) const { return n >= low && n <= high; }
-  std::string expected() const { return "a whole number from " + std::to_string(low) + " to " + std::to_string(high); }
-};
-
-struct at_least_zero {
-  bool operator()(float x) const { return x >= 0; }
-  std::string expected() const { return "a number >= 0 and within the range of a float"; }
-};
-
-struct above_zero {
-  bool operator()(float x) const { return x > 0; }
-  std::string expected() const { return "a number > 0 and within the range of a float"; }
-};
-
-struct share {
-  bool operator()(float x) const { return x >= 0 && x <= 1; }
-  std::string expected() const { return "a number in [0, 1]"; }
-};
-
-/// Whole numbers, one at the least.
-struct whole_numbers {
-  whole each;
-
-  bool operator()(const std::vector<jem::index_t>& list) const {
-    for (const auto n : list) {
-      if (!each(n)) return false;
-    }
-    return !list.empty();
-  }
-  std::string expected() const { return "whole numbers from " + std::to_string(each.low) + ", with a comma between two"; }
-};
-
-struct one_of {
-  std::string first, second;
-
-  bool operator()(const std::string& text) const { return text == first || text == second; }
-  std::string expected() const { return first + " or " + second; }
-};
-
-/// Of any type: what reads it has checked it.
-struct anything {
-  std::string words = "a text";
-
-  bool operator()(const auto&) const { return true; }
-  std::string expected() const { return words; }
-};
-
-/// The whole of a text as a number; nothing for another text, and for a number that the type cannot hold.
-template <class N>
-std::optional<N> number_in(std::string_view text) {
-  N value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return {};
-  if constexpr (std::is_floating_point_v<N>) {
-    if (!std::isfinite(value)) return {};
-  }
-  return value;
-}
-
-/// A value in a text of the command line.
-template <class T>
-std::optional<T> value_in(std::string_view text) {
-  if constexpr (std::is_same_v<T, bool>) {
-    if (text != "true" && text != "false") return {};
-    return text == "true";
-  } else if constexpr (std::is_arithmetic_v<T>) {
-    return number_in<T>(text);
-  } else if constexpr (std::is_same_v<T, std::vector<jem::index_t>>) {
-    T list;
-    for (std::size_t begin = 0; begin <= text.size();) {
-      const auto end  = std::min(text.find(',', begin), text.size());
-      const auto next = number_in<jem::index_t>(text.substr(begin, end - begin));
-      if (!next) return {};
-      list.push_back(*next);
-      begin = end + 1;
-    }
-    return list;
-  } else if constexpr (std::is_constructible_v<T, std::string>) {
-    return T(std::string(text));
-  } else {
-    return {};  // what no command line says
-  }
-}
-
-/// A value in a file of settings: numbers as the text that stands there, so that none is rounded twice.
-template <class T>
-std::optional<T> value_in(const nlohmann::ordered_json& j) {
-  if constexpr (std::is_same_v<T, bool>) {
-    if (!j.is_boolean()) return {};
-    return j.get<bool>();
-  } else if constexpr (std::is_arithmetic_v<T>) {
-    if (!j.is_number()) return {};
-    return number_in<T>(j.dump());
-  } else if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, std::filesystem::path>) {
-    if (!j.is_string()) return {};
-    return T(j.get<std::string>());
-  } else {
-    if (!j.is_array()) return {};
-    T list;
-    for (const auto& element : j) {
-      const auto next = value_in<typename T::value_type>(element);
-      if (!next) return {};
-      list.push_back(*next);
-    }
-    return list;
-  }
-}
-
-/// As --help and the recipe show it.
-template <class T>
-std::string shown(const T& value) {
-  if constexpr (std::is_same_v<T, bool>) {
-    return value ? "yes" : "no";
-  } else if constexpr (std::is_same_v<T, float>) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%g", static_cast<double>(value));
-    return text;
-  } else if constexpr (std::is_arithmetic_v<T>) {
-    return std::to_string(value);
-  } else if constexpr (std::is_same_v<T, std::filesystem::path>) {
-    return value.string();
-  } else if constexpr (std::is_same_v<T, std::string>) {
-    return value;
-  } else {
-    std::string text;
-    for (const auto& element : value) text += (text.empty() ? "" : ",") + shown(element);
-    return text;
-  }
-}
-
-/// What --help writes behind an option's name.
-template <class T>
-const char* kind_of() {
-  return std::is_integral_v<T>                          ? "N"
-         : std::is_floating_point_v<T>                  ? "X"
-         : std::is_same_v<T, std::vector<jem::index_t>> ? "N,N,..."
-                                                        : "TEXT";
-}
-
-/// An option of a run.
-template <class T, class Allowed>
+/// One line of a table.
+template <class Struct, class T, class Takes>
 struct option {
-  std::string name;  ///< "step-size": --step-size on the command line, step_size in a file
-  T settings::* member;
-  group in;
-  Allowed allowed;      ///< what it may be
-  std::string help;     ///< its line of --help; of a `bool` what it does
-  std::string also;     ///< other spellings on the command line, as CLI11 has them; "!--x" is --x for no
-  bool of_demo = true;  ///< whether `jem demo` has it, too
-  bool stored  = true;  ///< whether it is written into a file of settings: where it goes and on how many threads changes no result
+  const char* names;   ///< the name without dashes; after commas, other names for the command line
+  T Struct::* member;  ///< its value
+  const char* help;    ///< what it means
+  Takes takes;         ///< which values: at_least, above, between, one_of, text_like, or_else, anything
+  group in;            ///< where help shows it
 
-  /// Its key in a file of settings.
+  std::string name() const { return std::string(names).substr(0, std::string_view(names).find(',')); }  ///< "step-size"
+
+  /// Its key in a settings file: "step_size".
   std::string key() const {
-    std::string k = name;
-    for (char& c : k) c = c == '-' ? '_' : c;
-    return k;
-  }
-
-  /// Sets it from a text or a value of a file. Throws std::invalid_argument, which names `what`, for one that is not allowed.
-  template <class From>
-  void set(settings& s, const From& from, const std::string& what, const std::string& received) const {
-    const auto value = value_in<T>(from);
-    if (!value || !allowed(*value)) refuse(what, allowed.expected(), received);
-    s.*member = *value;
+    std::string text = name();
+    std::ranges::replace(text, '-', '_');
+    return text;
   }
 };
+
+// Reading and writing values. What is read is read whole and exactly: `parse` returns false for text that is no value of the type,
+// that does not fit in it, or that would round to zero.
+
+/// The largest value that options take, and how messages write it.
+template <class T>
+inline constexpr T most = 1'000'000'000;  // of counts
+template <>
+inline constexpr float most<float> = (std::numeric_limits<float>::max)();
+template <>
+inline constexpr std::uint64_t most<std::uint64_t> = (std::numeric_limits<std::uint64_t>::max)();
+
+template <class T>
+concept arithmetic = std::integral<T> || std::floating_point<T>;
+
+template <arithmetic T>
+bool parse(std::string_view text, T& to) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), to);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+inline bool parse(std::string_view text, std::string& to) { return to = text, true; }
+inline bool parse(std::string_view text, std::filesystem::path& to) { return to = text, true; }
+
+/// "32,64,128"
+template <class T>
+bool parse(std::string_view text, std::vector<T>& to) {
+  to.clear();
+  for (bool more = true; more;) {
+    const auto comma = text.find(',');
+    if (!parse(text.substr(0, comma), to.emplace_back())) return false;
+    more = comma != text.npos;
+    if (more) text.remove_prefix(comma + 1);
+  }
+  return true;
+}
+
+/// The shortest text that is read as the same number.
+template <arithmetic T>
+std::string text_of(T x) {
+  char text[40];
+  return {text, std::to_chars(text, text + sizeof text, x).ptr};
+}
+
+inline std::string text_of(const std::string& x) { return x; }
+inline std::string text_of(const std::filesystem::path& x) { return x.string(); }
+inline std::string text_of(bool x) { return x ? "yes" : "no"; }
+
+template <class T>
+std::string text_of(const std::vector<T>& x) {
+  std::string text;
+  for (const T& each : x) text += (text.empty() ? "" : ",") + text_of(each);
+  return text;
+}
+
+/// A value as a settings file holds it. Numbers are as short there as on the command line.
+template <class T>
+nlohmann::ordered_json json_of(const T& x) {
+  if constexpr (std::same_as<T, float>) {
+    double shortest = 0;
+    (void)parse(text_of(x), shortest);
+    return static_cast<float>(shortest) == x ? shortest : static_cast<double>(x);
+  } else {
+    return x;
+  }
+}
+
+/// The same backwards; false for a value of another type.
+template <class Json, class T>
+bool read(const Json& j, T& to) {
+  if constexpr (std::same_as<T, bool>) {
+    return j.is_boolean() && (to = j.template get<bool>(), true);
+  } else if constexpr (arithmetic<T>) {
+    return j.is_number() && parse(j.dump(), to);
+  } else if constexpr (std::same_as<T, std::string>) {
+    return j.is_string() && (to = j.template get<std::string>(), true);
+  } else {
+    to.clear();
+    return j.is_array() && std::ranges::all_of(j, [&](const Json& each) { return read(each, to.emplace_back()); });
+  }
+}
+
+// Which values an option takes: `takes` decides, `expected` says it in messages.
+
+/// What messages call a value of the type.
+template <class T>
+std::string noun_of() {
+  if constexpr (std::same_as<T, std::vector<jem::index_t>>) return "whole numbers with commas between them, each";
+  if constexpr (std::floating_point<T>) return "a number";
+  return "a whole number";
+}
+
+/// Numbers from low to high; the number low itself is left out if the interval is open there.
+struct interval {
+  double low, high = std::numeric_limits<double>::infinity();
+  bool open = false;
+
+  template <arithmetic T>
+  bool takes(T x) const {
+    const auto value = static_cast<double>(x);
+    return (open ? low < value : low <= value) && value <= high && x <= most<T>;
+  }
+
+  template <arithmetic T>
+  bool takes(const std::vector<T>& each) const {
+    return std::ranges::all_of(each, [this](T x) { return takes(x); });
+  }
+
+  template <class T>
+  std::string expected() const {
+    const std::string last = high < static_cast<double>(most_of<T>()) ? text_of(high)
+                             : std::floating_point<T>                 ? "3.4e38"
+                                                                      : text_of(most_of<T>());
+    return noun_of<T>() + (open ? " above " : " from ") + text_of(low) + (open ? ", at most " : " to ") + last;
+  }
+
+ private:
+  template <class T>
+  static constexpr auto most_of() {
+    if constexpr (arithmetic<T>)
+      return most<T>;
+    else
+      return most<typename T::value_type>;
+  }
+};
+
+constexpr interval at_least(double low) { return {.low = low}; }
+constexpr interval above(double low) { return {.low = low, .open = true}; }
+constexpr interval between(double low, double high) { return {.low = low, .high = high}; }
+
+/// One of a few words.
+template <std::size_t Count>
+struct words {
+  std::array<const char*, Count> all;
+
+  bool takes(const std::string& text) const { return std::ranges::count(all, text) > 0; }
+
+  template <class T>
+  std::string expected() const {
+    std::string text;
+    for (const auto* each : all) text += (text.empty() ? "" : " or ") + std::string(each);
+    return text;
+  }
+};
+
+constexpr auto one_of(auto... each) { return words<sizeof...(each)>{{each...}}; }
+
+/// Text that a function takes.
+struct text_like {
+  bool (*takes)(const std::string&);
+  const char* description;
+
+  template <class T>
+  std::string expected() const {
+    return description;
+  }
+};
+
+/// Of a flag: the name of the flag that says the opposite.
+struct or_else {
+  const char* name;
+
+  static bool takes(bool) { return true; }
+
+  template <class T>
+  std::string expected() const {
+    return "true or false";
+  }
+};
+
+struct anything {
+  static bool takes(const auto&) { return true; }
+
+  template <class T>
+  std::string expected() const {
+    return "a list";
+  }
+};
+
+/// Throws std::invalid_argument "--batch: expected … but received …".
+[[noreturn]] inline void refuse(std::string_view name, std::string_view expected, std::string_view received) {
+  throw std::invalid_argument(jem::concat("--", name, ": expected ", expected, " but received ", received));
+}
+
+/// f(), whose refusals name the option that they are about: "[convnet] expected …" becomes "--widths: expected …".
+template <class F>
+auto about(std::string_view name, F f) {
+  try {
+    return f();
+  } catch (const std::invalid_argument& error) {
+    const std::string_view what = error.what(), mark = "] expected ";
+    const auto at = what.find(mark);
+    if (at == what.npos) throw;
+    throw std::invalid_argument(jem::concat("--", name, ": ", what.substr(at + 2)));
+  }
+}
 
 }  // namespace tool

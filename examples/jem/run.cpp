@@ -1,7 +1,6 @@
 #include "run.hpp"
 
 #include "progress.hpp"
-#include "refuse.hpp"
 
 #include <jem/data/augment.hpp>
 #include <jem/data/cifar.hpp>
@@ -87,12 +86,12 @@ named load_part(const std::string& data, part which, const std::vector<std::stri
     if (kind == "cifar100") return {load_cifar(path, which, data_sets::cifar100), {}};
     if (kind == "png") return data_sets::read_png_folder<tensor>(path / (train ? "train" : "test"), classes);
   }
-  refuse("--data", "digits, or idx, cifar10, cifar100 or png with :PATH behind", data);
+  refuse("data", data_name.description, data);
 }
 
 judged_images load_test(const std::string& data, const std::vector<std::string>& classes = {}) {
   judged_images test{.all = load_part(data, part::test, classes).set, .in_order = in_order(data)};
-  if (test.all.size() < 1) refuse("--data " + data, "test images", "none");
+  if (test.all.size() < 1) refuse("data", "data with test images", data + ", which has none");
   return test;
 }
 
@@ -103,8 +102,7 @@ jem::rng choosing(std::uint64_t seed) { return {.key = seed, .counter = std::uin
 split with_validation(const settings& s) {
   auto [all, names]       = load_part(s.data, part::train);
   const jem::index_t rest = all.size() - s.validation;
-  if (rest < 1)
-    refuse("--validation", "fewer images than the " + std::to_string(all.size()) + " for training", std::to_string(s.validation));
+  if (rest < 1) refuse("validation", jem::concat("fewer than the ", all.size(), " images for training"), std::to_string(s.validation));
   const auto judged = [&](dataset images) { return judged_images{std::move(images), "validation", in_order(s.data)}; };
   if (s.validation_choice == "last") return {all.rows(0, rest), judged(all.rows(rest, s.validation)), std::move(names)};
   jem::rng chosen_by = choosing(s.seed);
@@ -138,22 +136,23 @@ dataset judged_images::part(jem::index_t count) const {
 
 split load(const settings& s) {
   if (s.validation > 0) return with_validation(s);
-  if (is_one_file(s.data)) refuse("--data " + s.data, "--validation N beside one file, which has no test images,", "none");
+  if (is_one_file(s.data)) refuse("validation", "at least 1, since " + s.data + " is one file and has no test images,", "0");
   auto [train, names] = load_part(s.data, part::train);
   judged_images test  = load_test(s.data, names);
-  if (const auto expected = train.x.extents().with_rows(test.all.size()); !(expected == test.all.x.extents()))
-    refuse("--data " + s.data, "test images " + jem::to_string(expected), jem::to_string(test.all.x.extents()));
+  jem::expect_shape("test images", train.x.extents().with_rows(test.all.size()), test.all.x.extents());
   return {std::move(train), std::move(test), std::move(names)};
 }
 
 judged_images load_judged(const settings& s) {
   const bool one_file = is_one_file(s.data);
   if (one_file && s.validation == 0)
-    refuse(s.data, "a run with --validation, since one file has no test images,", "one that was trained on all of it");
+    throw std::invalid_argument("expected a run with --validation, since " + s.data +
+                                " is one file and has no test images, but received one that was trained on all of it");
   judged_images judged = one_file ? with_validation(s).test : load_test(s.data, class_names_of(s));
   const auto image     = image_of(judged.all);
   if (s.classes > 0 && (s.image != image || s.classes != judged.all.classes))
-    refuse(s.data, form_of(s.image, s.classes) + ", as the run was trained on,", form_of(image, judged.all.classes));
+    throw std::invalid_argument(jem::concat("expected ", form_of(s.image, s.classes), ", as the run was trained on, but received ",
+                                            form_of(image, judged.all.classes), " in ", s.data));
   return judged;
 }
 
@@ -164,6 +163,20 @@ settings with_form_of(const split& data, settings s) {
   s.classes     = data.train.classes;
   s.class_names = data.class_names;
   return s;
+}
+
+jem::io::run_config config_of(const settings& s, const judged_images& judged, double threshold) {
+  jem::io::run_config c{.network     = s.network,
+                        .widths      = s.widths,
+                        .precision   = s.precision,
+                        .image       = s.image,
+                        .classes     = s.classes,
+                        .class_names = s.class_names};
+  if (std::isfinite(threshold)) {
+    c.threshold    = threshold;
+    c.threshold_of = jem::concat("95 % of the ", judged.all.size(), " ", judged.kind, " images");
+  }
+  return c;
 }
 
 namespace {
@@ -181,24 +194,23 @@ small_network make_small_network(const settings& s, const jem::shape& images, je
   jem::rng own = rng.split();
   const jem::convnet_options options{
       .height = images[1], .width = images[2], .channels = images[3], .classes = classes, .widths = s.widths};
-  return make_network<small_network>(s, options, own);
+  return about("widths", [&] { return make_network<small_network>(s, options, own); });
 }
 
 deep_network make_deep_network(const settings& s, const jem::shape& images, jem::index_t classes, jem::rng& rng) {
-  jem::rng own       = rng.split();
-  jem::index_t depth = 0, width = 0;
-  char rest = 0;
-  if (std::sscanf(s.network.c_str(), "wide-resnet-%td-%td%c", &depth, &width, &rest) != 2) {
-    refuse("--network", "convnet or wide-resnet-DEPTH-WIDTH", s.network);
-  }
-  const jem::wide_resnet_options options{.depth = depth, .width = width, .channels = images[3], .classes = classes};
-  return make_network<deep_network>(s, options, own);
+  jem::rng own     = rng.split();
+  const auto found = jem::io::wide_resnet_named(s.network);
+  if (!found) refuse("network", network_name.description, s.network);
+  return about("network", [&] {
+    const jem::wide_resnet_options options{.depth = found->first, .width = found->second, .channels = images[3], .classes = classes};
+    return make_network<deep_network>(s, options, own);
+  });
 }
 
 void begin_run(const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder);
-  for (const char* name : {"metrics.json", "report.html", "evaluation.json", "weights.safetensors", "cross_entropy.safetensors",
-                           "jem.safetensors", "samples.png", "samples_by_class.png"})
+  for (const char* name : {"config.json", "model.safetensors", "metrics.json", "report.html", "evaluation.json", "weights.safetensors",
+                           "cross_entropy.safetensors", "jem.safetensors", "samples.png", "samples_by_class.png"})
     std::filesystem::remove(folder / name);
 }
 
@@ -213,11 +225,35 @@ jem::linear_warm_up<jem::cosine_decay> learning_rate_of(const settings& s) {
 
 }  // namespace
 
+namespace {
+
+auto loss_of(const settings& s) {
+  return s.weight_yx * jem::cross_entropy{} + s.weight_x * jem::contrastive_divergence{} +
+         s.weight_xy * jem::joint_contrastive_divergence{} + s.penalty * jem::energy_penalty{};
+}
+
+}  // namespace
+
+void expect_possible(const settings& s, const dataset& set) {
+  const auto at_most = [](const char* name, jem::index_t most, const char* of, jem::index_t value) {
+    if (value > most) refuse(name, jem::concat("at most ", most, of), std::to_string(value));
+  };
+  at_most("batch", set.size(), ", the images for training,", s.batch);
+  at_most("crop", std::min(set.x.extent(1), set.x.extent(2)) - 1, " pixels, less than a side of the images,", s.crop);
+  const jem::phase_set reads = loss_of(s).reads();
+  if (!reads.samples && !reads.conditional) return;
+  const jem::index_t blocks = keeps_classes_apart(s) ? set.classes : 1;
+  if (s.buffer / blocks < s.batch) {
+    const std::string each = blocks > 1 ? jem::concat(" for each of ", blocks, " classes") : "";
+    refuse("buffer", jem::concat("at least ", s.batch * blocks, ", a batch", each, ","), std::to_string(s.buffer));
+  }
+  if (s.buffer % blocks != 0) refuse("buffer", jem::concat("a multiple of ", blocks, ", the number of classes,"), std::to_string(s.buffer));
+}
+
 template <class Net>
 outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng, const std::string& title, bool write_log) {
   const jem::trainer trainer{
-      .loss = s.weight_yx * jem::cross_entropy{} + s.weight_x * jem::contrastive_divergence{} +
-              s.weight_xy * jem::joint_contrastive_divergence{} + s.penalty * jem::energy_penalty{},
+      .loss       = loss_of(s),
       .sampler    = sampler_of(s),
       .optimiser  = jem::adam{.learning_rate = learning_rate_of(s)},
       .batch      = s.batch,
@@ -247,7 +283,7 @@ outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng
       bar.show(i + 1, details(info, static_cast<double>((i + 1) * s.batch) / clock.seconds()));
     }
   } catch (const jem::divergence_error& error) {
-    jem::io::save_parameters(s.out / "weights.safetensors", last_good);
+    jem::io::save_parameters(s.out / "model.safetensors", last_good);
     throw diverged(error.what());
   }
   result.net     = std::move(state.net);

@@ -5,6 +5,7 @@
 #include "settings.hpp"
 
 #include <jem/data/dataset.hpp>
+#include <jem/io/run_config.hpp>
 #include <jem/jem.hpp>
 
 #include <filesystem>
@@ -56,6 +57,10 @@ judged_images load_other(const std::string& data);
 /// The settings of a run, with the form of the data that it is trained on.
 settings with_form_of(const split& data, settings s);
 
+/// What a run that has been trained says of its network, with the form of its data: `threshold` is log p(x) + log Z from which on an image
+/// looks like those that were judged.
+jem::io::run_config config_of(const settings& s, const judged_images& judged, double threshold);
+
 /// What a run leaves behind.
 template <class Net>
 struct outcome {
@@ -70,6 +75,9 @@ struct diverged : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Throws std::invalid_argument, naming the option, for settings that such images cannot be trained with.
+void expect_possible(const settings& s, const dataset& set);
+
 /// The network of the settings for such images. It draws from a generator of its own, so that another network sees the same
 /// batches.
 small_network make_small_network(const settings& s, const jem::shape& images, jem::index_t classes, jem::rng& rng);
@@ -81,7 +89,7 @@ deep_network make_deep_network(const settings& s, const jem::shape& images, jem:
 void begin_run(const std::filesystem::path& folder);
 
 /// Trains with a progress bar; writes a line of metrics.jsonl an iteration if asked to. When the loss stops being finite, saves
-/// the last good weights as weights.safetensors and throws `diverged`.
+/// the last good weights as model.safetensors and throws `diverged`.
 template <class Net>
 outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng, const std::string& title, bool log);
 

@@ -1,100 +1,96 @@
 #include "settings.hpp"
 
 #include <jem/io/file.hpp>
+#include <jem/io/run_config.hpp>
 
 #include <nlohmann/json.hpp>
 
+#include <cctype>
+#include <optional>
+
 namespace tool {
+
+bool names_data(const std::string& text) {
+  const auto colon = text.find(':');
+  if (colon == text.npos) return text == "digits";
+  return colon + 1 < text.size() && one_of("idx", "cifar10", "cifar100", "png").takes(text.substr(0, colon));
+}
+
+bool names_network(const std::string& text) { return text == "convnet" || jem::io::wide_resnet_named(text).has_value(); }
+
+void to_json(nlohmann::ordered_json& j, const settings& s) {
+  for_each_option([&](const auto& o) { j[o.key()] = json_of(s.*o.member); });
+}
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using json = nlohmann::json;
 
-json parsed(const std::filesystem::path& file) {
+json read_object(const std::filesystem::path& file) {
   const auto bytes = jem::io::read_file(file);
+  json j;
   try {
-    auto j = json::parse(bytes.begin(), bytes.end());
-    if (!j.is_object()) refuse(file.string(), "the settings of a run, an object of JSON,", j.type_name());
-    return j;
-  } catch (const json::exception& error) { refuse(file.string(), "the settings of a run in JSON", error.what()); }
+    j = json::parse(bytes.begin(), bytes.end());
+  } catch (const json::exception& error) {
+    throw std::runtime_error(file.string() + ": expected settings in JSON but found " + error.what());
+  }
+  if (!j.is_object()) throw std::runtime_error(file.string() + ": expected settings, a JSON object, but found " + j.dump());
+  return j;
 }
 
-/// The defaults of the data that the file names, and over them what else it says.
-settings settings_from(const json& j, const std::filesystem::path& file, const std::string& data) {
-  settings s = default_settings(data);
-  for (const auto& [key, value] : j.items()) {
-    bool known = false;
-    for_each_option([&](const auto& o) {
-      if (!o.stored || o.key() != key) return;
-      o.set(s, value, file.string() + ", " + key, value.dump());
-      known = true;
-    });
-    if (!known) refuse(file.string(), "options of jem train", key);
-  }
+/// Sets the option of that key.
+void assign(settings& s, const std::string& key, const json& value, const std::string& file) {
+  bool known = false;
+  for_each_option([&]<class Struct, class T, class Takes>(const option<Struct, T, Takes>& o) {
+    if (o.key() != key) return;
+    known = true;
+    if (!read(value, s.*o.member) || !o.takes.takes(s.*o.member)) {
+      throw std::runtime_error(jem::concat(file, ": ", key, ": expected ", o.takes.template expected<T>(), " but found ", value.dump()));
+    }
+  });
+  if (!known) throw std::runtime_error(jem::concat(file, ": expected keys that are options of jem train but found ", key));
+}
+
+settings settings_of(const json& j, settings s, const std::string& file) {
+  for (const auto& [key, value] : j.items()) assign(s, key, value, file);
   return s;
 }
 
-std::string data_in(const json& j, const std::filesystem::path& file) {
-  if (!j.contains("data")) return "digits";
-  if (!j["data"].is_string()) refuse(file.string() + ", data", "a text", j["data"].dump());
-  return j["data"].get<std::string>();
-}
+/// The data that a file names, or the digits.
+std::string data_of(const json& j) { return j.contains("data") && j["data"].is_string() ? j["data"].get<std::string>() : "digits"; }
 
 }  // namespace
 
-void to_json(json& j, const settings& s) {
-  j = json::object();
-  for_each_option([&](const auto& o) {
-    if (o.stored) j[o.key()] = s.*o.member;
-  });
+settings read_settings(const std::filesystem::path& file, const std::string& data) {
+  const json j = read_object(file);
+  return settings_of(j, preset_of(data.empty() ? data_of(j) : data), file.string());
 }
 
-settings read_settings(const std::filesystem::path& file) {
-  const json j = parsed(file);
-  settings s   = settings_from(j, file, data_in(j, file));
-  if (!j.contains("validation_choice")) s.validation_choice = "last";
-  return s;
-}
-
-settings settings_of(const std::string& file, const given_texts& given, const std::filesystem::path& out) {
-  const json said        = file.empty() ? json::object() : parsed(file);
-  const auto data        = given.find("data");
-  const std::string name = data != given.end() ? data->second : data_in(said, file);
-  settings s             = settings_from(said, file, name);
-  s.out                  = out;
-  for_each_option([&](const auto& o) {
-    if (const auto text = given.find(o.name); text != given.end()) o.set(s, std::string_view(text->second), "--" + o.name, text->second);
-  });
-  return s;
-}
-
-void check_together(const settings& s, const jem::shape& images, jem::index_t classes) {
-  const auto number = [](jem::index_t n) { return std::to_string(n); };
-  if (s.batch > images[0]) refuse("--batch", "at most " + number(images[0]) + ", the training images,", number(s.batch));
-  if (s.crop >= std::min(images[1], images[2]))
-    refuse("--crop", "less than the images' height and width, " + number(images[1]) + " and " + number(images[2]) + ",", number(s.crop));
-  if (s.weight_x == 0 && s.weight_xy == 0 && s.penalty == 0) return;
-  if (!keeps_classes_apart(s)) {
-    if (s.buffer < s.batch) refuse("--buffer", "at least " + number(s.batch) + " images, as many as in a --batch,", number(s.buffer));
-    return;
+settings settings_of_run(const std::filesystem::path& folder) {
+  const auto file = folder / "settings.json";
+  json j          = read_object(file);
+  for (const char* key : {"data", "network", "widths"}) {
+    if (!j.contains(key)) throw std::runtime_error(jem::concat(file.string(), ": expected the settings of a run but found no ", key));
   }
-  if (s.buffer < s.batch * classes)
-    refuse("--buffer",
-           "at least " + number(s.batch * classes) + " images, a --batch of " + number(s.batch) + " for each of " + number(classes) +
-               " classes,",
-           number(s.buffer));
-  if (s.buffer % classes != 0) refuse("--buffer", "a number that the " + number(classes) + " classes divide", number(s.buffer));
+  if (!j.contains("validation_choice")) j["validation_choice"] = "last";  // what versions that did not write it have done
+  return settings_of(j, settings{}, file.string());
 }
 
-std::vector<std::string> recipe_of(const settings& s) {
+std::vector<std::string> in_words(const settings& s) {
   std::vector<std::string> lines;
-  for (const group g : {group::data, group::network, group::sampler, group::loss, group::optimiser, group::run}) {
-    std::string of_group;
-    for_each_option([&](const auto& o) {
-      if (o.in == g && o.stored) of_group += (of_group.empty() ? " " : ", ") + o.name + " " + shown(s.*o.member);
-    });
-    lines.push_back(std::string(name_of(g)) + ":" + of_group);
-  }
+  std::optional<group> now;
+  for_each_option([&](const auto& o) {
+    if (o.in == group::record) return;
+    if (now == o.in) {
+      lines.back() += ", ";
+    } else {
+      std::string name = name_of(o.in);
+      std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      lines.push_back(name + ": ");
+    }
+    lines.back() += jem::concat(o.name(), " ", text_of(s.*o.member));
+    now = o.in;
+  });
   return lines;
 }
 

@@ -2,12 +2,12 @@
 # The tool at a tiny size: what it writes, and what it says to what it cannot do. Included by examples/CMakeLists.txt.
 
 # jem_tool_test(<sentence> ARGUMENTS … [CODE <exit code>] [SAYS <pattern>] [ONE_LINE] [WRITES <files>] [LEAVES_OUT <files>]
-#               [SETTINGS <pattern in settings.json>] [AFTER <sentence>] [ALONE] [PROGRAM <target>]
+#               [SETTINGS <pattern in settings.json>] [AFTER <sentence> [COMMAND <name>]] [ALONE] [PROGRAM <target>]
 #               [BEFORE <shell command>] [CHECKS <shell command>]):
-# runs jem, or another program, with --out in a fresh folder of its own; ALONE without; after another test, `jem evaluate` in that
-# one's folder. BEFORE runs in the folder first; CHECKS has to succeed there at the end.
+# runs jem, or another program, with --out in a fresh folder of its own; ALONE without; after another test, `jem evaluate`, or another
+# COMMAND, in that one's folder. BEFORE runs in the folder first; CHECKS has to succeed there at the end.
 function(jem_tool_test sentence)
-  cmake_parse_arguments(PARSE_ARGV 1 run "ONE_LINE;ALONE" "CODE;SAYS;SETTINGS;AFTER;PROGRAM;BEFORE;CHECKS" "ARGUMENTS;WRITES;LEAVES_OUT")
+  cmake_parse_arguments(PARSE_ARGV 1 run "ONE_LINE;ALONE" "CODE;SAYS;SETTINGS;AFTER;COMMAND;PROGRAM;BEFORE;CHECKS" "ARGUMENTS;WRITES;LEAVES_OUT")
   string(MAKE_C_IDENTIFIER ${sentence} name)
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/run/${name})
   set(arguments "${run_ARGUMENTS};--out;${folder}")
@@ -20,7 +20,10 @@ function(jem_tool_test sentence)
   if(run_AFTER)
     string(MAKE_C_IDENTIFIER ${run_AFTER} before)
     set(folder ${CMAKE_CURRENT_BINARY_DIR}/run/${before})
-    set(arguments "evaluate;${folder};${run_ARGUMENTS}")
+    if(NOT run_COMMAND)
+      set(run_COMMAND evaluate)
+    endif()
+    set(arguments "${run_COMMAND};${folder};${run_ARGUMENTS}")
     set_tests_properties("example: ${run_AFTER}" PROPERTIES FIXTURES_SETUP ${before})
   endif()
   set(script ${CMAKE_CURRENT_BINARY_DIR}/run/${name}.cmake)
@@ -78,7 +81,7 @@ jem_tool_test("jem demo says that it judged validation images when it is told to
   SAYS "one seed; 200 validation images"
   CHECKS "grep -q 'tells the validation images from others' report.html && ! grep -q 'test images' report.html")
 jem_tool_test("jem train writes metrics as it goes and at the end" ARGUMENTS train ${tiny} SAYS "accuracy 0."
-  WRITES settings.json metrics.jsonl metrics.json weights.safetensors samples.png samples_by_class.png)
+  WRITES settings.json config.json metrics.jsonl metrics.json model.safetensors samples.png samples_by_class.png)
 jem_tool_test("jem evaluate judges what jem train has left" AFTER "jem train writes metrics as it goes and at the end"
   ARGUMENTS --scored 50 --attacked 10 --ood digits SAYS "AUROC log p.x.: digits" WRITES evaluation.json)
 jem_tool_test("jem evaluate tells every measure of the library and the bins of the reliability diagram"
@@ -89,22 +92,22 @@ jem_tool_test("jem evaluate tells every measure of the library and the bins of t
     awk -F '[:,]' '/"count": / {n += $2} END {exit n != 500}' evaluation.json]])
 jem_tool_test("jem train leaves nothing of a demo in its folder that jem evaluate could take for its own" ARGUMENTS train ${tiny} --w-x 0
   BEFORE "touch jem.safetensors cross_entropy.safetensors evaluation.json samples.png samples_by_class.png"
-  WRITES weights.safetensors LEAVES_OUT jem.safetensors cross_entropy.safetensors evaluation.json samples.png samples_by_class.png)
+  WRITES model.safetensors LEAVES_OUT jem.safetensors cross_entropy.safetensors evaluation.json samples.png samples_by_class.png)
 jem_tool_test("jem evaluate adds rows of the strong attack where it is asked to" AFTER "jem train writes metrics as it goes and at the end"
   ARGUMENTS --scored 50 --attacked 5 --strong SAYS "robust accuracy, L2 256/255 .*\nstrong attack, L∞ 8/255 .*\nstrong attack, L2 256/255 "
   WRITES evaluation.json)
 jem_tool_test("jem evaluate refuses other data in one line" AFTER "jem train writes metrics as it goes and at the end"
   ARGUMENTS --ood idx:nowhere CODE 2 SAYS "^jem: " ONE_LINE)
 jem_tool_test("jem train computes in bfloat16" ARGUMENTS train ${tiny} --precision bfloat16 SAYS "accuracy 0."
-  WRITES metrics.json weights.safetensors samples.png)
+  WRITES metrics.json model.safetensors samples.png)
 jem_tool_test("jem evaluate judges a network in bfloat16" AFTER "jem train computes in bfloat16"
   ARGUMENTS --scored 50 --attacked 10 WRITES evaluation.json)
 jem_tool_test("jem demo computes in bfloat16" ARGUMENTS demo ${tiny} --precision bfloat16 SAYS "AUROC log p.x.: noise"
   WRITES report.html metrics.json jem.safetensors)
 jem_tool_test("jem train by class uses the joint energy" ARGUMENTS train ${tiny} --w-xy 1 WRITES metrics.json)
-jem_tool_test("jem train takes a wide residual network" WRITES metrics.json weights.safetensors samples.png
+jem_tool_test("jem train takes a wide residual network" WRITES metrics.json model.safetensors samples.png
   ARGUMENTS train --network wide-resnet-10-1 --crop 1 --flip --steps 1 --iterations 1 --batch 4 --buffer 8)
-jem_tool_test("jem train reads CIFAR files, and flips their images unless told" WRITES metrics.json weights.safetensors
+jem_tool_test("jem train reads CIFAR files, and flips their images unless told" WRITES metrics.json model.safetensors
   SETTINGS "\"flip\": true,.*\"with_replacement\": false"
   ARGUMENTS train --data cifar10:${small_cifar} --network wide-resnet-10-1 --steps 1 --iterations 1 --batch 4 --buffer 8)
 jem_tool_test("jem train without the energy terms is a plain classifier" ARGUMENTS train ${tiny} --w-x 0 --penalty 0
@@ -115,83 +118,101 @@ jem_tool_test("jem train learns digits from He's weights at a rate that falls" A
   WRITES metrics.json SETTINGS "\"initialisation\": \"he\",.*\"learning_rate\": 0.003[0-9]*,.*\"rate_at_end\": 0.0,")
 jem_tool_test("jem train starts from uniform weights when it is told to" ARGUMENTS train ${tiny} --w-x 0 --initialisation uniform
   WRITES metrics.json SETTINGS "\"initialisation\": \"uniform\",")
-jem_tool_test("jem train takes a wide residual network with He's weights" WRITES metrics.json weights.safetensors
+jem_tool_test("jem train takes a wide residual network with He's weights" WRITES metrics.json model.safetensors
   ARGUMENTS train --network wide-resnet-10-1 --initialisation he --steps 1 --iterations 1 --batch 4 --buffer 8)
 jem_tool_test("jem train takes a learning rate and the share that is left of it" ARGUMENTS train ${tiny} --w-x 0 --learning-rate 0.5 --rate-at-end 0.25
   WRITES metrics.json SETTINGS "\"learning_rate\": 0.5,.*\"rate_at_end\": 0.25,")
 jem_tool_test("jem train judges validation images when it is told to" ARGUMENTS train ${tiny} --validation 200 SAYS "on 200 validation images"
   WRITES metrics.json SETTINGS "\"validation\": 200,")
-foreach(mistake IN ITEMS "--steps -1" "--steps many" "--steps 1.5" "--batch 5000" "--batch 0" "--restart 2"
-    "--data mnist" "--network resnet" "--network wide-resnet-11-1" "--data idx:nowhere" "--learning-rate 0" "--rate-at-end 2" "--validation 1297" "--threads 0" "--seed -1" "--precision half" "--initialisation zeros" "--colour red" "--widths 4,0"
-    "--w-xy 1 --buffer 64" "--by-class --buffer 100" "--buffer 32")
+# What is refused, and what is said of it.
+foreach(mistake IN ITEMS "--steps -1|a whole number from 0 to 1000000000" "--steps many|a whole number from 0 to 1000000000"
+    "--steps 1.5|a whole number from 0 to 1000000000" "--steps 99999999999999999999|a whole number from 0 to 1000000000"
+    "--seed -1|a whole number from 0 to 18446744073709551615"
+    "--seed 18446744073709551616|a whole number from 0 to 18446744073709551615" "--step-size 1e300|a number from 0 to 3.4e38"
+    "--step-size nan|a number from 0 to 3.4e38" "--learning-rate 0|a number above 0, at most 3.4e38"
+    "--learning-rate 1e-60|a number above 0, at most 3.4e38" "--restart 2|a number from 0 to 1" "--rate-at-end 2|a number from 0 to 1"
+    "--crop 9223372036854775807|a whole number from 0 to 1000000000" "--crop 8|at most 7 pixels, less than a side of the images,"
+    "--batch 0|a whole number from 1 to 1000000000" "--batch 5000|at most 1297, the images for training,"
+    "--threads 0|a whole number from 1 to 1024" "--precision half|float32 or bfloat16" "--initialisation zeros|uniform or he"
+    "--widths 4,0|whole numbers with commas between them, each from 1 to 1048576"
+    "--widths 4,,8|whole numbers with commas between them, each from 1 to 1048576"
+    "--widths 4,4,4,4,4|an image that can be halved 4 times"
+    "--data mnist|digits, or idx, cifar10, cifar100 or png with :PATH behind" "--network resnet|convnet or wide-resnet-DEPTH-WIDTH"
+    "--network wide-resnet-28-99999999999999999999|convnet or wide-resnet-DEPTH-WIDTH"
+    "--network wide-resnet-11-1|depth = 6n . 4 with n >= 1" "--validation 1297|fewer than the 1297 images for training"
+    "--buffer 32|at least 64, a batch," "--by-class --buffer 100|at least 640, a batch for each of 10 classes,"
+    "--w-xy 1 --buffer 645|a multiple of 10, the number of classes,")
+  string(REGEX MATCH "^(.*)[|](.*)$" all ${mistake})
+  set(given ${CMAKE_MATCH_1})
+  set(expected ${CMAKE_MATCH_2})
+  separate_arguments(words UNIX_COMMAND ${given})
+  string(REGEX MATCH "--[a-z-]+ [^ ]*$" last ${given})
+  string(REPLACE " " ": expected ${expected} but received " says ${last})
+  string(REPLACE "received wide-resnet-11-1" "received 11" says ${says})    # what the library was given
+  string(REPLACE "received 4,4,4,4,4" "received .8, 8, 1." says ${says})
+  jem_tool_test("jem train ${given} is refused in one line" ARGUMENTS train ${words}
+    CODE 2 SAYS "^jem: ${says}" ONE_LINE LEAVES_OUT settings.json metrics.json model.safetensors)
+endforeach()
+foreach(mistake IN ITEMS "--data idx:nowhere" "--colour red" "--steps 1 --steps 2")
   separate_arguments(words UNIX_COMMAND ${mistake})
   jem_tool_test("jem train ${mistake} is refused in one line" ARGUMENTS train ${words}
-    CODE 2 SAYS "^jem: " ONE_LINE LEAVES_OUT metrics.json weights.safetensors)
+    CODE 2 SAYS "^jem: " ONE_LINE LEAVES_OUT settings.json metrics.json model.safetensors)
 endforeach()
 
-# A value that saturates, rounds or overflows, or that fits no other, is refused with its option's name.
-set(count "a whole number from 0 to 2147483647")
-set(within_float "a number >= 0 and within the range of a float")
-foreach(mistake IN ITEMS "--steps 1.5|${count}" "--steps 99999999999999999999|${count}" "--crop 9223372036854775807|${count}"
-    "--steps 20x|${count}" "--step-size 1e300|${within_float}" "--noise nan|${within_float}" "--data-noise inf|${within_float}"
-    "--seed 18446744073709551616|a whole number from 0 to 18446744073709551615" "--seed -1|a whole number from 0 to 18446744073709551615"
-    "--threads 100000|a whole number from 1 to 4096" "--widths 4,,8|whole numbers from 1, with a comma between two"
-    "--batch 1298|at most 1297, the training images," "--crop 8|less than the images' height and width, 8 and 8,"
-    "--buffer 63|at least 64 images, as many as in a --batch,"
-    "--buffer 639 --by-class|at least 640 images, a --batch of 64 for each of 10 classes," "--buffer 641 --w-xy 1|a number that the 10 classes divide"
-    "--validation 1297|fewer images than the 1297 for training" "--network resnet|convnet or wide-resnet-DEPTH-WIDTH")
-  string(REGEX REPLACE "^([^|]*)[|](.*)$" "\\1" words "${mistake}")
-  set(expected ${CMAKE_MATCH_2})
-  separate_arguments(words UNIX_COMMAND ${words})
-  list(GET words 0 option)
-  list(GET words 1 value)
-  string(REGEX REPLACE "[+.]" "." pattern "jem: ${option}: expected ${expected} but received ${value}\n")
-  jem_tool_test("jem train ${option} ${value} is refused with what was expected" ARGUMENTS train ${words} CODE 2 ONE_LINE SAYS "^${pattern}$"
-    LEAVES_OUT settings.json)
+# Settings files.
+set(run ${CMAKE_CURRENT_BINARY_DIR}/run)
+set(same [[grep -v '"seconds"' metrics.json > these; grep -v '"seconds"' $first/metrics.json > those; cmp these those
+  cmp model.safetensors $first/model.safetensors; cmp settings.json $first/settings.json]])
+jem_tool_test("jem train repeats a run whose settings it is given"
+  BEFORE "$<TARGET_FILE:jem_tool> train --steps 2 --buffer 640 --iterations 3 --widths 4,8 --crop 1 --flip --by-class --seed 7 \
+    --weight-xy 0.3 --learning-rate 1e-3 --shuffled --validation 20 --out ${run}/first"
+  ARGUMENTS train --settings ${run}/first/settings.json CHECKS "first=${run}/first; ${same}")
+jem_tool_test("options win over the settings that are given beside them"
+  BEFORE "echo '{\"steps\": 2, \"buffer\": 640, \"iterations\": 2, \"widths\": [4, 8], \"flip\": true}' > ../few.json"
+  ARGUMENTS train --settings ${run}/few.json --no-flip --iterations 1 --noise 0.02
+  SETTINGS "\"flip\": false,.*\"initialisation\": \"he\",.*\"steps\": 2,.*\"noise\": 0.02,.*\"iterations\": 1,")
+jem_tool_test("jem demo repeats a demo whose settings it is given" BEFORE "echo '{\"buffer\": 640, \"iterations\": 2}' > ../demo.json"
+  ARGUMENTS demo --settings ${run}/demo.json --steps 2 --widths 4,8 WRITES report.html SETTINGS "\"iterations\": 2,"
+  CHECKS "grep -q 'sampler: steps 2, step-size 1, noise 0.01, buffer 640, ' report.html")
+jem_tool_test("jem demo refuses settings of other data" BEFORE "echo '{\"data\": \"idx:mnist\"}' > ../other.json"
+  ARGUMENTS demo --settings ${run}/other.json CODE 2 ONE_LINE LEAVES_OUT settings.json
+  SAYS "^jem: --settings: expected those of a run on the digits but received those of one on idx:mnist\n$")
+set(number 0)
+foreach(mistake IN ITEMS "{\"step\": 2}|expected keys that are options of jem train but found step"
+    "{\"steps\": 1.5}|steps: expected a whole number from 0 to 1000000000 but found 1.5"
+    "{\"steps\": \"2\"}|steps: expected a whole number from 0 to 1000000000 but found \"2\""
+    "{\"seed\": 18446744073709551616}|seed: expected a whole number from 0 to 18446744073709551615 but found "
+    "{\"step_size\": 1e300}|step_size: expected a number from 0 to 3.4e38 but found "
+    "{\"flip\": 1}|flip: expected true or false but found 1"
+    "{\"widths\": [4, -1]}|widths: expected whole numbers with commas between them, each from 1 to 1048576 but found "
+    "{\"precision\": \"half\"}|precision: expected float32 or bfloat16 but found \"half\""
+    "{\"data\": \"mnist\"}|data: expected digits, or " "[1]|expected settings, a JSON object, but found "
+    "{|expected settings in JSON but found ")
+  math(EXPR number "${number} + 1")
+  string(REGEX MATCH "^(.*)[|](.*)$" all "${mistake}")
+  set(text "${CMAKE_MATCH_1}")
+  set(says "${CMAKE_MATCH_2}")
+  jem_tool_test("jem train refuses the settings ${text} in one line" BEFORE "echo '${text}' > ../mistake${number}.json"
+    ARGUMENTS train --settings ${run}/mistake${number}.json CODE 2 ONE_LINE LEAVES_OUT settings.json
+    SAYS "^jem: .*/mistake${number}.json: ${says}")
 endforeach()
 
-# A run's settings make it again; what is given beside them goes first.
-jem_tool_test("jem train writes settings that can be trained with" ARGUMENTS train ${tiny} --seed 3 --noise 0.02 --shuffled
-  WRITES settings.json weights.safetensors)
-string(MAKE_C_IDENTIFIER "jem train writes settings that can be trained with" written)
-set(written ${CMAKE_CURRENT_BINARY_DIR}/run/${written})
-jem_tool_test("jem train repeats a run from its settings, bit for bit" ARGUMENTS train --settings ${written}/settings.json
-  CHECKS "cmp ${written}/settings.json settings.json && cmp ${written}/weights.safetensors weights.safetensors")
-jem_tool_test("jem train takes an option in the place of what a file of settings says"
-  ARGUMENTS train --settings ${written}/settings.json --iterations 1 SETTINGS "\"noise\": 0.01999[0-9]*,.*\"iterations\": 1,.*\"seed\": 3")
-foreach(name IN ITEMS "repeats a run from its settings, bit for bit" "takes an option in the place of what a file of settings says")
-  set_tests_properties("example: jem train ${name}" PROPERTIES DEPENDS "example: jem train writes settings that can be trained with")
-endforeach()
-set(files ${CMAKE_CURRENT_BINARY_DIR}/settings)
-file(WRITE ${files}/few.json "{\"data\": \"digits\", \"noise\": 0.5}")
-jem_tool_test("jem train takes a file that says little, and the defaults of its data for the rest" ARGUMENTS train ${tiny}
-  --settings ${files}/few.json SETTINGS "\"noise\": 0.5,.*\"rate_at_end\": 0.0,")
-# jem_wrong_settings(<name> <text of the file> <what is said>)
-function(jem_wrong_settings name text says)
-  file(WRITE ${files}/${name}.json "${text}")
-  jem_tool_test("jem train refuses ${name} in a file of settings" ARGUMENTS train --settings ${files}/${name}.json CODE 2 ONE_LINE
-    SAYS "^jem: .*/${name}.json${says}" LEAVES_OUT settings.json)
-endfunction()
-jem_wrong_settings("an unknown key" "{\"colour\": 1}" ": expected options of jem train but received colour\n$")
-jem_wrong_settings("an option that is not of the result" "{\"out\": \"x\"}" ": expected options of jem train but received out\n$")
-jem_wrong_settings("a text for a number" "{\"steps\": \"many\"}" ", steps: expected ${count} but received .many.\n$")
-jem_wrong_settings("a fraction for a whole number" "{\"steps\": 1.5}" ", steps: expected ${count} but received 1.5\n$")
-jem_wrong_settings("a precision that there is not" "{\"precision\": \"float17\"}" ", precision: expected float32 or bfloat16 but received .float17.\n$")
-jem_wrong_settings("a number for yes or no" "{\"flip\": 1}" ", flip: expected true or false but received 1\n$")
-jem_wrong_settings("half an object" "{\"steps\": 1" ": expected the settings of a run in JSON but received ")
-jem_wrong_settings("a list" "[1]" ": expected the settings of a run, an object of JSON, but received array\n$")
-jem_tool_test("jem evaluate refuses settings that no run has" AFTER "jem train writes settings that can be trained with" CODE 2 ONE_LINE
-  BEFORE "sed -i 's/float32/float17/' settings.json" SAYS "^jem: .*/settings.json, precision: expected float32 or bfloat16 but received .float17.")
-jem_tool_test("jem train shows its options in groups, with the defaults of the digits" ALONE ARGUMENTS train --help
-  SAYS "\nData:\n.*--data TEXT=digits.*\nNetwork:\n.*--widths N,N,...=32,64.*\nSampler:\n.*\nLoss:\n.*--penalty X=0.01.*\nOptimiser:\n.*--iterations N=2000.*\nRun:\n.*--settings")
-jem_tool_test("jem train shows the defaults of the data that it is given" ALONE ARGUMENTS train --data cifar10:somewhere --help
-  SAYS "--data TEXT=cifar10:somewhere.*--crop N=4.*of half the images .yes.*--network TEXT=wide-resnet-28-10.*--penalty X=0 .*--iterations N=10000")
+# Help shows options in groups, with the defaults for the data.
+jem_tool_test("jem train --help shows its options in groups, with the defaults for the digits" ALONE ARGUMENTS train --help
+  SAYS "\nData:\n.*--data=digits .*--with-replacement\n.*\nNetwork:\n.*--widths=32,64 .*\nSampler:\n.*--steps=20 .*\nLoss:\n.*--penalty=0.01 .*\nOptimiser:\n.*--learning-rate=0.003 .*\nRun:\n.*--iterations=2000 ")
+jem_tool_test("jem train --help shows the defaults for the data that it is given" ALONE ARGUMENTS train --data cifar10:somewhere --help
+  SAYS "--crop=4 .*default: --flip\n.*--network=wide-resnet-28-10 .*--learning-rate=1e-04 .*--iterations=10000 .*the default for the data cifar10:somewhere")
+jem_tool_test("jem train --help shows the settings of a file that it is given" ALONE BEFORE "echo '{\"steps\": 7}' > ../seven.json"
+  ARGUMENTS train --help --settings ${run}/seven.json SAYS "--steps=7 ")
+jem_tool_test("jem demo --help shows no option that the demo lacks" ALONE
+  ARGUMENTS demo --help SAYS "\nNetwork:\n  --widths=32,64 .*--seeds=1 ")
+
 jem_tool_test("a run that diverges ends with 3 and keeps the last good weights" CODE 3 SAYS "finite loss"
   ARGUMENTS train --steps 2 --buffer 200 --widths 4,8 --iterations 20 --warm-up 0 --learning-rate 1e30
-  WRITES weights.safetensors LEAVES_OUT metrics.json)
+  WRITES model.safetensors LEAVES_OUT metrics.json)
 jem_tool_test("a demo that diverges does, too" CODE 3 SAYS "finite loss"
   ARGUMENTS demo --steps 2 --buffer 200 --widths 4,8 --iterations 20 --warm-up 0 --learning-rate 1e30
-  WRITES weights.safetensors LEAVES_OUT metrics.json report.html)
+  WRITES model.safetensors LEAVES_OUT metrics.json report.html)
 
 # Which images are judged. Three classes of a grey level each, class after class, which a network learns in no time.
 set(grey ${CMAKE_CURRENT_BINARY_DIR}/small_png)
@@ -201,6 +222,35 @@ set(judge --scored 8 --attacked 8)
 jem_tool_test("jem train reads folders of PNG files and keeps the names of their classes" ARGUMENTS train --data png:${grey} ${learn}
   SAYS "accuracy 1.0000 .* on 20 test images"
   SETTINGS "\"image\": .[ \n8,]*1[ \n]*.,.*\"classes\": 3,.*\"ant\",[ \n]*\"bee\",[ \n]*\"cat\"")
+set(grey_run "jem train reads folders of PNG files and keeps the names of their classes")
+file(GLOB bees ${grey}/test/bee/*.png)
+file(GLOB ants ${grey}/test/ant/*.png)
+list(GET bees 0 bee)
+list(GET ants 0 ant)
+jem_tool_test("jem predict names the classes of images, in a table" AFTER ${grey_run} COMMAND predict ARGUMENTS ${bee} ${ant}
+  SAYS "^image  *class  *probability  *log p.x. . log Z  *like the training data\n.*bee/.*png  bee  *[01][.][0-9]* .*\n.*ant/.*png  ant .*\nlog Z is .* 95 % of the 20 test images.\n$"
+  CHECKS "$<TARGET_FILE:jem_tool> predict . ${bee} ${ant} ${bee} > three; $<TARGET_FILE:jem_tool> predict . ${bee} > one
+    test $(sort three | uniq -d | wc -l) = 1 && test \"$(grep -o '[a-z]*$' one | head -2)\" = \"$(grep -o '[a-z]*$' three | head -2)\"")
+jem_tool_test("jem predict tells the same in JSON" AFTER ${grey_run} COMMAND predict ARGUMENTS --json ${bee}
+  SAYS "^{\n  \"threshold\": -*[0-9.]+,\n  \"images\": .*\"class\": \"bee\",\n *\"label\": 1,\n *\"probability\": [01].[0-9]*,\n *\"log_px_plus_log_z\": -*[0-9.]*,\n *\"like_training_data\": (true|false)\n")
+jem_tool_test("jem train leaves 95 % of the judged images above the threshold of its config.json" ARGUMENTS train --data png:${grey} ${learn}
+  CHECKS "$<TARGET_FILE:jem_tool> predict . --json ${grey}/test/*/*.png > all.json
+    test $(grep -c 'like_training_data\": true' all.json) -ge 19")
+jem_tool_test("jem predict refuses an image of another size by its name" AFTER ${grey_run} COMMAND predict
+  ARGUMENTS ${CMAKE_CURRENT_SOURCE_DIR}/pictures/banana.png CODE 2 ONE_LINE
+  SAYS "^jem: .*/banana.png: expected an image .8, 8, 1., as the run was trained on, but found .[0-9]*, [0-9]*, 3.\n$")
+jem_tool_test("jem predict asks the energy-based model of a demo" AFTER "jem demo writes its report" COMMAND predict ARGUMENTS ${bee}
+  SAYS "\nlog Z is .* 95 % of the 500 test images")
+jem_tool_test("jem train leaves a folder that will be one of an older version" ARGUMENTS train --data png:${grey} ${learn})
+jem_tool_test("jem predict and jem evaluate read a folder of an older version"
+  AFTER "jem train leaves a folder that will be one of an older version" COMMAND predict ARGUMENTS ${bee}
+  BEFORE "test ! -e config.json || (mv model.safetensors weights.safetensors; rm config.json)"
+  SAYS "bee .* unknown\n\nlog Z is .* The run has no threshold" CHECKS "$<TARGET_FILE:jem_tool> evaluate . --scored 8 --attacked 8")
+jem_tool_test("jem train leaves weights that other programs read" ARGUMENTS train ${tiny}
+  CHECKS "python3 -c 'import json, struct
+config = json.load(open(\"config.json\"))
+with open(config[\"weights\"], \"rb\") as file: header = json.loads(file.read(struct.unpack(\"<Q\", file.read(8))[0]))
+assert config[\"image\"] == [8, 8, 1] and config[\"classes\"] == 10 and header[\"head.bias\"][\"shape\"] == [10]'")
 jem_tool_test("jem evaluate takes images of every class, though files stand class after class"
   AFTER "jem train reads folders of PNG files and keeps the names of their classes"
   ARGUMENTS ${judge} --ood png:${grey} SAYS "judged on 20 test images" CHECKS "grep -q interpolated evaluation.json")
@@ -234,12 +284,12 @@ jem_tool_test("jem train learns from images that will be smaller" ARGUMENTS trai
 jem_tool_test("jem evaluate refuses images of another form than the run was trained on"
   AFTER "jem train learns from images that will be smaller" ARGUMENTS ${judge} CODE 2 ONE_LINE
   BEFORE "sed -i 's|cifar10:.*_other|png:${grey}|' settings.json"
-  SAYS "^jem: png:.*: expected images .32, 32, 3. of 10 classes, as the run was trained on, but received images .8, 8, 1. of 3 classes\n$")
+  SAYS "^jem: expected images .32, 32, 3. of 10 classes, as the run was trained on, but received images .8, 8, 1. of 3 classes in ")
 
 set(one_file cifar10:${small_cifar}/data_batch_1.bin)
 set(shallow --network wide-resnet-10-1 --steps 1 --iterations 2 --batch 4 --buffer 8)
 jem_tool_test("jem train refuses one file without validation images" ARGUMENTS train --data ${one_file} ${shallow} CODE 2 ONE_LINE
-  SAYS "^jem: --data cifar10:.*data_batch_1.bin: expected --validation N beside one file, which has no test images, but received none"
+  SAYS "^jem: --validation: expected at least 1, since cifar10:.*data_batch_1.bin is one file and has no test images, but received 0"
   LEAVES_OUT settings.json)
 jem_tool_test("jem train judges validation images of one file" ARGUMENTS train --data ${one_file} ${shallow} --validation 10 --seed 7
   SAYS "on 10 validation images")
@@ -260,7 +310,7 @@ jem_tool_test("jem evaluate keeps sets of one name apart" AFTER "jem train reads
 jem_tool_test("jem evaluate refuses a set that is given twice"
   AFTER "jem train reads folders of PNG files and keeps the names of their classes"
   ARGUMENTS ${judge} --ood ${other}/noise --ood ${other}/noise CODE 2 ONE_LINE
-  SAYS "^jem: --ood: expected each set once but received png:.*/noise twice")
+  SAYS "^jem: --ood: expected each of the data once but received png:.*/noise twice")
 
 jem_tool_test("jem tells what it was compiled from" ALONE ARGUMENTS --version
   SAYS "^jem ${PROJECT_VERSION}\ncompiler   .*\nbackends   eigen .Eigen [0-9.]+.")

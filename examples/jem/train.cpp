@@ -1,5 +1,4 @@
 #include "demo.hpp"
-#include "refuse.hpp"
 #include "report.hpp"
 #include "run.hpp"
 #include "samples.hpp"
@@ -31,7 +30,7 @@ std::string short_name(const std::string& data) {
 std::vector<std::string> names_of(const std::vector<std::string>& others) {
   std::vector<std::string> names;
   for (const auto& other : others) {
-    if (std::ranges::count(others, other) > 1) refuse("--ood", "each set once", other + " twice");
+    if (std::ranges::count(others, other) > 1) refuse("ood", "each of the data once", other + " twice");
     const auto name   = short_name(other);
     const auto has_it = [&](const auto& another) { return another != other && (another == name || short_name(another) == name); };
     const bool clear  = !name.empty() && name != "." && name != ".." && name != "test" && std::ranges::count(made_up_names, name) == 0;
@@ -62,12 +61,14 @@ void with_network(const settings& s, const jem::shape& images, jem::index_t clas
 
 void train_once(const settings& s) {
   const split data = load(s);
-  check_together(s, data.train.x.extents(), data.train.classes);
+  expect_possible(s, data.train);
   with_network(s, data.train.x.extents(), data.train.classes, [&](auto net, jem::rng& rng) {
-    begin_run(s.out);  // nothing of an earlier run is touched before this one is known to be possible
-    write_json(s.out / "settings.json", with_form_of(data, s));
+    begin_run(s.out);
+    const settings all = with_form_of(data, s);
+    write_json(s.out / "settings.json", all);
     const auto run = train(s, std::move(net), data.train, rng, "training", true);
-    jem::io::save_parameters(s.out / "weights.safetensors", run.net);
+    jem::io::save_parameters(s.out / "model.safetensors", run.net);
+    jem::io::write_run_config(s.out, config_of(all, data.test, familiar_from(run.net, data.test.all)));
     if (s.weight_x != 0 || s.weight_xy != 0) {
       jem::io::write_png(s.out / "samples.png", buffer_sheet(run.buffer, keeps_classes_apart(s)));
       jem::io::write_png(s.out / "samples_by_class.png", sheet_by_class(s, run, data.train.classes, rng));
@@ -92,7 +93,8 @@ struct left_network {
 
 /// Both networks of a demo, or the one of a run.
 std::vector<left_network> networks_of(const std::filesystem::path& run) {
-  const auto one = run / "weights.safetensors", joint = run / "jem.safetensors";
+  const auto older = run / "weights.safetensors", joint = run / "jem.safetensors";
+  const auto one = std::filesystem::exists(older) ? older : run / "model.safetensors";
   if (std::filesystem::exists(one) || !std::filesystem::exists(joint)) return {{"", "", one}};
   return {{"cross-entropy", "cross_entropy", run / "cross_entropy.safetensors"}, {"JEM", "jem", joint}};
 }
@@ -104,8 +106,7 @@ image_sets load_others(const std::vector<std::string>& others, const judged_imag
   for (std::size_t i = 0; i < others.size(); ++i) {
     auto other = load_other(others[i]);
     other.seed = test.seed;
-    if (const auto expected = test.all.x.extents().with_rows(other.all.size()); !(expected == other.all.x.extents()))
-      refuse("--ood " + others[i], "images " + jem::to_string(expected), jem::to_string(other.all.x.extents()));
+    jem::expect_shape("images of " + others[i], test.all.x.extents().with_rows(other.all.size()), other.all.x.extents());
     sets.emplace_back(names[i], other.part(count).x);
   }
   return sets;
@@ -127,7 +128,7 @@ judgement judge_weights(const settings& s, const std::filesystem::path& weights,
 }  // namespace
 
 void evaluate_run(const std::filesystem::path& run, const std::vector<std::string>& others, const effort& e, std::uint64_t seed) {
-  settings s         = read_settings(run / "settings.json");
+  settings s         = settings_of_run(run);
   judged_images test = load_judged(s);
   test.seed = s.seed = seed;
   const auto sets    = load_others(others, test, e.scored);
