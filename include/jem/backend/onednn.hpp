@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The host with oneDNN's convolutions, 2.6 or newer: of bfloat16 by the processor's own instructions for it, which are found when the
-// program runs. Which convolution is oneDNN's and which eigen's, a rule in the shape and the instruction set decides
-// (backend/onednn/convolution.hpp). The rest, and everything in double, is eigen's.
+// The host with convolutions by oneDNN 2.6 or newer. In bfloat16 oneDNN uses the processor's own instructions for it, which it finds when
+// the program runs. A rule in the shape and the instruction set decides which convolutions oneDNN computes (backend/onednn/choose.hpp).
+// The eigen backend computes the rest, and everything in double.
 #pragma once
 
 #include <jem/backend/eigen.hpp>

@@ -28,7 +28,7 @@
 
 namespace jem::inline v0::conformance {
 
-/// Hears of no result.
+/// The observer that does nothing: the default.
 struct no_listener {
   void operator()(const result&) const {}  ///< nothing
 };

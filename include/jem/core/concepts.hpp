@@ -123,7 +123,7 @@ void gradient_of(const E& e, const T& x, T& grad) {
 
 /// What may be given a batch in tiles of rows: it does to a row what it would do without the others, draws its noise as tensors
 /// of the batch's rows, keeps nothing between calls, and may be called from several threads at once. A type says so by a member
-/// `static constexpr bool row_wise = true`, what is made of others by theirs; silence means no.
+/// `static constexpr bool row_wise = true`; one that says nothing is not.
 template <class X>
 concept row_wise = requires { requires std::remove_cvref_t<X>::row_wise; };
 

@@ -26,7 +26,7 @@ struct first_tensor<P, Rest...> : first_tensor<Rest...> {};
 }  // namespace detail
 
 /// The base of the library's own layers and energies: row-wise if all parts are, which tensors and settings always are. A type of one's
-/// own says `row_wise` itself: a wrong yes changes results, so that silence means no.
+/// own says `row_wise` itself. One that says nothing is not row-wise, since a wrong yes would change results.
 template <class... Parts>
 struct made_of : detail::first_tensor<Parts...> {
   static constexpr bool row_wise = ((tensor_like<Parts> || jem::row_wise<Parts>) && ...);  ///< see core/concepts.hpp

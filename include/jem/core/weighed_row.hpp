@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What softmax, log-sum-exp and cross-entropy of a row of logits are made of, on a backend's side and on the host's: how the logits weigh
-// beside the largest one, so that what all of them have in common changes nothing, however large it is.
+// What softmax, log-sum-exp and cross-entropy of a row of logits have in common, for backends and for the host: the exponentials of the
+// logits relative to the largest one. A number that is added to all logits, however large, then changes nothing.
 #pragma once
 
 #include <jem/core/concepts.hpp>

@@ -19,7 +19,7 @@ template <class A, class T>
 concept batch_augmentation = std::copy_constructible<A> && call_is_const<A, T, rng> && batch_is_a_reference<A, T, rng> &&
                              requires(const A& a, T& x, rng& g) { a(x, g); };
 
-/// Nothing, and takes nothing from the generator.
+/// Leaves images as they are, and takes no random numbers.
 struct no_augmentation {
   template <tensor_value T>
   void operator()(T&, rng&) const {}

@@ -18,7 +18,7 @@ concept element_constraint = requires(const C& c, V x) {
   { c.template element<V>()(x) } -> std::same_as<V>;
 };
 
-/// Nothing: the paper's choice.
+/// No constraint: the paper's choice.
 struct unconstrained {
   static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
@@ -48,7 +48,7 @@ struct upper_bound {
 
 }  // namespace range
 
-/// Moves each element into [low, high]; an end may be infinite, which is no bound.
+/// Moves each element into [low, high]; an infinite end is no bound.
 struct box {
   static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 

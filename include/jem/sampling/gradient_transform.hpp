@@ -8,7 +8,7 @@
 
 namespace jem::inline v0 {
 
-/// Nothing.
+/// Leaves the gradient as it is.
 struct identity {
   static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 

@@ -129,7 +129,7 @@ concept kernel = detail::parts_fit<K, E, T> && step_is_const<K, E, T> && state_a
 template <class O, class S, class T>
 concept step_observer = std::invocable<O&, index_t, const S&, const transition_info<T>&>;
 
-/// The observer that nobody hears.
+/// The observer that does nothing: the default.
 struct no_observer {
   template <class... Args>
   constexpr void operator()(const Args&...) const {}

@@ -62,7 +62,7 @@ struct uniform_start {
   }
 };
 
-/// The paper's, by default.
+/// Settings of a replay buffer; the defaults are the paper's.
 struct replay_options {
   at_least<"replay_options", "capacity", 1, 2'147'483'647> capacity             = 10'000;  ///< chains, from 1 to 2³¹ − 1
   in_unit_interval<"replay_options", "restart_probability"> restart_probability = 0.05f;   ///< of each chain in each draw

@@ -13,8 +13,8 @@
 
 namespace jem::inline v0 {
 
-/// Weights laid out as a backend's convolutions like to read them while they stand still, for images of one size in either direction; empty
-/// where it does not care. T holds the images.
+/// Weights in the order in which a backend's convolutions read them fastest, for images of one size, for the output and for the input's
+/// gradient. They hold as long as the weights do not change. Empty where the backend has no such order. T holds the images.
 template <tensor_value T>
 struct prepared_weights {
   T forward{};           ///< for the output

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Uploads by way of page-locked memory, which a device reads by itself: the host goes on at once, and waits only where a block is
-// wanted again that the device has not read yet. From ordinary memory a copy would begin with waiting for all that the device still
-// has to do.
+// Uploads by way of page-locked memory, which a device reads by itself. The host goes on at once; it waits only when it needs a block that
+// the device has not read yet. A copy from ordinary memory would first wait until the device has done all its work.
 #pragma once
 
 #include <algorithm>

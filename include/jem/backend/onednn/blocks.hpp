@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Images in blocks that stay in a core's cache, one a thread: f, rounded as images are, a product with one thread, and what goes beside
-// it in a pass over the block. So there is one rounding, and no number of threads changes a bit.
+// Convolutions of blocks of images that stay in a core's cache, each block on one thread: the function f of the images, rounded as images
+// are; oneDNN's product; then bias, addend and derivative in one pass over the block. Each result is rounded once, and the number of
+// threads changes no bit.
 #pragma once
 
 #include <jem/backend/cpu/epilogue.hpp>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Convolutions of the onednn backend, of floats and of bfloat16: oneDNN's products of blocks of images, and where it offers none or the
-// rule says so, eigen's of floats. Those by Winograd's algorithm read and write bfloat16 themselves; for others blocks are widened.
+// Convolutions of the onednn backend, of floats and of bfloat16. oneDNN computes them on blocks of images; where it has no plan, or the
+// rule of choose.hpp says so, the eigen backend computes them in floats. Its Winograd algorithms read and write bfloat16 themselves; for
+// the others, blocks are widened to floats.
 #pragma once
 
 #include <jem/backend/onednn/blocks.hpp>

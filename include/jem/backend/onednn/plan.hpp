@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Convolutions as oneDNN plans them, for one thread: a plan is made once for each shape and then run by as many threads as there are
-// blocks of images, so that neither the plan nor a sum depends on their number. What oneDNN would do by loops that are nobody's
-// pride, or refuses, it does not offer.
+// Convolutions as oneDNN plans them, for one thread. A plan is made once for each shape. As many threads run it as there are blocks of
+// images, so that neither the plan nor a sum depends on the number of threads. There is no plan where oneDNN has only its slow
+// reference loops, or refuses the shape.
 #pragma once
 
 #include <jem/backend/memory/host.hpp>

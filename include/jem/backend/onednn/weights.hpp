@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Weights of the onednn backend's convolutions: rounded as images are, turned for gradients, and laid out as those like to read them
-// who multiply by them.
+// Weights of the onednn backend's convolutions: rounded as images are, turned for gradients, and laid out in the order in which the
+// products read them.
 #pragma once
 
 #include <jem/backend/cpu/convolution/dispatch.hpp>
