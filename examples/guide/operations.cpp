@@ -5,16 +5,16 @@
 
 #include <vector>
 
-using jem::index_t;
-
 // An operation: (n, …) → (n, …), each element less the one before it in its row.
 template <jem::tensor_like X>
 jem::tensor_of<X> differences(const X& x) {
   jem::tensor_of<X> y(x.extents());
-  const auto from       = jem::read_rows("differences", x);
-  const auto to         = jem::write_rows("differences", y);
-  const auto difference = [=](index_t i, index_t j) { to(i, j) = j == 0 ? from(i, j) : from(i, j) - from(i, j - 1); };
-  X::backend_type::for_each(x.extent(0), to.columns, difference);
+  const auto from = jem::read_rows("differences", x);
+  const auto to   = jem::write_rows("differences", y);
+  X::backend_type::for_each(x.extent(0), to.columns, [=] JEM_LAMBDA(jem::index_t i, jem::index_t j) {
+    const auto before = j == 0 ? 0 : from(i, j - 1);
+    to(i, j)          = from(i, j) - before;
+  });
   return y;
 }
 
