@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Operations on the rows of a batch: sums, selection, gathering. A row is everything behind the first axis. `_per_row` has one number
-// a row.
+// Operations on the rows of a batch: sums, selection, gathering. A row is everything behind the first axis. `_per_row` takes one
+// number for each row.
 #pragma once
 
 #include <jem/core/concat.hpp>
