@@ -28,7 +28,7 @@ foreach(look IN ITEMS light dark)
   if(look STREQUAL "dark")
     set(scheme 0)
   endif()
-  set(seen ${chromium} --headless --no-sandbox --disable-gpu --hide-scrollbars --blink-settings=preferredColorScheme=${scheme}
+  set(seen ${chromium} --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --hide-scrollbars --blink-settings=preferredColorScheme=${scheme}
     --user-data-dir=${folder}/chromium --window-size=1700,7000)
   execute_process(COMMAND ${seen} --dump-dom file://${folder}/look.html OUTPUT_VARIABLE dom ERROR_VARIABLE errors RESULT_VARIABLE status
     TIMEOUT 120)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What training does to images (n, h, w, c) before it sees them, each image by chance of its own, on the backend: the random crop of
-// an image padded by reflection, and the flip. The two streams of data can differ: SADA-JEM (Yang, Su and Ji 2023,
+// Random changes of training images (n, h, w, c), different for each image, computed by the backend: the crop of an image padded by
+// reflection, and the flip. The two streams of data can differ: SADA-JEM (Yang, Su and Ji 2023,
 // arXiv:2209.07959) leaves the images of the p(x) term as they are.
 #pragma once
 

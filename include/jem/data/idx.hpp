@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // IDX files, plain or compressed, the format of MNIST (LeCun, Cortes and Burges, 1998) and Fashion-MNIST: a magic number 0x000008rr for
-// bytes with rr axes, the extents as 32-bit big-endian numbers, the values. What a header says is believed only as far as the
-// file really goes. Byte offsets in messages are those of the decompressed data, but for damage to the compressed stream itself.
+// bytes with rr axes, the extents as 32-bit big-endian numbers, the values. A header that claims more than the file holds is
+// refused. Byte offsets in messages are those of the decompressed data, but for damage to the compressed stream itself.
 #pragma once
 
 #include <jem/core/concat.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Parts of a set by class. As many labelled images of each class: what semi-supervised training learns p(y|x) from, while p(x) is
-// learned from all. Or a part in which classes have the shares that they have in the whole: images to choose settings by, or those
-// that a dear measure looks at. Files often stand in the order of their classes, so the first or the last images are of one class.
+// Parts of a set by class. Either as many labelled images of each class: semi-supervised training learns p(y|x) from them, and p(x) from
+// all images. Or a part in which each class has its share of the whole: images to choose settings by, or to compute an expensive measure
+// on. Images are often stored in the order of their classes, so that the first or the last ones are all of one class.
 #pragma once
 
 #include <jem/core/concat.hpp>

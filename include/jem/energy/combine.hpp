@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Energies from energies: sums multiply densities (products of experts: Hinton 2002), a temperature flattens them.
+// Energies made of energies: a sum of energies is a product of densities (products of experts: Hinton 2002); a temperature makes a
+// density flatter.
 #pragma once
 
 #include <jem/core/concepts.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What an energy lays out before a run, and how its rows are best carried through one: a network's weights stand still while a sampler
-// runs (nn/prepared.hpp), and an energy that is made of others passes that on to those which care.
+// How an energy prepares itself for a run of a sampler. A network's weights do not change during a run, so they are laid out once
+// (nn/prepared.hpp). An energy that is made of others prepares those, and says how many rows should go through them together.
 #pragma once
 
 #include <jem/core/concepts.hpp>

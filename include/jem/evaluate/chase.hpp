@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What attacks on images have in common: images that move within a ball around where they were, and are let go when they fall.
+// What attacks on images have in common: images that move within a ball around their first position, each until it is classified wrongly.
 #pragma once
 
 #include <jem/core/concat.hpp>

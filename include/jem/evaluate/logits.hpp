@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A network on more images than its activations have room for: in parts, one after the other.
+// The logits of any number of images, computed in parts one after the other, so that the activations of all images need not be in memory.
 #pragma once
 
 #include <jem/core/concepts.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a classifier is worth on a data set, in one struct: how often it is right, and how well it knows when it is.
+// The measures of a classifier on a data set in one struct: accuracy, NLL, Brier score, ECE, MCE.
 #pragma once
 
 #include <jem/data/dataset.hpp>

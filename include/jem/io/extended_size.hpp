@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The number of elements that the header of a file claims, axis by axis. A header may lie, and the product overflow.
+// The number of elements that the header of a file claims, axis by axis. A header may be wrong, and the product may overflow.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Pictures of the plane: where draws fall, and how a function of two variables runs, in perceptually even colours.
+// Pictures of the plane in perceptually even colours: histograms of draws, and maps of functions of two variables.
 #pragma once
 
 #include <jem/core/setting.hpp>

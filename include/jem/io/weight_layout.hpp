@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How weights stand in a file: under which names, and with their axes in which order. The library's own way, and PyTorch's.
+// Layouts of weights in a file: their names and the order of their axes. The library's own layout, and PyTorch's.
 #pragma once
 
 #include <jem/io/safetensors_format.hpp>

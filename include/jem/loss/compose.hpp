@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Losses from losses: 0.5f * a + b. Composed at compile time; a term whose weight is zero reads nothing and costs nothing. For a
-// weight before a loss that lives in a namespace of one's own, write `using jem::operator*;` there: a float leads nowhere.
+// Losses made of losses: 0.5f * a + b, composed at compile time. A term whose weight is zero reads nothing and costs nothing. To write a
+// weight before a loss of your own namespace, put `using jem::operator*;` into that namespace: the compiler does not find the operator
+// by the float.
 #pragma once
 
 #include <jem/core/setting.hpp>

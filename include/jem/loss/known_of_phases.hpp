@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a training step has found out about its batches already: several loss terms, and an observer, ask the same of them.
+// What a training step has computed of its batches already, such as the softmax of the logits: several loss terms and an observer need
+// it, and it is computed once.
 #pragma once
 
 #include <jem/tensor/logits.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Activations, element by element. Smooth ones (swish, softplus, tanh) give energies with smooth gradients, which samplers
-// like; the paper's network uses a leaky ReLU of slope 0.2.
+// follow better; the paper's network uses a leaky ReLU of slope 0.2.
 #pragma once
 
 #include <jem/core/fusable.hpp>

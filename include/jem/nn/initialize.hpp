@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where training starts. He: He, Zhang, Ren, Sun, "Delving deep into rectifiers" (2015, arXiv:1502.01852). Xavier: Glorot and
+// Initial weights. He: He, Zhang, Ren, Sun, "Delving deep into rectifiers" (2015, arXiv:1502.01852). Xavier: Glorot and
 // Bengio, "Understanding the difficulty of training deep feedforward neural networks" (AISTATS 2010).
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A linear layer: y = x·W + b. Where x is stored in half as much as W, y may be asked for before it is rounded, see passes.hpp.
+// A linear layer: y = x·W + b. Where x is stored in bfloat16 and W in float, y may be asked for without rounding, see passes.hpp.
 #pragma once
 
 #include <jem/core/made_of.hpp>

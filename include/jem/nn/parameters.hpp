@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Parameters as folds: a layer names its tensors, and gradients, optimiser states and averages are values of the layer's own
-// type, visited side by side. A layer may have statistics, too: tensors that belong to its weights and go into files with them,
-// but that no optimiser sees, since they are measured and not learned.
+// Visiting parameters. A layer names its tensors; gradients, optimiser states and averages are values of the layer's own type, whose
+// tensors are visited side by side. A layer may also have statistics: tensors that go into files with its weights, but that no optimiser
+// changes, since they are measured and not learned.
 #pragma once
 
 #include <jem/core/concepts.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Weights that stand still, as they do while a sampler runs, are laid out once for the backend's convenience and used many times.
+// Weights do not change while a sampler runs. They are laid out once, in the order that the backend reads fastest, and used many times.
 // A prepared network is another layer: the same function with the same bits, but without parameters. It refers to the network that it
 // was made of, which has to outlive it and to stay as it is.
 #pragma once

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A run-time number of layers of one type, one after the other: a network of a hundred blocks compiles like one of three.
-// `sequential` is the same for layers of different types, whose number the type says. None at all is the identity.
+// `sequential` is the same for layers of different types, whose number is a part of the type. No layers at all are the identity.
 #pragma once
 
 #include <jem/nn/prepared.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Statistics of what passes through a network. They stand still while it samples and learns, since an energy has to be a
-// function of x alone, and move only where a program says so: here.
+// Statistics of the activations of a network. They do not change while it samples or learns, since an energy has to be a function of x
+// alone. A program measures them by calling these functions.
 #pragma once
 
 #include <jem/nn/parameters.hpp>

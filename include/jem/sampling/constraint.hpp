@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is done to a position after a step, to keep it where it may be.
+// Constraints: what is done to a position after each step of a sampler, to keep it within bounds or at observed values.
 #pragma once
 
 #include <jem/core/fusable.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is done to ∂E/∂x before a step.
+// Transforms of the gradient ∂E/∂x before each step of a sampler, such as clipping.
 #pragma once
 
 #include <jem/core/setting.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The leapfrog integrator of Hamilton's equations with unit mass, also called Störmer–Verlet in its kick–drift–kick form:
-// reversible, volume-preserving, of second order. Not the "leapfrog" of staggered time steps, whose momenta live half a step away.
+// reversible, volume-preserving, of second order. It is not the "leapfrog" of staggered time steps, whose momenta belong to half steps.
 #pragma once
 
 #include <jem/sampling/kernel.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Persistent chains (Tieleman 2008, doi:10.1145/1390156.1390290) kept in a buffer (Du and Mordatch 2019, arXiv:1903.08689): a
 // draw continues old chains, restarting each with a small probability, and puts them back after the sampler has moved them. It
-// keeps positions, and nothing else of a sampler's state: a schedule starts at step 0 with each draw.
+// keeps only positions, not the rest of a sampler's state: a schedule starts at step 0 with each draw.
 #pragma once
 
 #include <jem/core/concat.hpp>

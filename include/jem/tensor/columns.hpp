@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Operations on the columns of a batch, which are channels where the last axis is theirs: sums, biases, scales. `_per_column` has one
-// number a column.
+// Operations on columns: sums, biases, scales. The last axis (…, c) counts columns; of images they are the channels. `_per_column` takes
+// one number for each column.
 #pragma once
 
 #include <jem/core/concat.hpp>

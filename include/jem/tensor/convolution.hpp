@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Two-dimensional convolution (cross-correlation, as networks mean it), channels last, with any kernel, stride and padding:
-// images (n, h, w, c), weights (kh, kw, c, f), output (n, oh, ow, f). A backend that has `convolve` verbs of its own is asked,
-// which do everything in one pass; elsewhere patches.hpp stands in, and what goes beside the products takes passes of its own.
+// images (n, h, w, c), weights (kh, kw, c, f), output (n, oh, ow, f). Where a backend has `convolve` verbs of its own,
+// these do everything in one pass. Elsewhere im2col.hpp makes products of patches, and function, bias and addend take separate passes.
 //
-// Images may be stored in half as much as weights, which are then rounded to multiply, as f(x) is; all else is the weights' type's,
-// and rounded once when it is written:
+// Images may be stored in bfloat16 beside weights of floats. Then weights and f(x) are rounded to bfloat16 before they are multiplied;
+// sums, bias and addend are floats, and the result is rounded once when it is written:
 //
 //     y = round(round(f(x)) ⋆ round(w) + bias + addend),    ∂L/∂x = round(f′(x) ⊙ (round(w)ᵀ ⋆ ∂L/∂y) + addend)
 //

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How logits (n, k) answer for their labels (n): the odds against a label, the cross-entropy, and its slope. Everything comes from the
-// logits' distances to the label's, so that nothing is rounded away where the answer is sure.
+// Logits (n, k) against their labels (n): the odds against a label, the cross-entropy, and its gradient. Everything is computed from the
+// differences between the logits and that of the label, so that nothing is rounded away where the probability of the label is near 1.
 #pragma once
 
 #include <jem/tensor/logits.hpp>

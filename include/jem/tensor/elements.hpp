@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The words that loops over elements are written in: `to(i, j) = f(from(i, j), factor(0, j))` reads and writes elements of any type as
-// the numbers that arithmetic is done in. What is stored in half as much is widened when it is read and rounded when it is written.
+// What loops over elements are written in: `to(i, j) = f(from(i, j), factor(j))`. Elements of any type are read and written as the
+// numbers that arithmetic is done in: bfloat16 is widened to float when it is read, and rounded when it is written.
 #pragma once
 
 #include <jem/core/concepts.hpp>
@@ -12,7 +12,7 @@
 
 namespace jem::inline v0 {
 
-/// An element that is stored in half as much as the number it stands for.
+/// An element that is stored in fewer bits than it is computed with, such as a bfloat16: it is read and assigned as a number.
 template <element E>
 struct stored_element {
   E* at;  ///< where it is

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Convolutions over any backend's gemm: patches of the images are laid out as a matrix, some images at a time. What a backend
-// without convolutions of its own gets.
+// Convolutions by the gemm of any backend, for backends without convolutions of their own. Patches of the images are laid out as a
+// matrix, some images at a time.
 #pragma once
 
 #include <jem/core/concepts.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Images (n, h, w, c) moved or turned over, each in its own way.
+// Random crops and mirrored copies of images (n, h, w, c); each image has its own offsets.
 #pragma once
 
 #include <jem/core/concat.hpp>

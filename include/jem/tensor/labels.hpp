@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Labels on the host. They live where the network's tensors live, and operations there trust them: whether each is a class is
-// asked here, once where they enter.
+// Labels on the host. Labels are kept in the backend's memory, and operations there trust that each is a class. That is checked here, on
+// the host, once where labels enter.
 #pragma once
 
 #include <jem/core/concat.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Loops over more than elements: rows that each do more than a little, for backends that share work by its amount; tiles of
-// rows that are carried through a whole computation, for backends on a host with caches.
+// Loops over whole rows, for backends whose threads each take some rows, and over tiles of rows that go through a whole computation one
+// after the other, for backends on a host with caches.
 #pragma once
 
 #include <jem/core/concepts.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Products of matrices. Where a factor is stored in half as much, the other one is rounded to that, too, to be multiplied; products are
-// returned as they were summed.
+// Products of matrices. Where one factor is stored in bfloat16, the other one is rounded to bfloat16 before they are multiplied; the
+// sums are floats and are not rounded.
 #pragma once
 
 #include <jem/core/fusable.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Tensors of random numbers. Element i of a tensor gets number i of a stream, whatever runs where; rows from r on of a batch
-// get what they would get in the whole batch from a generator with `row` = r.
+// Tensors of random numbers. Element i of a tensor gets number i of a stream, whatever thread computes it. A part of a batch that begins
+// at row r gets the numbers that it would get in the whole batch if the generator's `row` is r.
 #pragma once
 
 #include <jem/core/concat.hpp>

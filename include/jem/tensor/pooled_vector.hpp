@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Vectors of the host's own bookkeeping, slots of a buffer or caches of a network's layers, whose memory is recycled like that of
-// tensors: a loop that makes the same ones again and again allocates in its first round only.
+// std::vector with memory that is recycled like that of tensors, for slots of a buffer or caches of layers: a loop that makes the same
+// vectors again and again allocates memory in its first round only.
 #pragma once
 
 #include <jem/backend/memory/host.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Means over windows of an image, and what becomes of a gradient on the way back.
+// Means over windows of an image, and the gradient of these means.
 #pragma once
 
 #include <jem/core/concat.hpp>

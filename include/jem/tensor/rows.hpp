@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Operations on the rows of a batch: sums, selection, gathering. A row is everything behind the first axis. `_per_row` has one number
-// a row.
+// Operations on the rows of a batch: sums, selection, gathering. A row is everything behind the first axis. `_per_row` takes one
+// number for each row.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -36,10 +36,12 @@ template <tensor_like X, compatible<X> Y, compatible<X> Z, class F>
 tensor_of<X> sum_zip(const X& x, const Y& y, const Z& z, F f) {
   expect_shape("sum_zip", x.extents(), y.extents());
   expect_shape("sum_zip", x.extents(), z.extents());
-  const auto a = read_rows("sum_zip", x), b = read_rows("sum_zip", y), c = read_rows("sum_zip", z);
-  tensor_of<X> sums(shape{x.extent(0)});
+  const index_t columns = x.extents().row_size();  // once for all three: what a sum carries has to fit into registers
+  const auto a = read_elements(x), b = read_elements(y), c = read_elements(z);
+  tensor_of<X> sums(shape{detail::row_count("sum_zip", x)});
   X::backend_type::sum_rows(
-      x.extent(0), a.columns, [=] JEM_LAMBDA(index_t i, index_t j) { return f(a(i, j), b(i, j), c(i, j)); }, sums.data());
+      x.extent(0), columns, [=] JEM_LAMBDA(index_t i, index_t j) { return f(a(i * columns + j), b(i * columns + j), c(i * columns + j)); },
+      sums.data());
   return sums;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// log Σⱼ exp xⱼ and exp xⱼ / Σ exp x of each row of logits (n, k). Logits enter by their differences from the largest one of the row,
-// so that what all of them have in common changes no probability, however large it is.
+// log Σⱼ exp xⱼ and exp xⱼ / Σ exp x of each row of logits (n, k). Only the differences from the largest logit of a row are
+// used, so that a number added to all logits changes no probability, however large it is.
 #pragma once
 
 #include <jem/core/weighed_row.hpp>

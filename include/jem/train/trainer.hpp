@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Algorithm 1 of Grathwohl et al. (2020), as a value that evolves a state: batches, samples by way of the replay buffer, a
-// gradient, an update. Each line of `step` is a call that a program of one's own can make by hand.
+// Algorithm 1 of Grathwohl et al. (2020): batches, samples from chains of the replay buffer, a gradient, an update. A trainer is a
+// const value of settings; `step` changes a state. Each line of `step` is a call that a program of one's own can make by hand.
 #pragma once
 
 #include <jem/core/concat.hpp>

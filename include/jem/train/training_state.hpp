@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a training run evolves, and what has to hold before it begins.
+// The state of a training run, and the checks before it begins.
 #pragma once
 
 #include <jem/core/concat.hpp>

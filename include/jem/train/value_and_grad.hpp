@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The value and the gradient of a loss: the batches that it reads go through the network together, in one forward and one
-// backward pass. A gradient is a model.
+// backward pass. The gradient is a value of the network's own type.
 #pragma once
 
 #include <jem/core/concepts.hpp>
