@@ -156,7 +156,7 @@ void own_kernel(jem::rng& rng) {
   const heavy_ball kernel{.step_size = 0.01f, .friction = 0.1f};
   auto state = kernel.init(energy, start);
   jem::advance<tensor>(kernel, energy, state, 200, rng);
-  jem::advance<tensor>(kernel, energy, state, 300, rng);  // goes on where it stopped, momenta and all
+  jem::advance<tensor>(kernel, energy, state, 300, rng);  // continues, with the momenta
 
   const auto x = state.position.to_vector();
   expect(std::ranges::all_of(x, [](float v) { return std::isfinite(v); }), "the ball stays on the ground");
