@@ -65,7 +65,7 @@ add_test(NAME "example: the report of jem demo can be read in light and in dark,
   -P ${CMAKE_CURRENT_SOURCE_DIR}/jem/look.cmake)
 set_tests_properties("example: the report of jem demo can be read in light and in dark, on 400 and on 1280 pixels" PROPERTIES
   LABELS examples FIXTURES_REQUIRED jem_demo_writes_its_report RESOURCE_LOCK jem_demo_writes_its_report SKIP_REGULAR_EXPRESSION "skipped: ")
-file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/look/page.html "<!doctype html><style>body{background:white;color:#bbb}div{width:600px}</style><p>pale</p>
+file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/look/page.html "<!doctype html><style>body{background:white;color:#bbb}div{width:600px;height:9px}</style><p>pale</p>
 <div></div><svg width='200' height='50'><text x='10' y='20'>one</text><text x='15' y='22'>two</text><text x='190' y='40'>out</text></svg>")
 foreach(fault IN ITEMS "400 px: the page is 6[0-9][0-9] px wide" "1280 px: too pale: pale" "drawing 1: two lies on one" "drawing 1: out leaves it")
   add_test(NAME "example: somebody who looks at a page finds that ${fault}" COMMAND ${CMAKE_COMMAND}

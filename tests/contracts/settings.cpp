@@ -308,10 +308,10 @@ const std::set<std::string> no_settings{
     "hold",
     // data, files and results
     "data::batch", "data::dataset", "data::divided_dataset", "data::named_dataset", "data::idx_file", "io::image", "io::named_tensor",
-    "io::npy_header", "io::compression", "io::compression_format", "io::png_header", "io::torch_layout", "io::torch_layout::replacement",
-    "elements", "matrix_elements", "stored_element", "phases", "phase_set", "softmax_sums", "metrics::detection",
-    "metrics::reliability_bin", "evaluate::classifier_summary", "evaluate::ood_summary", "version_number", "backend_description",
-    "build_description",
+    "io::run", "io::run_config", "io::npy_header", "io::compression", "io::compression_format", "io::png_header", "io::torch_layout",
+    "io::torch_layout::replacement", "elements", "matrix_elements", "stored_element", "phases", "phase_set", "softmax_sums",
+    "metrics::detection", "metrics::reliability_bin", "evaluate::classifier_summary", "evaluate::ood_summary", "version_number",
+    "backend_description", "build_description",
     // what operations and backends are made of
     "bfloat16", "literal", "duals::dual", "convolution_shape", "convolution_terms", "gradient_terms", "prepared_weights", "around",
     "epilogue", "op::", "eigen_winograd::", "onednn_convolution::", "panel_product::", "thrust_verbs::", "window_product::", "winograd::",
