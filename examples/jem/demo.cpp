@@ -52,7 +52,7 @@ template <class Net>
 void compete(series<Net>& side, const settings& s, const split& data, const effort& e, const std::string& title, bool log) {
   jem::rng rng{s.seed};
   Net net(make_small_network(s, data.train.x.extents(), data.train.classes, rng));
-  auto run = train(s, std::move(net), data.train, rng, title, log);
+  auto run = train(s, std::move(net), data.train, rng, title, {.log = log});
   std::fprintf(stderr, "%s: judging\n", title.c_str());
   jem::rng own{s.seed};  // how a network is judged does not depend on how it was trained
   const auto others = made_up_sets(data.test.all, own);

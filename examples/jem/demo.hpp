@@ -6,12 +6,15 @@
 
 namespace tool {
 
+struct keeping;
+
 /// Trains the same network by cross-entropy alone and as a JEM, on `seeds` seeds; prints the table, writes report.html,
 /// settings.json, metrics.json, metrics.jsonl, weights and samples of the first seed into the folder of the settings.
 void demo(const settings& s, int seeds, const effort& e);
 
-/// One training run: settings.json and metrics.jsonl as it goes; config.json, model.safetensors, metrics.json and samples.png at the end.
-void train_once(const settings& s);
+/// One training run: settings.json, metrics.jsonl and checkpoints as it goes; config.json, model.safetensors, metrics.json and samples.png
+/// at the end. A run that is gone on with has the settings of its folder.
+void train_once(const settings& s, keeping k);
 
 /// Judges the weights of a run, or both networks of a demo, on the test images of its data, made-up sets and the test images of
 /// others; prints the table and writes evaluation.json beside the weights. A run on one file is judged on its validation images.

@@ -1,9 +1,10 @@
 // The `jem` tool: `jem demo`, `jem train`, `jem evaluate`, `jem predict` and `jem selftest`. Exit codes: 0 done, 1 a self-test that failed,
-// 2 a bad argument or file, 3 a run that diverged.
+// 2 a bad argument or file, 3 a run that diverged, 128 + n one that signal n has stopped.
 #include "command_line.hpp"
 #include "demo.hpp"
 #include "run.hpp"
 #include "selftest.hpp"
+#include "stop.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -29,7 +30,9 @@ struct given {
   bool json = false;                // of predict: print JSON
   std::vector<std::string> others;  // and data to compare with
   tool::effort effort;
-  std::string backend;  // of selftest; all if empty
+  std::string backend;                                         // of selftest; all if empty
+  tool::keeping keeping = {.log = true, .checkpoints = true};  // of train
+  std::filesystem::path resume;                                // of train: the folder to go on in
 };
 
 /// Which options the command has: the demo is about one network on the digits.
@@ -139,6 +142,33 @@ void add_predict(CLI::App& app, given& g) {
   add_threads(app, g);
 }
 
+void add_checkpoints(CLI::App& app, given& g) {
+  const std::string run = name_of(tool::group::run);
+  tool::add_option(app, "resume", g.resume, "go on with the run of this folder, which was stopped, to the same result bit by bit",
+                   tool::anything{})
+      ->type_name("FOLDER")
+      ->group(run);
+  tool::add_option(app, "checkpoint-every", g.keeping.every, "iterations between two checkpoints, in the place of minutes",
+                   tool::at_least(1))
+      ->group(run);
+  tool::add_option(app, "checkpoint-minutes", g.keeping.minutes,
+                   "minutes between two checkpoints, and at least a hundred times what one takes to write", tool::at_least(0))
+      ->default_str(tool::text_of(g.keeping.minutes))
+      ->group(run);
+}
+
+/// The settings of the run to go on with; nothing that would make it another run may be given beside it.
+tool::settings settings_to_resume(const CLI::App& command, const given& g) {
+  for (const auto* option : command.get_options()) {
+    const std::string name = option->get_single_name();
+    const bool beside      = name == "resume" || name == "threads" || name.starts_with("checkpoint-");
+    if (option->count() > 0 && !beside) tool::refuse("resume", "no other settings than those of the run", "--" + name);
+  }
+  tool::settings s = tool::read_settings(g.resume / "settings.json");
+  s.out            = g.resume;
+  return s;
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"jem: a classifier that is secretly an energy-based model"};
   app.require_subcommand(1);
@@ -150,6 +180,7 @@ int run(int argc, char** argv) {
   add_strong(demo, g);
   auto& train = *app.add_subcommand("train", "one training run on the digits or on files");
   add_settings(train, g);
+  add_checkpoints(train, g);
   auto& evaluate =
       *app.add_subcommand("evaluate", "accuracy, calibration, out-of-distribution scores and robustness of a run, in its precision");
   add_evaluate(evaluate, g);
@@ -178,7 +209,8 @@ int run(int argc, char** argv) {
   } else if (demo.parsed()) {
     tool::demo(settings_of(demo, g, "demo"), static_cast<int>(g.seeds), g.effort);
   } else {
-    tool::train_once(settings_of(train, g, "jem-run"));
+    g.keeping.resume = !g.resume.empty();
+    tool::train_once(g.keeping.resume ? settings_to_resume(train, g) : settings_of(train, g, "jem-run"), g.keeping);
   }
   return 0;
 }
@@ -191,6 +223,9 @@ int main(int argc, char** argv) {
   } catch (const tool::diverged& error) {
     std::cerr << "jem: " << error.what() << "; the last good weights are saved" << std::endl;
     return 3;
+  } catch (const tool::stopped& at) {
+    std::cerr << "jem: stopped before iteration " << at.iteration << "; go on by: jem train --resume " << at.folder << std::endl;
+    return 128 + at.signal;
   } catch (const std::bad_alloc&) {
     std::cerr << "jem: expected memory for these settings but the system has no more to give" << std::endl;
     return 2;

@@ -1,6 +1,7 @@
 #include "run.hpp"
 
 #include "progress.hpp"
+#include "stop.hpp"
 
 #include <jem/data/augment.hpp>
 #include <jem/data/cifar.hpp>
@@ -9,11 +10,14 @@
 #include <jem/data/png_folder.hpp>
 #include <jem/data/subset.hpp>
 #include <jem/io/gzip.hpp>
+#include <jem/io/checkpoint.hpp>
 #include <jem/io/safetensors.hpp>
 #include <jem/io/xz.hpp>
 
 #include <cstdio>
 #include <fstream>
+#include <iostream>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 namespace tool {
@@ -209,8 +213,9 @@ deep_network make_deep_network(const settings& s, const jem::shape& images, jem:
 
 void begin_run(const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder);
-  for (const char* name : {"config.json", "model.safetensors", "metrics.json", "report.html", "evaluation.json", "weights.safetensors",
-                           "cross_entropy.safetensors", "jem.safetensors", "samples.png", "samples_by_class.png"})
+  for (const char* name :
+       {"config.json", "model.safetensors", "checkpoint.safetensors", "metrics.json", "metrics.jsonl", "report.html", "evaluation.json",
+        "weights.safetensors", "cross_entropy.safetensors", "jem.safetensors", "samples.png", "samples_by_class.png"})
     std::filesystem::remove(folder / name);
 }
 
@@ -250,8 +255,90 @@ void expect_possible(const settings& s, const dataset& set) {
   if (s.buffer % blocks != 0) refuse("buffer", jem::concat("a multiple of ", blocks, ", the number of classes,"), std::to_string(s.buffer));
 }
 
+namespace {
+
+/// Says on standard error, once for each file, that it cannot be written and why; training is worth more than the file.
+class complaints {
+ public:
+  void about(const std::exception& error, const char* what_stays) {
+    if (!said_) std::cerr << "\njem: " << error.what() << "; training goes on, " << what_stays << std::endl;
+    said_ = true;
+  }
+
+ private:
+  bool said_ = false;
+};
+
+/// metrics.jsonl: whole lines, also after the process was killed. What a run that goes on has written after its checkpoint is cut off.
+class metrics_log {
+ public:
+  metrics_log(const std::filesystem::path& path, bool on, jem::index_t iteration) : path_(path) {
+    if (!on) return;
+    std::string kept;
+    if (iteration > 0 && std::filesystem::exists(path)) {
+      std::ifstream old(path);
+      for (std::string text; std::getline(old, text) && is_before(text, iteration);) kept += text + "\n";
+    }
+    jem::io::write_file(path, std::string_view(kept));
+    file_.reset(std::fopen(path.c_str(), "ab"));
+    if (!file_) throw std::runtime_error(path.string() + ": expected a file that can be written");
+    std::setvbuf(file_.get(), nullptr, _IOFBF, 1 << 16);  // a line is one call of the system
+  }
+
+  void write(const nlohmann::json& values) {
+    if (!file_) return;
+    const std::string text = values.dump() + "\n";
+    if (std::fwrite(text.data(), 1, text.size(), file_.get()) == text.size() && std::fflush(file_.get()) == 0) return;
+    complaints_.about(std::runtime_error(path_.string() + ": expected room for a line"), "without metrics");
+    file_.reset();
+  }
+
+ private:
+  struct closer {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+
+  static bool is_before(const std::string& text, jem::index_t iteration) {
+    const auto values = nlohmann::json::parse(text, nullptr, false);
+    return values.is_object() && values.contains("iteration") && values["iteration"].get<jem::index_t>() < iteration;
+  }
+
+  std::filesystem::path path_;
+  std::unique_ptr<std::FILE, closer> file_;
+  complaints complaints_;
+};
+
+/// When a checkpoint is due: after so many iterations, or after so many minutes, if that costs no more than a hundredth of the time.
+class checkpoints {
+ public:
+  explicit checkpoints(const keeping& k) : k_(k) {}
+
+  bool now(jem::index_t done) const {
+    if (!k_.checkpoints) return false;
+    if (k_.every > 0) return done % k_.every == 0;
+    return since_.seconds() >= std::max(60 * static_cast<double>(k_.minutes), 100 * cost_);
+  }
+
+  void write(const auto& save) {
+    const stopwatch clock;
+    try {
+      save();
+    } catch (const std::runtime_error& error) { complaints_.about(error, "and the last checkpoint stays"); }
+    cost_  = clock.seconds();
+    since_ = {};
+  }
+
+ private:
+  const keeping& k_;
+  stopwatch since_;
+  double cost_ = 0;
+  complaints complaints_;
+};
+
+}  // namespace
+
 template <class Net>
-outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng, const std::string& title, bool write_log) {
+outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng, const std::string& title, const keeping& k) {
   const jem::trainer trainer{
       .loss       = loss_of(s),
       .sampler    = sampler_of(s),
@@ -264,23 +351,31 @@ outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng
       .draws      = s.with_replacement ? jem::data::draws::with_replacement : jem::data::draws::shuffled};
   auto state = trainer.init(std::move(net), set, rng);
 
-  std::ofstream log;
-  if (write_log) {
-    log.open(s.out / "metrics.jsonl");
-    if (!log) throw std::runtime_error((s.out / "metrics.jsonl").string() + ": expected a file that can be written");
-  }
+  const auto checkpoint = s.out / "checkpoint.safetensors";
+  if (k.resume && std::filesystem::exists(checkpoint)) jem::io::load_checkpoint(checkpoint, state, k.settings);
+  metrics_log log(s.out / "metrics.jsonl", k.log, state.iteration);
+  checkpoints due(k);
+  const auto keep = [&] { due.write([&] { jem::io::save_checkpoint(checkpoint, state, k.settings); }); };
+  std::optional<stop_signals> asked;
+  if (k.checkpoints) asked.emplace();
   progress bar(title, s.iterations);
   const stopwatch clock;
   outcome<Net> result;
-  Net last_good = state.net, candidate;  // weights are good once a step has seen a finite loss at them
+  Net last_good            = state.net, candidate;  // weights are good once a step has seen a finite loss at them
+  const jem::index_t first = state.iteration;
   try {
-    for (jem::index_t i = 0; i < s.iterations; ++i) {
+    while (state.iteration < s.iterations) {
       candidate       = state.net;
       const auto info = trainer.step(state);
       std::swap(last_good, candidate);
       result.curve.push_back(info);
-      if (log.is_open()) log << line(info, clock.seconds()).dump() << std::endl;
-      bar.show(i + 1, details(info, static_cast<double>((i + 1) * s.batch) / clock.seconds()));
+      log.write(line(info, clock.seconds()));
+      bar.show(state.iteration, details(info, static_cast<double>((state.iteration - first) * s.batch) / clock.seconds()));
+      if (asked && asked->signal() != 0) {
+        keep();
+        throw stopped{asked->signal(), state.iteration, s.out.string()};
+      }
+      if (due.now(state.iteration) && state.iteration < s.iterations) keep();
     }
   } catch (const jem::divergence_error& error) {
     jem::io::save_parameters(s.out / "model.safetensors", last_good);
@@ -289,15 +384,14 @@ outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng
   result.net     = std::move(state.net);
   result.buffer  = state.buffer.positions();
   result.seconds = clock.seconds();
-  if (log.is_open() && !log.flush()) throw std::runtime_error((s.out / "metrics.jsonl").string() + ": expected room for all lines");
   return result;
 }
 
-template outcome<small_network> train(const settings&, small_network, const dataset&, jem::rng&, const std::string&, bool);
-template outcome<deep_network> train(const settings&, deep_network, const dataset&, jem::rng&, const std::string&, bool);
+template outcome<small_network> train(const settings&, small_network, const dataset&, jem::rng&, const std::string&, const keeping&);
+template outcome<deep_network> train(const settings&, deep_network, const dataset&, jem::rng&, const std::string&, const keeping&);
 template outcome<in_bfloat16<small_network>> train(const settings&, in_bfloat16<small_network>, const dataset&, jem::rng&,
-                                                   const std::string&, bool);
+                                                   const std::string&, const keeping&);
 template outcome<in_bfloat16<deep_network>> train(const settings&, in_bfloat16<deep_network>, const dataset&, jem::rng&, const std::string&,
-                                                  bool);
+                                                  const keeping&);
 
 }  // namespace tool

@@ -88,10 +88,21 @@ deep_network make_deep_network(const settings& s, const jem::shape& images, jem:
 /// The folder of a run, made, and without what an earlier run and its evaluation have left there.
 void begin_run(const std::filesystem::path& folder);
 
-/// Trains with a progress bar; writes a line of metrics.jsonl an iteration if asked to. When the loss stops being finite, saves
-/// the last good weights as model.safetensors and throws `diverged`.
+/// What a run writes into its folder while it trains.
+struct keeping {
+  bool log           = false;  ///< a line of metrics.jsonl for each iteration
+  bool checkpoints   = false;  ///< checkpoint.safetensors now and then, and where a signal asks the run to stop
+  bool resume        = false;  ///< go on from the folder's checkpoint, if there is one
+  jem::index_t every = 0;      ///< iterations between two checkpoints; 0 for by time
+  float minutes      = 5;      ///< between two checkpoints, and at least a hundred times what the last one took to write
+  std::string settings;        ///< of the run, as text: a checkpoint of others is refused
+};
+
+/// Trains with a progress bar. When the loss stops being finite, saves the last good weights as model.safetensors and throws `diverged`.
+/// When a signal asks it to stop, writes a checkpoint and throws `stopped`. What cannot be written while it trains is said once, and
+/// training goes on.
 template <class Net>
-outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng, const std::string& title, bool log);
+outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng, const std::string& title, const keeping& k);
 
 /// The sampler of the settings.
 jem::sgld<jem::constant, jem::fixed_noise> sampler_of(const settings& s);

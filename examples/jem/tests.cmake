@@ -207,6 +207,43 @@ jem_tool_test("jem train --help shows the settings of a file that it is given" A
 jem_tool_test("jem demo --help shows no option that the demo lacks" ALONE
   ARGUMENTS demo --help SAYS "\nNetwork:\n  --widths=32,64 .*--seeds=1 ")
 
+# Runs that are stopped, and go on.
+add_test(NAME "example: jem train goes on after SIGKILL at twenty moments, and ends with the same bits"
+  COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/jem/kill.sh $<TARGET_FILE:jem_tool> ${CMAKE_CURRENT_BINARY_DIR}/run/killed 20)
+set_tests_properties("example: jem train goes on after SIGKILL at twenty moments, and ends with the same bits" PROPERTIES
+  LABELS examples ENVIRONMENT OMP_WAIT_POLICY=passive)
+foreach(signal IN ITEMS INT:130 TERM:143 HUP:129 USR1:138)
+  string(REGEX REPLACE ":.*" "" name ${signal})
+  string(REGEX REPLACE ".*:" "" code ${signal})
+  jem_tool_test("a run that SIG${name} stops ends with ${code}, says how to go on, and does" ARGUMENTS train ${tiny} --seed 3
+    CHECKS "run=$PWD.stopped; rm -rf $run; code=0
+      $<TARGET_FILE:jem_tool> train --steps 2 --buffer 640 --iterations 100000 --widths 4,8 --out $run >said 2>&1 & process=$!
+      while ! grep -q iteration $run/metrics.jsonl 2>/dev/null; do sleep 0.01; done
+      kill -${name} $process; wait $process || code=$?; test $code = ${code}
+      grep -q '^.*jem: stopped before iteration [0-9]*; go on by: jem train --resume ' said; test -s $run/checkpoint.safetensors")
+endforeach()
+jem_tool_test("jem train --resume changes nothing of a run that is finished" ALONE
+  ARGUMENTS train --resume ${CMAKE_CURRENT_BINARY_DIR}/run/jem_train_writes_metrics_as_it_goes_and_at_the_end
+  SAYS "is finished: there is nothing to go on with\n$")
+set_tests_properties("example: jem train --resume changes nothing of a run that is finished" PROPERTIES
+  FIXTURES_REQUIRED jem_train_writes_metrics_as_it_goes_and_at_the_end RESOURCE_LOCK jem_train_writes_metrics_as_it_goes_and_at_the_end)
+jem_tool_test("jem train --resume refuses other settings beside it" ALONE ARGUMENTS train --resume somewhere --steps 3 CODE 2 ONE_LINE
+  SAYS "^jem: --resume: expected no other settings than those of the run but received --steps\n$")
+jem_tool_test("jem train --resume refuses a folder without a run" ALONE ARGUMENTS train --resume nowhere CODE 2 ONE_LINE
+  SAYS "^jem: nowhere/settings.json: expected a file that can be read but received ")
+jem_tool_test("jem train --resume refuses a checkpoint of other settings" ARGUMENTS train ${tiny} --checkpoint-every 1
+  CHECKS [[rm metrics.json; sed -i 's/"noise": 0.01/"noise": 0.02/' settings.json; code=0
+    $<TARGET_FILE:jem_tool> train --resume . 2>said || code=$?; test $code = 2; cat said
+    grep -q "^jem: ./checkpoint.safetensors: expected settings [0-9a-f]* but found [0-9a-f]*$" said]])
+jem_tool_test("jem train cuts off what it has logged after its checkpoint, and half a line, when it goes on"
+  ARGUMENTS train ${tiny} --checkpoint-every 2
+  CHECKS [[cp metrics.jsonl whole; cp model.safetensors whole.safetensors; rm metrics.json model.safetensors
+    printf '{"iteration": 7, "los' >>metrics.jsonl; $<TARGET_FILE:jem_tool> train --resume . >/dev/null 2>&1
+    cmp model.safetensors whole.safetensors; test $(wc -l <metrics.jsonl) = 3
+    test "$(sed 's/,"seconds":[^,}]*//' metrics.jsonl)" = "$(sed 's/,"seconds":[^,}]*//' whole)"]])
+jem_tool_test("jem train goes on where a checkpoint cannot be written, and says so once" ARGUMENTS train ${tiny} --checkpoint-every 1
+  BEFORE "mkdir -p checkpoint.safetensors.part/full" SAYS "checkpoint.safetensors: expected to write .*; training goes on, and the last checkpoint stays"
+  WRITES model.safetensors metrics.json LEAVES_OUT checkpoint.safetensors)
 jem_tool_test("a run that diverges ends with 3 and keeps the last good weights" CODE 3 SAYS "finite loss"
   ARGUMENTS train --steps 2 --buffer 200 --widths 4,8 --iterations 20 --warm-up 0 --learning-rate 1e30
   WRITES model.safetensors LEAVES_OUT metrics.json)

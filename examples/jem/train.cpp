@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <chrono>
 #include <iostream>
+#include <thread>
 
 namespace tool {
 
@@ -59,15 +61,41 @@ void with_network(const settings& s, const jem::shape& images, jem::index_t clas
 
 }  // namespace
 
-void train_once(const settings& s) {
+namespace {
+
+/// Writes what a run ends with: a disk that is full for a moment does not throw the run away.
+template <class F>
+void insist(F write) {
+  constexpr int tries = 10;
+  for (int i = 1;; ++i) {
+    try {
+      return write();
+    } catch (const std::runtime_error& error) {
+      if (i == tries) throw;
+      if (i == 1) std::cerr << "jem: " << error.what() << "; trying again for " << tries << " seconds" << std::endl;
+      std::this_thread::sleep_for(std::chrono::seconds(1));
+    }
+  }
+}
+
+}  // namespace
+
+void train_once(const settings& s, keeping k) {
+  if (k.resume && std::filesystem::exists(s.out / "metrics.json")) {
+    std::printf("%s is finished: there is nothing to go on with\n", s.out.c_str());
+    return;
+  }
   const split data = load(s);
   expect_possible(s, data.train);
   with_network(s, data.train.x.extents(), data.train.classes, [&](auto net, jem::rng& rng) {
-    begin_run(s.out);
     const settings all = with_form_of(data, s);
-    write_json(s.out / "settings.json", all);
-    const auto run = train(s, std::move(net), data.train, rng, "training", true);
-    jem::io::save_parameters(s.out / "model.safetensors", run.net);
+    k.settings         = table(all).dump();
+    if (!k.resume || !std::filesystem::exists(s.out / "checkpoint.safetensors")) {
+      begin_run(s.out);
+      write_json(s.out / "settings.json", all);
+    }
+    const auto run = train(s, std::move(net), data.train, rng, "training", k);
+    insist([&] { jem::io::save_parameters(s.out / "model.safetensors", run.net); });
     jem::io::write_run_config(s.out, config_of(all, data.test, familiar_from(run.net, data.test.all)));
     if (s.weight_x != 0 || s.weight_xy != 0) {
       jem::io::write_png(s.out / "samples.png", buffer_sheet(run.buffer, keeps_classes_apart(s)));
