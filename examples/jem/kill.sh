@@ -4,7 +4,7 @@
 #
 #   kill.sh <jem> <folder> <moments>
 #
-# A moment counts if the run was alive; some come while a checkpoint is written, since one is after each iteration.
+# A moment counts if the run was alive. Some come while a checkpoint is written, since one follows each iteration.
 set -eu
 jem=$1 folder=$2 moments=$3
 rm -rf "$folder"
@@ -26,8 +26,10 @@ while [ "$killed" -lt "$moments" ]; do
   "$jem" train $start --checkpoint-every 1 --threads $((1 + round % 2)) >/dev/null 2>&1 &
   process=$!
   sleep "0.$(printf %03d $((round * 7919 % 333)))"
-  if kill -KILL "$process" 2>/dev/null; then killed=$((killed + 1)); fi
-  wait "$process" 2>/dev/null || true
+  kill -KILL "$process" 2>/dev/null || true
+  status=0
+  wait "$process" 2>/dev/null || status=$?
+  [ "$status" != 137 ] || killed=$((killed + 1))  # it was alive: 128 + 9
   if [ -f "$run/metrics.jsonl" ] && [ -f "$run/metrics.json" ]; then
     cmp "$run/model.safetensors" "$folder/whole/model.safetensors"
     without_seconds "$run/metrics.jsonl" | cmp - "$folder/whole.lines"

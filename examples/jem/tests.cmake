@@ -208,10 +208,16 @@ jem_tool_test("jem demo --help shows no option that the demo lacks" ALONE
   ARGUMENTS demo --help SAYS "\nNetwork:\n  --widths=32,64 .*--seeds=1 ")
 
 # Runs that are stopped, and go on.
-add_test(NAME "example: jem train goes on after SIGKILL at twenty moments, and ends with the same bits"
-  COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/jem/kill.sh $<TARGET_FILE:jem_tool> ${CMAKE_CURRENT_BINARY_DIR}/run/killed 20)
-set_tests_properties("example: jem train goes on after SIGKILL at twenty moments, and ends with the same bits" PROPERTIES
-  LABELS examples ENVIRONMENT OMP_WAIT_POLICY=passive)
+# jem_kill_test(<program> <moments> <label> [<words behind the sentence>])
+function(jem_kill_test program moments label)
+  set(sentence "example: jem train goes on after SIGKILL at ${moments} moments, and ends with the same bits${ARGN}")
+  string(MAKE_C_IDENTIFIER "killed_${program}_${moments}" folder)
+  add_test(NAME "${sentence}"
+    COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/jem/kill.sh $<TARGET_FILE:${program}> ${CMAKE_CURRENT_BINARY_DIR}/run/${folder} ${moments})
+  set_tests_properties("${sentence}" PROPERTIES LABELS ${label} ENVIRONMENT OMP_WAIT_POLICY=passive)
+endfunction()
+jem_kill_test(jem_tool 20 examples)
+jem_kill_test(jem_tool 200 long)
 foreach(signal IN ITEMS INT:130 TERM:143 HUP:129 USR1:138)
   string(REGEX REPLACE ":.*" "" name ${signal})
   string(REGEX REPLACE ".*:" "" code ${signal})
@@ -359,6 +365,7 @@ jem_tool_test("jem selftest refuses a backend that it does not know in one line"
 foreach(name IN LISTS JEM_MORE_BACKENDS)
   jem_tool_test("jem demo writes its report on ${name}" PROGRAM jem_tool_${name} ARGUMENTS demo ${tiny}
     WRITES report.html metrics.json samples.png jem.safetensors SAYS "AUROC log p.x.: noise")
+  jem_kill_test(jem_tool_${name} 20 examples " on ${name}")
   jem_tool_test("jem tells that it was built on ${name}" ALONE PROGRAM jem_tool_${name} ARGUMENTS --version
     SAYS "\nbackends   ${name} ")
 endforeach()
