@@ -96,20 +96,21 @@ case $version in
   3.[0-9].* | 3.1[0-9].* | 3.2[0-4].*) stop "expected CMake 3.25 or newer but found $version" ;;
 esac
 
+jobs=$(nproc 2>/dev/null || echo 2)
+
 # A build of its own: examples and tool for each of the named backends.
 if [ "$job" = backends ]; then
   [ $# -gt 0 ] || set -- xtensor thrust_omp
   names=$(echo "$*" | tr ' ' ';')
   cmake --preset demo -B build/backends -D JEM_MORE_BACKENDS="$names" -D JEM_EXAMPLES_OPTIMISATION=-O1 \
     -D jem_selftest_template=selftest_verbs
-  cmake --build build/backends --parallel "$(nproc 2>/dev/null || echo 2)" --target other_backends
-  exec ctest --test-dir build/backends --parallel "$(nproc 2>/dev/null || echo 2)" --output-on-failure \
+  cmake --build build/backends --parallel "$jobs" --target other_backends
+  exec ctest --test-dir build/backends --parallel "$jobs" --output-on-failure \
     -R " on ($(echo "$*" | tr ' ' '|'))\$"
 fi
 
 # Configure once; make does it again by itself when a CMakeLists.txt changes.
 build=build/$preset
-jobs=$(nproc 2>/dev/null || echo 2)
 if [ ! -f "$build/Makefile" ] || [ -n "$(find CMakePresets.json -newer "$build/Makefile")" ]; then
   cmake --preset "$preset"
   touch "$build/Makefile"

@@ -164,7 +164,7 @@ tool::settings settings_to_resume(const CLI::App& command, const given& g) {
     const bool beside      = name == "resume" || name == "threads" || name.starts_with("checkpoint-");
     if (option->count() > 0 && !beside) tool::refuse("resume", "no other settings than those of the run", "--" + name);
   }
-  tool::settings s = tool::read_settings(g.resume / "settings.json");
+  tool::settings s = tool::settings_of_run(g.resume);
   s.out            = g.resume;
   return s;
 }

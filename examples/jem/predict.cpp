@@ -1,4 +1,5 @@
 #include "demo.hpp"
+#include "padded.hpp"
 #include "run.hpp"
 
 #include <jem/evaluate/logits.hpp>
@@ -65,11 +66,6 @@ std::string number(const char* format, double value) {
   return text;
 }
 
-/// The characters that a terminal shows: bytes that do not continue another.
-std::size_t columns(const std::string& text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
 /// Rows of cells, each column as wide as its widest cell.
 std::string aligned(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths(rows.front().size());
@@ -78,10 +74,7 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows) {
   }
   std::string text;
   for (const auto& row : rows) {
-    for (std::size_t k = 0; k < row.size(); ++k) {
-      text += row[k];
-      if (k + 1 < row.size()) text.append(widths[k] - columns(row[k]) + 2, ' ');
-    }
+    for (std::size_t k = 0; k < row.size(); ++k) { text += k + 1 < row.size() ? padded(row[k], widths[k] + 2, true) : row[k]; }
     text += "\n";
   }
   return text;

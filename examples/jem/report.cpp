@@ -1,5 +1,7 @@
 #include "report.hpp"
 
+#include "padded.hpp"
+
 #include <jem/io/gnuplot.hpp>
 #include <jem/io/report.hpp>
 
@@ -59,16 +61,6 @@ std::string number(double value, int digits = 3) {
   char text[32];
   std::snprintf(text, sizeof text, "%.*f", digits, value);
   return text;
-}
-
-/// The characters that a terminal shows: bytes that do not continue another.
-std::size_t columns(const std::string& text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-std::string padded(const std::string& text, std::size_t width, bool left) {
-  const std::string blanks(width > columns(text) ? width - columns(text) : 0, ' ');
-  return left ? text + blanks : blanks + text;
 }
 
 std::string data_block(const std::string& name, const std::vector<std::vector<double>>& points) {

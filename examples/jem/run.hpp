@@ -90,12 +90,12 @@ void begin_run(const std::filesystem::path& folder);
 
 /// What a run writes into its folder while it trains.
 struct keeping {
-  bool log           = false;  ///< a line of metrics.jsonl for each iteration
-  bool checkpoints   = false;  ///< checkpoint.safetensors now and then, and where a signal asks the run to stop
-  bool resume        = false;  ///< go on from the folder's checkpoint, if there is one
-  jem::index_t every = 0;      ///< iterations between two checkpoints; 0 for by time
-  float minutes      = 5;      ///< between two checkpoints, and at least a hundred times what the last one took to write
-  std::string settings;        ///< of the run, as text: a checkpoint of others is refused
+  bool log             = false;  ///< a line of metrics.jsonl for each iteration
+  bool checkpoints     = false;  ///< checkpoint.safetensors now and then, and where a signal asks the run to stop
+  bool resume          = false;  ///< go on from the folder's checkpoint, if there is one
+  jem::index_t every   = 0;      ///< iterations between two checkpoints; 0 for by time
+  float minutes        = 5;      ///< between two checkpoints, and at least a hundred times what the last one took to write
+  std::string settings = {};     ///< of the run, as text: a checkpoint of others is refused
 };
 
 /// Trains with a progress bar. When the loss stops being finite, saves the last good weights as model.safetensors and throws `diverged`.

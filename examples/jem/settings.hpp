@@ -163,7 +163,7 @@ settings read_settings(const std::filesystem::path& file, const std::string& dat
 /// without data, network or widths.
 settings settings_of_run(const std::filesystem::path& folder);
 
-/// The settings in a sentence, group by group: "network: widths 32,64, initialisation he, …; sampler: steps 20, …".
+/// The settings in words, a line for each group: "network: widths 32,64, initialisation he, …".
 std::vector<std::string> in_words(const settings& s);
 
 }  // namespace tool

@@ -52,10 +52,6 @@ std::vector<std::uint8_t> collect_bytes(std::uint64_t most, F more) {
   return bytes;
 }
 
-}  // namespace detail
-
-namespace detail {
-
 /// Brings what was renamed in a folder to the disk. A file system that cannot do that is no reason to fail: the file is there.
 inline void synchronise_folder(const std::filesystem::path& folder) {
   const int handle = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

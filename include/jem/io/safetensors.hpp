@@ -8,21 +8,56 @@
 #include <jem/io/weight_layout.hpp>
 #include <jem/nn/parameters.hpp>
 
+#include <array>
+#include <bit>
 #include <cstring>
 #include <filesystem>
 #include <set>
+#include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace jem::inline v0::io {
 
+/// What a file holds values of: elements of tensors, numbers of at most 64 bits, truth values, enumerators.
+template <class V>
+concept storable = (element<V> || std::is_arithmetic_v<V> || std::is_enum_v<V>) && sizeof(V) <= 8;
+
 namespace detail {
 
-template <element T>
-constexpr std::string_view dtype_of = std::same_as<T, float>      ? "F32"
-                                      : std::same_as<T, double>   ? "F64"
-                                      : std::same_as<T, bfloat16> ? "BF16"
-                                                                  : "I32";
+/// "F32", "BF16", "I64", "U8" and the like.
+template <storable V>
+constexpr std::string_view dtype_of() {
+  constexpr int size = std::countr_zero(sizeof(V));  // 1, 2, 4 or 8 bytes
+  if constexpr (std::is_enum_v<V>) {
+    return dtype_of<std::underlying_type_t<V>>();
+  } else if constexpr (std::same_as<V, bool>) {
+    return "BOOL";
+  } else if constexpr (std::same_as<V, bfloat16>) {
+    return "BF16";
+  } else if constexpr (std::is_floating_point_v<V>) {
+    return size == 2 ? "F32" : "F64";
+  } else {
+    return std::array<std::string_view, 8>{"I8", "I16", "I32", "I64", "U8", "U16", "U32", "U64"}[std::is_signed_v<V> ? size : size + 4];
+  }
+}
+
+/// Values of a file's tensor, which are V's.
+template <storable V>
+std::vector<V> values_of(const named_tensor& tensor) {
+  std::vector<V> values(tensor.bytes.size() / sizeof(V));
+  if (!values.empty()) std::memcpy(values.data(), tensor.bytes.data(), values.size() * sizeof(V));
+  return values;
+}
+
+/// Values as a file holds them.
+template <storable V>
+named_tensor to_named_tensor(std::span<const V> values, const shape& extents) {
+  named_tensor result{std::string(dtype_of<V>()), extents, std::vector<std::uint8_t>(values.size_bytes())};
+  if (!values.empty()) std::memcpy(result.bytes.data(), values.data(), values.size_bytes());
+  return result;
+}
 
 [[noreturn]] inline void fail_tensor(std::string_view file, std::string_view name, std::string_view expected, std::string_view found) {
   throw std::runtime_error(std::string(file) + ", tensor " + std::string(name) + ": expected " + std::string(expected) + " but found " +
@@ -32,10 +67,7 @@ constexpr std::string_view dtype_of = std::same_as<T, float>      ? "F32"
 /// A file's tensor, which is of T's own type, in the memory of a backend.
 template <tensor_value T>
 T uploaded(const named_tensor& tensor) {
-  using V = typename T::value_type;
-  std::vector<V> values(tensor.bytes.size() / sizeof(V));
-  if (!values.empty()) std::memcpy(values.data(), tensor.bytes.data(), values.size() * sizeof(V));
-  return T(tensor.extents, values);
+  return T(tensor.extents, values_of<typename T::value_type>(tensor));
 }
 
 }  // namespace detail
@@ -51,20 +83,17 @@ inline tensor_map read_safetensors(const std::filesystem::path& path) { return d
 /// A tensor as a file holds it.
 template <tensor_like X>
 named_tensor to_named_tensor(const X& x) {
-  using V           = typename X::value_type;
   const auto values = tensor_of<X>(x).to_vector();
-  named_tensor result{std::string(detail::dtype_of<V>), x.extents(), std::vector<std::uint8_t>(values.size() * sizeof(V))};
-  if (!values.empty()) std::memcpy(result.bytes.data(), values.data(), result.bytes.size());
-  return result;
+  return detail::to_named_tensor(std::span(values), x.extents());
 }
 
 /// A tensor of a file, of V's type. Throws std::runtime_error, naming file and tensor, if there is none or it has another type.
-template <element V>
+template <storable V>
 const named_tensor& find_tensor(const tensor_map& tensors, const std::string& name, std::string_view file) {
   const auto found = tensors.find(name);
   if (found == tensors.end()) detail::fail_tensor(file, name, "it in the file", "no tensor of this name");
   const named_tensor& tensor = found->second;
-  if (tensor.dtype != detail::dtype_of<V>) detail::fail_tensor(file, name, detail::dtype_of<V>, tensor.dtype);
+  if (tensor.dtype != detail::dtype_of<V>()) detail::fail_tensor(file, name, detail::dtype_of<V>(), tensor.dtype);
   return tensor;
 }
 
