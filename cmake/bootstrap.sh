@@ -121,7 +121,9 @@ case $preset in
   docs) target=docs ;;
   cuda) target=cuda_tests ;;
 esac
-cmake --build --preset "$preset" --parallel "$jobs" --target "$target"
+[ "$job" != long ] || target="all long_tests"
+# shellcheck disable=SC2086
+cmake --build --preset "$preset" --parallel "$jobs" --target $target
 
 case $preset in
   demo) exec "$build/examples/jem" demo "$@" ;;

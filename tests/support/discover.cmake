@@ -2,15 +2,19 @@
 # Makes each test case of an executable a test of ctest, after each build. doctest's own module does the same, but takes apart
 # names with a bracket that stays open, such as "uniforms lie in [0, 1)".
 #
-# jem_discover_tests(<target> <label>)
+# jem_discover_tests(<target> <label>): a target that `all` leaves out has no tests until it is built.
 function(jem_discover_tests target label)
   set(tests ${CMAKE_CURRENT_BINARY_DIR}/${target}_tests.cmake)
   set(include ${CMAKE_CURRENT_BINARY_DIR}/${target}_include.cmake)
   add_custom_command(TARGET ${target} POST_BUILD BYPRODUCTS ${tests} VERBATIM
     COMMAND ${CMAKE_COMMAND} -D executable=$<TARGET_FILE:${target}> "-Dlabel=${label}" -D tests=${tests}
       -P ${CMAKE_CURRENT_FUNCTION_LIST_FILE})
-  file(WRITE ${include} "if(EXISTS [==[${tests}]==])\n  include([==[${tests}]==])\nelse()\n"
-    "  add_test(${target}_is_not_built ${target}_is_not_built)\nendif()\n")
+  set(otherwise "  add_test(${target}_is_not_built ${target}_is_not_built)\n")
+  get_target_property(left_out ${target} EXCLUDE_FROM_ALL)
+  if(left_out)
+    set(otherwise "")
+  endif()
+  file(WRITE ${include} "if(EXISTS [==[${tests}]==])\n  include([==[${tests}]==])\nelse()\n${otherwise}endif()\n")
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${include})
 endfunction()
 
