@@ -9,8 +9,12 @@ namespace tool {
 struct keeping;
 
 /// Trains the same network by cross-entropy alone and as a JEM, on `seeds` seeds; prints the table, writes report.html,
-/// settings.json, metrics.json, metrics.jsonl, weights and samples of the first seed into the folder of the settings.
-void demo(const settings& s, int seeds, const effort& e);
+/// settings.json, metrics.json, metrics.jsonl, weights and samples of the first seed into the folder of the settings. While it trains,
+/// each training run has its checkpoint and its metrics in the folder parts, from which a demo that was stopped goes on.
+void demo(const settings& s, int seeds, const effort& e, keeping k);
+
+/// Goes on with the demo of the folder. A demo that is finished stays as it is.
+void resume_demo(const std::filesystem::path& folder, keeping k);
 
 /// One training run: settings.json, metrics.jsonl and checkpoints as it goes; config.json, model.safetensors, metrics.json and samples.png
 /// at the end. A run that is gone on with has the settings of its folder.

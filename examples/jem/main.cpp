@@ -7,8 +7,13 @@
 #include "stop.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <iostream>
 #include <new>
+
+#include <fcntl.h>
+#include <poll.h>
 
 #ifdef _OPENMP
 #include <omp.h>
@@ -30,9 +35,9 @@ struct given {
   bool json = false;                // of predict: print JSON
   std::vector<std::string> others;  // and data to compare with
   tool::effort effort;
-  std::string backend;                                         // of selftest; all if empty
-  tool::keeping keeping = {.log = true, .checkpoints = true};  // of train
-  std::filesystem::path resume;                                // of train: the folder to go on in
+  std::string backend;           // of selftest; all if empty
+  tool::keeping keeping;         // of train and demo
+  std::filesystem::path resume;  // the folder to go on in
 };
 
 /// Which options the command has: the demo is about one network on the digits.
@@ -148,6 +153,9 @@ void add_checkpoints(CLI::App& app, given& g) {
                    tool::anything{})
       ->type_name("FOLDER")
       ->group(run);
+  app.add_flag("--overwrite", g.keeping.overwrite,
+               tool::wrapped("remove what an earlier run has left in the folder, instead of moving it to FOLDER/earlier-1, -2 and so on"))
+      ->group(run);
   tool::add_option(app, "checkpoint-every", g.keeping.every, "iterations between two checkpoints, in the place of minutes",
                    tool::at_least(1))
       ->group(run);
@@ -157,19 +165,56 @@ void add_checkpoints(CLI::App& app, given& g) {
       ->group(run);
 }
 
-/// The settings of the run to go on with; nothing that would make it another run may be given beside it.
-tool::settings settings_to_resume(const CLI::App& command, const given& g) {
+/// Nothing that would make it another run may be given beside --resume.
+void expect_nothing_beside_resume(const CLI::App& command) {
   for (const auto* option : command.get_options()) {
     const std::string name = option->get_single_name();
     const bool beside      = name == "resume" || name == "threads" || name.starts_with("checkpoint-");
     if (option->count() > 0 && !beside) tool::refuse("resume", "no other settings than those of the run", "--" + name);
   }
+}
+
+void train_or_resume(const CLI::App& command, given& g) {
+  g.keeping.resume = !g.resume.empty();
+  if (!g.keeping.resume) return tool::train_once(settings_of(command, g, "jem-run"), g.keeping);
+  expect_nothing_beside_resume(command);
   tool::settings s = tool::settings_of_run(g.resume);
   s.out            = g.resume;
-  return s;
+  tool::train_once(s, g.keeping);
+}
+
+void demo_or_resume(const CLI::App& command, const given& g) {
+  if (g.resume.empty()) return tool::demo(settings_of(command, g, "demo"), static_cast<int>(g.seeds), g.effort, g.keeping);
+  expect_nothing_beside_resume(command);
+  tool::resume_demo(g.resume, g.keeping);
+}
+
+/// Opens the standard streams that are closed, so that no file of a run takes the place of one.
+void open_standard_streams() {
+  for (const int stream : {0, 1, 2}) {
+    if (fcntl(stream, F_GETFD) < 0 && errno == EBADF) (void)open("/dev/null", O_RDWR);
+  }
+}
+
+/// Settings and results are written in UTF-8.
+void expect_utf8(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    if (!tool::is_utf8(argv[i])) throw std::invalid_argument("expected arguments in UTF-8 but received " + tool::printable(argv[i]));
+  }
+}
+
+/// Throws std::runtime_error if standard output has not taken all that was printed. A reader that has closed its end has what it wanted.
+void expect_printed() {
+  std::cout.flush();
+  const bool flushed = std::fflush(stdout) == 0, taken = flushed && std::ferror(stdout) == 0 && std::cout.good();
+  pollfd output{.fd = fileno(stdout), .events = 0, .revents = 0};
+  if (taken || (poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0)) return;
+  throw std::runtime_error("standard output: expected it to take all that was printed, but it is full or cannot be written");
 }
 
 int run(int argc, char** argv) {
+  open_standard_streams();
+  expect_utf8(argc, argv);
   CLI::App app{"jem: a classifier that is secretly an energy-based model"};
   app.require_subcommand(1);
   app.set_version_flag("--version", tool::version_text, "version, compiler, processor, and the backends that are compiled in");
@@ -178,6 +223,7 @@ int run(int argc, char** argv) {
   add_settings(demo, g, {"data", "network"});
   tool::add_option(demo, "seeds", g.seeds, "runs of each; the table shows medians", tool::between(1, 1000))->default_str("1")->group("Run");
   add_strong(demo, g);
+  add_checkpoints(demo, g);
   auto& train = *app.add_subcommand("train", "one training run on the digits or on files");
   add_settings(train, g);
   add_checkpoints(train, g);
@@ -207,10 +253,9 @@ int run(int argc, char** argv) {
   } else if (evaluate.parsed()) {
     tool::evaluate_run(g.folder, g.others, g.effort, g.seed);
   } else if (demo.parsed()) {
-    tool::demo(settings_of(demo, g, "demo"), static_cast<int>(g.seeds), g.effort);
+    demo_or_resume(demo, g);
   } else {
-    g.keeping.resume = !g.resume.empty();
-    tool::train_once(g.keeping.resume ? settings_to_resume(train, g) : settings_of(train, g, "jem-run"), g.keeping);
+    train_or_resume(train, g);
   }
   return 0;
 }
@@ -219,12 +264,14 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
-    return run(argc, argv);
+    const int code = run(argc, argv);
+    expect_printed();
+    return code;
   } catch (const tool::diverged& error) {
     std::cerr << "jem: " << error.what() << "; the last good weights are saved" << std::endl;
     return 3;
   } catch (const tool::stopped& at) {
-    std::cerr << "jem: stopped before iteration " << at.iteration << "; go on by: jem train --resume " << at.folder << std::endl;
+    std::cerr << "jem: stopped before iteration " << at.iteration << "; go on by: " << at.go_on << std::endl;
     return 128 + at.signal;
   } catch (const std::bad_alloc&) {
     std::cerr << "jem: expected memory for these settings but the system has no more to give" << std::endl;

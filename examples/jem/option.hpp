@@ -230,6 +230,30 @@ struct anything {
   throw std::invalid_argument(jem::concat("--", name, ": expected ", expected, " but received ", received));
 }
 
+/// Whether a text is in UTF-8, as JSON files have to be.
+inline bool is_utf8(const std::string& text) {
+  try {
+    (void)nlohmann::json(text).dump();
+    return true;
+  } catch (const nlohmann::json::type_error&) { return false; }
+}
+
+/// The text, with bytes that are not in ASCII as \xE9.
+inline std::string printable(std::string_view text) {
+  std::string shown;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      shown += c;
+    } else {
+      shown += "\\x";
+      shown += "0123456789ABCDEF"[byte >> 4];
+      shown += "0123456789ABCDEF"[byte & 15];
+    }
+  }
+  return shown;
+}
+
 /// f(), whose refusals name the option that they are about: "[convnet] expected …" becomes "--widths: expected …".
 template <class F>
 auto about(std::string_view name, F f) {

@@ -1,6 +1,7 @@
 #include "run.hpp"
 
 #include "progress.hpp"
+#include "start.hpp"
 #include "stop.hpp"
 
 #include <jem/data/augment.hpp>
@@ -11,14 +12,21 @@
 #include <jem/data/subset.hpp>
 #include <jem/io/gzip.hpp>
 #include <jem/io/checkpoint.hpp>
+#include <jem/io/fingerprint.hpp>
 #include <jem/io/safetensors.hpp>
 #include <jem/io/xz.hpp>
 
+#include <cerrno>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
+#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <system_error>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace tool {
 
@@ -166,6 +174,12 @@ settings with_form_of(const split& data, settings s) {
   s.image       = image_of(data.train);
   s.classes     = data.train.classes;
   s.class_names = data.class_names;
+  for (const auto& name : s.class_names) {
+    if (!is_utf8(name)) throw std::invalid_argument(jem::concat(s.data, ": expected classes named in UTF-8 but found ", printable(name)));
+  }
+  s.run.clear();
+  s.run = jem::io::fingerprint(nlohmann::ordered_json(s).dump() +
+                               jem::concat(jem::version.major, ".", jem::version.minor, ".", jem::version.patch));
   return s;
 }
 
@@ -175,7 +189,8 @@ jem::io::run_config config_of(const settings& s, const judged_images& judged, do
                         .precision   = s.precision,
                         .image       = s.image,
                         .classes     = s.classes,
-                        .class_names = s.class_names};
+                        .class_names = s.class_names,
+                        .run         = s.run};
   if (std::isfinite(threshold)) {
     c.threshold    = threshold;
     c.threshold_of = jem::concat("95 % of the ", judged.all.size(), " ", judged.kind, " images");
@@ -211,12 +226,13 @@ deep_network make_deep_network(const settings& s, const jem::shape& images, jem:
   });
 }
 
-void begin_run(const std::filesystem::path& folder) {
-  std::filesystem::create_directories(folder);
-  for (const char* name :
-       {"config.json", "model.safetensors", "checkpoint.safetensors", "metrics.json", "metrics.jsonl", "report.html", "evaluation.json",
-        "weights.safetensors", "cross_entropy.safetensors", "jem.safetensors", "samples.png", "samples_by_class.png"})
-    std::filesystem::remove(folder / name);
+settings with_resolved_paths(settings s) {
+  if (const auto path = path_of(s.data); !path.empty()) {
+    const auto absolute = std::filesystem::absolute(path).lexically_normal();
+    if (!is_utf8(absolute.string())) refuse("data", "a path in UTF-8", printable(absolute.string()));
+    s.data = s.data.substr(0, s.data.find(':') + 1) + absolute.string();
+  }
+  return s;
 }
 
 jem::sgld<jem::constant, jem::fixed_noise> sampler_of(const settings& s) { return {.step_size = s.step_size, .noise = s.noise}; }
@@ -272,40 +288,81 @@ class complaints {
 /// metrics.jsonl: whole lines, also after the process was killed. What a run that goes on has written after its checkpoint is cut off.
 class metrics_log {
  public:
-  metrics_log(const std::filesystem::path& path, bool on, jem::index_t iteration) : path_(path) {
-    if (!on) return;
+  metrics_log(const std::filesystem::path& path, jem::index_t iteration) : path_(path) {
+    if (path.empty()) return;
     std::string kept;
     if (iteration > 0 && std::filesystem::exists(path)) {
       std::ifstream old(path);
-      for (std::string text; std::getline(old, text) && is_before(text, iteration);) kept += text + "\n";
+      for (std::string text; std::getline(old, text) && keep_before(iteration, nlohmann::json::parse(text, nullptr, false));) {
+        kept += text + "\n";
+      }
     }
     jem::io::write_file(path, std::string_view(kept));
-    file_.reset(std::fopen(path.c_str(), "ab"));
-    if (!file_) throw std::runtime_error(path.string() + ": expected a file that can be written");
-    std::setvbuf(file_.get(), nullptr, _IOFBF, 1 << 16);  // a line is one call of the system
+    size_ = static_cast<off_t>(kept.size());
+    file_ = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+    if (file_ < 0) throw std::runtime_error(path.string() + ": expected a file that can be written");
+  }
+  metrics_log(const metrics_log&)            = delete;
+  metrics_log& operator=(const metrics_log&) = delete;
+  ~metrics_log() {
+    if (file_ >= 0) ::close(file_);
   }
 
+  const std::vector<jem::training_info>& before() const { return before_; }  ///< what the lines say that were there already
+  double seconds() const { return seconds_; }                                ///< in the last of them
+
+  /// Lines for which there is no room wait for the next call.
   void write(const nlohmann::json& values) {
-    if (!file_) return;
-    const std::string text = values.dump() + "\n";
-    if (std::fwrite(text.data(), 1, text.size(), file_.get()) == text.size() && std::fflush(file_.get()) == 0) return;
-    complaints_.about(std::runtime_error(path_.string() + ": expected room for a line"), "without metrics");
-    file_.reset();
+    if (file_ < 0) return;
+    waiting_ += values.dump() + "\n";
+    try {
+      flush();
+    } catch (const std::runtime_error& error) { complaints_.about(error, "and the line is written when there is room"); }
+  }
+
+  /// Writes the lines that wait. Throws std::runtime_error with the system's reason, and leaves no part of them in the file.
+  void flush() {
+    std::size_t done = 0;
+    while (done < waiting_.size()) {
+      const auto got = ::write(file_, waiting_.data() + done, waiting_.size() - done);
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) {
+        const std::string reason = std::generic_category().message(got == 0 ? ENOSPC : errno);
+        if (::ftruncate(file_, size_) != 0) waiting_.insert(0, "\n");  // what was written stays a line of its own
+        throw std::runtime_error(jem::concat(path_.string(), ": expected room for a line but received \"", reason, "\""));
+      }
+      done += static_cast<std::size_t>(got);
+    }
+    size_ += static_cast<off_t>(done);
+    waiting_.clear();
   }
 
  private:
-  struct closer {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-
-  static bool is_before(const std::string& text, jem::index_t iteration) {
-    const auto values = nlohmann::json::parse(text, nullptr, false);
-    return values.is_object() && values.contains("iteration") && values["iteration"].get<jem::index_t>() < iteration;
+  /// Whether a line is whole and of an iteration before that one.
+  bool keep_before(jem::index_t iteration, const nlohmann::json& values) {
+    const auto number = [&](const char* name) {
+      const auto found = values.find(name);
+      return found != values.end() && found->is_number() ? found->get<double>() : std::numeric_limits<double>::quiet_NaN();
+    };
+    if (!values.is_object() || !(number("iteration") < static_cast<double>(iteration))) return false;
+    const auto value = [&](const char* name) { return static_cast<float>(number(name)); };
+    before_.push_back({.iteration     = static_cast<jem::index_t>(number("iteration")),
+                       .loss          = value("loss"),
+                       .accuracy      = value("accuracy"),
+                       .energy_data   = value("energy_data"),
+                       .energy_sample = value("energy_sample"),
+                       .gradient_norm = value("gradient_norm")});
+    seconds_ = number("seconds");
+    return true;
   }
 
   std::filesystem::path path_;
-  std::unique_ptr<std::FILE, closer> file_;
+  int file_   = -1;
+  off_t size_ = 0;       // of what is whole
+  std::string waiting_;  // for room
   complaints complaints_;
+  std::vector<jem::training_info> before_;
+  double seconds_ = 0;
 };
 
 /// When a checkpoint is due: after so many iterations, or after so many minutes, if that costs no more than a hundredth of the time.
@@ -314,7 +371,7 @@ class checkpoints {
   explicit checkpoints(const keeping& k) : k_(k) {}
 
   bool now(jem::index_t done) const {
-    if (!k_.checkpoints) return false;
+    if (k_.checkpoint.empty()) return false;
     if (k_.every > 0) return done % k_.every == 0;
     return since_.seconds() >= std::max(60 * static_cast<double>(k_.minutes), 100 * cost_);
   }
@@ -351,16 +408,16 @@ outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng
       .draws      = s.with_replacement ? jem::data::draws::with_replacement : jem::data::draws::shuffled};
   auto state = trainer.init(std::move(net), set, rng);
 
-  const auto checkpoint = s.out / "checkpoint.safetensors";
-  if (k.resume && std::filesystem::exists(checkpoint)) jem::io::load_checkpoint(checkpoint, state, k.settings);
-  metrics_log log(s.out / "metrics.jsonl", k.log, state.iteration);
+  if (k.resume && std::filesystem::exists(k.checkpoint)) jem::io::load_checkpoint(k.checkpoint, state, k.settings);
+  metrics_log log(k.log, state.iteration);
   checkpoints due(k);
-  const auto keep = [&] { due.write([&] { jem::io::save_checkpoint(checkpoint, state, k.settings); }); };
+  const auto keep = [&] { due.write([&] { jem::io::save_checkpoint(k.checkpoint, state, k.settings); }); };
   std::optional<stop_signals> asked;
-  if (k.checkpoints) asked.emplace();
+  if (!k.checkpoint.empty()) asked.emplace();
   progress bar(title, s.iterations);
   const stopwatch clock;
   outcome<Net> result;
+  result.curve             = log.before();
   Net last_good            = state.net, candidate;  // weights are good once a step has seen a finite loss at them
   const jem::index_t first = state.iteration;
   try {
@@ -369,21 +426,24 @@ outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng
       const auto info = trainer.step(state);
       std::swap(last_good, candidate);
       result.curve.push_back(info);
-      log.write(line(info, clock.seconds()));
+      log.write(line(info, log.seconds() + clock.seconds()));
       bar.show(state.iteration, details(info, static_cast<double>((state.iteration - first) * s.batch) / clock.seconds()));
       if (asked && asked->signal() != 0) {
         keep();
-        throw stopped{asked->signal(), state.iteration, s.out.string()};
+        throw stopped{asked->signal(), state.iteration, k.go_on};
       }
-      if (due.now(state.iteration) && state.iteration < s.iterations) keep();
+      if (state.iteration < s.iterations ? due.now(state.iteration) : k.last_checkpoint) keep();
     }
   } catch (const jem::divergence_error& error) {
-    jem::io::save_parameters(s.out / "model.safetensors", last_good);
+    jem::io::save_parameters(s.out / "model.safetensors", last_good, {}, {{"run", s.run}});
     throw diverged(error.what());
   }
+  try {
+    insist([&] { log.flush(); });
+  } catch (const std::runtime_error& error) { std::cerr << "jem: " << error.what() << "; the last lines are lost" << std::endl; }
   result.net     = std::move(state.net);
   result.buffer  = state.buffer.positions();
-  result.seconds = clock.seconds();
+  result.seconds = log.seconds() + clock.seconds();
   return result;
 }
 

@@ -54,7 +54,8 @@ judged_images load_judged(const settings& s);
 /// The test images of other data, or all images of one file.
 judged_images load_other(const std::string& data);
 
-/// The settings of a run, with the form of the data that it is trained on.
+/// The settings of a run, with the form of the data that it is trained on, and with the text that identifies the run: runs of the same
+/// settings by the same version have the same one, since they have the same result.
 settings with_form_of(const split& data, settings s);
 
 /// What a run that has been trained says of its network, with the form of its data: `threshold` is log p(x) + log Z from which on an image
@@ -67,7 +68,7 @@ struct outcome {
   Net net;
   tensor buffer;                          // (capacity, h, w, c)
   std::vector<jem::training_info> curve;  ///< one entry an iteration
-  double seconds = 0;
+  double seconds = 0;                     ///< of training, also before the run was stopped
 };
 
 /// A run that diverged, and why.
@@ -85,22 +86,27 @@ small_network make_small_network(const settings& s, const jem::shape& images, je
 /// The Wide ResNet that "wide-resnet-DEPTH-WIDTH" names, in the same way. Throws std::invalid_argument for another name.
 deep_network make_deep_network(const settings& s, const jem::shape& images, jem::index_t classes, jem::rng& rng);
 
-/// The folder of a run, made, and without what an earlier run and its evaluation have left there.
-void begin_run(const std::filesystem::path& folder);
+/// The settings with an absolute path of the data, so that they mean the same in any working directory. Throws std::invalid_argument for
+/// a path that is not in UTF-8, which no settings file can hold.
+settings with_resolved_paths(settings s);
 
-/// What a run writes into its folder while it trains.
+/// How a run goes on that was stopped, and what it writes while it trains.
 struct keeping {
-  bool log             = false;  ///< a line of metrics.jsonl for each iteration
-  bool checkpoints     = false;  ///< checkpoint.safetensors now and then, and where a signal asks the run to stop
-  bool resume          = false;  ///< go on from the folder's checkpoint, if there is one
-  jem::index_t every   = 0;      ///< iterations between two checkpoints; 0 for by time
-  float minutes        = 5;      ///< between two checkpoints, and at least a hundred times what the last one took to write
-  std::string settings = {};     ///< of the run, as text: a checkpoint of others is refused
+  bool resume        = false;  ///< go on with the run of the folder
+  bool overwrite     = false;  ///< remove what an earlier run has left in the folder, instead of moving it aside
+  jem::index_t every = 0;      ///< iterations between two checkpoints; 0 for by time
+  float minutes      = 5;      ///< between two checkpoints, and at least a hundred times what the last one took to write
+
+  std::filesystem::path log        = {};     ///< takes a line for each iteration
+  std::filesystem::path checkpoint = {};     ///< is written now and then, and when a signal asks the run to stop
+  bool last_checkpoint             = false;  ///< is written after the last iteration, too
+  std::string settings             = {};     ///< of the run, as text: a checkpoint of others is refused
+  std::string go_on                = {};     ///< the command that goes on with the run
 };
 
-/// Trains with a progress bar. When the loss stops being finite, saves the last good weights as model.safetensors and throws `diverged`.
-/// When a signal asks it to stop, writes a checkpoint and throws `stopped`. What cannot be written while it trains is said once, and
-/// training goes on.
+/// Trains with a progress bar, from the checkpoint if there is one. When the loss stops being finite, saves the last good weights as
+/// model.safetensors and throws `diverged`. When a signal asks it to stop, writes a checkpoint and throws `stopped`. What cannot be
+/// written while it trains is said once, and training goes on.
 template <class Net>
 outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng, const std::string& title, const keeping& k);
 

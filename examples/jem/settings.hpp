@@ -10,6 +10,7 @@ namespace tool {
 
 /// Each member is explained in the table below. The defaults are the paper's (Grathwohl et al. 2020), on a small convolutional network.
 struct settings {
+  std::string run;
   std::string data = "digits";
   std::vector<jem::index_t> image;
   jem::index_t classes = 0;
@@ -54,6 +55,7 @@ inline constexpr text_like network_name{names_network, "convnet or wide-resnet-D
 
 /// Every option of a run.
 inline constexpr std::tuple run_options{
+    option{"run", &settings::run, "identifies the run: each of its files carries the same text", anything{}, group::record},
     option{"data", &settings::data,
            "digits; idx:, cifar10: or cifar100: and a folder with the files of that set, plain, .gz or .xz; cifar10: or cifar100: and one "
            "file, which needs --validation since it has no test images; or png: and a folder with {train,test}/CLASS/*.png, the same "

@@ -12,7 +12,7 @@ namespace tool {
 struct stopped {
   int signal;              ///< that asked for it
   jem::index_t iteration;  ///< that it will go on with
-  std::string folder;      ///< of the run
+  std::string go_on;       ///< the command that goes on with it
 };
 
 /// While it lives, SIGINT, SIGTERM, SIGHUP and SIGUSR1 only ask; a second one of them ends the program at once. A reader that has closed

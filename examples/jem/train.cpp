@@ -1,23 +1,21 @@
 #include "demo.hpp"
 #include "report.hpp"
+#include "start.hpp"
 #include "run.hpp"
 #include "samples.hpp"
 
 #include <jem/io/file.hpp>
 #include <jem/io/png.hpp>
+#include <jem/io/run.hpp>
 #include <jem/io/safetensors.hpp>
 
 #include <algorithm>
 #include <cstdio>
-#include <chrono>
 #include <iostream>
-#include <thread>
 
 namespace tool {
 
 namespace {
-
-void write_json(const std::filesystem::path& path, const table& value) { jem::io::write_file(path, value.dump(2) + "\n"); }
 
 /// A short name of other data: the last folder of "idx:…/mnist", or the kind.
 std::string short_name(const std::string& data) {
@@ -61,50 +59,34 @@ void with_network(const settings& s, const jem::shape& images, jem::index_t clas
 
 }  // namespace
 
-namespace {
-
-/// Writes what a run ends with: a disk that is full for a moment does not throw the run away.
-template <class F>
-void insist(F write) {
-  constexpr int tries = 10;
-  for (int i = 1;; ++i) {
-    try {
-      return write();
-    } catch (const std::runtime_error& error) {
-      if (i == tries) throw;
-      if (i == 1) std::cerr << "jem: " << error.what() << "; trying again for " << tries << " seconds" << std::endl;
-      std::this_thread::sleep_for(std::chrono::seconds(1));
-    }
-  }
-}
-
-}  // namespace
-
-void train_once(const settings& s, keeping k) {
-  if (k.resume && std::filesystem::exists(s.out / "metrics.json")) {
-    std::printf("%s is finished: there is nothing to go on with\n", s.out.c_str());
+void train_once(const settings& given, keeping k) {
+  if (k.resume && std::filesystem::exists(given.out / "metrics.json")) {
+    std::printf("%s is finished: there is nothing to go on with\n", given.out.c_str());
     return;
   }
-  const split data = load(s);
-  expect_possible(s, data.train);
-  with_network(s, data.train.x.extents(), data.train.classes, [&](auto net, jem::rng& rng) {
-    const settings all = with_form_of(data, s);
-    k.settings         = table(all).dump();
-    if (!k.resume || !std::filesystem::exists(s.out / "checkpoint.safetensors")) {
-      begin_run(s.out);
-      write_json(s.out / "settings.json", all);
-    }
-    const auto run = train(s, std::move(net), data.train, rng, "training", k);
-    insist([&] { jem::io::save_parameters(s.out / "model.safetensors", run.net); });
-    jem::io::write_run_config(s.out, config_of(all, data.test, familiar_from(run.net, data.test.all)));
+  const settings resolved = k.resume ? given : with_resolved_paths(given);
+  const split data        = load(resolved);
+  expect_possible(resolved, data.train);
+  with_network(resolved, data.train.x.extents(), data.train.classes, [&](auto net, jem::rng& rng) {
+    const settings s  = k.resume ? resolved : with_form_of(data, resolved);
+    const auto folder = begin_run(s, needs_of(s, net, data), k);
+    k.settings        = table(s).dump();
+    k.log             = s.out / "metrics.jsonl";
+    k.checkpoint      = s.out / "checkpoint.safetensors";
+    k.go_on           = "jem train --resume " + s.out.string();
+    const auto run    = train(s, std::move(net), data.train, rng, "training", k);
+    insist([&] { jem::io::save_parameters(s.out / "model.safetensors", run.net, {}, {{"run", s.run}}); });
+    insist([&] { jem::io::write_run_config(s.out, config_of(s, data.test, familiar_from(run.net, data.test.all))); });
     if (s.weight_x != 0 || s.weight_xy != 0) {
-      jem::io::write_png(s.out / "samples.png", buffer_sheet(run.buffer, keeps_classes_apart(s)));
-      jem::io::write_png(s.out / "samples_by_class.png", sheet_by_class(s, run, data.train.classes, rng));
+      const auto by_class = sheet_by_class(s, run, data.train.classes, rng);
+      insist([&] { jem::io::write_png(s.out / "samples.png", buffer_sheet(run.buffer, keeps_classes_apart(s))); });
+      insist([&] { jem::io::write_png(s.out / "samples_by_class.png", by_class); });
     }
-    table figures      = judge_classifier(run.net, data.test.all);
+    table figures{{"run", s.run}};
+    figures.update(judge_classifier(run.net, data.test.all));
     figures["judged"]  = judged_of(data.test);
     figures["seconds"] = run.seconds;
-    write_json(s.out / "metrics.json", figures);
+    insist([&] { write_json(s.out / "metrics.json", figures); });
     std::printf("accuracy %.4f  NLL %.4f  Brier %.4f  ECE %.4f  on %td %s images\nwrote %s\n", figures["accuracy"].get<double>(),
                 figures["nll"].get<double>(), figures["brier"].get<double>(), figures["ece"].get<double>(), data.test.all.size(),
                 data.test.kind.c_str(), (s.out / "metrics.json").c_str());
@@ -145,7 +127,7 @@ judgement judge_weights(const settings& s, const std::filesystem::path& weights,
                         const effort& e) {
   judgement verdict;
   with_network(s, test.all.x.extents(), test.all.classes, [&](auto net, jem::rng& rng) {
-    jem::io::load_parameters(weights, net);
+    jem::io::load_run_weights(weights, net, s.run);
     auto sets = made_up_sets(test.part(e.scored), rng);
     sets.insert(sets.end(), others.begin(), others.end());
     verdict = judge(net, test, sets, e, rng);
@@ -160,7 +142,7 @@ void evaluate_run(const std::filesystem::path& run, const std::vector<std::strin
   judged_images test = load_judged(s);
   test.seed = s.seed = seed;
   const auto sets    = load_others(others, test, e.scored);
-  table result{{"judged", judged_of(test)}};
+  table result{{"run", s.run}, {"judged", judged_of(test)}};
   const auto scored = std::min(e.scored, test.all.size()), attacked = std::min(e.attacked, test.all.size());
   result["judged"].update({{"scored", scored}, {"attacked", attacked}});
   std::vector<judged_network> networks;

@@ -49,6 +49,14 @@ void put_program(const temporary_directory& place, const std::string& body) {
 
 }  // namespace
 
+TEST_CASE("a program that will draw misses gnuplot at once") {
+  jem::io::expect_gnuplot();
+  const temporary_directory place;
+  const path_of_programs none(place.path().string());
+  CHECK(test::message_of<std::runtime_error>([] { jem::io::expect_gnuplot(); }) ==
+        "gnuplot: expected it on the PATH but found none (Debian package gnuplot-nox)");
+}
+
 TEST_CASE("gnuplot draws an svg of the size asked for and leaves no file behind") {
   const temporary_directory place;
   const auto svg = gnuplot_svg("set title 'rising'\nplot x with lines title 'a line'\n", place / "scratch", 320, 200);

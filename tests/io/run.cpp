@@ -126,6 +126,22 @@ TEST_CASE("an image looks familiar from the threshold on") {
   CHECK_FALSE(run.looks_familiar(std::numeric_limits<double>::quiet_NaN()));
 }
 
+TEST_CASE("weights of another run are refused, and weights that do not name their run are taken") {
+  const temporary_directory place;
+  run_config c = small("convnet", "float32");
+  c.run        = "one";
+  auto net     = leave_convnet<tensor>(place.path(), c);
+  (void)load_run<tensor>(place.path());
+  jem::io::save_parameters(place / "model.safetensors", net, {}, {{"run", "one"}});
+  (void)load_run<tensor>(place.path());
+  jem::io::save_parameters(place / "model.safetensors", net, {}, {{"run", "two"}});
+  CHECK(test::message_of<std::runtime_error>([&] { (void)load_run<tensor>(place.path()); }) ==
+        (place / "model.safetensors").string() + ": expected weights of the run one but found those of the run two");
+  c.run.clear();  // as older versions have left it
+  jem::io::write_run_config(place.path(), c);
+  (void)load_run<tensor>(place.path());
+}
+
 TEST_CASE("a run whose weights are missing or are those of another network is refused with the name of the file") {
   const temporary_directory place;
   leave_convnet<tensor>(place.path(), small("convnet", "float32"));

@@ -32,6 +32,7 @@ TEST_CASE("what a run says of its network survives the way through config.json")
   c.threshold    = -1.0 / 3;
   c.threshold_of = "95 % of the 10 test images";
   c.weights      = "jem.safetensors";
+  c.run          = "85944171f73967e8";
   write_run_config(place.path(), c);
   const run_config back = read_run_config(place.path());
   CHECK(back.network == "convnet");
@@ -45,6 +46,7 @@ TEST_CASE("what a run says of its network survives the way through config.json")
   CHECK(back.threshold == -1.0 / 3);
   CHECK(back.threshold_of == c.threshold_of);
   CHECK(back.weights == "jem.safetensors");
+  CHECK(back.run == "85944171f73967e8");
 }
 
 TEST_CASE("a run without a threshold has none after the way through config.json") {

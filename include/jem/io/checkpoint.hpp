@@ -4,9 +4,9 @@
 #pragma once
 
 #include <jem/core/version.hpp>
+#include <jem/io/fingerprint.hpp>
 #include <jem/io/state_parts.hpp>
 
-#include <cstdint>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
@@ -17,15 +17,6 @@ namespace jem::inline v0::io {
 namespace detail {
 
 inline constexpr const char* checkpoint_format = "jem-checkpoint-1";
-
-/// FNV-1a of a text, in 16 hexadecimal digits: it tells texts apart, and keeps none secret.
-inline std::string hash_of(std::string_view text) {
-  std::uint64_t hash = 14'695'981'039'346'656'037u;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1'099'511'628'211u;
-  std::string digits;
-  for (int shift = 60; shift >= 0; shift -= 4) digits += "0123456789abcdef"[hash >> shift & 15];
-  return digits;
-}
 
 inline std::string version_text() { return concat(version.major, ".", version.minor, ".", version.patch); }
 
@@ -46,7 +37,7 @@ template <class S>
 void save_checkpoint(const std::filesystem::path& path, const S& state, std::string_view settings = {}) {
   write_file(path, encode_safetensors(parts_of(state), {{"format", detail::checkpoint_format},
                                                         {"version", detail::version_text()},
-                                                        {"settings", detail::hash_of(settings)},
+                                                        {"settings", fingerprint(settings)},
                                                         {"shard", "0"},
                                                         {"shards", "1"}}));
 }
@@ -61,7 +52,7 @@ void load_checkpoint(const std::filesystem::path& path, S& state, std::string_vi
   const std::string file = path.string();
   const auto metadata    = decode_metadata(bytes, file);
   detail::expect_entry(metadata, "format", detail::checkpoint_format, file);
-  detail::expect_entry(metadata, "settings", detail::hash_of(settings), file);
+  detail::expect_entry(metadata, "settings", fingerprint(settings), file);
   detail::expect_entry(metadata, "shards", "1", file);
   assign_parts(decode_safetensors(bytes, file), state, file);
 }

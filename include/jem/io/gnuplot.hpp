@@ -39,6 +39,10 @@ inline std::string shell_word(const std::filesystem::path& path) {
   return word + "'";
 }
 
+[[noreturn]] inline void fail_without_gnuplot() {
+  throw std::runtime_error("gnuplot: expected it on the PATH but found none (Debian package gnuplot-nox)");
+}
+
 /// The last line of a program's complaints; "" if there is none.
 inline std::string last_line(const std::filesystem::path& path) {
   const auto bytes = read_file(path);
@@ -48,6 +52,17 @@ inline std::string last_line(const std::filesystem::path& path) {
 }
 
 }  // namespace detail
+
+/// Throws std::runtime_error if gnuplot is not on the PATH: for programs that draw only after long work.
+inline void expect_gnuplot() {
+  std::FILE* const pipe = popen("gnuplot --version 2>&1", "r");
+  if (pipe == nullptr) throw std::runtime_error("gnuplot: expected to start it but the system refused");
+  char chunk[256];
+  while (std::fread(chunk, 1, sizeof chunk, pipe) > 0) {
+  }
+  const int status = pclose(pipe);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 127) detail::fail_without_gnuplot();
+}
 
 /// The SVG that a gnuplot script draws, width × height pixels, on no ground; the terminal is set here, the script plots. `scratch`, which
 /// takes the script, and SCRATCH.log are overwritten and removed. Throws std::runtime_error if gnuplot is missing, fails (with
@@ -63,7 +78,7 @@ inline std::string gnuplot_svg(std::string_view script, const std::filesystem::p
   for (std::size_t got = 0; (got = std::fread(chunk, 1, sizeof chunk, pipe)) > 0;) svg.append(chunk, got);
   const int status = pclose(pipe);
   const int code   = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  if (code == 127) throw std::runtime_error("gnuplot: expected it on the PATH but found none (Debian package gnuplot-nox)");
+  if (code == 127) detail::fail_without_gnuplot();
   if (code != 0) {
     throw std::runtime_error(concat("gnuplot: expected exit code 0 but received ", code, ": ", detail::last_line(log.path)));
   }

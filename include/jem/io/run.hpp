@@ -99,14 +99,27 @@ struct run {
   }
 };
 
+/// Loads the weights of a run. `run` identifies it, see run_config. Throws std::runtime_error if the file says that its weights are those
+/// of another run, and what load_parameters throws. Weights that do not name their run, and any weights if `run` is empty, are taken.
+template <parameterised Net>
+void load_run_weights(const std::filesystem::path& file, Net& net, const std::string& run) {
+  const auto bytes    = read_file(file);
+  const auto metadata = decode_metadata(bytes, file.string());
+  const auto found    = metadata.find("run");
+  if (!run.empty() && found != metadata.end() && found->second != run) {
+    throw std::runtime_error(concat(file.string(), ": expected weights of the run ", run, " but found those of the run ", found->second));
+  }
+  assign_parameters(decode_safetensors(bytes, file.string()), net, file.string());
+}
+
 namespace detail {
 
 /// A network of those options, with the weights of the file.
 template <class Net>
-Net network_from(const std::filesystem::path& weights, const auto& options) {
+Net network_from(const std::filesystem::path& weights, const std::string& run, const auto& options) {
   rng any;
   Net net(options, any);
-  load_parameters(weights, net);
+  load_run_weights(weights, net, run);
   return net;
 }
 
@@ -126,10 +139,10 @@ run<T> load_run(const std::filesystem::path& folder) {
   const auto network = [&]() -> run_network<T> {
     if (const auto deep = wide_resnet_named(c.network)) {
       return made(detail::network_from<wide_resnet<T>>(
-          weights, wide_resnet_options{.depth = deep->first, .width = deep->second, .channels = c.image[2], .classes = c.classes}));
+          weights, c.run, wide_resnet_options{.depth = deep->first, .width = deep->second, .channels = c.image[2], .classes = c.classes}));
     }
     return made(detail::network_from<convnet<T>>(
-        weights,
+        weights, c.run,
         convnet_options{.height = c.image[0], .width = c.image[1], .channels = c.image[2], .classes = c.classes, .widths = c.widths}));
   };
   auto net = network();

@@ -35,6 +35,7 @@ struct run_config {
   std::optional<double> threshold = {};  ///< images of log p(x) + log Z at or above look like those of training; none if nobody measured it
   std::string threshold_of        = {};  ///< which images it was measured on, in words
   std::string weights             = "model.safetensors";  ///< the file beside it
+  std::string run                 = {};  ///< identifies the run: its other files carry the same text; empty for runs of older versions
 };
 
 /// The depth and the width of "wide-resnet-DEPTH-WIDTH"; nothing for another text.
@@ -53,7 +54,7 @@ inline std::optional<std::pair<index_t, index_t>> wide_resnet_named(std::string_
 
 /// Writes config.json into the folder. Throws what write_file throws.
 inline void write_run_config(const std::filesystem::path& folder, const run_config& c) {
-  nlohmann::ordered_json j{{"network", c.network}, {"widths", c.widths},   {"precision", c.precision},
+  nlohmann::ordered_json j{{"run", c.run},         {"network", c.network}, {"widths", c.widths},   {"precision", c.precision},
                            {"image", c.image},     {"classes", c.classes}, {"class_names", c.class_names},
                            {"divisor", c.divisor}, {"offset", c.offset},   {"weights", c.weights}};
   if (c.threshold) j.update({{"threshold", *c.threshold}, {"threshold_of", c.threshold_of}});
@@ -110,6 +111,7 @@ inline run_config read_run_config(const std::filesystem::path& folder) {
     c.offset       = j.value("offset", c.offset);
     c.weights      = is_old ? detail::weights_of_older_run(folder) : j.value("weights", c.weights);
     c.threshold_of = j.value("threshold_of", c.threshold_of);
+    c.run          = j.value("run", c.run);
     if (j.contains("threshold")) c.threshold = j["threshold"].get<double>();
   } catch (const nlohmann::json::exception& error) {
     throw std::runtime_error(concat(path.string(), ": expected what a run says of its network but found ", error.what()));

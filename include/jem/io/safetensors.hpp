@@ -73,8 +73,8 @@ T uploaded(const named_tensor& tensor) {
 }  // namespace detail
 
 /// Throws what encode_safetensors and write_file throw.
-inline void write_safetensors(const std::filesystem::path& path, const tensor_map& tensors) {
-  write_file(path, encode_safetensors(tensors));
+inline void write_safetensors(const std::filesystem::path& path, const tensor_map& tensors, const file_metadata& metadata = {}) {
+  write_file(path, encode_safetensors(tensors, metadata));
 }
 
 /// Throws what read_file and decode_safetensors throw.
@@ -137,10 +137,11 @@ void assign_parameters(const tensor_map& tensors, Net& net, std::string_view fil
   net = std::move(loaded);
 }
 
-/// Writes the parameters and statistics of a network: F32, or F64 for a network of doubles. Throws what write_file throws.
+/// Writes the parameters and statistics of a network: F32, or F64 for a network of doubles. `metadata` stands in the header of the file.
+/// Throws what write_file throws.
 template <parameterised Net, weight_layout Layout = own_layout>
-void save_parameters(const std::filesystem::path& path, const Net& net, const Layout& layout = {}) {
-  write_safetensors(path, parameters_of(net, layout));
+void save_parameters(const std::filesystem::path& path, const Net& net, const Layout& layout = {}, const file_metadata& metadata = {}) {
+  write_safetensors(path, parameters_of(net, layout), metadata);
 }
 
 /// Reads them back into a network of the same structure. Throws what read_safetensors and assign_parameters throw.

@@ -79,6 +79,16 @@ TEST_CASE("pools of different sources do not meet") {
   CHECK(small_source::allocated == 2);
 }
 
+TEST_CASE("a pool counts the bytes of its blocks that are in use, in sizes of the pool") {
+  in_a_thread_of_its_own([] {
+    small_source::reset(1 << 20);
+    const storage one(100);  // 400 bytes, of the class of 512
+    CHECK(pool::in_use() == 512);
+    { const storage two(1000); }
+    CHECK(pool::in_use() == 512);
+  });
+}
+
 TEST_CASE("a thread that destroys what another has made keeps a bounded part of it") {
   pool::trim();
   small_source::reset(3000 * mebibyte);

@@ -74,6 +74,12 @@ class memory_pool {
     return free == nullptr ? 0 : free->unused;
   }
 
+  /// Bytes of the blocks that this thread has acquired, less those that it has released: below 0 if others acquired what it releases.
+  static std::ptrdiff_t in_use() noexcept {
+    const lists* free = mine();
+    return free == nullptr ? 0 : free->in_use();
+  }
+
   /// Gives this thread's unused blocks back to the source.
   static void trim() noexcept {
     if (lists* free = mine()) free->clear();
@@ -111,6 +117,8 @@ class memory_pool {
       }
       rise_ = (std::max)(rise_, in_use_ - low_);
     }
+
+    std::ptrdiff_t in_use() const noexcept { return in_use_; }
 
     /// A block that is no longer in use. What is then beyond the bound goes back to the source.
     void keep(void* block, std::size_t bytes) {

@@ -1,0 +1,96 @@
+#include "resources.hpp"
+
+#include <jem/core/concat.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <limits>
+#include <stdexcept>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace tool {
+
+namespace {
+
+double bytes_of(const tensor& x) { return static_cast<double>(x.size()) * sizeof(float); }
+
+/// Bytes that a pass through the network keeps for so many images: its activations, and what it prepares of its weights.
+template <class Net>
+double bytes_of_pass(const Net& net, const tensor& images, jem::index_t count) {
+  const auto before = jem::host_pool::in_use();
+  typename Net::template cache<tensor> cache;
+  const tensor logits = net.forward(tensor(images.rows(0, count)), cache);
+  return static_cast<double>(jem::host_pool::in_use() - before);
+}
+
+/// The number in a file; the largest if there is none.
+double number_in(const char* path) {
+  double value = 0;
+  return std::ifstream(path) >> value ? value : std::numeric_limits<double>::infinity();
+}
+
+}  // namespace
+
+template <class Net>
+needs needs_of(const settings& s, const Net& net, const split& data) {
+  const bool samples      = s.weight_x != 0 || s.weight_xy != 0;
+  const double weights    = static_cast<double>(jem::parameter_count(net)) * sizeof(float);
+  const double image      = bytes_of(data.train.x) / static_cast<double>(data.train.size());
+  const double buffer     = samples ? static_cast<double>(s.buffer) * image : 0;
+  const double checkpoint = 3 * weights + buffer;  // with both moments of the optimiser
+  const double read       = bytes_of(data.train.x) + bytes_of(data.test.all.x);
+  // The network, its gradient, two moments, and copies of weights that were good; a checkpoint as tensors and as a file.
+  needs n{.memory = read + 6 * weights + buffer + 2 * checkpoint, .disk = 2 * checkpoint + weights};
+  if constexpr (tensor::backend_type::host_memory) {
+    const jem::index_t few = std::min<jem::index_t>(2, data.train.size());
+    const double one       = bytes_of_pass(net, data.train.x, 1);
+    const double each      = few > 1 ? std::max(0.0, bytes_of_pass(net, data.train.x, 2) - one) : one;
+    n.memory += std::max(0.0, one - each) + static_cast<double>(s.batch) * each;
+  }
+  return n;
+}
+
+double memory_limit() {
+  double limit = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+  for (const char* const file : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
+    limit = std::min(limit, number_in(file));
+  }
+  rlimit given{};
+  if (::getrlimit(RLIMIT_AS, &given) == 0 && given.rlim_cur != RLIM_INFINITY) limit = std::min(limit, static_cast<double>(given.rlim_cur));
+  return limit;
+}
+
+void expect_room_for(const needs& n, const std::filesystem::path& folder) {
+  if (const double limit = memory_limit(); n.memory > limit) {
+    throw std::runtime_error(jem::concat("expected at least ", in_units(n.memory),
+                                         " of memory, which a run of these settings needs, but found ", in_units(limit)));
+  }
+  auto there = std::filesystem::absolute(folder);
+  while (!std::filesystem::exists(there) && there.has_relative_path()) there = there.parent_path();
+  std::error_code unknown;
+  const auto space = std::filesystem::space(there, unknown);
+  if (unknown || n.disk <= static_cast<double>(space.available)) return;
+  throw std::runtime_error(jem::concat(folder.string(), ": expected room for ", in_units(n.disk),
+                                       ", which a run of these settings needs, but found ",
+                                       in_units(static_cast<double>(space.available))));
+}
+
+std::string in_units(double bytes) {
+  constexpr std::array units{"bytes", "kB", "MB", "GB", "TB", "PB", "EB"};
+  std::size_t unit = 0;
+  for (; bytes >= 1000 && unit + 1 < units.size(); ++unit) bytes /= 1000;
+  char text[32];
+  std::snprintf(text, sizeof text, unit == 0 || bytes >= 100 ? "%.0f %s" : "%.1f %s", bytes, units[unit]);
+  return text;
+}
+
+template needs needs_of(const settings&, const small_network&, const split&);
+template needs needs_of(const settings&, const deep_network&, const split&);
+template needs needs_of(const settings&, const in_bfloat16<small_network>&, const split&);
+template needs needs_of(const settings&, const in_bfloat16<deep_network>&, const split&);
+
+}  // namespace tool

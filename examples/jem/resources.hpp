@@ -1,0 +1,29 @@
+// What a run needs of the machine, and whether the machine has it: found out before the run begins.
+#pragma once
+
+#include "run.hpp"
+
+#include <cstdint>
+
+namespace tool {
+
+/// Bytes that a run needs, estimated.
+struct needs {
+  double memory = 0;  ///< at its largest
+  double disk   = 0;  ///< for weights and two checkpoints: one is written before the one before it is removed
+};
+
+/// Those of a training run of these settings. The activations of a batch are measured on a few images.
+template <class Net>
+needs needs_of(const settings& s, const Net& net, const split& data);
+
+/// Bytes of memory that this process may use: what the machine has, or fewer where a limit is set.
+double memory_limit();
+
+/// Throws std::runtime_error with both figures if the machine has less memory, or the disk of the folder less room.
+void expect_room_for(const needs& n, const std::filesystem::path& folder);
+
+/// "1.5 GB"
+std::string in_units(double bytes);
+
+}  // namespace tool

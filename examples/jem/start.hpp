@@ -1,0 +1,49 @@
+// How a run begins and ends: nothing of an earlier run is touched before the new one is known to be possible, and what a run ends with
+// is written even where the disk is full for a while.
+#pragma once
+
+#include "folder.hpp"
+#include "judge.hpp"
+#include "resources.hpp"
+#include "run.hpp"
+
+#include <jem/io/file.hpp>
+
+#include <chrono>
+#include <iostream>
+#include <stdexcept>
+#include <thread>
+
+namespace tool {
+
+inline void write_json(const std::filesystem::path& path, const table& value) { jem::io::write_file(path, value.dump(2) + "\n"); }
+
+/// Locks the folder of a run, moves an earlier run aside, and writes the settings. A run that goes on finds its files where they are.
+/// Throws what expect_room_for and run_folder throw.
+inline run_folder begin_run(const settings& s, const needs& n, const keeping& k) {
+  expect_room_for(n, s.out);
+  run_folder folder(s.out);
+  if (k.resume) return folder;
+  if (const auto aside = folder.set_aside(k.overwrite); !aside.empty()) {
+    std::cerr << "jem: moved the earlier run in " << s.out.string() << " to " << aside.string() << std::endl;
+  }
+  write_json(s.out / "settings.json", s);
+  return folder;
+}
+
+/// Writes what a run ends with, by write(). While that throws std::runtime_error, as on a full disk, tries again for some minutes.
+template <class F>
+void insist(F write) {
+  constexpr int tries = 300;
+  for (int i = 1;; ++i) {
+    try {
+      return write();
+    } catch (const std::runtime_error& error) {
+      if (i == tries) throw;
+      if (i == 1) std::cerr << "jem: " << error.what() << "; trying again for " << tries << " seconds" << std::endl;
+      std::this_thread::sleep_for(std::chrono::seconds(1));
+    }
+  }
+}
+
+}  // namespace tool
