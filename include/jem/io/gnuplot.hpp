@@ -58,8 +58,7 @@ inline void expect_gnuplot() {
   std::FILE* const pipe = popen("gnuplot --version 2>&1", "r");
   if (pipe == nullptr) throw std::runtime_error("gnuplot: expected to start it but the system refused");
   char chunk[256];
-  while (std::fread(chunk, 1, sizeof chunk, pipe) > 0) {
-  }
+  while (std::fread(chunk, 1, sizeof chunk, pipe) > 0) {}
   const int status = pclose(pipe);
   if (WIFEXITED(status) && WEXITSTATUS(status) == 127) detail::fail_without_gnuplot();
 }
