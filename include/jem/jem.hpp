@@ -55,4 +55,5 @@
 #include <jem/sampling/sample.hpp>
 #include <jem/sampling/sgld.hpp>
 #include <jem/tensor/xtensor_view.hpp>
+#include <jem/train/guard.hpp>
 #include <jem/train/trainer.hpp>

@@ -203,6 +203,18 @@ std::vector<entry> training() {
       number("trainer", "steps", &plain::steps, t, "no yes no no yes"),
       number("trainer", "data_noise", &plain::data_noise, t, "no yes no no yes"),
       number("trainer", "gradient_limit", &plain::gradient_limit, t, "no yes no no yes"),  // 0: none
+      number("monitor_options", "dimension", &monitor_options::dimension, {}, "no no no no yes"),
+      number("monitor_options", "reach", &monitor_options::reach, {}, "no no no no yes"),
+      number("monitor_options", "noise", &monitor_options::noise, {}, "no yes no no yes"),  // 0: none is added
+      number("monitor_options", "classes", &monitor_options::classes, {}, "no yes no no yes"),
+      number("monitor_options", "patience", &monitor_options::patience, {}, "no yes no no yes"),  // 0: for ever
+      number("guard_options", "proof", &guard_options::proof, {}, "no no no no yes"),
+      number("guard_options", "tries", &guard_options::tries, {}, "no yes no no yes"),
+      number("guard_options", "learning_rate", &guard_options::learning_rate, {}, "no no no no yes"),
+      number("guard_options", "step_size", &guard_options::step_size, {}, "no no no no yes"),
+      number("guard_options", "noise", &guard_options::noise, {}, "no no no no yes"),
+      number("guard_options", "penalty", &guard_options::penalty, {}, "no yes no no yes"),
+      number("guard_options", "gradient_limit", &guard_options::gradient_limit, {}, "no yes no no yes"),
       number("data::reflect_crop", "padding", &data::reflect_crop::padding, {}, "no yes no no no"),
       number("data::random_flip", "probability", &data::random_flip::probability, {}, "no yes no no no"),
       number("data::cifar_format", "label_bytes", &data::cifar_format::label_bytes, data::cifar10, "no no no no no"),  // 1 or 2
@@ -301,7 +313,7 @@ std::vector<entry> table() {
 const std::set<std::string> no_settings{
     // states and what a step tells
     "adam_state", "ema_state", "sgd_state", "point", "unadjusted_state", "transition_info", "chains", "training_info", "training_state",
-    "value_and_gradient", "divergence_error", "rng", "random_stream",
+    "finding", "remedies", "intervention", "value_and_gradient", "divergence_error", "rng", "random_stream",
     // layers, networks and energies
     "activation", "linear", "conv2d", "energy_head", "residual", "preactivated", "repeat", "sequential", "still_layer", "owned",
     "computing_in", "mlp", "convnet", "wide_resnet", "fused_cache", "energy_reference", "energy_sum", "masked_energy", "pointwise_energy",

@@ -10,6 +10,7 @@
 #include <jem/energy/marginal.hpp>
 #include <jem/optim/clip.hpp>
 #include <jem/sampling/sample.hpp>
+#include <jem/tensor/norms.hpp>
 #include <jem/train/divergence_error.hpp>
 #include <jem/train/training_info.hpp>
 #include <jem/train/training_state.hpp>
@@ -102,7 +103,11 @@ struct trainer {
                              s.iteration);
     }
     optimiser.step(s.moments, s.net, gradient);
-    if (chains.position.size() > 0) s.buffer.store(chains);
+    info.weight_norm = global_norm(s.net);
+    if (const auto count = static_cast<double>(chains.position.size()); count > 0) {
+      info.sample_rms = norm(chains.position) / std::sqrt(count);
+      s.buffer.store(chains);
+    }
     ++s.iteration;
     return info;
   }

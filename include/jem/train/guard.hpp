@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+// Training that goes back when it fails: a guard calls the step of a trainer, keeps states that have proved good, and returns to the last
+// of them when its monitor raises an alarm, with other random numbers and gentler settings.
+//
+//     const auto trainer = [&](const jem::remedies& r) { return my_trainer(r.learning_rate * 1e-3f, …); };
+//     jem::training_guard guard(state, {.dimension = 64, .classes = 10});
+//     while (state.iteration < iterations) info = guard.step(trainer, state);
+#pragma once
+
+#include <jem/core/concat.hpp>
+#include <jem/core/random.hpp>
+#include <jem/core/setting.hpp>
+#include <jem/optim/clip.hpp>
+#include <jem/train/divergence_error.hpp>
+#include <jem/train/monitor.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace jem::inline v0 {
+
+/// How the settings of a run have changed since it began: factors of what the trainer was given, and what is added to it.
+struct remedies {
+  float learning_rate  = 1;  ///< factor
+  float step_size      = 1;  ///< factor of the sampler's step
+  float noise          = 1;  ///< factor of the sampler's noise
+  float penalty        = 0;  ///< weight of energy_penalty, at least; 0 for as it was
+  float gradient_limit = 0;  ///< bound on the gradient's norm; 0 for as it was
+
+  /// What a checkpoint holds of it.
+  static void each_part(auto& self, auto f) {
+    f("learning_rate", self.learning_rate), f("step_size", self.step_size), f("noise", self.noise);
+    f("penalty", self.penalty), f("gradient_limit", self.gradient_limit);
+  }
+};
+
+/// When a state counts as good, how often a guard goes back, and what it changes then. A factor of 1 and a weight of 0 change nothing.
+struct guard_options {
+  at_least<"guard_options", "proof", 1> proof = 50;  ///< steps without an alarm that make the state before them good
+  at_least<"guard_options", "tries", 0> tries = 8;   ///< how often it goes back without a good state between, before it gives up
+  positive<"guard_options", "learning_rate"> learning_rate = 0.4f;      ///< factor, for every alarm but the first of samples
+  positive<"guard_options", "step_size"> step_size         = 0.4f;      ///< factor, when samples leave the range of the data
+  positive<"guard_options", "noise"> noise                 = 0.4f;      ///< factor, when samples leave the range of the data
+  not_negative<"guard_options", "penalty"> penalty         = 0.01f;     ///< when energies leave the scale of the data; then ten times more
+  not_negative<"guard_options", "gradient_limit"> gradient_limit = 10;  ///< in levels of the norm, when gradient or weights jump
+};
+
+/// A step after which a guard went back.
+struct intervention {
+  index_t iteration = 0;  ///< of the step that raised the alarm
+  index_t back_to   = 0;  ///< the iteration that the run goes on with
+  finding cause;          ///< why
+  remedies now;           ///< the settings from now on
+  index_t tries = 0;      ///< since the last state that proved good
+};
+
+/// The states that a run can go back to, and the monitor that decides it. The state has two copies here. A copy of the guard is a
+/// checkpoint in memory; what it decides depends on nothing but the steps.
+template <class State>
+class training_guard {
+ public:
+  /// Around a state, which counts as good.
+  explicit training_guard(const State& state, const monitor_options& watched = {}, const guard_options& options = {})
+      : options_(options), monitor_(watched), good_(state), candidate_(state) {
+    monitor_.restart(global_norm(state.net));
+  }
+
+  /// One step of make(remedies), a trainer. When it raises an alarm, the state goes back to the last good one; `intervened` then says
+  /// why, and the result is that of the failed step. Throws divergence_error when it has gone back `tries` times in vain: the state is
+  /// then the last good one.
+  template <class Make>
+  training_info step(const Make& make, State& state) {
+    last_.reset();
+    training_info info{.iteration = state.iteration};
+    std::optional<finding> wrong;
+    try {
+      info  = make(std::as_const(now_)).step(state);
+      wrong = monitor_.watch(info);
+    } catch (const divergence_error& error) {
+      info.loss = std::numeric_limits<double>::quiet_NaN();
+      wrong     = finding{alarm::not_finite, error.what()};
+    }
+    if (wrong) {
+      go_back(state, info.iteration, *std::move(wrong));
+    } else if (state.iteration - candidate_.iteration >= options_.proof && monitor_.has_learned()) {
+      good_  = std::exchange(candidate_, state);
+      tries_ = 0;
+    }
+    return info;
+  }
+
+  const std::optional<intervention>& intervened() const { return last_; }  ///< what the last step led to, if it raised an alarm
+  const State& good() const { return good_; }                              ///< the last state that has proved good
+  const remedies& now() const { return now_; }                             ///< what has changed since the run began
+  const monitor& levels() const { return monitor_; }                       ///< what the steps were compared with
+  index_t interventions() const { return interventions_; }                 ///< so far
+
+  /// What a checkpoint holds of it.
+  static void each_part(auto& self, auto f) {
+    f("monitor", self.monitor_), f("good", self.good_), f("candidate", self.candidate_), f("now", self.now_);
+    f("tries", self.tries_), f("interventions", self.interventions_);
+  }
+
+ private:
+  void go_back(State& state, index_t failed, finding cause) {
+    state = candidate_ = good_;
+    if (tries_ >= options_.tries) {
+      throw divergence_error(concat("[guard] expected a run that goes on after ", tries_, " changes of its settings, but at iteration ",
+                                    failed, ": ", cause.reason),
+                             failed);
+    }
+    ++tries_, ++interventions_;
+    change(cause);
+    state.random.key ^= static_cast<std::uint64_t>(interventions_) * 0x9e37'79b9'7f4a'7c15u;  // other random numbers than before
+    candidate_.random = state.random;
+    last_             = {failed, state.iteration, std::move(cause), now_, tries_};
+    monitor_.restart(global_norm(state.net));
+  }
+
+  /// A jump of the weights is proportional to the rate, and the way of samples to their steps: so both shrink by the excess, too.
+  void change(const finding& cause) {
+    const auto of_samples = cause.what == alarm::samples;
+    if (!of_samples || tries_ > 1) now_.learning_rate *= options_.learning_rate;
+    if (cause.what == alarm::weights) now_.learning_rate /= static_cast<float>(std::min(cause.excess, 1e30));
+    if (of_samples) {
+      const auto excess = static_cast<float>(std::min(cause.excess, 1000.0));
+      now_.step_size *= options_.step_size / excess, now_.noise *= options_.noise / excess;
+    }
+    if (cause.what == alarm::energies) now_.penalty = now_.penalty > 0 ? 10 * now_.penalty : static_cast<float>(options_.penalty);
+    if (cause.what == alarm::gradient || cause.what == alarm::weights || cause.what == alarm::not_finite) {
+      const auto limit = options_.gradient_limit * static_cast<float>(monitor_.gradient_level());
+      if (limit > 0) now_.gradient_limit = now_.gradient_limit > 0 ? std::min(now_.gradient_limit, limit) : limit;
+    }
+  }
+
+  guard_options options_;
+  monitor monitor_;
+  State good_, candidate_;
+  remedies now_;
+  index_t tries_ = 0, interventions_ = 0;
+  std::optional<intervention> last_;
+};
+
+}  // namespace jem::inline v0

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+// Whether a training run is still healthy: a monitor reads what each step tells (training_info) and names what is wrong. Two limits come
+// from the data: no density gives images of D numbers with noise of standard deviation σ in [−r, r] more than
+// D·log(2r / (σ√(2πe))) nats above the uniform density, so energies that differ by ten times as much mean nothing; and samples of a root
+// mean square above 3r are no images. The other limits are levels of the run itself, averaged while it was healthy.
+#pragma once
+
+#include <jem/core/concat.hpp>
+#include <jem/core/setting.hpp>
+#include <jem/train/training_info.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <numbers>
+#include <optional>
+#include <string>
+
+namespace jem::inline v0 {
+
+/// What the data allow, and how long a monitor waits.
+struct monitor_options {
+  at_least<"monitor_options", "dimension", 1> dimension = 1;      ///< D, numbers in an image
+  positive<"monitor_options", "reach"> reach            = 1;      ///< r, the largest |number| in an image
+  not_negative<"monitor_options", "noise"> noise        = 0.03f;  ///< σ that is added to the data; 0 stands for r/127.5, a level of a byte
+  at_least<"monitor_options", "classes", 0> classes     = 0;      ///< of the labels; 0 for data without labels
+  at_least<"monitor_options", "patience", 0> patience   = 0;  ///< steps after which a classifier has to be better than chance; 0 for never
+};
+
+/// What is wrong with a run.
+enum class alarm { not_finite, energies, samples, gradient, weights, accuracy };
+
+/// The noun of it: "gradient".
+constexpr const char* name_of(alarm a) {
+  constexpr const char* names[] = {"not_finite", "energies", "samples", "gradient", "weights", "accuracy"};
+  return names[static_cast<int>(a)];
+}
+
+/// An alarm and its reason, with what was expected and what was found.
+struct finding {
+  alarm what;
+  std::string reason;
+  double excess = 1;  ///< what was found, in units of the limit: ≥ 1
+};
+
+/// Levels of a run, averaged over about twenty steps. A value: a copy goes on from the same levels.
+class monitor {
+ public:
+  explicit monitor(const monitor_options& options = {}) : options_(options) {}
+
+  /// The largest difference between energies, in nats, that a density of the data can have; at least 1.
+  double energy_scale() const {
+    const double reach = options_.reach, noise = options_.noise > 0 ? static_cast<double>(options_.noise) : reach / 127.5;
+    const double nats = std::log(2 * reach / (noise * std::sqrt(2 * std::numbers::pi * std::numbers::e)));
+    return std::max(1.0, static_cast<double>(options_.dimension) * nats);
+  }
+
+  /// Reads what a step tells. Nothing if it is healthy: then it enters the levels. Otherwise what is wrong, and the levels stay.
+  std::optional<finding> watch(const training_info& info) {
+    if (auto wrong = check(info)) return wrong;
+    const auto enter = [&](double& level, double value) { level = steps_ == 0 ? value : level + (value - level) / span; };
+    enter(gradient_, std::log(std::max(info.gradient_norm, tiny)));
+    if (!std::isnan(info.weight_norm)) weights_ = info.weight_norm;
+    if (!std::isnan(info.accuracy)) {
+      enter(accuracy_, info.accuracy);
+      if (steps_ >= settled) best_accuracy_ = std::max(best_accuracy_, accuracy_);
+    }
+    ++steps_;
+    return {};
+  }
+
+  /// Whether a classifier is better than chance, or need not be: until then, no state of it has proved good.
+  bool has_learned() const { return options_.classes < 2 || options_.patience == 0 || accuracy_ >= 1.5 * chance(); }
+
+  double gradient_level() const { return std::exp(gradient_); }  ///< geometric mean of ‖∂L/∂θ‖₂; 1 before the first step
+  double accuracy_level() const { return accuracy_; }            ///< mean accuracy on batches; 0 before the first step
+
+  /// The levels begin anew, as after a change of settings, with weights of that norm.
+  void restart(double weight_norm) {
+    *this    = monitor(options_);
+    weights_ = weight_norm;
+  }
+
+  /// What a checkpoint holds of it: all but the options.
+  static void each_part(auto& self, auto f) {
+    f("steps", self.steps_), f("gradient", self.gradient_), f("weights", self.weights_);
+    f("accuracy", self.accuracy_), f("best_accuracy", self.best_accuracy_);
+  }
+
+ private:
+  static constexpr double span     = 20;      // steps that a level is averaged over
+  static constexpr index_t settled = 40;      // steps after which levels are compared with
+  static constexpr double tiny     = 1e-300;  // a gradient of zero has a logarithm, too
+
+  std::optional<finding> check(const training_info& info) const {
+    for (const double value : {info.loss, info.gradient_norm}) {
+      if (!std::isfinite(value)) return finding{alarm::not_finite, "expected a finite loss and gradient"};
+    }
+    if (std::isinf(info.weight_norm)) return finding{alarm::weights, "expected finite weights after the update"};
+    if (weights_ > 0 && info.weight_norm > 4 * weights_ + 1) {
+      return found(alarm::weights, "weights of a norm of at most 4 times that before the update", 4 * weights_ + 1, info.weight_norm);
+    }
+    const double limit = 3.0 * options_.reach;
+    if (info.sample_rms > limit)
+      return found(alarm::samples, "samples of a root mean square of at most 3 times the range of the data", limit, info.sample_rms);
+    const double scale = energy_scale(), gap = std::abs(info.energy_gap());
+    if (gap > 10 * scale) return found(alarm::energies, "samples and data whose energies differ by what a density allows", 10 * scale, gap);
+    const double level = std::max(std::abs(info.energy_data), std::abs(info.energy_sample));
+    if (level > 100 * scale) return found(alarm::energies, "energies near the scale of the data", 100 * scale, level);
+    if (steps_ >= settled && std::log(std::max(info.gradient_norm, tiny)) > gradient_ + std::log(1000.0)) {
+      return found(alarm::gradient, "a gradient below 1000 times its level", 1000 * gradient_level(), info.gradient_norm);
+    }
+    return check_accuracy();
+  }
+
+  std::optional<finding> check_accuracy() const {
+    if (options_.classes < 2 || steps_ <= settled) return {};
+    if (best_accuracy_ > 3 * chance() && accuracy_ < best_accuracy_ / 2) {
+      return found(alarm::accuracy, "at least half of the best mean accuracy on batches", best_accuracy_ / 2, accuracy_);
+    }
+    if (options_.patience > 0 && steps_ >= options_.patience && best_accuracy_ < 1.5 * chance()) {
+      return found(alarm::accuracy, "an accuracy on batches above 1.5 times chance", 1.5 * chance(), accuracy_);
+    }
+    return {};
+  }
+
+  double chance() const { return 1 / static_cast<double>(options_.classes); }
+
+  static finding found(alarm what, const char* expected, double limit, double received) {
+    char text[64];
+    std::snprintf(text, sizeof text, "%.4g, but received %.4g", limit, received);
+    return {what, concat("expected ", expected, ", ", text), std::max(1.0, received / limit)};
+  }
+
+  monitor_options options_;
+  index_t steps_        = 0;
+  double gradient_      = 0;  // mean logarithm of the norm
+  double weights_       = 0;  // norm after the last healthy update
+  double accuracy_      = 0;
+  double best_accuracy_ = 0;  // of the means since the levels settled
+};
+
+}  // namespace jem::inline v0

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+#include <jem/train/monitor.hpp>
+
+#include <doctest/doctest.h>
+
+#include <limits>
+
+namespace {
+
+using jem::alarm;
+using jem::monitor;
+using jem::training_info;
+
+training_info healthy() {
+  return {.loss = 1.5, .accuracy = 0.8, .energy_data = -3, .energy_sample = -2, .gradient_norm = 2, .weight_norm = 10, .sample_rms = 0.7};
+}
+
+/// The digits: 64 numbers in [−1, 1], noise of 0.03, ten classes.
+monitor of_digits(jem::index_t steps = 100) {
+  monitor m({.dimension = 64, .classes = 10, .patience = 200});
+  for (jem::index_t i = 0; i < steps; ++i) REQUIRE_FALSE(m.watch(healthy()).has_value());
+  return m;
+}
+
+/// What a monitor says of a healthy step with one value changed.
+template <class T>
+std::optional<alarm> alarm_at(double training_info::* member, T value, monitor m = of_digits()) {
+  training_info info = healthy();
+  info.*member       = value;
+  const auto wrong   = m.watch(info);
+  if (!wrong) return {};
+  return wrong->what;
+}
+
+constexpr double inf = std::numeric_limits<double>::infinity(), not_a_number = std::numeric_limits<double>::quiet_NaN();
+
+}  // namespace
+
+TEST_CASE("the energy scale is the entropy of the uniform density above that of the noise") {
+  // 64 · log(2 / (0.03 · √(2πe))), by hand
+  CHECK(monitor({.dimension = 64}).energy_scale() == doctest::Approx(64 * 2.780768).epsilon(1e-5));
+  CHECK(monitor({.dimension = 3072}).energy_scale() == doctest::Approx(3072 * 2.780768).epsilon(1e-5));
+  CHECK(monitor({.dimension = 64, .reach = 127.5f, .noise = 0}).energy_scale() ==
+        doctest::Approx(64 * std::log(255 / 4.132731)).epsilon(1e-5));
+  CHECK(monitor({.dimension = 2, .noise = 5}).energy_scale() == 1);  // noise wider than the data
+}
+
+TEST_CASE("a monitor raises no alarm at a healthy step, and each alarm for its own reason") {
+  CHECK_FALSE(alarm_at(&training_info::loss, 1000.0).has_value());
+  CHECK(alarm_at(&training_info::loss, not_a_number) == alarm::not_finite);
+  CHECK(alarm_at(&training_info::gradient_norm, inf) == alarm::not_finite);
+  CHECK(alarm_at(&training_info::weight_norm, inf) == alarm::weights);
+  CHECK(alarm_at(&training_info::weight_norm, 1e30) == alarm::weights);
+  CHECK_FALSE(alarm_at(&training_info::weight_norm, 30.0).has_value());
+  CHECK(alarm_at(&training_info::energy_sample, -3 + 1781.0) == alarm::energies);  // ten times 177.97
+  CHECK_FALSE(alarm_at(&training_info::energy_sample, -3 + 1778.0).has_value());
+  CHECK(alarm_at(&training_info::sample_rms, 3.1) == alarm::samples);
+  CHECK_FALSE(alarm_at(&training_info::sample_rms, 2.9).has_value());
+  CHECK(alarm_at(&training_info::gradient_norm, 2001.0) == alarm::gradient);
+  CHECK_FALSE(alarm_at(&training_info::gradient_norm, 1999.0).has_value());
+}
+
+TEST_CASE("energies that are far from zero together are an alarm, too") {
+  training_info info = healthy();
+  info.energy_data = info.energy_sample = -20'000;
+  CHECK(of_digits().watch(info)->what == alarm::energies);
+  info.energy_data = info.energy_sample = -17'000;
+  CHECK_FALSE(of_digits().watch(info).has_value());
+}
+
+TEST_CASE("before its levels have settled a monitor compares the gradient with none") {
+  CHECK_FALSE(alarm_at(&training_info::gradient_norm, 1e6, of_digits(20)).has_value());
+}
+
+TEST_CASE("a plain classifier without samples is healthy") {
+  monitor m({.dimension = 64, .classes = 10});
+  training_info info{.loss = 2.3, .accuracy = 0.1, .gradient_norm = 1};
+  for (int i = 0; i < 300; ++i) CHECK_FALSE(m.watch(info).has_value());
+}
+
+TEST_CASE("an accuracy that falls to half of its best is an alarm, and one batch that is bad is none") {
+  auto m             = of_digits();
+  training_info info = healthy();
+  info.accuracy      = 0;
+  CHECK_FALSE(m.watch(info).has_value());
+  int steps = 1;
+  while (!m.watch(info) && steps < 100) ++steps;
+  CHECK(steps == 14);  // 0.8 · 0.95ᵏ < 0.4 first at k = 14
+}
+
+TEST_CASE("a classifier that is no better than chance is an alarm when patience is over, and without patience never") {
+  for (const jem::index_t patience : {0, 200}) {
+    monitor m({.dimension = 64, .classes = 10, .patience = patience});
+    training_info info = healthy();
+    info.accuracy      = 0.11;
+    int steps          = 0;
+    while (steps < 500 && !m.watch(info)) ++steps;
+    CHECK(steps == (patience == 0 ? 500 : 200));
+  }
+}
+
+TEST_CASE("an alarm leaves the levels of a monitor as they were, and says what was expected and received") {
+  auto m             = of_digits();
+  training_info info = healthy();
+  info.gradient_norm = 1e6;
+  for (int i = 0; i < 100; ++i) CHECK(m.watch(info).has_value());
+  CHECK(m.gradient_level() == doctest::Approx(2));
+  CHECK(m.watch(info)->reason == "expected a gradient below 1000 times its level, 2000, but received 1e+06");
+  CHECK(std::string(jem::name_of(m.watch(info)->what)) == "gradient");
+  m.restart(10);
+  CHECK_FALSE(m.watch(info).has_value());
+}
