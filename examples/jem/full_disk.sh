@@ -7,6 +7,7 @@
 set -eu
 jem=$1 folder=$2
 cd "$(dirname "$folder")"
+umount "$folder/disk" 2>/dev/null || true # of a test that was killed
 rm -rf "$folder"
 mkdir -p "$folder"
 tiny="--steps 2 --buffer 640 --iterations 300 --widths 8,16 --seed 3"
@@ -37,26 +38,26 @@ same "$folder/late"
 
 # The same on a small file system, where one may be mounted.
 mkdir -p "$folder/disk"
-if mount -t tmpfs -o size=700k tmpfs "$folder/disk" 2>/dev/null; then
+if mount -t tmpfs -o size=3m tmpfs "$folder/disk" 2>/dev/null; then
   trap 'umount "$folder/disk"' EXIT
   "$jem" train $tiny --checkpoint-every 1 --out "$folder/disk/run" >"$folder/said" 2>&1 &
   process=$!
   until [ -s "$folder/disk/run/checkpoint.safetensors" ]; do sleep 0.01; done
-  dd if=/dev/zero of="$folder/disk/filler" bs=1k count=700 2>/dev/null || true
+  dd if=/dev/zero of="$folder/disk/filler" bs=1k count=3100 2>/dev/null || true
   sleep 1
   rm "$folder/disk/filler"
   wait "$process"
   says_once 'checkpoint.safetensors: expected .* but received "No space left on device"; training goes on'
   same "$folder/disk/run"
   # One that is full from the start is refused before training.
-  dd if=/dev/zero of="$folder/disk/filler" bs=1k count=700 2>/dev/null || true
+  dd if=/dev/zero of="$folder/disk/filler" bs=1k count=3100 2>/dev/null || true
   code=0
   "$jem" train $tiny --out "$folder/disk/other" >"$folder/said" 2>&1 || code=$?
   [ "$code" = 2 ]
   says '^jem: .*/disk/other: expected room for [0-9.]* [kM]B, which a run of these settings needs, but found '
   umount "$folder/disk"
   trap - EXIT
-  mounted="and on a file system of 700 kB"
+  mounted="and on a file system of 3 MB"
 else
   mounted="(no file system may be mounted here)"
 fi

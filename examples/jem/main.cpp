@@ -268,7 +268,7 @@ int main(int argc, char** argv) {
     expect_printed();
     return code;
   } catch (const tool::diverged& error) {
-    std::cerr << "jem: " << error.what() << "; the last good weights are saved" << std::endl;
+    std::cerr << "jem: " << error.what() << std::endl;
     return 3;
   } catch (const tool::stopped& at) {
     std::cerr << "jem: stopped before iteration " << at.iteration << "; go on by: " << at.go_on << std::endl;

@@ -30,6 +30,12 @@ class progress {
     if (terminal_ && shown_ >= 0) std::fputc('\n', stderr);
   }
 
+  /// A line of its own, above the bar.
+  void say(const std::string& text) {
+    std::fprintf(stderr, "%s%s: %s\n", terminal_ ? "\r\033[K" : "", title_.c_str(), text.c_str());
+    std::fflush(stderr);
+  }
+
   /// After `done` of the total; details are the numbers behind the bar.
   void show(jem::index_t done, std::string_view details) {
     const double now = clock_.seconds();

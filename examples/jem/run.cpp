@@ -1,66 +1,19 @@
 #include "run.hpp"
 
-#include "progress.hpp"
-#include "start.hpp"
-#include "stop.hpp"
-
-#include <jem/data/augment.hpp>
 #include <jem/data/cifar.hpp>
 #include <jem/data/digits.hpp>
 #include <jem/data/idx.hpp>
 #include <jem/data/png_folder.hpp>
 #include <jem/data/subset.hpp>
 #include <jem/io/gzip.hpp>
-#include <jem/io/checkpoint.hpp>
 #include <jem/io/fingerprint.hpp>
-#include <jem/io/safetensors.hpp>
 #include <jem/io/xz.hpp>
 
-#include <cerrno>
-#include <cstdio>
-#include <fstream>
-#include <iostream>
-#include <limits>
-#include <memory>
 #include <nlohmann/json.hpp>
-#include <system_error>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace tool {
 
 namespace {
-
-std::string details(const jem::training_info& info, double images_per_second) {
-  char text[160];
-  if (std::isnan(info.energy_sample)) {
-    std::snprintf(text, sizeof text, "loss %.3f  acc %.3f  %.0f images/s", static_cast<double>(info.loss),
-                  static_cast<double>(info.accuracy), images_per_second);
-  } else {
-    std::snprintf(text, sizeof text, "loss %.3f  gap %+.3f  acc %.3f  %.0f images/s", static_cast<double>(info.loss),
-                  static_cast<double>(info.energy_gap()), static_cast<double>(info.accuracy), images_per_second);
-  }
-  return text;
-}
-
-nlohmann::json line(const jem::training_info& info, double seconds) {
-  return {{"iteration", info.iteration},         {"loss", info.loss},
-          {"accuracy", info.accuracy},           {"energy_data", info.energy_data},
-          {"energy_sample", info.energy_sample}, {"energy_gap", info.energy_gap()},
-          {"gradient_norm", info.gradient_norm}, {"seconds", seconds}};
-}
-
-/// The augmentation of the settings, as one type for all of them.
-struct augmentation {
-  jem::index_t crop;
-  bool flip;
-
-  void operator()(tensor& x, jem::rng& rng) const {
-    if (crop > 0) jem::data::reflect_crop{crop}(x, rng);
-    if (flip) jem::data::random_flip{}(x, rng);
-  }
-};
 
 enum class part { train, test };
 
@@ -235,33 +188,13 @@ settings with_resolved_paths(settings s) {
   return s;
 }
 
-jem::sgld<jem::constant, jem::fixed_noise> sampler_of(const settings& s) { return {.step_size = s.step_size, .noise = s.noise}; }
-
-namespace {
-
-/// A rise over the warm-up, under half a cosine down to the rate at the end.
-jem::linear_warm_up<jem::cosine_decay> learning_rate_of(const settings& s) {
-  return {.rate = {.rate = s.learning_rate, .updates = s.iterations, .last = s.rate_at_end * s.learning_rate}, .updates = s.linear_warm_up};
-}
-
-}  // namespace
-
-namespace {
-
-auto loss_of(const settings& s) {
-  return s.weight_yx * jem::cross_entropy{} + s.weight_x * jem::contrastive_divergence{} +
-         s.weight_xy * jem::joint_contrastive_divergence{} + s.penalty * jem::energy_penalty{};
-}
-
-}  // namespace
-
 void expect_possible(const settings& s, const dataset& set) {
   const auto at_most = [](const char* name, jem::index_t most, const char* of, jem::index_t value) {
     if (value > most) refuse(name, jem::concat("at most ", most, of), std::to_string(value));
   };
   at_most("batch", set.size(), ", the images for training,", s.batch);
   at_most("crop", std::min(set.x.extent(1), set.x.extent(2)) - 1, " pixels, less than a side of the images,", s.crop);
-  const jem::phase_set reads = loss_of(s).reads();
+  const jem::phase_set reads = phases_of(s);
   if (!reads.samples && !reads.conditional) return;
   const jem::index_t blocks = keeps_classes_apart(s) ? set.classes : 1;
   if (s.buffer / blocks < s.batch) {
@@ -270,188 +203,5 @@ void expect_possible(const settings& s, const dataset& set) {
   }
   if (s.buffer % blocks != 0) refuse("buffer", jem::concat("a multiple of ", blocks, ", the number of classes,"), std::to_string(s.buffer));
 }
-
-namespace {
-
-/// Says on standard error, once for each file, that it cannot be written and why; training is worth more than the file.
-class complaints {
- public:
-  void about(const std::exception& error, const char* what_stays) {
-    if (!said_) std::cerr << "\njem: " << error.what() << "; training goes on, " << what_stays << std::endl;
-    said_ = true;
-  }
-
- private:
-  bool said_ = false;
-};
-
-/// metrics.jsonl: whole lines, also after the process was killed. What a run that goes on has written after its checkpoint is cut off.
-class metrics_log {
- public:
-  metrics_log(const std::filesystem::path& path, jem::index_t iteration) : path_(path) {
-    if (path.empty()) return;
-    std::string kept;
-    if (iteration > 0 && std::filesystem::exists(path)) {
-      std::ifstream old(path);
-      for (std::string text; std::getline(old, text) && keep_before(iteration, nlohmann::json::parse(text, nullptr, false));) {
-        kept += text + "\n";
-      }
-    }
-    jem::io::write_file(path, std::string_view(kept));
-    size_ = static_cast<off_t>(kept.size());
-    file_ = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
-    if (file_ < 0) throw std::runtime_error(path.string() + ": expected a file that can be written");
-  }
-  metrics_log(const metrics_log&)            = delete;
-  metrics_log& operator=(const metrics_log&) = delete;
-  ~metrics_log() {
-    if (file_ >= 0) ::close(file_);
-  }
-
-  const std::vector<jem::training_info>& before() const { return before_; }  ///< what the lines say that were there already
-  double seconds() const { return seconds_; }                                ///< in the last of them
-
-  /// Lines for which there is no room wait for the next call.
-  void write(const nlohmann::json& values) {
-    if (file_ < 0) return;
-    waiting_ += values.dump() + "\n";
-    try {
-      flush();
-    } catch (const std::runtime_error& error) { complaints_.about(error, "and the line is written when there is room"); }
-  }
-
-  /// Writes the lines that wait. Throws std::runtime_error with the system's reason, and leaves no part of them in the file.
-  void flush() {
-    std::size_t done = 0;
-    while (done < waiting_.size()) {
-      const auto got = ::write(file_, waiting_.data() + done, waiting_.size() - done);
-      if (got < 0 && errno == EINTR) continue;
-      if (got <= 0) {
-        const std::string reason = std::generic_category().message(got == 0 ? ENOSPC : errno);
-        if (::ftruncate(file_, size_) != 0) waiting_.insert(0, "\n");  // what was written stays a line of its own
-        throw std::runtime_error(jem::concat(path_.string(), ": expected room for a line but received \"", reason, "\""));
-      }
-      done += static_cast<std::size_t>(got);
-    }
-    size_ += static_cast<off_t>(done);
-    waiting_.clear();
-  }
-
- private:
-  /// Whether a line is whole and of an iteration before that one.
-  bool keep_before(jem::index_t iteration, const nlohmann::json& values) {
-    const auto number = [&](const char* name) {
-      const auto found = values.find(name);
-      return found != values.end() && found->is_number() ? found->get<double>() : std::numeric_limits<double>::quiet_NaN();
-    };
-    if (!values.is_object() || !(number("iteration") < static_cast<double>(iteration))) return false;
-    const auto value = [&](const char* name) { return static_cast<float>(number(name)); };
-    before_.push_back({.iteration     = static_cast<jem::index_t>(number("iteration")),
-                       .loss          = value("loss"),
-                       .accuracy      = value("accuracy"),
-                       .energy_data   = value("energy_data"),
-                       .energy_sample = value("energy_sample"),
-                       .gradient_norm = value("gradient_norm")});
-    seconds_ = number("seconds");
-    return true;
-  }
-
-  std::filesystem::path path_;
-  int file_   = -1;
-  off_t size_ = 0;       // of what is whole
-  std::string waiting_;  // for room
-  complaints complaints_;
-  std::vector<jem::training_info> before_;
-  double seconds_ = 0;
-};
-
-/// When a checkpoint is due: after so many iterations, or after so many minutes, if that costs no more than a hundredth of the time.
-class checkpoints {
- public:
-  explicit checkpoints(const keeping& k) : k_(k) {}
-
-  bool now(jem::index_t done) const {
-    if (k_.checkpoint.empty()) return false;
-    if (k_.every > 0) return done % k_.every == 0;
-    return since_.seconds() >= std::max(60 * static_cast<double>(k_.minutes), 100 * cost_);
-  }
-
-  void write(const auto& save) {
-    const stopwatch clock;
-    try {
-      save();
-    } catch (const std::runtime_error& error) { complaints_.about(error, "and the last checkpoint stays"); }
-    cost_  = clock.seconds();
-    since_ = {};
-  }
-
- private:
-  const keeping& k_;
-  stopwatch since_;
-  double cost_ = 0;
-  complaints complaints_;
-};
-
-}  // namespace
-
-template <class Net>
-outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng, const std::string& title, const keeping& k) {
-  const jem::trainer trainer{
-      .loss       = loss_of(s),
-      .sampler    = sampler_of(s),
-      .optimiser  = jem::adam{.learning_rate = learning_rate_of(s)},
-      .batch      = s.batch,
-      .steps      = s.steps,
-      .data_noise = s.data_noise,
-      .buffer     = {.capacity = s.buffer, .restart_probability = s.restart, .classes = keeps_classes_apart(s) ? set.classes : 0},
-      .augment    = jem::data::augment{.labelled = augmentation{s.crop, s.flip}, .unlabelled = augmentation{s.crop, s.flip}},
-      .draws      = s.with_replacement ? jem::data::draws::with_replacement : jem::data::draws::shuffled};
-  auto state = trainer.init(std::move(net), set, rng);
-
-  if (k.resume && std::filesystem::exists(k.checkpoint)) jem::io::load_checkpoint(k.checkpoint, state, k.settings);
-  metrics_log log(k.log, state.iteration);
-  checkpoints due(k);
-  const auto keep = [&] { due.write([&] { jem::io::save_checkpoint(k.checkpoint, state, k.settings); }); };
-  std::optional<stop_signals> asked;
-  if (!k.checkpoint.empty()) asked.emplace();
-  progress bar(title, s.iterations);
-  const stopwatch clock;
-  outcome<Net> result;
-  result.curve             = log.before();
-  Net last_good            = state.net, candidate;  // weights are good once a step has seen a finite loss at them
-  const jem::index_t first = state.iteration;
-  try {
-    while (state.iteration < s.iterations) {
-      candidate       = state.net;
-      const auto info = trainer.step(state);
-      std::swap(last_good, candidate);
-      result.curve.push_back(info);
-      log.write(line(info, log.seconds() + clock.seconds()));
-      bar.show(state.iteration, details(info, static_cast<double>((state.iteration - first) * s.batch) / clock.seconds()));
-      if (asked && asked->signal() != 0) {
-        keep();
-        throw stopped{asked->signal(), state.iteration, k.go_on};
-      }
-      if (state.iteration < s.iterations ? due.now(state.iteration) : k.last_checkpoint) keep();
-    }
-  } catch (const jem::divergence_error& error) {
-    jem::io::save_parameters(s.out / "model.safetensors", last_good, {}, {{"run", s.run}});
-    throw diverged(error.what());
-  }
-  try {
-    insist([&] { log.flush(); });
-  } catch (const std::runtime_error& error) { std::cerr << "jem: " << error.what() << "; the last lines are lost" << std::endl; }
-  result.net     = std::move(state.net);
-  result.buffer  = state.buffer.positions();
-  result.seconds = log.seconds() + clock.seconds();
-  return result;
-}
-
-template outcome<small_network> train(const settings&, small_network, const dataset&, jem::rng&, const std::string&, const keeping&);
-template outcome<deep_network> train(const settings&, deep_network, const dataset&, jem::rng&, const std::string&, const keeping&);
-template outcome<in_bfloat16<small_network>> train(const settings&, in_bfloat16<small_network>, const dataset&, jem::rng&,
-                                                   const std::string&, const keeping&);
-template outcome<in_bfloat16<deep_network>> train(const settings&, in_bfloat16<deep_network>, const dataset&, jem::rng&, const std::string&,
-                                                  const keeping&);
 
 }  // namespace tool

@@ -76,6 +76,9 @@ struct diverged : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Which batches the loss of the settings reads.
+jem::phase_set phases_of(const settings& s);
+
 /// Throws std::invalid_argument, naming the option, for settings that such images cannot be trained with.
 void expect_possible(const settings& s, const dataset& set);
 
@@ -104,9 +107,9 @@ struct keeping {
   std::string go_on                = {};     ///< the command that goes on with the run
 };
 
-/// Trains with a progress bar, from the checkpoint if there is one. When the loss stops being finite, saves the last good weights as
-/// model.safetensors and throws `diverged`. When a signal asks it to stop, writes a checkpoint and throws `stopped`. What cannot be
-/// written while it trains is said once, and training goes on.
+/// Trains with a progress bar, from the checkpoint if there is one. When an iteration fails, a guard goes back (jem/train/guard.hpp); when
+/// that does not help, saves the last good weights as model.safetensors and throws `diverged`. When a signal asks it to stop, writes a
+/// checkpoint and throws `stopped`. What cannot be written while it trains is said once, and training goes on.
 template <class Net>
 outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng, const std::string& title, const keeping& k);
 

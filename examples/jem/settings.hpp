@@ -40,6 +40,12 @@ struct settings {
   jem::index_t linear_warm_up      = 1000;
   jem::index_t batch               = 64;
   jem::index_t iterations          = 10'000;
+  bool monitor                     = true;
+  jem::index_t tries               = 8;
+  float remedy_rate                = 0.4f;
+  float remedy_step                = 0.4f;
+  float remedy_penalty             = 0.01f;
+  float remedy_limit               = 10;
   std::uint64_t seed               = 1;
   std::filesystem::path out        = "jem-run";  ///< the folder that the run is written to: of the command line, and not in the table
 };
@@ -103,6 +109,20 @@ inline constexpr std::tuple run_options{
     option{"warm-up", &settings::linear_warm_up, "iterations over which the learning rate rises", at_least(0), group::optimiser},
     option{"batch", &settings::batch, "images in a batch", at_least(1), group::optimiser},
     option{"iterations", &settings::iterations, "training iterations", at_least(1), group::run},
+    option{"monitor", &settings::monitor,
+           "watch each iteration, and when one fails go back to a good state, with other random numbers and gentler settings",
+           or_else{"no-monitor"}, group::monitor},
+    option{"tries", &settings::tries, "how often it goes back without a good state between, before the run ends with exit code 3",
+           at_least(0), group::monitor},
+    option{"remedy-rate", &settings::remedy_rate, "factor of the learning rate each time; 1 leaves it", between(1e-6, 1), group::monitor},
+    option{"remedy-step", &settings::remedy_step,
+           "factor of the sampler's step and noise when samples leave the range of the data; 1 leaves them", between(1e-6, 1),
+           group::monitor},
+    option{"remedy-penalty", &settings::remedy_penalty,
+           "weight of the squares of the energies when these leave the scale of the data, then ten times as much; 0 for none", at_least(0),
+           group::monitor},
+    option{"remedy-limit", &settings::remedy_limit,
+           "bound on the gradient's norm, in units of its mean, when gradient or weights jump; 0 for none", at_least(0), group::monitor},
     option{"seed", &settings::seed, "seed of all random numbers", at_least(0), group::run},
 };
 

@@ -199,7 +199,7 @@ endforeach()
 
 # Help shows options in groups, with the defaults for the data.
 jem_tool_test("jem train --help shows its options in groups, with the defaults for the digits" ALONE ARGUMENTS train --help
-  SAYS "\nData:\n.*--data=digits .*--with-replacement\n.*\nNetwork:\n.*--widths=32,64 .*\nSampler:\n.*--steps=20 .*\nLoss:\n.*--penalty=0.01 .*\nOptimiser:\n.*--learning-rate=0.003 .*\nRun:\n.*--iterations=2000 ")
+  SAYS "\nData:\n.*--data=digits .*--with-replacement\n.*\nNetwork:\n.*--widths=32,64 .*\nSampler:\n.*--steps=20 .*\nLoss:\n.*--penalty=0.01 .*\nOptimiser:\n.*--learning-rate=0.003 .*\nRun:\n.*--iterations=2000 .*\nMonitor:\n.*--tries=8 ")
 jem_tool_test("jem train --help shows the defaults for the data that it is given" ALONE ARGUMENTS train --data cifar10:somewhere --help
   SAYS "--crop=4 .*default: --flip\n.*--network=wide-resnet-28-10 .*--learning-rate=1e-04 .*--iterations=10000 .*the default for the data cifar10:somewhere")
 jem_tool_test("jem train --help shows the settings of a file that it is given" ALONE BEFORE "echo '{\"steps\": 7}' > ../seven.json"
@@ -296,7 +296,7 @@ jem_tool_test("a run that is not possible touches nothing of an earlier run" ARG
     find . -type f -exec md5sum {} + | sort | cmp - ../before]])
 jem_tool_test("a run that needs more memory than there is is refused with both figures" CODE 2 ONE_LINE LEAVES_OUT settings.json
   ARGUMENTS train --buffer 1000000000
-  SAYS "^jem: expected at least [0-9]+ GB of memory, which a run of these settings needs, but found [0-9.]+ [GT]B\n$")
+  SAYS "^jem: expected at least [0-9.]+ [GT]B of memory, which a run of these settings needs, but found [0-9.]+ [GT]B\n$")
 jem_tool_test("jem evaluate and jem predict refuse weights of another run, and take those that name none" ARGUMENTS train ${tiny} --seed 1
   CHECKS [[jem=$<TARGET_FILE:jem_tool>; $jem train --steps 2 --buffer 640 --iterations 3 --widths 4,8 --seed 2 --out other 2>/dev/null
     cp other/model.safetensors .; for command in 'evaluate . --scored 50 --attacked 5' "predict . nowhere.png"; do code=0
@@ -321,12 +321,27 @@ jem_tool_test("a reader that has closed its pipe is no reason to stop training" 
   CHECKS "run=$PWD.piped; (code=0; $<TARGET_FILE:jem_tool> train --steps 2 --buffer 640 --iterations 3 --widths 4,8 --seed 3 --overwrite \
       --out $run 2>&1 || code=$?; echo $code >$run/code) | true
     while ! test -s $run/code; do sleep 0.01; done; cat $run/code; test $(cat $run/code) = 0; cmp $run/model.safetensors model.safetensors")
-jem_tool_test("a run that diverges ends with 3 and keeps the last good weights" CODE 3 SAYS "finite loss"
-  ARGUMENTS train --steps 2 --buffer 200 --widths 4,8 --iterations 20 --warm-up 0 --learning-rate 1e30
-  WRITES model.safetensors LEAVES_OUT metrics.json)
+# Runs that fail.
+set(far_too_fast --steps 2 --buffer 200 --widths 4,8 --iterations 20 --warm-up 0 --learning-rate 1e30)
+jem_tool_test("a run that diverges and may not be changed ends with 3, and tells what the weights that it keeps are worth" CODE 3
+  ARGUMENTS train ${far_too_fast} --tries 0 WRITES model.safetensors LEAVES_OUT metrics.json
+  SAYS "jem: .guard. expected a run that goes on after 0 changes of its settings, but at iteration 0: expected weights .*; the last good weights are saved: on images for training they have an accuracy of 0[.][0-9]+ and an NLL of ")
+jem_tool_test("a run that diverges without a monitor ends with 3 and keeps the last good weights" CODE 3 SAYS "finite loss"
+  ARGUMENTS train ${far_too_fast} --no-monitor WRITES model.safetensors LEAVES_OUT metrics.json)
 jem_tool_test("a demo that diverges does, too" CODE 3 SAYS "finite loss"
-  ARGUMENTS demo --steps 2 --buffer 200 --widths 4,8 --iterations 20 --warm-up 0 --learning-rate 1e30
-  WRITES model.safetensors LEAVES_OUT metrics.json report.html)
+  ARGUMENTS demo ${far_too_fast} --no-monitor WRITES model.safetensors LEAVES_OUT metrics.json report.html)
+jem_tool_test("a monitor brings a run back whose learning rate is 10^30, and says what it did" ARGUMENTS train ${far_too_fast}
+  SAYS "training: iteration 0: expected weights of a norm of at most 4 times that before the update, [0-9.]+, but received [0-9.e+]+; back to iteration 0, change 1 of 8\n"
+  WRITES metrics.json CHECKS [[grep -q '"back_to":0,"cause":"expected weights .*"intervention":"weights"' metrics.jsonl]])
+set(hard --steps 5 --widths 8,16 --buffer 640 --iterations 250 --learning-rate 1 --penalty 0 --seed 2)
+jem_tool_test("a monitor brings a run back to a classifier that works, and a stopped one goes on with the same bits" ARGUMENTS train ${hard}
+  SAYS "^accuracy 0[.][89].*back to iteration "
+  CHECKS "run=$PWD.stopped; rm -rf $run; code=0; jem=$<TARGET_FILE:jem_tool>
+    $jem train --steps 5 --widths 8,16 --buffer 640 --iterations 250 --learning-rate 1 --penalty 0 --seed 2 --out $run 2>said & process=$!
+    while ! grep -q intervention $run/metrics.jsonl 2>/dev/null; do sleep 0.01; done
+    kill -TERM $process; wait $process || code=$?; test $code = 143; $jem train --resume $run >/dev/null 2>&1
+    cmp $run/model.safetensors model.safetensors
+    for run in . $run; do sed 's/,\"seconds\":[^,}]*//' $run/metrics.jsonl >$run/lines; done; cmp lines $run/lines")
 
 # Which images are judged. Three classes of a grey level each, class after class, which a network learns in no time.
 set(grey ${CMAKE_CURRENT_BINARY_DIR}/small_png)

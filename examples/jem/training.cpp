@@ -1,0 +1,220 @@
+// The training loop of a run: a trainer of the settings, watched by a guard.
+#include "journal.hpp"
+#include "progress.hpp"
+#include "run.hpp"
+#include "start.hpp"
+#include "stop.hpp"
+
+#include <jem/data/augment.hpp>
+#include <jem/evaluate/logits.hpp>
+#include <jem/io/checkpoint.hpp>
+#include <jem/io/safetensors.hpp>
+
+#include <cmath>
+#include <cstdio>
+#include <iostream>
+#include <optional>
+
+namespace tool {
+
+jem::sgld<jem::constant, jem::fixed_noise> sampler_of(const settings& s) { return {.step_size = s.step_size, .noise = s.noise}; }
+
+namespace {
+
+/// A rise over the warm-up, under half a cosine down to the rate at the end.
+jem::linear_warm_up<jem::cosine_decay> learning_rate_of(const settings& s) {
+  return {.rate = {.rate = s.learning_rate, .updates = s.iterations, .last = s.rate_at_end * s.learning_rate}, .updates = s.linear_warm_up};
+}
+
+auto loss_of(const settings& s) {
+  return s.weight_yx * jem::cross_entropy{} + s.weight_x * jem::contrastive_divergence{} +
+         s.weight_xy * jem::joint_contrastive_divergence{} + s.penalty * jem::energy_penalty{};
+}
+
+}  // namespace
+
+jem::phase_set phases_of(const settings& s) { return loss_of(s).reads(); }
+
+namespace {
+
+std::string details(const jem::training_info& info, double images_per_second) {
+  char text[160];
+  if (std::isnan(info.energy_sample)) {
+    std::snprintf(text, sizeof text, "loss %.3f  acc %.3f  %.0f images/s", static_cast<double>(info.loss),
+                  static_cast<double>(info.accuracy), images_per_second);
+  } else {
+    std::snprintf(text, sizeof text, "loss %.3f  gap %+.3f  acc %.3f  %.0f images/s", static_cast<double>(info.loss),
+                  static_cast<double>(info.energy_gap()), static_cast<double>(info.accuracy), images_per_second);
+  }
+  return text;
+}
+
+nlohmann::json line(const jem::training_info& info, double seconds) {
+  return {{"iteration", info.iteration},         {"loss", info.loss},
+          {"accuracy", info.accuracy},           {"energy_data", info.energy_data},
+          {"energy_sample", info.energy_sample}, {"energy_gap", info.energy_gap()},
+          {"gradient_norm", info.gradient_norm}, {"weight_norm", info.weight_norm},
+          {"sample_rms", info.sample_rms},       {"seconds", seconds}};
+}
+
+/// The augmentation of the settings, as one type for all of them.
+struct augmentation {
+  jem::index_t crop;
+  bool flip;
+
+  void operator()(tensor& x, jem::rng& rng) const {
+    if (crop > 0) jem::data::reflect_crop{crop}(x, rng);
+    if (flip) jem::data::random_flip{}(x, rng);
+  }
+};
+
+/// The trainer of the settings with the changes that a guard has made.
+auto trainer_of(const settings& given, jem::index_t classes, const jem::remedies& r) {
+  settings s = given;
+  s.learning_rate *= r.learning_rate;
+  s.step_size *= r.step_size;
+  s.noise *= r.noise;
+  s.penalty = std::max(s.penalty, r.penalty);
+  return jem::trainer{.loss           = loss_of(s),
+                      .sampler        = sampler_of(s),
+                      .optimiser      = jem::adam{.learning_rate = learning_rate_of(s)},
+                      .batch          = s.batch,
+                      .steps          = s.steps,
+                      .data_noise     = s.data_noise,
+                      .gradient_limit = r.gradient_limit,
+                      .buffer  = {.capacity = s.buffer, .restart_probability = s.restart, .classes = keeps_classes_apart(s) ? classes : 0},
+                      .augment = jem::data::augment{.labelled = augmentation{s.crop, s.flip}, .unlabelled = augmentation{s.crop, s.flip}},
+                      .draws   = s.with_replacement ? jem::data::draws::with_replacement : jem::data::draws::shuffled};
+}
+
+/// All that a run goes on with.
+template <class State>
+struct run_state {
+  State training;
+  jem::training_guard<State> guard;
+  jem::index_t lines = 0;  // of metrics.jsonl
+
+  static void each_part(auto& self, auto f) { f("training", self.training), f("guard", self.guard), f("lines", self.lines); }
+};
+
+jem::monitor_options watched_in(const settings& s, const dataset& set) {
+  return {.dimension = set.x.size() / set.size(),
+          .noise     = s.data_noise,
+          .classes   = set.classes,
+          .patience  = s.weight_yx > 0 ? std::max<jem::index_t>(100, s.linear_warm_up) + 100 : 0};
+}
+
+jem::guard_options remedies_of(const settings& s) {
+  return {.tries          = s.tries,
+          .learning_rate  = s.remedy_rate,
+          .step_size      = s.remedy_step,
+          .noise          = s.remedy_step,
+          .penalty        = s.remedy_penalty,
+          .gradient_limit = s.remedy_limit};
+}
+
+nlohmann::json line(const jem::intervention& i) {
+  return {{"iteration", i.iteration},
+          {"intervention", name_of(i.cause.what)},
+          {"cause", i.cause.reason},
+          {"back_to", i.back_to},
+          {"tries", i.tries},
+          {"learning_rate_factor", i.now.learning_rate},
+          {"step_size_factor", i.now.step_size},
+          {"noise_factor", i.now.noise},
+          {"penalty", i.now.penalty},
+          {"gradient_limit", i.now.gradient_limit}};
+}
+
+/// Mean cross-entropy and accuracy on the first images for training.
+template <class Net>
+std::pair<double, double> worth_of(const Net& net, const dataset& set) {
+  const auto some = set.rows(0, std::min<jem::index_t>(1000, set.size()));
+  const tensor f  = jem::evaluate::logits_of(net, some.x);
+  return {jem::metrics::nll(f, some.y), jem::metrics::accuracy(f, some.y)};
+}
+
+}  // namespace
+
+template <class Net>
+outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng, const std::string& title, const keeping& k) {
+  const auto trainer = [&](const jem::remedies& r) { return trainer_of(s, set.classes, r); };
+  auto fresh         = trainer({}).init(std::move(net), set, rng);
+  run_state<decltype(fresh)> run{fresh, jem::training_guard(fresh, watched_in(s, set), remedies_of(s))};
+  if (k.resume && std::filesystem::exists(k.checkpoint)) jem::io::load_checkpoint(k.checkpoint, run, k.settings);
+
+  auto& state = run.training;
+  metrics_log log(k.log, run.lines);
+  checkpoints due(k);
+  const auto keep = [&] {
+    run.lines = log.lines();
+    due.write([&] { jem::io::save_checkpoint(k.checkpoint, run, k.settings); });
+  };
+  std::optional<stop_signals> asked;
+  if (!k.checkpoint.empty()) asked.emplace();
+  progress bar(title, s.iterations);
+  const stopwatch clock;
+  outcome<Net> result;
+  result.curve      = log.before();
+  Net last_good     = state.net;  // without a monitor: weights are good once a step has seen a finite loss at them
+  jem::index_t made = 0;
+  const auto step   = [&] {
+    if (s.monitor) return run.guard.step(trainer, state);
+    Net before      = state.net;
+    const auto info = trainer({}).step(state);
+    last_good       = std::move(before);
+    return info;
+  };
+  try {
+    while (state.iteration < s.iterations) {
+      const auto info = step();
+      log.write(line(info, log.seconds() + clock.seconds()));
+      if (const auto& back = run.guard.intervened(); s.monitor && back) {
+        log.write(line(*back));
+        while (!result.curve.empty() && result.curve.back().iteration >= back->back_to) result.curve.pop_back();
+        bar.say(jem::concat("iteration ", back->iteration, ": ", back->cause.reason, "; back to iteration ", back->back_to, ", change ",
+                            back->tries, " of ", s.tries));
+      } else {
+        result.curve.push_back(info);
+      }
+      bar.show(state.iteration, details(info, static_cast<double>(++made * s.batch) / clock.seconds()));
+      if (asked && asked->signal() != 0) {
+        keep();
+        throw stopped{asked->signal(), state.iteration, k.go_on};
+      }
+      if (state.iteration < s.iterations ? due.now(state.iteration) : k.last_checkpoint) keep();
+    }
+  } catch (const jem::divergence_error& error) {
+    const Net& good = s.monitor ? run.guard.good().net : last_good;
+    jem::io::save_parameters(s.out / "model.safetensors", good, {}, {{"run", s.run}});
+    const auto [nll, accuracy] = worth_of(good, set);
+    char worth[120];
+    std::snprintf(worth, sizeof worth, ": on images for training they have an accuracy of %.3f and an NLL of %.3f", accuracy, nll);
+    throw diverged(jem::concat(error.what(), "; the last good weights are saved", worth));
+  }
+  try {
+    insist([&] { log.flush(); });
+  } catch (const std::runtime_error& error) { std::cerr << "jem: " << error.what() << "; the last lines are lost" << std::endl; }
+  result.net = std::move(state.net);
+  if (s.monitor) {  // the last steps are not proved by later ones
+    const double now = worth_of(result.net, set).first, before = worth_of(run.guard.good().net, set).first;
+    if (!(now <= 2 * before + 0.5)) {
+      std::cerr << jem::concat("jem: the last weights have an NLL of ", now, " on images for training; those of iteration ",
+                               run.guard.good().iteration, ", with ", before, ", take their place")
+                << std::endl;
+      result.net = run.guard.good().net;
+    }
+  }
+  result.buffer  = state.buffer.positions();
+  result.seconds = log.seconds() + clock.seconds();
+  return result;
+}
+
+template outcome<small_network> train(const settings&, small_network, const dataset&, jem::rng&, const std::string&, const keeping&);
+template outcome<deep_network> train(const settings&, deep_network, const dataset&, jem::rng&, const std::string&, const keeping&);
+template outcome<in_bfloat16<small_network>> train(const settings&, in_bfloat16<small_network>, const dataset&, jem::rng&,
+                                                   const std::string&, const keeping&);
+template outcome<in_bfloat16<deep_network>> train(const settings&, in_bfloat16<deep_network>, const dataset&, jem::rng&, const std::string&,
+                                                  const keeping&);
+
+}  // namespace tool
