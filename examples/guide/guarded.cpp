@@ -17,13 +17,12 @@ int main(int argc, char** argv) {
   const auto trainer = [](const jem::remedies& r) {
     const jem::sgld langevin{.step_size = r.step_size, .noise = 0.01f * r.noise};
     const jem::adam adam{.learning_rate = 1.0f * r.learning_rate};
-    return jem::trainer{
-        .loss           = jem::cross_entropy{} + jem::contrastive_divergence{} + r.penalty * jem::energy_penalty{},
-        .sampler        = langevin,
-        .optimiser      = adam,
-        .steps          = 5,
-        .gradient_limit = r.gradient_limit,
-        .buffer         = {.capacity = 640}};
+    return jem::trainer{.loss           = jem::cross_entropy{} + jem::contrastive_divergence{} + r.penalty * jem::energy_penalty{},
+                        .sampler        = langevin,
+                        .optimiser      = adam,
+                        .steps          = 5,
+                        .gradient_limit = r.gradient_limit,
+                        .buffer         = {.capacity = 640}};
   };
 
   jem::rng rng{2};

@@ -35,7 +35,7 @@ def draw(rng):
         "buffer": rng.choice([64, 640, 10000]),
         "restart": rng.choice([0, 0.05, 1]),
         "precision": rng.choice(["float32", "float32", "float32", "bfloat16"]),
-        "widths": rng.choice(["8,16", "8,16", "16,32", "64,128"]),
+        "widths": rng.choice(["8,16"] * 5 + ["16,32"] * 2 + ["64,128"]),
         "warm-up": rng.choice([0, 200]),
         "seed": rng.randint(1, 1000),
     }

@@ -7,6 +7,7 @@
 #include "resources.hpp"
 #include "run.hpp"
 
+#include <jem/data/doubts.hpp>
 #include <jem/io/file.hpp>
 
 #include <chrono>
@@ -17,6 +18,15 @@
 namespace tool {
 
 inline void write_json(const std::filesystem::path& path, const table& value) { jem::io::write_file(path, value.dump(2) + "\n"); }
+
+/// Names on standard error what speaks against the data; training goes on.
+inline void tell_doubts(const split& data) {
+  for (const auto& doubt : jem::data::doubts_about(data.train)) std::cerr << "jem: images for training: " << doubt << std::endl;
+  if (const auto shared = jem::data::shared_images(data.train, data.test.all); shared > 0) {
+    std::cerr << "jem: " << shared << " of the " << data.test.all.size() << " " << data.test.kind
+              << " images are among those for training, too: results on them are too good" << std::endl;
+  }
+}
 
 /// Locks the folder of a run, moves an earlier run aside, and writes the settings. A run that goes on finds its files where they are.
 /// Throws what expect_room_for and run_folder throw.

@@ -321,6 +321,12 @@ jem_tool_test("a reader that has closed its pipe is no reason to stop training" 
   CHECKS "run=$PWD.piped; (code=0; $<TARGET_FILE:jem_tool> train --steps 2 --buffer 640 --iterations 3 --widths 4,8 --seed 3 --overwrite \
       --out $run 2>&1 || code=$?; echo $code >$run/code) | true
     while ! test -s $run/code; do sleep 0.01; done; cat $run/code; test $(cat $run/code) = 0; cmp $run/model.safetensors model.safetensors")
+jem_tool_test("jem train names data that cannot work, and trains on" WRITES metrics.json
+  BEFORE "rm -rf data; mkdir -p data/train/ant data/train/bee data/test/ant data/test/bee; for image in data/train/ant/1 data/train/ant/2 \
+      data/train/bee/1 data/test/ant/1 data/test/bee/1; do cp $(ls ${CMAKE_CURRENT_BINARY_DIR}/small_png/train/ant/*.png | head -1) $image.png; done"
+  ARGUMENTS train --data png:${run}/jem_train_names_data_that_cannot_work__and_trains_on/data --widths 4,8 --w-x 0 --iterations 5 --batch 2
+  SAYS "jem: images for training: all 3 images are the same\njem: 2 of the 2 test images are among those for training, too: results on them are too good\n")
+
 # Runs that fail.
 set(far_too_fast --steps 2 --buffer 200 --widths 4,8 --iterations 20 --warm-up 0 --learning-rate 1e30)
 jem_tool_test("a run that diverges and may not be changed ends with 3, and tells what the weights that it keeps are worth" CODE 3

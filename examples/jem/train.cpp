@@ -67,6 +67,7 @@ void train_once(const settings& given, keeping k) {
   const settings resolved = k.resume ? given : with_resolved_paths(given);
   const split data        = load(resolved);
   expect_possible(resolved, data.train);
+  tell_doubts(data);
   with_network(resolved, data.train.x.extents(), data.train.classes, [&](auto net, jem::rng& rng) {
     const settings s  = k.resume ? resolved : with_form_of(data, resolved);
     const auto folder = begin_run(s, needs_of(s, net, data), k);
