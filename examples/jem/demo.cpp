@@ -62,7 +62,7 @@ void compete(series<Net>& side, const settings& s, const split& data, const effo
   k.settings        = table(s).dump();
   jem::rng rng{s.seed};
   Net net(make_small_network(s, data.train.x.extents(), data.train.classes, rng));
-  auto run = train(s, std::move(net), data.train, rng, title, k);
+  auto run = train(s, std::move(net), data, rng, title, k);
   std::fprintf(stderr, "%s: judging\n", title.c_str());
   jem::rng own{s.seed};  // how a network is judged does not depend on how it was trained
   const auto others = made_up_sets(data.test.all, own);

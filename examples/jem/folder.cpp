@@ -31,6 +31,7 @@ constexpr const char* names[] = {"settings.json",
                                  "cross_entropy.safetensors",
                                  "samples.png",
                                  "samples_by_class.png",
+                                 "samples",
                                  "parts"};
 
 [[noreturn]] void fail(const std::filesystem::path& path, int code) {

@@ -153,6 +153,7 @@ void add_checkpoints(CLI::App& app, given& g) {
                    tool::anything{})
       ->type_name("FOLDER")
       ->group(run);
+  app.add_flag("--quiet", g.keeping.quiet, "show no progress")->group(run);
   app.add_flag("--overwrite", g.keeping.overwrite,
                tool::wrapped("remove what an earlier run has left in the folder, instead of moving it to FOLDER/earlier-1, -2 and so on"))
       ->group(run);
@@ -169,7 +170,7 @@ void add_checkpoints(CLI::App& app, given& g) {
 void expect_nothing_beside_resume(const CLI::App& command) {
   for (const auto* option : command.get_options()) {
     const std::string name = option->get_single_name();
-    const bool beside      = name == "resume" || name == "threads" || name.starts_with("checkpoint-");
+    const bool beside      = name == "resume" || name == "threads" || name == "quiet" || name.starts_with("checkpoint-");
     if (option->count() > 0 && !beside) tool::refuse("resume", "no other settings than those of the run", "--" + name);
   }
 }

@@ -138,15 +138,15 @@ std::string noun_of() {
   return "a whole number";
 }
 
-/// Numbers from low to high; the number low itself is left out if the interval is open there.
+/// Numbers from low to high; the number low itself is left out if the interval is open there, the number high if it is half open.
 struct interval {
   double low, high = std::numeric_limits<double>::infinity();
-  bool open = false;
+  bool open = false, half_open = false;
 
   template <arithmetic T>
   bool takes(T x) const {
     const auto value = static_cast<double>(x);
-    return (open ? low < value : low <= value) && value <= high && x <= most<T>;
+    return (open ? low < value : low <= value) && (half_open ? value < high : value <= high) && x <= most<T>;
   }
 
   template <arithmetic T>
@@ -159,7 +159,7 @@ struct interval {
     const std::string last = high < static_cast<double>(most_of<T>()) ? text_of(high)
                              : std::floating_point<T>                 ? "3.4e38"
                                                                       : text_of(most_of<T>());
-    return noun_of<T>() + (open ? " above " : " from ") + text_of(low) + (open ? ", at most " : " to ") + last;
+    return noun_of<T>() + (open ? " above " : " from ") + text_of(low) + (open ? ", at most " : half_open ? ", below " : " to ") + last;
   }
 
  private:
@@ -174,6 +174,7 @@ struct interval {
 
 constexpr interval at_least(double low) { return {.low = low}; }
 constexpr interval above(double low) { return {.low = low, .open = true}; }
+constexpr interval below(double high) { return {.low = 0, .high = high, .half_open = true}; }
 constexpr interval between(double low, double high) { return {.low = low, .high = high}; }
 
 /// One of a few words.

@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
+
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace tool {
@@ -23,7 +25,7 @@ class stopwatch {
 
 class progress {
  public:
-  progress(std::string title, jem::index_t total) : title_(std::move(title)), total_(total) {}
+  progress(std::string title, jem::index_t total, bool quiet = false) : title_(std::move(title)), total_(total), quiet_(quiet) {}
   progress(const progress&)            = delete;
   progress& operator=(const progress&) = delete;
   ~progress() {
@@ -32,12 +34,14 @@ class progress {
 
   /// A line of its own, above the bar.
   void say(const std::string& text) {
+    if (quiet_) return;
     std::fprintf(stderr, "%s%s: %s\n", terminal_ ? "\r\033[K" : "", title_.c_str(), text.c_str());
     std::fflush(stderr);
   }
 
   /// After `done` of the total; details are the numbers behind the bar.
   void show(jem::index_t done, std::string_view details) {
+    if (quiet_) return;
     const double now = clock_.seconds();
     const bool last  = done == total_;
     if (!last && now - shown_at_ < (terminal_ ? 0.1 : 5.0) && shown_ >= 0) return;
@@ -49,10 +53,12 @@ class progress {
     if (terminal_) {
       constexpr int width = 24;
       const auto full     = static_cast<int>(width * done / std::max<jem::index_t>(1, total_));
-      std::fprintf(stderr, "\r%-14s [%s%s] %td/%td  %.*s  %s\033[K", title_.c_str(),
-                   std::string(static_cast<std::size_t>(full), '#').c_str(),
-                   std::string(static_cast<std::size_t>(width - full), '.').c_str(), done, total_, static_cast<int>(details.size()),
-                   details.data(), left.c_str());
+      char line[512];
+      std::snprintf(line, sizeof line, "%-14s [%s%s] %td/%td  %.*s  %s", title_.c_str(),
+                    std::string(static_cast<std::size_t>(full), '#').c_str(),
+                    std::string(static_cast<std::size_t>(width - full), '.').c_str(), done, total_, static_cast<int>(details.size()),
+                    details.data(), left.c_str());
+      std::fprintf(stderr, "\r%.*s\033[K", columns() - 1, line);  // a longer line would begin a second one each time
     } else {
       std::fprintf(stderr, "%s %td/%td  %.*s  %s\n", title_.c_str(), done, total_, static_cast<int>(details.size()), details.data(),
                    left.c_str());
@@ -61,6 +67,12 @@ class progress {
   }
 
  private:
+  /// Of the terminal, now.
+  static int columns() {
+    winsize size{};
+    return ioctl(fileno(stderr), TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col : 80;
+  }
+
   static std::string time(double seconds) {
     const auto s = static_cast<long>(std::lround(seconds));
     return s < 60 ? std::to_string(s) + " s" : std::to_string(s / 60) + " min " + std::to_string(s % 60) + " s";
@@ -68,6 +80,7 @@ class progress {
 
   std::string title_;
   jem::index_t total_;
+  bool quiet_;
   jem::index_t shown_ = -1;
   double shown_at_    = 0;
   bool terminal_      = isatty(fileno(stderr)) != 0;

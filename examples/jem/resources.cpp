@@ -41,11 +41,11 @@ needs needs_of(const settings& s, const Net& net, const split& data) {
   const double weights    = static_cast<double>(jem::parameter_count(net)) * sizeof(float);
   const double image      = bytes_of(data.train.x) / static_cast<double>(data.train.size());
   const double buffer     = samples ? static_cast<double>(s.buffer) * image : 0;
-  const double state      = 3 * weights + buffer;  // with both moments of the optimiser
-  const double checkpoint = 3 * state;             // with two states to go back to
+  const double state      = 3 * weights + buffer;     // with both moments of the optimiser
+  const double checkpoint = 3 * state + 2 * weights;  // with two states to go back to, an average and the best weights
   const double read       = bytes_of(data.train.x) + bytes_of(data.test.all.x);
-  // The state, those to go back to, the gradient and a copy of the weights; a checkpoint as tensors and as a file.
-  needs n{.memory = read + 3 * state + 2 * weights + 2 * checkpoint, .disk = 2 * checkpoint + weights};
+  // What a checkpoint holds, as such, as tensors of a file and as a file; a gradient and a copy of the weights.
+  needs n{.memory = read + 2 * weights + 3 * checkpoint, .disk = 2 * checkpoint + weights};
   if constexpr (tensor::backend_type::host_memory) {
     const jem::index_t few = std::min<jem::index_t>(2, data.train.size());
     const double one       = bytes_of_pass(net, data.train.x, 1);

@@ -194,6 +194,8 @@ void expect_possible(const settings& s, const dataset& set) {
   };
   at_most("batch", set.size(), ", the images for training,", s.batch);
   at_most("crop", std::min(set.x.extent(1), set.x.extent(2)) - 1, " pixels, less than a side of the images,", s.crop);
+  if (s.validate_every > 0 && s.validation == 0) refuse("validation", "at least 1, the images that --validate-every judges,", "0");
+  if (s.early_stop > 0 && s.validate_every == 0) refuse("early-stop", "--validate-every beside it", std::to_string(s.early_stop));
   const jem::phase_set reads = phases_of(s);
   if (!reads.samples && !reads.conditional) return;
   const jem::index_t blocks = keeps_classes_apart(s) ? set.classes : 1;

@@ -96,6 +96,7 @@ settings with_resolved_paths(settings s);
 /// How a run goes on that was stopped, and what it writes while it trains.
 struct keeping {
   bool resume        = false;  ///< go on with the run of the folder
+  bool quiet         = false;  ///< no progress
   bool overwrite     = false;  ///< remove what an earlier run has left in the folder, instead of moving it aside
   jem::index_t every = 0;      ///< iterations between two checkpoints; 0 for by time
   float minutes      = 5;      ///< between two checkpoints, and at least a hundred times what the last one took to write
@@ -107,11 +108,12 @@ struct keeping {
   std::string go_on                = {};     ///< the command that goes on with the run
 };
 
-/// Trains with a progress bar, from the checkpoint if there is one. When an iteration fails, a guard goes back (jem/train/guard.hpp); when
-/// that does not help, saves the last good weights as model.safetensors and throws `diverged`. When a signal asks it to stop, writes a
-/// checkpoint and throws `stopped`. What cannot be written while it trains is said once, and training goes on.
+/// Trains with a progress bar, from the checkpoint if there is one. With validation at an interval, the network of the outcome is the best.
+/// When an iteration fails, a guard goes back (jem/train/guard.hpp); when that does not help, saves the last good weights as
+/// model.safetensors and throws `diverged`. When a signal asks it to stop, writes a checkpoint and throws `stopped`. What cannot be written
+/// while it trains is said once, and training goes on.
 template <class Net>
-outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng, const std::string& title, const keeping& k);
+outcome<Net> train(const settings& s, Net net, const split& data, jem::rng& rng, const std::string& title, const keeping& k);
 
 /// The sampler of the settings.
 jem::sgld<jem::constant, jem::fixed_noise> sampler_of(const settings& s);

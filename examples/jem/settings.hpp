@@ -40,6 +40,10 @@ struct settings {
   jem::index_t linear_warm_up      = 1000;
   jem::index_t batch               = 64;
   jem::index_t iterations          = 10'000;
+  jem::index_t validate_every      = 0;
+  jem::index_t early_stop          = 0;
+  float average                    = 0;
+  jem::index_t samples_every       = 0;
   bool monitor                     = true;
   jem::index_t tries               = 8;
   float remedy_rate                = 0.4f;
@@ -109,6 +113,15 @@ inline constexpr std::tuple run_options{
     option{"warm-up", &settings::linear_warm_up, "iterations over which the learning rate rises", at_least(0), group::optimiser},
     option{"batch", &settings::batch, "images in a batch", at_least(1), group::optimiser},
     option{"iterations", &settings::iterations, "training iterations", at_least(1), group::run},
+    option{"validate-every", &settings::validate_every,
+           "iterations between two judgements of the --validation images; the run ends with the weights that were best, by NLL; 0 for none",
+           at_least(0), group::run},
+    option{"early-stop", &settings::early_stop, "end the run when so many judgements in a row are no better than the best; 0 for never",
+           at_least(0), group::run},
+    option{"average", &settings::average,
+           "decay of an exponential average of the weights, which is judged and saved in their place; 0 for none", below(1), group::run},
+    option{"samples-every", &settings::samples_every, "iterations between two sheets of samples, samples/ITERATION.png; 0 for none",
+           at_least(0), group::run},
     option{"monitor", &settings::monitor,
            "watch each iteration, and when one fails go back to a good state, with other random numbers and gentler settings",
            or_else{"no-monitor"}, group::monitor},

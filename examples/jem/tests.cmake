@@ -327,6 +327,25 @@ jem_tool_test("jem train names data that cannot work, and trains on" WRITES metr
   ARGUMENTS train --data png:${run}/jem_train_names_data_that_cannot_work__and_trains_on/data --widths 4,8 --w-x 0 --iterations 5 --batch 2
   SAYS "jem: images for training: all 3 images are the same\njem: 2 of the 2 test images are among those for training, too: results on them are too good\n")
 
+# Validation while a run trains.
+jem_tool_test("jem train ends with the weights that were best on the validation images" ARGUMENTS train --steps 2 --buffer 640 --widths 4,8 --validation 100
+    --validate-every 1 --learning-rate 0.05 --warm-up 0 --iterations 9 --samples-every 4
+  SAYS "training: the weights of iteration [1-9] are the best on the validation images" WRITES samples/0000004.png samples/0000008.png
+  CHECKS "python3 -c 'import json
+judged = [json.loads(line)[\"validation\"] for line in open(\"metrics.jsonl\") if \"validation\" in line]
+assert len(judged) == 9 and sorted(judged[0]) == [\"accuracy\", \"brier\", \"detected\", \"ece\", \"mce\", \"nll\"]
+assert min(each[\"nll\"] for each in judged) == json.load(open(\"metrics.json\"))[\"nll\"]'")
+jem_tool_test("jem train ends early when judgements do not get better" ARGUMENTS train --steps 1 --buffer 64 --widths 4,8 --validation 100
+    --validate-every 2 --early-stop 3 --learning-rate 3 --warm-up 0 --no-monitor --iterations 400 WRITES model.safetensors
+  CHECKS "test $(grep -c loss metrics.jsonl) -lt 400; test $(($(grep -c validation metrics.jsonl) * 2)) = $(grep -c loss metrics.jsonl)")
+jem_tool_test("jem train saves the average of the weights when it is told to" ARGUMENTS train ${tiny} --average 0.9 --seed 4
+  CHECKS "$<TARGET_FILE:jem_tool> train --steps 2 --buffer 640 --iterations 3 --widths 4,8 --seed 4 --out plain --quiet 2>said; test ! -s said
+    ! cmp -s model.safetensors plain/model.safetensors; cmp samples.png plain/samples.png")
+jem_tool_test("jem train judges no images while it trains where none are held out" ARGUMENTS train ${tiny} --validate-every 2 CODE 2 ONE_LINE
+  SAYS "^jem: --validation: expected at least 1, the images that --validate-every judges, but received 0\n$" LEAVES_OUT settings.json)
+jem_tool_test("jem train refuses an average that forgets nothing" ARGUMENTS train ${tiny} --average 1 CODE 2 ONE_LINE LEAVES_OUT settings.json
+  SAYS "^jem: --average: expected a number from 0, below 1 but received 1\n$")
+
 # Runs that fail.
 set(far_too_fast --steps 2 --buffer 200 --widths 4,8 --iterations 20 --warm-up 0 --learning-rate 1e30)
 jem_tool_test("a run that diverges and may not be changed ends with 3, and tells what the weights that it keeps are worth" CODE 3

@@ -75,7 +75,7 @@ void train_once(const settings& given, keeping k) {
     k.log             = s.out / "metrics.jsonl";
     k.checkpoint      = s.out / "checkpoint.safetensors";
     k.go_on           = "jem train --resume " + s.out.string();
-    const auto run    = train(s, std::move(net), data.train, rng, "training", k);
+    const auto run    = train(s, std::move(net), data, rng, "training", k);
     insist([&] { jem::io::save_parameters(s.out / "model.safetensors", run.net, {}, {{"run", s.run}}); });
     insist([&] { jem::io::write_run_config(s.out, config_of(s, data.test, familiar_from(run.net, data.test.all))); });
     if (s.weight_x != 0 || s.weight_xy != 0) {

@@ -1,18 +1,23 @@
 // The training loop of a run: a trainer of the settings, watched by a guard.
 #include "journal.hpp"
+#include "judge.hpp"
 #include "progress.hpp"
 #include "run.hpp"
+#include "samples.hpp"
 #include "start.hpp"
 #include "stop.hpp"
 
 #include <jem/data/augment.hpp>
 #include <jem/evaluate/logits.hpp>
+#include <jem/evaluate/out_of_distribution.hpp>
 #include <jem/io/checkpoint.hpp>
+#include <jem/io/png.hpp>
 #include <jem/io/safetensors.hpp>
 
 #include <cmath>
 #include <cstdio>
 #include <iostream>
+#include <limits>
 #include <optional>
 
 namespace tool {
@@ -87,15 +92,57 @@ auto trainer_of(const settings& given, jem::index_t classes, const jem::remedies
                       .draws   = s.with_replacement ? jem::data::draws::with_replacement : jem::data::draws::shuffled};
 }
 
+/// The best weights so far, judged on validation images.
+template <class Net>
+struct best_weights {
+  Net net;
+  double nll             = std::numeric_limits<double>::infinity();
+  jem::index_t iteration = 0, since = 0;  // of them, and judgements since then
+
+  /// Whether these are better.
+  bool take(const Net& now, double its_nll, jem::index_t its_iteration) {
+    ++since;
+    if (!(its_nll < nll)) return false;
+    *this = {now, its_nll, its_iteration, 0};
+    return true;
+  }
+
+  static void each_part(auto& self, auto f) {
+    f("net", self.net), f("nll", self.nll), f("iteration", self.iteration), f("since", self.since);
+  }
+};
+
 /// All that a run goes on with.
-template <class State>
+template <class State, class Net>
 struct run_state {
   State training;
   jem::training_guard<State> guard;
+  jem::ema_state<Net> average;
+  best_weights<Net> best;
   jem::index_t lines = 0;  // of metrics.jsonl
 
-  static void each_part(auto& self, auto f) { f("training", self.training), f("guard", self.guard), f("lines", self.lines); }
+  static void each_part(auto& self, auto f) {
+    f("training", self.training), f("guard", self.guard), f("average", self.average), f("best", self.best), f("lines", self.lines);
+  }
 };
+
+/// What validation images say of a network, beside the detection of noise by log p(x).
+template <class Net>
+table validated(const Net& net, const dataset& images) {
+  table figures = judge_classifier(net, images);
+  jem::rng same{1};
+  const auto noise    = jem::evaluate::uniform_noise<tensor>(images.x.extents(), same);
+  figures["detected"] = jem::metrics::auroc(jem::evaluate::log_px(net, images.x), jem::evaluate::log_px(net, noise));
+  return figures;
+}
+
+/// Writes a sheet of the buffer as samples/ITERATION.png.
+void write_sheet(const std::filesystem::path& folder, jem::index_t iteration, const tensor& buffer, bool by_class) {
+  char name[40];
+  std::snprintf(name, sizeof name, "%07td.png", iteration);
+  std::filesystem::create_directories(folder / "samples");
+  jem::io::write_png(folder / "samples" / name, buffer_sheet(buffer, by_class));
+}
 
 jem::monitor_options watched_in(const settings& s, const dataset& set) {
   return {.dimension = set.x.size() / set.size(),
@@ -137,10 +184,13 @@ std::pair<double, double> worth_of(const Net& net, const dataset& set) {
 }  // namespace
 
 template <class Net>
-outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng, const std::string& title, const keeping& k) {
+outcome<Net> train(const settings& s, Net net, const split& data, jem::rng& rng, const std::string& title, const keeping& k) {
+  const dataset& set = data.train;
   const auto trainer = [&](const jem::remedies& r) { return trainer_of(s, set.classes, r); };
   auto fresh         = trainer({}).init(std::move(net), set, rng);
-  run_state<decltype(fresh)> run{fresh, jem::training_guard(fresh, watched_in(s, set), remedies_of(s))};
+  const jem::ema average{.decay = s.average};
+  run_state<decltype(fresh), Net> run{
+      fresh, jem::training_guard(fresh, watched_in(s, set), remedies_of(s)), average.init(fresh.net), {fresh.net}};
   if (k.resume && std::filesystem::exists(k.checkpoint)) jem::io::load_checkpoint(k.checkpoint, run, k.settings);
 
   auto& state = run.training;
@@ -152,7 +202,8 @@ outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng
   };
   std::optional<stop_signals> asked;
   if (!k.checkpoint.empty()) asked.emplace();
-  progress bar(title, s.iterations);
+  complaints about_sheets;
+  progress bar(title, s.iterations, k.quiet);
   const stopwatch clock;
   outcome<Net> result;
   result.curve      = log.before();
@@ -165,8 +216,19 @@ outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng
     last_good       = std::move(before);
     return info;
   };
+  const auto judged = [&]() -> const Net& { return s.average > 0 ? run.average.net : state.net; };
+  std::string validation;  // for the progress
+  const auto validate = [&] {
+    const table figures = validated(judged(), data.test.all);
+    run.best.take(judged(), figures["nll"].template get<double>(), state.iteration);
+    log.write({{"iteration", state.iteration - 1}, {"validation", figures}});
+    char text[60];
+    std::snprintf(text, sizeof text, "  validation acc %.3f nll %.3f", figures["accuracy"].template get<double>(),
+                  figures["nll"].template get<double>());
+    validation = text;
+  };
   try {
-    while (state.iteration < s.iterations) {
+    while (state.iteration < s.iterations && !(s.early_stop > 0 && run.best.since >= s.early_stop)) {
       const auto info = step();
       log.write(line(info, log.seconds() + clock.seconds()));
       if (const auto& back = run.guard.intervened(); s.monitor && back) {
@@ -174,10 +236,18 @@ outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng
         while (!result.curve.empty() && result.curve.back().iteration >= back->back_to) result.curve.pop_back();
         bar.say(jem::concat("iteration ", back->iteration, ": ", back->cause.reason, "; back to iteration ", back->back_to, ", change ",
                             back->tries, " of ", s.tries));
+        run.average = average.init(state.net);
       } else {
         result.curve.push_back(info);
+        if (s.average > 0) average.step(run.average, state.net);
+        if (s.validate_every > 0 && (state.iteration % s.validate_every == 0 || state.iteration == s.iterations)) validate();
+        if (s.samples_every > 0 && state.iteration % s.samples_every == 0) {
+          try {
+            write_sheet(s.out, state.iteration, state.buffer.positions(), keeps_classes_apart(s));
+          } catch (const std::runtime_error& error) { about_sheets.about(error, "without this sheet"); }
+        }
       }
-      bar.show(state.iteration, details(info, static_cast<double>(++made * s.batch) / clock.seconds()));
+      bar.show(state.iteration, details(info, static_cast<double>(++made * s.batch) / clock.seconds()) + validation);
       if (asked && asked->signal() != 0) {
         keep();
         throw stopped{asked->signal(), state.iteration, k.go_on};
@@ -195,8 +265,11 @@ outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng
   try {
     insist([&] { log.flush(); });
   } catch (const std::runtime_error& error) { std::cerr << "jem: " << error.what() << "; the last lines are lost" << std::endl; }
-  result.net = std::move(state.net);
-  if (s.monitor) {  // the last steps are not proved by later ones
+  result.net = judged();
+  if (s.validate_every > 0 && run.best.iteration > 0) {
+    result.net = run.best.net;
+    bar.say(jem::concat("the weights of iteration ", run.best.iteration, " are the best on the validation images"));
+  } else if (s.monitor) {  // the last steps are not proved by later ones
     const double now = worth_of(result.net, set).first, before = worth_of(run.guard.good().net, set).first;
     if (!(now <= 2 * before + 0.5)) {
       std::cerr << jem::concat("jem: the last weights have an NLL of ", now, " on images for training; those of iteration ",
@@ -210,11 +283,11 @@ outcome<Net> train(const settings& s, Net net, const dataset& set, jem::rng& rng
   return result;
 }
 
-template outcome<small_network> train(const settings&, small_network, const dataset&, jem::rng&, const std::string&, const keeping&);
-template outcome<deep_network> train(const settings&, deep_network, const dataset&, jem::rng&, const std::string&, const keeping&);
-template outcome<in_bfloat16<small_network>> train(const settings&, in_bfloat16<small_network>, const dataset&, jem::rng&,
-                                                   const std::string&, const keeping&);
-template outcome<in_bfloat16<deep_network>> train(const settings&, in_bfloat16<deep_network>, const dataset&, jem::rng&, const std::string&,
+template outcome<small_network> train(const settings&, small_network, const split&, jem::rng&, const std::string&, const keeping&);
+template outcome<deep_network> train(const settings&, deep_network, const split&, jem::rng&, const std::string&, const keeping&);
+template outcome<in_bfloat16<small_network>> train(const settings&, in_bfloat16<small_network>, const split&, jem::rng&, const std::string&,
+                                                   const keeping&);
+template outcome<in_bfloat16<deep_network>> train(const settings&, in_bfloat16<deep_network>, const split&, jem::rng&, const std::string&,
                                                   const keeping&);
 
 }  // namespace tool
