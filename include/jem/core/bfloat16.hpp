@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The upper half of a float: its sign, its eight bits of exponent, and seven of its fraction. A type to store and to multiply in;
-// arithmetic is a float's.
+// The upper half of a float: its sign, its eight bits of exponent, and seven of its fraction. A type for storage and for the
+// factors of products; arithmetic is done in float.
 #pragma once
 
 #include <jem/core/compiler.hpp>
@@ -10,16 +10,16 @@
 
 namespace jem::inline v0 {
 
-/// A number of 8 significant bits in a float's range. It becomes a float by itself; a float becomes one where that is asked for,
-/// rounded to the nearest, ties to even; what is too large becomes infinite, NaN stays NaN.
+/// A number of 8 significant bits in a float's range. The conversion to float is implicit. The
+/// conversion from float is explicit and rounds to the nearest, ties to even; too large values become infinite, NaN stays NaN.
 struct bfloat16 {
-  std::uint16_t bits;  ///< the upper half of a float's
+  std::uint16_t bits;  ///< the upper 16 bits of a float
 
   bfloat16() = default;
-  /// The nearest one.
+  /// The nearest bfloat16.
   constexpr explicit bfloat16(float value) : bits(upper_half(value)) {}
 
-  /// The same number.
+  /// The same number as a float.
   constexpr operator float() const { return std::bit_cast<float>(std::uint32_t{bits} << 16); }
 
  private:

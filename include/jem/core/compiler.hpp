@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the library needs of a compiler and its options, said in one line: without this, what is missing shows as a hundred errors.
+// Checks the compiler and its options, and says in one line what is missing. Without these checks a missing feature shows as hundreds of
+// errors.
 #pragma once
 
 #if __cplusplus < 202002L
@@ -22,7 +23,7 @@
 #define JEM_UNUSABLE
 #endif
 
-// Nothing ends a compilation but a file that is not there.
+// Including a file that does not exist is the only error that stops a compilation at once.
 #ifdef JEM_UNUSABLE
 #include <the_error_above_says_what_is_needed>
 #endif

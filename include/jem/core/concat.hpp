@@ -11,7 +11,7 @@
 
 namespace jem::inline v0 {
 
-/// The parts one after the other: texts as they are, all else as `to_string` writes it, numbers as std::to_string.
+/// The parts one after the other: texts unchanged, numbers by std::to_string, all else by `to_string`.
 template <class... Parts>
 std::string concat(const Parts&... parts) {
   using std::to_string;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The contracts: what a backend, a tensor, an energy, a layer and the policies of a sampler have to offer. Contracts that
 // speak of a sampler's or a loss's own types stand beside those types (sampling/kernel.hpp, sampling/replay_buffer.hpp,
-// loss/phases.hpp). A backend has to be right, too, not only to compile: jem/conformance/suite.hpp asks that.
+// loss/phases.hpp). A concept checks only that a backend compiles; jem/conformance/suite.hpp checks its results.
 #pragma once
 
 #include <jem/core/bfloat16.hpp>
@@ -15,24 +15,24 @@
 
 namespace jem::inline v0 {
 
-/// What networks and samplers compute in.
+/// The types that networks and samplers compute in.
 template <class T>
 concept scalar = std::same_as<T, float> || std::same_as<T, double>;
 
-/// What a tensor may hold: values, values that are stored in half as much, or labels.
+/// The types of elements that a tensor may hold: float and double, bfloat16, and integers for labels.
 template <class T>
 concept element = scalar<T> || std::same_as<T, bfloat16> || std::same_as<T, std::int32_t>;
 
-/// Arithmetic on T is done, and its sums are kept, in this type.
+/// The type in which arithmetic on T is done and its sums are kept.
 template <element T>
 using accumulator_t = std::conditional_t<std::same_as<T, bfloat16>, float, T>;
 
-/// Sums of many numbers of type A are kept in this type, and rounded to A once: a sum of 2²⁴ ones in float does not grow any more, and
-/// the square of 10²⁰ is infinite there.
+/// The type in which sums of many numbers of type A are kept before they are rounded to A once. In float a sum of ones stops growing at
+/// 2²⁴, and the square of 10²⁰ is infinite.
 template <class A>
 using wide_t = std::conditional_t<std::same_as<A, float> || std::same_as<A, bfloat16>, double, A>;
 
-/// Which of a matrix product's factors are read transposed.
+/// Whether a factor of a matrix product is read transposed.
 enum class transpose : bool { no, yes };
 
 namespace archetype {
@@ -70,7 +70,7 @@ concept backend = scalar<T> && holds<B, T> && holds<B, wide_t<T>> && holds<B, st
                     B::gemm(t, t, n, n, n, a, x, x, a, y);  // y(m, n) = a·op(x)(m, k)·op(x)(k, n) + a·y, all row-major
                   };
 
-/// Something that can be read as a tensor: it has extents and contiguous memory of a backend.
+/// A type that can be read as a tensor: it has extents and contiguous memory of a backend.
 template <class X>
 concept tensor_like = requires(const std::remove_cvref_t<X>& x, index_t axis) {
   typename std::remove_cvref_t<X>::value_type;
@@ -81,7 +81,7 @@ concept tensor_like = requires(const std::remove_cvref_t<X>& x, index_t axis) {
   { x.data() } -> std::convertible_to<const typename std::remove_cvref_t<X>::value_type*>;
 };
 
-/// A tensor that owns its elements: what functions return.
+/// A tensor that owns its elements. Functions return such tensors.
 template <class T>
 concept tensor_value = tensor_like<T> && std::copyable<T> && std::constructible_from<T, const shape&>;
 
@@ -98,14 +98,14 @@ concept differentiable_energy =
       { e.value_and_grad(x, grad) } -> std::same_as<T>;
     };
 
-/// An energy that offers a prepared value of itself for positions like x. It is made once and used for a whole run; it is out of date
-/// as soon as the energy, or the network behind it, changes.
+/// An energy with a function `prepared(x)`, which returns an energy with the same values that is faster for positions like x. The result
+/// serves a whole run; it is out of date as soon as the energy or its network changes.
 template <class E, class T>
 concept preparable_energy = requires(const E& e, const T& x) {
   { e.prepared(x) } -> differentiable_energy<T>;
 };
 
-/// An energy that says how many rows (n, …) are best carried through a sampler's steps together, 0 for all of them.
+/// An energy that says how many rows (n, …) a sampler should carry through its steps together; 0 for all of them.
 template <class E>
 concept says_rows = requires(const E& e) {
   { e.rows_at_once() } -> std::same_as<index_t>;
@@ -121,36 +121,36 @@ void gradient_of(const E& e, const T& x, T& grad) {
   }
 }
 
-/// What may be given a batch in tiles of rows: it does to a row what it would do without the others, draws its noise as tensors
-/// of the batch's rows, keeps nothing between calls, and may be called from several threads at once. A type says so by a member
-/// `static constexpr bool row_wise = true`; one that says nothing is not.
+/// A type whose functions may be given a batch in tiles of rows. Its result for a row does not depend on the other rows, it draws noise
+/// as tensors of the batch's rows, it keeps nothing between calls, and several threads may call it at once. A type declares this by a
+/// member `static constexpr bool row_wise = true`; a type without the member is not row-wise.
 template <class X>
 concept row_wise = requires { requires std::remove_cvref_t<X>::row_wise; };
 
-/// A number of the language, of any kind but bool.
+/// A built-in number type other than bool.
 template <class N>
 concept number = std::is_arithmetic_v<N> && !std::same_as<N, bool>;
 
-/// A number is the same everywhere.
+/// The value of a constant schedule.
 template <number N>
 constexpr float value_at(N value, auto) {
   return static_cast<float>(value);
 }
 
-/// A function's value: of a schedule at a step, of a noise at a step size.
+/// The value of a function: of a schedule at a step, of a noise at a step size.
 template <class F, class At>
   requires(!number<F>)
 constexpr auto value_at(const F& f, At at) -> decltype(f(at)) {
   return f(at);
 }
 
-/// The step number k → a step size ε or a learning rate; or a number, the same at every step.
+/// A function from the step number k to a step size ε or a learning rate; or a number, which is used at every step.
 template <class S>
 concept schedule = std::copy_constructible<S> && requires(const S& s, index_t k) {
   { value_at(s, k) } -> std::convertible_to<float>;
 };
 
-/// The step size ε → the standard deviation σ of the noise; or a number, the same for every step size.
+/// A function from the step size ε to the standard deviation σ of the noise; or a number, which is used for every step size.
 template <class N>
 concept noise_scale = std::copy_constructible<N> && requires(const N& s, float step_size) {
   { value_at(s, step_size) } -> std::convertible_to<float>;
@@ -161,8 +161,8 @@ template <class F, class T>
 concept batch_transform =
     std::copy_constructible<F> && call_is_const<F, T> && batch_is_a_reference<F, T> && requires(const F& f, T& x) { f(x); };
 
-/// A piece of a network. forward keeps in the cache what backward needs; backward returns ∂/∂input and adds ∂/∂parameters
-/// to *grad unless it is null, since sampling needs no parameter gradient. `parameters` is a std::tie of tensors, layers,
+/// A part of a network. forward keeps in the cache what backward needs; backward returns ∂/∂input and adds ∂/∂parameters
+/// to *grad. grad is null where only ∂/∂input is needed, as in sampling. `parameters` is a std::tie of tensors, layers,
 /// layers that may be missing (std::optional) or ranges of layers, for L& and const L&.
 template <class L, class T>
 concept layer = std::copyable<L> && requires { typename L::template cache<T>; } && forward_is_const<L, T, typename L::template cache<T>> &&

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a convolution does beside its products, so that no element passes through memory for it again:
+// The terms that a convolution adds to its products in the same pass through memory:
 //
 //     y = f(x) ⋆ w + bias + addend,    ∂L/∂x = f′(x) ⊙ (wᵀ ⋆ ∂L/∂y) + addend
 #pragma once
@@ -8,8 +8,8 @@
 
 namespace jem::inline v0 {
 
-/// What a backend's `convolve` is given beside images and weights of y = f(x) ⋆ w + bias + addend. T is an element of the images; P is what
-/// their sums are kept in, and parameters.
+/// The further arguments of a backend's `convolve`, beside images and weights, for y = f(x) ⋆ w + bias + addend. T is an element of the
+/// images; P is what their sums are kept in, and parameters.
 template <class T, fusable F = unchanged, class P = T>
 struct convolution_terms {
   F function{};               ///< f
@@ -17,7 +17,7 @@ struct convolution_terms {
   const T* addend = nullptr;  ///< (n, oh, ow, f), or none
 };
 
-/// What a backend's `convolve_input_gradient` is given beside gradients and weights of ∂L/∂x = f′(x) ⊙ (wᵀ ⋆ ∂L/∂y) + addend.
+/// The further arguments of a backend's `convolve_input_gradient`, beside gradients and weights, for ∂L/∂x = f′(x) ⊙ (wᵀ ⋆ ∂L/∂y) + addend.
 template <class T, fusable F = unchanged>
 struct gradient_terms {
   F function{};               ///< f

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How the library says no: "[matmul] expected (64, 10) x (10, k) but received (64, 12)". Text is built on failure only.
+// Functions that throw the library's errors: "[matmul] expected (64, 10) x (10, k) but received (64, 12)". The text is built only on
+// failure.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -17,7 +18,7 @@ namespace jem::inline v0 {
   throw std::invalid_argument(concat("[", where, "] expected ", expected, " but received ", received));
 }
 
-/// Throws std::runtime_error "FILE, byte 16: expected … but found …" for a file that is not what it should be.
+/// Throws std::runtime_error "FILE, byte 16: expected … but found …" for a file with wrong contents.
 [[noreturn]] inline void fail_file(std::string_view file, std::uint64_t offset, std::string_view expected, std::string_view found) {
   throw std::runtime_error(std::string(file) + ", byte " + std::to_string(offset) + ": expected " + std::string(expected) + " but found " +
                            std::string(found));

@@ -8,14 +8,14 @@
 
 namespace jem::inline v0 {
 
-/// A function with a derivative that may be applied wherever an element is read. It is so cheap that it does not matter how often it is
-/// applied. Its value at 0 is 0, so that the zeros around an image stay zeros. It is written for numbers and for packs of them alike
-/// (vector types of the compiler: arithmetic, comparisons, ?: and `filled`). A function says that it is one by
-/// `static constexpr bool fusable = true`; one that says nothing is none.
+/// A function with a derivative that may be applied wherever an element is read: it is so cheap that it may be applied repeatedly. Its
+/// value at 0 is 0, so that the zeros around an image stay zeros. It is written for numbers and for packs of them alike (vector types of
+/// the compiler: arithmetic, comparisons, ?: and `filled`). A function declares this by `static constexpr bool fusable = true`; a function
+/// without the member is not fusable.
 template <class F>
 concept fusable = requires { requires F::fusable; };
 
-/// A number, or a pack of them.
+/// A number or a pack of numbers.
 template <class V>
 constexpr V filled(double value) {
   if constexpr (std::is_arithmetic_v<V>) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a type inherits from what it is made of: that it is row-wise, and what tensors it computes with.
+// The properties that a type derives from its parts: whether it is row-wise, and which tensors it computes with.
 #pragma once
 
 #include <jem/core/concepts.hpp>
@@ -25,8 +25,8 @@ struct first_tensor<P, Rest...> : first_tensor<Rest...> {};
 
 }  // namespace detail
 
-/// The base of the library's own layers and energies: row-wise if all parts are, which tensors and settings always are. A type of one's
-/// own says `row_wise` itself. One that says nothing is not row-wise, since a wrong yes would change results.
+/// The base of the library's own layers and energies: row-wise if all parts are, which tensors and settings always are. A type of your
+/// own declares `row_wise` itself. Without the member it is not row-wise, since a wrong declaration would change results.
 template <class... Parts>
 struct made_of : detail::first_tensor<Parts...> {
   static constexpr bool row_wise = ((tensor_like<Parts> || jem::row_wise<Parts>) && ...);  ///< see core/concepts.hpp

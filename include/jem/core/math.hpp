@@ -50,7 +50,7 @@ constexpr float exp(float x) {
   return x < -87.3f ? 0.0f : (x > 88.72f ? std::numeric_limits<float>::infinity() : value);
 }
 
-/// ln x for normal, finite x > 0; anything for others.
+/// ln x for normal, finite x > 0; the result for other x is not specified.
 constexpr float log_of_positive(float x) {
   const auto bits      = std::bit_cast<std::uint32_t>(x);
   const std::int32_t k = static_cast<std::int32_t>(bits - 0x3F3504F3u) >> 23;  // around √½: the mantissa falls in [√½, √2)
@@ -75,8 +75,8 @@ constexpr float log(float x) {
   return x > 0.0f && x < infinity ? value : special;
 }
 
-/// √x for normal, finite x > 0 and for 0; anything for others. By Newton's iteration: std::sqrt sets errno and is therefore
-/// not vectorised.
+/// √x for normal, finite x > 0 and for 0; the result for other x is not specified. By Newton's iteration: std::sqrt sets errno and is
+/// therefore not vectorised.
 constexpr float sqrt_of_positive(float x) {
   float r = std::bit_cast<float>(0x5F3759DFu - (std::bit_cast<std::uint32_t>(x) >> 1));
   r       = r * (1.5f - 0.5f * x * r * r);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Mistakes that a compiler shows only as "the required expression is invalid", or not at all: a member that is not const, and a
-// parameter by value where the callee has to change the caller's. Each is a condition with a name, false where the mistake is made,
-// which the concepts ask first: so the name stands in the message of every compiler at its default settings.
+// Mistakes that a compiler reports only as "the required expression is invalid", or not at all: a member function that is not const,
+// and a parameter by value where the function has to change its argument. Each is a named condition that is false if the mistake is
+// made. The concepts check these conditions first, so that every compiler shows the name at its default settings.
 #pragma once
 
 #include <utility>

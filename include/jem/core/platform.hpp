@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Marks that the compilers spell differently.
+// Annotations that the compilers spell differently.
 #pragma once
 
 #include <jem/core/compiler.hpp>
 
-// nvcc makes a lambda for the device alone: what it makes of lambdas for both works in programs of one file only, since each file
-// then has variables of its own for one and the same lambda (CUDA 13.0). Such a program may define JEM_ONE_FILE, and run host and
+// With nvcc, lambdas are compiled for the device alone. Lambdas for both host and device work only in programs of one file, since each
+// file has its own variables for the same lambda (CUDA 13.0). Such a program may define JEM_ONE_FILE, and run host and
 // device backends side by side.
 #if !defined(__CUDACC__)
-/// Before a function that is not constexpr and that a backend's verb runs: it has to exist on a device, too.
+/// Stands before a function that is not constexpr and that a verb of a backend calls: it has to exist on a device as well.
 #define JEM_HOST_DEVICE
-/// Before the parameters of a lambda that a backend's verb runs.
+/// Stands before the parameters of a lambda that a verb of a backend calls.
 #define JEM_LAMBDA
 #elif defined(JEM_ONE_FILE)
 #define JEM_HOST_DEVICE __host__ __device__

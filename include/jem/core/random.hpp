@@ -12,7 +12,7 @@
 
 namespace jem::inline v0 {
 
-/// 128 bits: a counter, or what Philox makes of one.
+/// 128 bits: a counter, or the output of Philox for one.
 using philox_block = std::array<std::uint32_t, 4>;
 
 namespace detail {
@@ -47,7 +47,7 @@ constexpr philox_block philox4x32(philox_block c, std::uint64_t key) {
   return c;
 }
 
-/// An endless row of random numbers, each a pure function of its index. Numbers come in tiles of 128: 32 counters times
+/// An infinite sequence of random numbers, each a pure function of its index. Numbers come in tiles of 128: 32 counters times
 /// four words, word by word, which is the order in which vector units make them.
 struct random_stream {
   static constexpr index_t counters = 32;            ///< of a tile
@@ -67,14 +67,14 @@ struct random_stream {
   /// Word i of the stream: 32 random bits.
   constexpr std::uint32_t bits(index_t i) const { return block(i / tile, i % counters)[static_cast<std::size_t>(i % tile / counters)]; }
 
-  /// Whether number i says yes to an event of probability p: the digits in base 2³² of a uniform number are held against those of p until
-  /// they differ, so that every p is met, however small. The first digit is bits(i). False for NaN.
+  /// Whether an event of probability p happens at index i. The digits of a uniform number in base 2³² are compared with those of p until
+  /// they differ, so that the probability is exact for every p, however small. The first digit is bits(i). False for NaN.
   template <std::floating_point V>
   constexpr bool happens(index_t i, V p) const {
     return happens(i, p, bits(i));
   }
 
-  /// The same where bits(i) is at hand.
+  /// The same, if bits(i) is already known.
   template <std::floating_point V>
   constexpr bool happens(index_t i, V p, std::uint32_t digit) const {
     if (!(p > V(0))) return false;
@@ -92,7 +92,7 @@ struct random_stream {
   /// Uniform on [0, 1), in steps of 2⁻²⁴: the same bits on every backend, compiler and machine.
   constexpr float uniform(index_t i) const { return static_cast<float>(bits(i) >> 8) * 0x1p-24f; }
 
-  /// Standard normal, in float arithmetic whatever type it is stored in; |ξ| ≤ 6.7.
+  /// A standard normal number, computed in float whatever type it is stored in; |ξ| ≤ 6.7.
   constexpr float normal(index_t i) const {
     const index_t pair = i % tile / (2 * counters);  // words (0, 1) make two normals, words (2, 3) two more
     const auto words   = block(i / tile, i % counters);
@@ -138,7 +138,7 @@ struct random_stream {
     }
   }
 
-  /// From number i to its k-th further digit: k·2⁵⁰ numbers on, where no tensor comes.
+  /// The index of the k-th further digit of number i: k·2⁵⁰ numbers on, beyond every tensor.
   static constexpr index_t further = index_t{1} << 50;
 
  private:
@@ -162,14 +162,14 @@ struct random_stream {
   }
 };
 
-/// A generator as a value: copying it repeats it, `split` makes an independent one, and key and counter are all of its
-/// state. Functions that need randomness take an rng& and take streams from it.
+/// A generator as a value: a copy repeats its numbers, `split` makes an independent generator, and key and counter are its
+/// whole state. Functions that need randomness take an rng& and take streams from it.
 struct rng {
   std::uint64_t key     = 0;  ///< the seed
-  std::uint64_t counter = 0;  ///< of the streams that it has given away
+  std::uint64_t counter = 0;  ///< of the streams that it has handed out
   index_t row           = 0;  ///< of the batch where tensors drawn begin: a tile of a batch gets the batch's numbers
 
-  /// A stream that nobody has seen.
+  /// A stream that has not been used before.
   constexpr random_stream next() { return {key, counter++}; }
 
   /// A generator with a key of its own; this one moves on by one stream.

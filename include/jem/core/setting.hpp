@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Numbers of settings that check themselves. A field of one of these types takes no value that makes no sense, neither when its
-// aggregate is made nor by assignment later, and is read like the number that it holds:
+// Numbers of settings that check themselves. A field of one of these types refuses values out of its range, both when its
+// aggregate is made and when it is assigned later. It is read like the number that it holds:
 //
 //     struct fixed_noise {
 //       not_negative<"fixed_noise", "deviation"> deviation;   // fixed_noise{-1} throws std::invalid_argument
 //     };
 //
-// A field without a default initialiser has to be given: there is no number for it to fall back on. Rules about several fields are
-// checked where the fields are used.
+// A field without a default initialiser has to be given. Rules about several fields are checked where the fields are used.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -34,10 +33,10 @@ struct literal {
   constexpr std::string_view view() const { return {text, Size - 1}; }  ///< without the zero
 };
 
-/// The most of an image's pixels along an axis, of channels and of classes that settings take: products of three stay whole numbers.
+/// The largest number of pixels along an axis, of channels and of classes that settings accept: products of three do not overflow.
 inline constexpr index_t largest_extent = index_t{1} << 20;
 
-/// Which numbers a setting takes: `holds` decides, and is false for NaN; `expected` is what messages say behind the name.
+/// The range of a setting: `holds` says whether a number is in it, and is false for NaN; `expected` describes it in messages.
 namespace range {
 
 template <class T>
@@ -118,7 +117,7 @@ class setting {
 };
 
 template <literal Where, literal Name, class T = float>
-using finite = setting<T, Where, Name, range::finite>;  ///< not infinite, not NaN; the others are neither as well
+using finite = setting<T, Where, Name, range::finite>;  ///< neither infinite nor NaN, which the others exclude as well
 
 template <literal Where, literal Name, class T = float>
 using positive = setting<T, Where, Name, range::positive>;  ///< > 0

@@ -8,7 +8,7 @@
 
 namespace jem::inline v0 {
 
-/// As the compiler writes it: "drift", "jem::hamiltonian<>".
+/// The name of a type as the compiler writes it: "drift", "jem::hamiltonian<>".
 template <class T>
 constexpr std::string_view type_name() {
   const std::string_view all = __PRETTY_FUNCTION__;  // "… type_name() [with T = drift; …]" of g++, "… type_name() [T = drift]" of clang

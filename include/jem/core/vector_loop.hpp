@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Loops whose iterations do not depend on each other, as vectors where the compiler can, over functions of the user's. g++ makes
-// vectors at -O2 where OpenMP's simd asks for them, but an exception that leaves such a loop ends the program. clang has to be told
-// that pointers from a table do not meet, and then warns of each function that it cannot make vectors of (one that calls std::tgamma,
-// say) wherever the loop has been inlined: so the loop is a function by itself, in which the warning is off.
+// Loops over a function of the user, whose iterations do not depend on each other; the compiler vectorises them if it can. g++ vectorises
+// at -O2 only with OpenMP's simd, but an exception that leaves such a loop ends the program. clang has to be told that the pointers do not
+// alias, and then warns about every function that it cannot vectorise (one that calls std::tgamma, for example) wherever the loop is
+// inlined. So the loop is a function of its own, in which the warning is off.
 #pragma once
 
 #include <jem/core/platform.hpp>
@@ -28,7 +28,7 @@ template <class F>
 
 }  // namespace detail
 
-/// f(i) for begin ≤ i < end. An exception of f's is thrown on.
+/// f(i) for begin ≤ i < end. An exception that f throws reaches the caller.
 template <class F>
 void vector_loop(index_t begin, index_t end, const F& f) {
   constexpr index_t few = 8;  // not worth a call
@@ -38,7 +38,7 @@ void vector_loop(index_t begin, index_t end, const F& f) {
 
 #elif defined(__GNUC__) && defined(_OPENMP) && !defined(__CUDA_ARCH__)
 
-/// f(i) for begin ≤ i < end. An exception of f's is thrown on, the first one, after the loop.
+/// f(i) for begin ≤ i < end. The first exception that f throws reaches the caller after the loop.
 template <class F>
 JEM_HOST_DEVICE inline void vector_loop(index_t begin, index_t end, const F& f) {
   std::exception_ptr failure;
@@ -46,7 +46,7 @@ JEM_HOST_DEVICE inline void vector_loop(index_t begin, index_t end, const F& f) 
   for (index_t i = begin; i < end; ++i) {
     try {
       f(i);
-    } catch (...) {  // nothing is left of this where the compiler sees that f throws nothing
+    } catch (...) {  // the compiler removes this if it sees that f throws nothing
       if (!failure) failure = std::current_exception();
     }
   }
@@ -55,7 +55,7 @@ JEM_HOST_DEVICE inline void vector_loop(index_t begin, index_t end, const F& f) 
 
 #else
 
-/// f(i) for begin ≤ i < end. An exception of f's is thrown on.
+/// f(i) for begin ≤ i < end. An exception that f throws reaches the caller.
 template <class F>
 JEM_HOST_DEVICE inline void vector_loop(index_t begin, index_t end, const F& f) {
   JEM_INDEPENDENT

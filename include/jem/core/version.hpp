@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The version of the library. Everything lives in the inline namespace jem::v0, so that two versions may meet in one program.
+// The version of the library. Everything lives in the inline namespace jem::v0, so that one program may contain two versions.
 #pragma once
 
 #include <jem/core/compiler.hpp>
@@ -19,7 +19,7 @@ struct version_number {
   friend constexpr auto operator<=>(const version_number&, const version_number&) = default;
 };
 
-/// Of the headers that this translation unit has included.
+/// The version of the headers that this translation unit has included.
 inline constexpr version_number version{JEM_VERSION_MAJOR, JEM_VERSION_MINOR, JEM_VERSION_PATCH};
 
 }  // namespace jem::inline v0

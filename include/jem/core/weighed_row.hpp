@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What softmax, log-sum-exp and cross-entropy of a row of logits have in common, for backends and for the host: the exponentials of the
-// logits relative to the largest one. A number that is added to all logits, however large, then changes nothing.
+// The common part of softmax, log-sum-exp and cross-entropy of a row of logits, for backends and for the host: the exponentials of the
+// logits relative to the largest one. A number that is added to all logits, however large, then changes no result.
 #pragma once
 
 #include <jem/core/concepts.hpp>
@@ -10,14 +10,14 @@
 
 namespace jem::inline v0::detail {
 
-/// a − b, 0 of equal ones, infinite ones too.
+/// a − b, and 0 if both are equal, also if both are infinite.
 template <class T>
 constexpr T distance(T a, T b) {
   return a == b ? T{} : a - b;
 }
 
-/// The largest of some logits, and how all of them weigh beside it: Σⱼ exp(xⱼ − largest); without number `left_out`. NaN among them
-/// makes the sum NaN. The weights are kept where there is a place for them.
+/// The largest of some logits, and Σⱼ exp(xⱼ − largest) over all of them but number `left_out`. The sum is NaN if one of them is. The
+/// terms are written to `weights` if that is given.
 template <class T>
 struct weighed_row {
   T largest     = -std::numeric_limits<T>::infinity();
@@ -34,7 +34,7 @@ struct weighed_row {
 
   /// exp(x − largest)
   constexpr T weight(T x) const { return math::exp(distance(x, largest)); }
-  /// The share of a number among all of them.
+  /// The softmax of a logit x among them.
   constexpr T share(T x) const { return weight(x) / static_cast<T>(sum); }
   /// log Σⱼ exp xⱼ
   constexpr wide_t<T> log_sum_exp() const { return static_cast<wide_t<T>>(largest) + static_cast<wide_t<T>>(log_sum()); }

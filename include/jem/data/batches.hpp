@@ -38,7 +38,7 @@ enum class draws {
   with_replacement  ///< any image each time
 };
 
-/// An endless row of batches. Refers to the set, which has to outlive it. Two streams with generators of their own are independent:
+/// An infinite sequence of batches. Refers to the set, which has to outlive it. Two streams with generators of their own are independent:
 /// one for p(y|x), one for p(x).
 template <tensor_value T>
 class batch_stream {

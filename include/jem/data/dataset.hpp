@@ -10,7 +10,7 @@
 
 namespace jem::inline v0::data {
 
-/// Images with labels. make_dataset checks one, and the readers of this folder have.
+/// Images with labels. make_dataset checks them; the readers of this folder call it.
 template <tensor_value T>
 struct dataset {
   using tensor_type = T;
@@ -25,8 +25,8 @@ struct dataset {
   dataset rows(index_t first, index_t count) const { return {T(x.rows(first, count)), labels<T>(y.rows(first, count)), classes}; }
 };
 
-/// A set that has been looked at: a label for each image, labels in [0, classes), no NaN and no infinity among the pixels.
-/// Throws std::invalid_argument with the first offender.
+/// A data set that has been checked: one label for each image, labels in [0, classes), finite pixels. Throws std::invalid_argument
+/// that names the first wrong value.
 template <tensor_value T>
 dataset<T> make_dataset(T x, labels<T> y, index_t classes) {
   if (x.extents().rank() < 2) fail("dataset", "a batch (n, …)", to_string(x.extents()));

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What speaks against data before anything is trained on them: mistakes that end in a network that has learned nothing, or in results
-// that are too good.
+// Checks of data before training: mistakes that lead to a network that has learned nothing, or to results that are too good.
 #pragma once
 
 #include <jem/core/concat.hpp>

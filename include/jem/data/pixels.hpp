@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Pixels on their way from files into the memory of a backend: bytes become numbers of [−1, 1], some images at a time, so that
-// a large set is in memory once.
+// Moves pixels from files into the memory of a backend: bytes become numbers in [−1, 1], some images at a time, so that a large data
+// set is in memory only once.
 #pragma once
 
 #include <jem/data/dataset.hpp>

@@ -14,7 +14,7 @@ namespace jem::inline v0::data {
 
 namespace detail {
 
-/// What a point is made of: its class, two uniforms on [0, 1), two standard normals.
+/// The random numbers of a point: its class, two uniforms on [0, 1), two standard normals.
 struct planar_numbers {
   index_t label;
   double u, v;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The contracts of samplers, and the state that they share. A kernel is a value of settings; what evolves is a state, made by
-// `init` and changed by `step`; randomness is an argument. Structure after blackjax (Cabezas et al. 2024, arXiv:2402.10797).
+// The contracts of samplers, and the state that they share. A kernel is a value that holds settings. `init` makes a
+// state and `step` changes it; the generator of random numbers is an argument. Structure after blackjax (Cabezas et al. 2024,
+// arXiv:2402.10797).
 #pragma once
 
 #include <jem/core/concepts.hpp>
@@ -8,7 +9,7 @@
 
 namespace jem::inline v0 {
 
-/// A batch of positions with what an exact kernel knows of them, so that a step pays for one gradient only.
+/// A batch of positions with their energies and gradients, so that a step of an exact kernel needs only one gradient.
 template <tensor_value T>
 struct point {
   T position;  // (n, …)
@@ -16,21 +17,21 @@ struct point {
   T gradient;  // (n, …): ∂E/∂x
 };
 
-/// What a kernel without a Metropolis adjustment carries: positions, and how many steps it has made (schedules ask).
+/// The state of a kernel without a Metropolis adjustment: positions, and the number of steps so far, which schedules read.
 template <tensor_value T>
 struct unadjusted_state {
   T position;        // (n, …)
   index_t step = 0;  ///< steps made so far
 };
 
-/// What a step tells beside the new state. Empty tensors from kernels that accept everything.
+/// The results of a step beside the new state. Both tensors are empty for kernels that accept every proposal.
 template <tensor_value T>
 struct transition_info {
   T acceptance_probability;  // (n)
   T energy_error;            // (n): of the proposal, E(x′) − E(x) with kinetic energies; NaN counts as rejected
 };
 
-/// What a kernel moves: positions (n, …), and whatever else it keeps of them.
+/// The state of a kernel: positions (n, …), and whatever else the kernel keeps.
 template <class S, class T>
 concept chain_state = std::copyable<S> && requires(S& s) {
   { s.position } -> std::same_as<T&>;
@@ -40,7 +41,7 @@ concept chain_state = std::copyable<S> && requires(S& s) {
 template <class K, class E, class T>
 using state_of = decltype(std::declval<const K&>().init(std::declval<const E&>(), std::declval<const T&>()));
 
-// Mistakes by name, see core/mistakes.hpp.
+// Named mistakes, see core/mistakes.hpp.
 
 /// A kernel's `step(e, state, rng)` is a const member.
 template <class K, class E, class T>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How strong a sampler's noise is, given its step size: ε → σ. Any function float → float is one.
+// The standard deviation σ of a sampler's noise as a function of its step size ε. Any function from float to float will do.
 #pragma once
 
 #include <jem/core/concepts.hpp>

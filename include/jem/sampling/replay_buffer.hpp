@@ -16,7 +16,7 @@
 
 namespace jem::inline v0 {
 
-/// Chains on loan from a buffer.
+/// Chains that were drawn from a buffer and will be stored there again.
 template <tensor_value T>
 struct chains {
   T position;       // (n, …)
@@ -24,8 +24,8 @@ struct chains {
   labels<T> y;      // (n): their classes; empty when drawn without
 };
 
-/// What training asks of a buffer: chains from anywhere or by class, to take them back, and for how many classes it keeps chains
-/// apart; 0 for none. A state with a buffer is copied as a whole.
+/// A buffer for training: it gives chains from anywhere or by class, takes them back, and says for how many classes it keeps chains
+/// apart, 0 for none. A state with a buffer is copied as a whole.
 template <class B, class T>
 concept sample_buffer = std::copyable<B> && requires(B& b, const B& c, index_t n, const labels<T>& y, rng& g, const chains<T>& x) {
   { c.draw(n, g) } -> std::same_as<chains<T>>;

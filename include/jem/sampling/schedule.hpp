@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Schedules: from the number of a step to a step size or a learning rate. Any function index_t → float is one.
+// Schedules: functions from the number of a step to a step size or a learning rate. Any function from index_t to float will do.
 #pragma once
 
 #include <jem/core/concepts.hpp>
