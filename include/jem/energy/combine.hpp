@@ -20,14 +20,14 @@ struct energy_sum {
   A first;   ///< E₁
   B second;  ///< E₂
 
-  /// The same energy while nothing moves but x, where one of the two offers that: see prepared.hpp.
+  /// The same energy prepared for a run in which only x changes, if one of the two offers that: see prepared.hpp.
   template <tensor_value T>
     requires(preparable_energy<A, T> || preparable_energy<B, T>)
   auto prepared(const T& x) const {
     return energy_sum<prepared_energy_t<A, T>, prepared_energy_t<B, T>>{prepared_energy(first, x), prepared_energy(second, x)};
   }
 
-  /// See prepared.hpp.
+  /// The number of rows that should go through the energy together, see prepared.hpp.
   index_t rows_at_once() const
     requires(says_rows<A> || says_rows<B>)
   {
@@ -71,14 +71,14 @@ struct tempered_energy {
   E inner;                                                 ///< E
   positive<"tempered_energy", "temperature"> temperature;  ///< T > 0
 
-  /// As energy_sum's.
+  /// The same energy prepared for a run in which only x changes, see prepared.hpp.
   template <tensor_value T>
     requires preparable_energy<E, T>
   auto prepared(const T& x) const {
     return tempered_energy<prepared_energy_t<E, T>>{prepared_energy(inner, x), temperature};
   }
 
-  /// As the energy's.
+  /// The number of rows of the inner energy.
   index_t rows_at_once() const
     requires says_rows<E>
   {

@@ -12,10 +12,10 @@
 #include <concepts>
 #include <type_traits>
 
-/// A namespace of its own: jem::tanh and jem::softplus are layers.
+/// A separate namespace, since jem::tanh and jem::softplus are layers.
 namespace jem::inline v0::duals {
 
-/// A number of the language; a comparison is one, too: x * (x > 0).
+/// A built-in number. The result of a comparison is one as well: x * (x > 0).
 template <class V>
 concept arithmetic = std::is_arithmetic_v<V>;
 
@@ -37,7 +37,7 @@ struct dual {
     return x;
   }
 
-  /// For a message: only a function of std:: asks for it, and its derivatives would be lost.
+  /// Gives an error message: only a function of std:: needs this conversion, and it would lose the derivatives.
   template <std::same_as<long double> V>
   explicit(false) operator V() const {
     static_assert(!std::same_as<V, long double>,
@@ -55,7 +55,7 @@ struct dual {
   friend constexpr dual operator+(const dual& a) { return a; }
   friend constexpr dual operator-(const dual& a) { return chain(-a.value, T(-1), a); }
 
-  // A number beside a dual, of any kind: a better match than the conversion above would be.
+  // Arithmetic of a dual and a number of any kind. These are better matches than the conversion above.
   template <arithmetic V> friend constexpr dual operator+(const dual& a, V b) { return a + dual(b); }
   template <arithmetic V> friend constexpr dual operator-(const dual& a, V b) { return a - dual(b); }
   template <arithmetic V> friend constexpr dual operator*(const dual& a, V b) { return a * dual(b); }

@@ -9,7 +9,7 @@ namespace jem::inline v0 {
 
 namespace detail {
 
-/// A coordinate's part of the energy; from 1/σ, since divisions are dear.
+/// The term of one coordinate, from 1/σ, since divisions are slow.
 struct gaussian_energy {
   template <class V>
   constexpr V operator()(V x, V mean, V inverse) const {
@@ -49,7 +49,7 @@ class gaussian : public made_of<T> {
     zip_columns(grad, x, mean_, inverse_, detail::gaussian_slope{});
   }
 
-  /// Both.
+  /// Value and gradient together.
   T value_and_grad(const T& x, T& grad) const {
     gradient(x, grad);
     return value(x);

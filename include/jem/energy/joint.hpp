@@ -8,7 +8,7 @@
 
 namespace jem::inline v0 {
 
-/// The energy of images with labels, E(x, y) = −f(x)[y]: row i of a batch is asked with label i. Labels have to be classes of the network:
+/// The energy of images with labels, E(x, y) = −f(x)[y]: row i of a batch has label i. Labels have to be classes of the network:
 /// they are not read on the host (see check_labels). Holds a reference to the network, which has to outlive the energy; a prepared one is
 /// held by value.
 template <class Net, class Held = const Net*>
@@ -17,13 +17,13 @@ class joint_energy {
   /// Labels where the network's tensors live.
   using label_tensor = labels<tensor_type_of<Net>>;
 
-  /// A label for each row that it will be asked for. A temporary network is refused.
+  /// The labels are one for each row of the batches to come. A temporary network is refused.
   joint_energy(const Net& net, label_tensor y) : net_(&net), y_(std::move(y)) {}
   joint_energy(const Net&&, label_tensor) = delete;
-  /// Of a network that is held by value.
+  /// Takes a network that it holds by value.
   joint_energy(owned<Net> net, label_tensor y) : net_(std::move(net)), y_(std::move(y)) {}
 
-  /// The same energy while the network's weights stand still, see prepared.hpp.
+  /// The same energy prepared for a run in which the weights of the network do not change, see prepared.hpp.
   template <tensor_value T>
     requires layer<Net, T>
   auto prepared(const T& x) const {

@@ -15,7 +15,7 @@ namespace jem::inline v0 {
 
 namespace detail {
 
-/// What a network keeps activations in: the elements of T, or of what it says.
+/// The element type of a network's activations: that of T, unless the network declares another.
 template <class Net, class T>
 struct kept_elements {
   using type = typename T::value_type;
@@ -27,9 +27,9 @@ struct kept_elements<Net, T> {
 };
 
 /// How many rows of inputs (n, …) go through a network together; 0 for all of them. A few images at a time stay in a core's caches from
-/// layer to layer, and threads need not wait for each other after each layer. They have to be enough pixels to fill the products, and
-/// large networks take all rows, since their weights would go through the caches again for each few images. Where activations take half
-/// the memory, twice as many images go together.
+/// layer to layer, and threads need not wait for each other after each layer. There must be enough pixels for efficient matrix products.
+/// Large networks take all rows, since their weights would pass through the caches once for each tile. If activations are stored in half
+/// the memory, a tile has twice as many images.
 template <tensor_value T, class Net>
 index_t rows_at_once(const Net& net, const shape& extents) {
   using kept             = typename kept_elements<Net, T>::type;
@@ -45,16 +45,16 @@ index_t rows_at_once(const Net& net, const shape& extents) {
 template <class Net, class Held = const Net*>
 class marginal_energy {
  public:
-  /// See core/concepts.hpp. Only while the weights stand still.
+  /// See core/concepts.hpp. True only for networks whose weights do not change.
   static constexpr bool row_wise = std::same_as<Held, owned<Net>> && jem::row_wise<Net>;
 
   /// A temporary network is refused.
   explicit marginal_energy(const Net& net) : net_(&net) {}
   explicit marginal_energy(const Net&&) = delete;
-  /// Of a network that is held by value.
+  /// Takes a network that it holds by value.
   explicit marginal_energy(owned<Net> net, index_t rows_at_once = 0) : net_(std::move(net)), rows_(rows_at_once) {}
 
-  /// The same energy while the network's weights stand still, see prepared.hpp.
+  /// The same energy prepared for a run in which the weights of the network do not change, see prepared.hpp.
   template <tensor_value T>
     requires layer<Net, T>
   auto prepared(const T& x) const {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Some coordinates held, the others free: the conditional law of the free ones, as inpainting asks for it. With m = 1 where a
+// Conditional energies, as for inpainting: some coordinates are held at observed values, the others are free. With m = 1 where a
 // coordinate is held at the observed value o, and 0 where it is free,
 //
 //     E_masked(x) = E(m·o + (1 − m)·x),   ∂E_masked/∂x = (1 − m)·∂E/∂x,
@@ -25,7 +25,7 @@ struct masked_energy {
   T observed;  // (…) or (n, …)
   T mask;      // (…) or (n, …): not 0 where held
 
-  /// The same energy while nothing moves but x: see prepared.hpp.
+  /// The same energy prepared for a run in which only x changes: see prepared.hpp.
   auto prepared(const T& x) const
     requires preparable_energy<E, T>
   {

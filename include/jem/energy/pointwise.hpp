@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An energy from a plain function of D numbers: its gradient comes from dual numbers. For low-dimensional energies of one's
-// own; the cost grows with D².
+// An energy from a plain function of D numbers: its gradient comes from dual numbers. For energies of your own with
+// few dimensions; the cost grows with D².
 #pragma once
 
 #include <jem/energy/dual.hpp>
@@ -60,7 +60,7 @@ struct pointwise_energy {
   }
 };
 
-/// E(x) = f(x₁, …, x_D). f is a functor with a generic constexpr operator(); it sees dual numbers, which know + − * / and
+/// E(x) = f(x₁, …, x_D). f is a functor with a generic constexpr operator(); it is called with dual numbers, which have + − * / and
 /// square, exp, log, sqrt, abs, tanh, sigmoid, softplus, sin, cos, pow.
 template <int D, class F>
   requires(D > 0)

@@ -12,7 +12,7 @@ namespace jem::inline v0 {
 
 namespace detail {
 
-/// The rows of two energies that are asked together: what one of them says, the fewer of two numbers, all for either's sake.
+/// The number of rows for two energies that are evaluated together: the smaller of their numbers, and 0 (all rows) if either says 0.
 template <class A, class B>
   requires(says_rows<A> || says_rows<B>)
 index_t rows_for_both(const A& a, const B& b) {
@@ -27,14 +27,14 @@ index_t rows_for_both(const A& a, const B& b) {
 
 }  // namespace detail
 
-/// An energy by reference, which has to outlive it: it may hold a whole data set.
+/// A reference to an energy, which has to outlive it. The energy is not copied, since it may hold a whole data set.
 template <class E>
 struct energy_reference {
   static constexpr bool row_wise = jem::row_wise<E>;  ///< see core/concepts.hpp
 
   const E* inner;  ///< E
 
-  /// As the energy's.
+  /// The number of rows of the energy.
   index_t rows_at_once() const
     requires says_rows<E>
   {
@@ -63,7 +63,7 @@ struct energy_reference {
   }
 };
 
-/// What an energy offers for a run from positions like x, by value: a prepared one, or a reference to it.
+/// The energy to use for a run from positions like x: the prepared energy by value, or a reference to the energy itself.
 template <class E, tensor_value T>
 auto prepared_energy(const E& e, [[maybe_unused]] const T& x) {
   if constexpr (preparable_energy<E, T>) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An energy of one's own with a gradient of one's own. Any type is an energy that has
+// An energy of your own with a gradient of your own. A type is an energy if it has
 //
 //     T value(const T& x) const;                      // (n, …) → (n)
 //     T value_and_grad(const T& x, T& grad) const;    // the same, and grad = ∂E/∂x (n, …)
@@ -16,7 +16,7 @@
 //     };
 //     const jem::row_energy energy{2, bowl{}};
 //
-// Without a gradient at hand, `pointwise` finds it for functions of few numbers.
+// If you have no gradient, `pointwise` finds it for functions of few numbers.
 #pragma once
 
 #include <jem/core/concat.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Losses made of losses: 0.5f * a + b, composed at compile time. A term whose weight is zero reads nothing and costs nothing. To write a
-// weight before a loss of your own namespace, put `using jem::operator*;` into that namespace: the compiler does not find the operator
-// by the float.
+// Sums of losses with weights, 0.5f * a + b, composed at compile time. A term whose weight is zero reads nothing and costs nothing. To
+// write a weight before a loss of your own namespace, put `using jem::operator*;` into that namespace: the compiler does not find the
+// operator by the float.
 #pragma once
 
 #include <jem/core/setting.hpp>
@@ -9,7 +9,7 @@
 
 namespace jem::inline v0 {
 
-/// A loss with a nested loss_tag: only for such ones are there + and *.
+/// A loss with a nested type loss_tag. Only such losses have the operators + and *.
 template <class L>
 concept composable_loss = requires { typename L::loss_tag; };
 
@@ -50,8 +50,8 @@ struct loss_sum {
   }
 };
 
-/// factor·L, for losses of this namespace: of one's own loss, weighted_loss{0.5f, own{}} (operators are looked for where their
-/// arguments are at home). The result's type keeps clang from an operator of two floats, which it looks at for settings.
+/// factor·L, for losses of this namespace. For a loss of another namespace write weighted_loss{0.5f, own{}}, since the compiler looks
+/// for operators in the namespaces of their arguments. The declared result keeps clang from choosing an operator of two floats.
 template <composable_loss L>
 constexpr weighted_loss<L> operator*(float factor, L term) {
   return {factor, term};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a training step has computed of its batches already, such as the softmax of the logits: several loss terms and an observer need
-// it, and it is computed once.
+// Values of the batches that a training step has already computed, such as the softmax of the logits. Several loss terms and an observer
+// need them, and they are computed once.
 #pragma once
 
 #include <jem/tensor/logits.hpp>
@@ -17,7 +17,7 @@ struct known_numbers {
   std::optional<softmax_sums<T>> data, samples;  // beside logits, where the loss reads p(x)
 };
 
-/// All of it is of the very batches that it stands beside: a copy of them, which may be changed, knows nothing.
+/// These values belong to the batches beside them. A copy starts without values, since its batches may be changed.
 template <tensor_value T>
 struct known_of_phases : known_numbers<T> {
   known_of_phases() = default;
@@ -29,7 +29,7 @@ struct known_of_phases : known_numbers<T> {
   ~known_of_phases() = default;
 };
 
-/// Refers to a value that is known and stands beside the batches, or is one of its own; what it shows lives as long as both.
+/// Refers to a value that is stored beside the batches, or holds a value of its own. It must not outlive the batches.
 template <class V>
 class lent {
  public:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How good the probabilities p(y|x) = softmax(f(x))[y] are against labels: accuracy, −log p(y|x), and the score of Brier
+// Measures of the probabilities p(y|x) = softmax(f(x))[y] against labels: accuracy, −log p(y|x), and the score of Brier
 // (1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2) over all classes, Σ_k (p(k|x) − 1[k = y])², which lies in [0, 2].
 #pragma once
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How well a score tells in-distribution from out-of-distribution, where a higher score says "in". The measures of Hendrycks
-// and Gimpel, "A baseline for detecting misclassified and out-of-distribution examples" (2017, arXiv:1610.02136), with
+// Measures of how well a score separates in-distribution from out-of-distribution data; a higher score means "in". The measures of
+// Hendrycks and Gimpel, "A baseline for detecting misclassified and out-of-distribution examples" (2017, arXiv:1610.02136), with
 // in-distribution as the positive class. None depends on the scale of the score, only on its order.
 #pragma once
 
@@ -18,7 +18,7 @@ namespace jem::inline v0::metrics {
 
 namespace detail {
 
-/// How many of each kind have one and the same score.
+/// The numbers of both kinds with the same score.
 struct tied {
   double in = 0, out = 0;
 };
@@ -83,7 +83,7 @@ struct detection {
   double auroc, aupr, fpr95;  ///< shares of 1; fpr95 is fpr_at_tpr at 0.95
 };
 
-/// All three, of scores of in and of out. NaN and throws as auroc.
+/// All three measures of scores of in and out. NaN and throws as auroc.
 inline detection detect(std::span<const double> in, std::span<const double> out) {
   return {auroc(in, out), aupr(in, out), fpr_at_tpr(in, out)};
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Does "70 % sure" mean right seven times in ten? The reliability diagram and the expected calibration error of Guo, Pleiss, Sun
-// and Weinberger, "On calibration of modern neural networks" (2017, arXiv:1706.04599):
+// Calibration: an answer given with a confidence of 70 % should be right in 70 % of the cases. The reliability diagram and the expected
+// calibration error of Guo, Pleiss, Sun and Weinberger, "On calibration of modern neural networks" (2017, arXiv:1706.04599):
 //
 //     ECE = Σ_b (n_b / n)·|accuracy_b − confidence_b|,   maximum CE = max_b |accuracy_b − confidence_b|,
 //

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// How many independent draws a run is worth: S/τ, where τ = 1 + 2 Σ ρ_t sums the autocorrelations. As Vehtari et al. (2021,
-// doi:10.1214/20-BA1221) and Stan define it, over m chains of n draws, S = m·n (here the halves of chains, see rank_scores.hpp):
+// The effective sample size, the number of independent draws that a run is worth: S/τ, where τ = 1 + 2 Σ ρ_t sums the autocorrelations. As
+// Vehtari et al. (2021, doi:10.1214/20-BA1221) and Stan define it, over m chains of n draws, S = m·n (here the halves of chains, see
+// rank_scores.hpp):
 //
 //     ρ_t = 1 − (W − γ_t) / (W·(n − 1)/n + B/n),   γ_t: the chains' mean autocovariance with divisor n
 //

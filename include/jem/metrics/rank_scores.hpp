@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What diagnostics of Markov chains do to draws before they measure: each chain is cut in two, so that a trend within a chain
+// The preparation of draws for diagnostics of Markov chains: each chain is cut in two, so that a trend within a chain
 // shows as a difference between chains; numbers give way to normal scores of their ranks, Φ⁻¹((r − 3/8) / (S + 1/4)), so that
 // nothing depends on moments, which a law may not have. Vehtari, Gelman, Simpson, Carpenter and Bürkner (2021), "Rank-normalization,
 // folding, and localization: an improved R̂", doi:10.1214/20-BA1221; the scores are Blom's (1958).

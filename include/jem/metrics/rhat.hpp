@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Have the chains forgotten where they started? The potential scale reduction of Gelman and Rubin (1992) in the form of Vehtari
+// A test whether chains have forgotten where they started: the potential scale reduction of Gelman and Rubin (1992) in the form of Vehtari
 // et al. (2021, doi:10.1214/20-BA1221): of chains cut in two, whose numbers are normal scores of ranks,
 //
 //     R̂ = √((n − 1)/n + (B/n)/W)

@@ -14,14 +14,14 @@
 
 namespace jem::inline v0 {
 
-/// A function with its derivative: what an activation layer is made of. `derivative(x)` is given the input.
+/// A function with its derivative, for an activation layer. The argument of `derivative(x)` is the input.
 template <class F, class V>
 concept activation_function = std::copyable<F> && requires(const F& f, V x) {
   { f(x) } -> std::same_as<V>;
   { f.derivative(x) } -> std::same_as<V>;
 };
 
-/// A function that finds its value and its derivative together for little more than either: (f(x), f′(x)).
+/// A function that computes its value and its derivative together, (f(x), f′(x)), at little more than the cost of one.
 template <class F, class V>
 concept finds_derivative_too = requires(const F& f, V x) {
   { f.value_and_derivative(x) } -> std::same_as<std::pair<V, V>>;
@@ -49,7 +49,7 @@ struct activation : made_of<> {
   F function{};  ///< f and f′
 
   constexpr activation() = default;
-  /// Of a function.
+  /// Takes the function.
   constexpr activation(F f) : function(std::move(f)) {}
 
   template <tensor_value X>
@@ -131,7 +131,7 @@ struct swish {
   constexpr V derivative(V x) const {
     return value_and_derivative(x).second;
   }
-  /// Both, for one exponential.
+  /// Value and derivative by one exponential.
   template <class V>
   constexpr std::pair<V, V> value_and_derivative(V x) const {
     const V s = math::sigmoid(x);
@@ -168,7 +168,7 @@ struct tanh {
   constexpr V derivative(V x) const {
     return value_and_derivative(x).second;
   }
-  /// Both, for one exponential.
+  /// Value and derivative by one exponential.
   template <class V>
   constexpr std::pair<V, V> value_and_derivative(V x) const {
     const V t = math::tanh(x);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A network that computes in another type than its weights': activations are stored and multiplied as E, sums, parameters and their
-// gradients stay what they are. `compute_in<bfloat16>(net)` halves what is kept for a backward pass, and on processors and devices
+// A network that computes in another type than that of its weights: activations are stored and multiplied as E, while sums, parameters
+// and their gradients keep their type. `compute_in<bfloat16>(net)` halves what is kept for a backward pass, and on processors and devices
 // that multiply bfloat16 faster than float it takes less time. Micikevicius et al. 2018, "Mixed precision training",
 // arXiv:1710.03740, with the numbers of Kalamkar et al. 2019, "A study of BFLOAT16 for deep learning training", arXiv:1905.12322,
 // whose range is a float's, so that no loss has to be scaled.
@@ -16,17 +16,18 @@
 
 namespace jem::inline v0 {
 
-/// The layer: it rounds its input to E, and its output is what the network's last layer summed. Tensors of the weights' type come and go,
-/// so that energies, samplers, losses, optimisers and files need not know. Its parameters are the network's, by the network's names.
+/// The layer: it rounds its input to E, and its output is what the network's last layer summed. Its inputs, outputs and gradients have the
+/// type of the weights, so that energies, samplers, losses, optimisers and files work unchanged. Its parameters are the network's, by the
+/// network's names.
 template <element E, class Net>
 struct computing_in : made_of<Net> {
   Net net;  ///< whose weights stay as they are
 
   computing_in() = default;
-  /// Of a network, whose weights it takes.
+  /// Takes the network with its weights.
   explicit computing_in(Net inner) : net(std::move(inner)) {}
 
-  /// What activations are kept in.
+  /// The element type of activations.
   template <tensor_value T>
   using activations = typename T::template rebind<E>;
 
@@ -38,7 +39,7 @@ struct computing_in : made_of<Net> {
   static constexpr std::array parameter_names{""};
   static auto parameters(auto& self) { return std::tie(self.net); }
 
-  /// The same while its weights stand still, laid out in E: see prepared.hpp.
+  /// The same network for constant weights, which are stored as E: see prepared.hpp.
   template <tensor_value T>
     requires(summed_in<activations<T>, T> && layer<Net, activations<T>>)
   auto prepared(preparation<T>& walk) const {
@@ -70,7 +71,7 @@ struct computing_in : made_of<Net> {
   }
 };
 
-/// A network that computes in E, bfloat16: it takes a network's place wherever one is asked for.
+/// A network that computes in E, such as bfloat16. It can be used wherever a network is expected.
 template <element E, class Net>
 computing_in<E, Net> compute_in(Net net) {
   return computing_in<E, Net>(std::move(net));

@@ -22,10 +22,10 @@ struct conv2d : made_of<T> {
   convolution_geometry geometry{};  ///< stride and padding
 
   conv2d() = default;
-  /// Of weights (kh, kw, c, f) and biases (f).
+  /// Takes weights (kh, kw, c, f) and biases (f).
   conv2d(T weights, T biases, convolution_geometry by = {}) : weight(std::move(weights)), bias(std::move(biases)), geometry(by) {}
 
-  /// While weights stand still, no gradient of theirs is asked, and the input is kept for a function's derivative only.
+  /// With constant weights no gradient of theirs is needed, and the input is kept only for the derivative of a function before it.
   template <tensor_value X>
   struct cache {
     shape extents;  ///< of the input
@@ -35,7 +35,7 @@ struct conv2d : made_of<T> {
   static constexpr std::array parameter_names{"weight", "bias"};
   static auto parameters(auto& self) { return std::tie(self.weight, self.bias); }
 
-  /// The same convolution while its weights stand still, laid out for images of the walk's extents, see prepared.hpp.
+  /// The same convolution for constant weights, which are laid out for images of the walk's extents, see prepared.hpp.
   template <summed_in<T> X>
   still_layer<conv2d, X> prepared(preparation<X>& walk) const {
     const shape images = walk.extents();
@@ -63,7 +63,7 @@ struct conv2d : made_of<T> {
   }
 };
 
-/// What a convolution is made of: kernel × kernel windows, `in` channels to `out` filters.
+/// The size of a convolution: kernel × kernel windows, `in` channels to `out` filters.
 struct conv2d_options {
   at_least<"conv2d_options", "in", 1, largest_extent> in;                ///< channels of an image, ≥ 1
   at_least<"conv2d_options", "out", 1, largest_extent> out;              ///< filters, ≥ 1

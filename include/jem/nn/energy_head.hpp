@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // A linear head with an energy of its own: features φ ↦ logits f(x)[y] = log softmax(Wφ + b)[y] + h(φ), h = vᵀφ + c.
 // The softmax of these logits is the classifier, unchanged, and their log-sum-exp is h: E(x) = −h(φ(x)) and
-// E(x, y) = −log p(y|x) − h(φ(x)), so that losses, samplers and scores need not know. Logits fix p(y|x) up to a shift c(x) of them
-// all (Grathwohl et al. 2020, arXiv:1912.03263, section 3); here the shift is learned apart. It is `--uncond` of their code.
+// E(x, y) = −log p(y|x) − h(φ(x)), so that losses, samplers and scores work unchanged. Logits fix p(y|x) up to a shift c(x) of them
+// all (Grathwohl et al. 2020, arXiv:1912.03263, section 3); here the shift is a separate output that is learned. It is `--uncond` of their
+// code.
 #pragma once
 
 #include <jem/nn/linear.hpp>
@@ -17,7 +18,7 @@
 
 namespace jem::inline v0 {
 
-/// A linear head whose logits are log p(y|x) + h(x), with an energy −h of its own. Without one it is the linear layer `classes`, and
+/// A linear head whose logits are log p(y|x) + h(x), with an energy −h of its own. Without `energy` it is the linear layer `classes`, and
 /// E(x) = −log Σ_y exp f(x)[y].
 template <tensor_value T>
 struct energy_head : made_of<T> {
@@ -25,7 +26,7 @@ struct energy_head : made_of<T> {
   std::optional<linear<T>> energy{};  // (d) → (1)
 
   energy_head() = default;
-  /// Of a classifier, and a linear output for h unless there is none.
+  /// Takes a classifier, and optionally a linear output for h.
   energy_head(linear<T> classifier, std::optional<linear<T>> h = {}) : classes(std::move(classifier)), energy(std::move(h)) {}
 
   template <tensor_value X>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A layer behind an activation, y = layer(a(x)): in one pass where the function is fusable and the layer takes it, as convolutions
-// do, so that neither a(x) nor its gradient is ever in memory and x alone is kept; else one after the other.
+// A layer after an activation, y = layer(a(x)). If the function is fusable and the layer accepts it, as convolutions do, both are one
+// pass: neither a(x) nor its gradient is stored, and only x is kept. Otherwise the two run one after the other.
 #pragma once
 
 #include <jem/nn/parameters.hpp>
@@ -19,7 +19,7 @@ using function_of = std::remove_cvref_t<decltype(std::declval<const A&>().functi
 template <class L, class A, class T>
 concept takes_activation = fusable<function_of<A>> && takes_around<L, T, function_of<A>>;
 
-/// What an activation and the layer behind it keep; the activation keeps nothing where they are one pass.
+/// The caches of an activation and of the layer after it. The activation keeps nothing if both are one pass.
 template <class A, class L, tensor_value X>
 struct fused_cache {
   typename A::template cache<X> activation;  ///< the activation's

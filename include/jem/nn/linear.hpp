@@ -20,10 +20,10 @@ struct linear : made_of<T> {
   T bias;    // (out)
 
   linear() = default;
-  /// Of weights (in, out) and biases (out).
+  /// Takes weights (in, out) and biases (out).
   linear(T weights, T biases) : weight(std::move(weights)), bias(std::move(biases)) {}
 
-  /// What backward needs of forward.
+  /// The values of forward that backward needs.
   template <tensor_value X>
   struct cache {
     X input;  // (n, in)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Frozen normalisation of channels: y = γ·(x − μ) / √(σ² + ε) + β, with a mean μ and a variance σ² that stand still.
+// Frozen normalisation of channels: y = γ·(x − μ) / √(σ² + ε) + β, with a constant mean μ and variance σ².
 // Batch normalisation (Ioffe and Szegedy 2015, arXiv:1502.03167) in its evaluation mode, while sampling and while learning: an
 // energy has to be a function of x, not of the other images of its batch. γ and β are learned; μ and σ² are statistics, which
 // `update_statistics` measures.

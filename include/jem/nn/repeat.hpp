@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A run-time number of layers of one type, one after the other: a network of a hundred blocks compiles like one of three.
-// `sequential` is the same for layers of different types, whose number is a part of the type. No layers at all are the identity.
+// A chain of layers of one type, whose number is chosen at run time. A network of a hundred blocks compiles as fast as one of three.
+// `sequential` is the same for layers of different types, whose number is a part of the type. An empty chain is the identity.
 #pragma once
 
 #include <jem/nn/prepared.hpp>
@@ -19,7 +19,7 @@ struct repeat : made_of<L> {
   std::vector<L> layers;  ///< the first one first
 
   repeat() = default;
-  /// Of layers that are there already.
+  /// Takes the layers.
   explicit repeat(std::vector<L> each) : layers(std::move(each)) {}
 
   template <tensor_value X>

@@ -22,7 +22,7 @@
 
 namespace jem::inline v0 {
 
-/// A body that keeps its input, once it has read it, where what it adds may be read from: the cache's `kept_input`.
+/// A body whose cache keeps the input, as `kept_input`, so that the addend can be read from there.
 template <class Body, class T>
 concept keeps_input = requires(typename Body::template cache<T>& c) {
   { Body::kept_input(c) } -> std::same_as<const T*>;
@@ -35,7 +35,7 @@ struct residual : made_of<Body, Shortcut> {
   std::optional<Shortcut> shortcut{};  ///< none: the identity
 
   residual() = default;
-  /// Of a body, and a shortcut unless that is the identity.
+  /// Takes a body, and a shortcut unless that is the identity.
   residual(Body f, std::optional<Shortcut> beside = {}) : body(std::move(f)), shortcut(std::move(beside)) {}
 
   template <tensor_value X>
@@ -100,7 +100,7 @@ struct preactivated : made_of<T, A, N, Convolution> {
   A activation{};            ///< before each convolution
 
   preactivated() = default;
-  /// Of its parts.
+  /// Takes its parts.
   preactivated(Convolution first, Convolution second, N before_first = {}, N before_second = {}, A a = {})
       : conv1(std::move(first)),
         conv2(std::move(second)),
@@ -167,7 +167,7 @@ struct preactivated : made_of<T, A, N, Convolution> {
   }
 };
 
-/// What a wide residual block is made of: 3×3 convolutions, `in` channels to `out`; the second one moves by `stride`.
+/// The size of a wide residual block: 3×3 convolutions, `in` channels to `out`; the second one moves by `stride`.
 struct wide_block_options {
   at_least<"wide_block_options", "in", 1, largest_extent> in;              ///< channels of an image, ≥ 1
   at_least<"wide_block_options", "out", 1, largest_extent> out;            ///< channels of the sum, ≥ 1

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a training step throws when its numbers are no longer finite.
+// The exception of a training step whose loss or gradient is not finite.
 #pragma once
 
 #include <jem/core/shape.hpp>
@@ -11,10 +11,10 @@ namespace jem::inline v0 {
 
 /// The loss or the gradient of a training step is not finite. The step has left the network as it was.
 struct divergence_error : std::runtime_error {
-  /// A message, and the iteration that it is about.
+  /// Takes a message and the number of the iteration.
   divergence_error(const std::string& message, index_t at) : std::runtime_error(message), iteration(at) {}
 
-  index_t iteration;  ///< the one that was not made
+  index_t iteration;  ///< the iteration that failed
 };
 
 }  // namespace jem::inline v0

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Algorithm 1 of Grathwohl et al. (2020): batches, samples from chains of the replay buffer, a gradient, an update. A trainer is a
-// const value of settings; `step` changes a state. Each line of `step` is a call that a program of one's own can make by hand.
+// const value that holds settings; `step` changes a state. A program can make each call of `step` itself.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -25,14 +25,14 @@ namespace jem::inline v0 {
 /// The settings of Algorithm 1: `init` makes a state, `step` is one iteration.
 template <class Loss, class Kernel, class Optimiser, class Augment = data::augment<>>
 struct trainer {
-  Loss loss;            ///< over the phases that it reads; only those are made
+  Loss loss;            ///< only the phases that it reads are computed
   Kernel sampler;       ///< makes the samples of p(x) and p(x|y); its schedule starts at step 0 in each iteration
   Optimiser optimiser;  ///< adam, sgd
   at_least<"trainer", "batch", 1> batch                    = 64;                     ///< images an iteration, and chains; ≥ 1
   at_least<"trainer", "steps", 0> steps                    = 20;                     ///< K ≥ 0, steps of the sampler an iteration
   not_negative<"trainer", "data_noise"> data_noise         = 0.03f;                  ///< standard deviation of the noise added to data, ≥ 0
   not_negative<"trainer", "gradient_limit"> gradient_limit = 0;                      ///< bound on the gradient's norm; 0 for none
-  replay_options buffer                                    = {};                     ///< where chains go on
+  replay_options buffer                                    = {};                     ///< of the chains
   Augment augment                                          = {};                     ///< of the data, before the noise
   data::draws draws                                        = data::draws::shuffled;  ///< how both streams take images from their sets
 
@@ -65,7 +65,7 @@ struct trainer {
     return start(std::move(net), labelled, unlabelled, [&] { return replay_buffer<T>(item, options, g); }, g);
   }
 
-  /// Both with chains from a buffer of one's own, or from a replay_buffer with another start; the setting `buffer` is not read.
+  /// The same with a buffer of your own, or with a replay_buffer that starts elsewhere; the setting `buffer` is not used.
   template <class Net, sample_buffer<tensor_type_of<Net>> Buffer>
     requires data::stream_augmentation<Augment, tensor_type_of<Net>>
   auto init(Net net, const data::dataset<tensor_type_of<Net>>& set, Buffer given, rng& g) const {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a training step tells: the numbers that a progress line, a curve or a log is made of.
+// The results of a training step, for progress lines, curves and logs.
 #pragma once
 
 #include <jem/loss/phases.hpp>
@@ -10,7 +10,7 @@
 
 namespace jem::inline v0 {
 
-/// The numbers that one training iteration tells.
+/// The numbers that a training iteration returns.
 struct training_info {
   index_t iteration    = 0;                                         ///< its number, from 0
   double loss          = 0;                                         ///< L, before the update

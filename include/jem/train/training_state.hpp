@@ -12,7 +12,7 @@
 
 namespace jem::inline v0 {
 
-/// All that a training run has besides its settings and data; a copy is a checkpoint in memory.
+/// The state of a training run without its settings and data. A copy is a checkpoint in memory.
 template <class Net, class Moments, sample_buffer<tensor_type_of<Net>> Buffer = replay_buffer<tensor_type_of<Net>>>
 struct training_state {
   using tensor = tensor_type_of<Net>;  ///< what the network computes with
@@ -24,7 +24,7 @@ struct training_state {
   rng random;                                       ///< of noise and samples
   index_t iteration = 0;                            ///< updates made so far
 
-  /// What a checkpoint holds of it: all but the data. A buffer of one's own says its parts in the same way.
+  /// The parts that a checkpoint holds: all but the data. A buffer of your own lists its parts in the same way.
   static void each_part(auto& self, auto f) {
     f("net", self.net), f("moments", self.moments), f("buffer", self.buffer);
     f("labelled", self.labelled), f("unlabelled", self.unlabelled);
@@ -54,7 +54,7 @@ inline constexpr bool is_dataset = false;
 template <class T>
 inline constexpr bool is_dataset<data::dataset<T>> = true;
 
-/// A set that is gone after the call, of an argument X&&.
+/// Whether an argument X&& is a data set that no longer exists after the call.
 template <class X>
 inline constexpr bool temporary_set = !std::is_lvalue_reference_v<X> && is_dataset<std::remove_cv_t<X>>;
 

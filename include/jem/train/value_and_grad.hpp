@@ -14,7 +14,7 @@
 
 namespace jem::inline v0 {
 
-/// What `value_and_grad` returns: auto [value, gradient] = ….
+/// The result of `value_and_grad`: auto [value, gradient] = ….
 template <parameterised Net>
 struct value_and_gradient {
   double value;  ///< L
@@ -33,7 +33,7 @@ void for_read_phases(const phase_set& reads, const phases<T>& images, F f) {
   if (reads.conditional) f(&phases<T>::conditional, "conditional");
 }
 
-/// Every label that the loss reads is a class. Downloads those that the host has not read yet.
+/// Checks that every label that the loss reads is a class. Downloads labels that the host has not read yet.
 template <tensor_value T>
 void check_phase_labels(const phase_set& reads, const phases<T>& images, index_t classes) {
   const auto check = [&](const T& batch, const labels<T>& y, const std::optional<host_labels>& known) {
@@ -44,7 +44,7 @@ void check_phase_labels(const phase_set& reads, const phases<T>& images, index_t
   if (reads.conditional) check(images.conditional, images.conditional_y, images.known.conditional_y);
 }
 
-/// Where the rows of each batch that the loss reads begin in the stack of them, and what the stack's extents are.
+/// The first row of each batch in the stack of all batches that the loss reads, and the extents of the stack.
 struct phase_rows {
   pooled_vector<index_t> first;
   shape stack;
@@ -69,7 +69,7 @@ phase_rows rows_of_phases(const phase_set& reads, const phases<T>& images) {
   return result;
 }
 
-/// What all terms and the observer ask of the logits, computed once.
+/// Computes once what the loss terms and the observer need of the logits.
 template <tensor_value T>
 void know_logits(const phase_set& reads, phases<T>& logits) {
   logits.known.labels_are_classes = reads.labelled;
