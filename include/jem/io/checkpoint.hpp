@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The state of a run in a file, exactly: whoever loads it goes on to the very bits. The file is a safetensors file with the parts of the
-// state (state_parts.hpp); its header says what it is.
+// The exact state of a run in a file: a run that is loaded from it continues with the same bits. The file is a safetensors file with the
+// parts of the state (state_parts.hpp); its header says what it is.
 #pragma once
 
 #include <jem/core/version.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The bytes of a file that may be compressed, which its first bytes tell. What a reader can decompress is a list that its caller
-// gives: io::gzip of io/gzip.hpp, which needs zlib; io::xz of io/xz.hpp, which needs liblzma; or none, which needs nothing.
+// Reads files that may be compressed, which is recognised by their first bytes. The caller gives a list of the formats that a reader
+// can decompress: io::gzip of io/gzip.hpp, which needs zlib; io::xz of io/xz.hpp, which needs liblzma; or none, which needs nothing.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -10,7 +10,7 @@
 
 namespace jem::inline v0::io {
 
-/// How compressed files are told from others: by the ending of the name, and by their first bytes.
+/// How compressed files are recognised: by the ending of the name, and by their first bytes.
 struct compression_format {
   std::string_view name, suffix, magic;  ///< "gzip", ".gz", and the first bytes
 };
@@ -23,12 +23,13 @@ inline constexpr compression_format xz_format{"xz",
                                                "7zXZ\0",
                                                6}};
 
-/// A format and what undoes it. decompress(bytes, most, file) returns the first `most` bytes of the contents; if there are fewer,
+/// A format and its decompressor. decompress(bytes, most, file) returns the first `most` bytes of the contents; if there are fewer,
 /// everything to the end of the file has been checked. Memory grows with what has been decompressed. Throws std::runtime_error with
 /// the byte of the compressed file for a stream that is damaged or ends early, or other bytes behind it; `file` is its name there.
 struct compression {
-  compression_format format;  ///< what it is told by
-  std::vector<std::uint8_t> (*decompress)(std::span<const std::uint8_t> bytes, std::uint64_t most, std::string_view file);  ///< undoes it
+  compression_format format;  ///< how it is recognised
+  std::vector<std::uint8_t> (*decompress)(std::span<const std::uint8_t> bytes, std::uint64_t most,
+                                          std::string_view file);  ///< the decompressor
 };
 
 /// What a reader can decompress, as an argument: {}, {io::gzip}, {io::gzip, io::xz}.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Whole files in and out. A file is written beside its place, brought to the disk and renamed into its place, so that nobody ever sees
-// half of one, even after a loss of power.
+// Reads and writes whole files. A file is written under another name, flushed to the disk and then renamed, so that half of a file is
+// never visible, even after a loss of power.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -37,7 +37,7 @@ using file_handle = std::unique_ptr<std::FILE, file_closer>;
                            std::generic_category().message(code) + "\"");
 }
 
-/// The first `most` bytes that come: more(to, room) writes up to `room` bytes and says how many, fewer only at the end. Memory
+/// The first `most` bytes of a source: more(to, room) writes up to `room` bytes and says how many, fewer only at the end. Memory
 /// grows with what has come.
 template <class F>
 std::vector<std::uint8_t> collect_bytes(std::uint64_t most, F more) {
@@ -52,7 +52,7 @@ std::vector<std::uint8_t> collect_bytes(std::uint64_t most, F more) {
   return bytes;
 }
 
-/// Brings what was renamed in a folder to the disk. A file system that cannot do that is no reason to fail: the file is there.
+/// Flushes the renaming of files in a folder to the disk. Errors are ignored, since some file systems cannot do it and the file is there.
 inline void synchronise_folder(const std::filesystem::path& folder) {
   const int handle = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (handle < 0) return;
@@ -60,7 +60,7 @@ inline void synchronise_folder(const std::filesystem::path& folder) {
   ::close(handle);
 }
 
-/// Brings what has been written to the disk: 0, or the system's reason. Where a file cannot be synchronised, as a pipe, that is enough.
+/// Flushes a file to the disk: 0, or the error number of the system. Files that cannot be synchronised, such as pipes, count as done.
 inline int synchronise(std::FILE* file) {
   if (std::fflush(file) != 0) return errno;
   return ::fsync(::fileno(file)) == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : errno;
@@ -69,7 +69,7 @@ inline int synchronise(std::FILE* file) {
 }  // namespace detail
 
 /// Writes PATH.part and renames it to PATH, which it replaces. Throws std::runtime_error with the path and the system's reason;
-/// then PATH is what it was and PATH.part is gone.
+/// then PATH is unchanged and PATH.part is removed.
 inline void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {
   const std::filesystem::path part = path.string() + ".part";
   const std::string expected       = concat("to write ", bytes.size(), " bytes");
@@ -78,7 +78,7 @@ inline void write_file(const std::filesystem::path& path, std::span<const std::u
   if (file == nullptr) detail::fail_system(path, expected, errno);
   const bool written = bytes.empty() || std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
   int code           = written ? detail::synchronise(file) : errno;
-  if (std::fclose(file) != 0 && code == 0) code = errno;  // a full disk may show only now
+  if (std::fclose(file) != 0 && code == 0) code = errno;  // some file systems report a full disk only here
   std::error_code renamed;
   if (written && code == 0) {
     std::filesystem::rename(part, path, renamed);

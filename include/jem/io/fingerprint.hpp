@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A short name of a text, by which files of one run are told from those of another.
+// A short identifier of a text, by which the files of different runs are told apart.
 #pragma once
 
 #include <cstdint>

@@ -19,7 +19,7 @@ namespace jem::inline v0::io {
 
 namespace detail {
 
-/// A file that is gone at the end, whatever happens.
+/// A file that is removed at the end of its scope.
 struct scratch_file {
   std::filesystem::path path;
 
@@ -32,7 +32,7 @@ struct scratch_file {
   }
 };
 
-/// A path as one word of the shell, absolute, so that none is taken for an option.
+/// An absolute path as one quoted word of the shell, which cannot be taken for an option.
 inline std::string shell_word(const std::filesystem::path& path) {
   std::string word = "'";
   for (const char c : std::filesystem::absolute(path).string()) word += c == '\'' ? std::string("'\\''") : std::string(1, c);

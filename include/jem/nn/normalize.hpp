@@ -55,7 +55,7 @@ struct normalize : made_of<T> {
   static constexpr std::array parameter_names{"weight", "bias"},
       statistic_names{"mean", "variance"};  ///< as in PyTorch's weights, up to the file's names
   static auto parameters(auto& self) { return std::tie(self.weight, self.bias); }
-  /// What is saved with the weights and learned by no optimiser.
+  /// The tensors that are saved with the weights but are not trained.
   static auto statistics(auto& self) { return std::tie(self.mean, self.variance); }
 
   /// (…, c) → (…, c). Throws std::invalid_argument for other channels.
@@ -103,10 +103,10 @@ struct normalize : made_of<T> {
   T inverse_deviation() const { return map(variance, detail::inverse_root{epsilon}); }
 };
 
-/// In the place of a normalisation where a network has none: the identity.
+/// The identity, for networks without normalisation.
 struct no_normalize : made_of<> {
   constexpr no_normalize() = default;
-  /// Of any number of channels.
+  /// Takes any number of channels.
   explicit constexpr no_normalize(index_t) {}
 
   template <tensor_value X>

@@ -16,21 +16,21 @@
 
 namespace jem::inline v0 {
 
-/// Something that names its parameters: a layer, a network.
+/// A type that names its parameters: a layer or a network.
 template <class L>
 concept parameterised = requires(L& l) { std::remove_cvref_t<L>::parameters(l); };
 
-/// Something that measures what passes through it: `statistics` is a std::tie of tensors, `statistic_names` names them.
+/// A layer with statistics of its inputs: `statistics` is a std::tie of tensors, `statistic_names` has their names.
 template <class L>
 concept has_statistics = parameterised<L> && requires(L& l) { std::remove_cvref_t<L>::statistics(l); };
 
-/// The tensors that a network computes with: every layer with parameters is a template over them.
+/// The type of tensors that a network computes with.
 template <class L>
 using tensor_type_of = typename std::remove_cvref_t<L>::tensor_type;
 
 namespace detail {
 
-/// The part of a gradient that belongs to a member: null for none.
+/// The part of a gradient that belongs to a member; null if the gradient is null.
 template <class L, class M>
 M* part(L* gradient, M L::* member) {
   return gradient == nullptr ? nullptr : &(gradient->*member);

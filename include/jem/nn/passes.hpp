@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The two passes of a layer, with what stands around it (tensor/around.hpp). A layer may take that as an optional last argument:
+// The two passes of a layer, with the operations around it (tensor/around.hpp), which a layer may take as an optional last argument:
 //
 //     Y forward(X x, cache<X>& c, const around<X, F, Y>& with = {})            y = L(f(x)) + addend
 //     X backward(const Y& dy, cache<X>& c, L* gradient, const around<X, F>& with = {})    ∂L/∂x + addend
 //
-// of the functions f and the types Y that it can do with. Here are the same passes for every layer: what one does not take is done
-// behind it. A function is given only to a layer that takes it, see fused.hpp.
+// for the functions f and the types Y that it supports. This header has the same passes for every layer: operations that a layer does
+// not take are done after it. A function is given only to a layer that takes it, see fused.hpp.
 #pragma once
 
 #include <jem/tensor/around.hpp>
@@ -17,7 +17,7 @@
 
 namespace jem::inline v0 {
 
-/// What a pass over X may return: X, or the type of its sums. Where activations are stored in half as much as weights, logits need not be.
+/// The types that a pass over X may return: X, or the type of its sums, so that logits need not be rounded to the type of activations.
 template <class Y, class X>
 concept stored_or_summed = std::same_as<Y, X> || std::same_as<Y, sums_of<X>>;
 
@@ -29,7 +29,7 @@ concept takes_around = requires(const L& f, X x, const Y& dy, typename L::templa
   { f.backward(dy, c, gradient, backward) } -> std::same_as<X>;
 };
 
-/// What was summed or computed, as a Y, + the addend: for layers that do this last.
+/// A result as a Y, plus the addend, for layers that add it last.
 template <tensor_value S, tensor_value X, fusable F, stored_or_summed<X> Y>
 Y finished(S sums, const around<X, F, Y>& with) {
   Y y = converted<typename Y::value_type>(std::move(sums));

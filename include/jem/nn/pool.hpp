@@ -17,7 +17,7 @@ struct average_pool : made_of<> {
   side window = 2;  ///< height and width, ≥ 1
 
   average_pool() = default;
-  /// Of windows of that height and width. Throws std::invalid_argument for less than 1.
+  /// Takes the height and width of the windows. Throws std::invalid_argument for less than 1.
   average_pool(side length) : window(length) {}
 
   template <tensor_value X>

@@ -16,14 +16,14 @@
 
 namespace jem::inline v0 {
 
-/// A layer whose weights stand still, by reference, for inputs X.
+/// A reference to a layer with constant weights, for inputs X.
 template <class L, tensor_value X>
 struct still_layer : made_of<L> {
   const L* inner = nullptr;       ///< which has to outlive it
-  prepared_weights<X> weights{};  ///< what the backend laid out of them, if anything
+  prepared_weights<X> weights{};  ///< the weights in the order of the backend, if it has one
 
   still_layer() = default;
-  /// Of a layer, with what was laid out of its weights.
+  /// Takes a layer and its prepared weights.
   still_layer(const L* of, prepared_weights<X> laid_out = {}) : inner(of), weights(std::move(laid_out)) {}
 
   template <tensor_value Z>
@@ -31,7 +31,7 @@ struct still_layer : made_of<L> {
 
   static auto parameters(auto&) { return std::tie(); }
 
-  /// As the layer's.
+  /// The pass of the layer.
   template <fusable F = unchanged, stored_or_summed<X> Y = X>
     requires(takes_around<L, X, F, Y> || (std::same_as<F, unchanged> && layer<L, X>))
   Y forward(X x, cache<X>& c, const around<X, F, Y>& with = {}) const {
@@ -43,7 +43,7 @@ struct still_layer : made_of<L> {
     }
   }
 
-  /// As the layer's, without parameters.
+  /// The pass of the layer, without parameters.
   template <class Y, fusable F = unchanged>
     requires(stored_or_summed<std::remove_cvref_t<Y>, X> && (takes_around<L, X, F> || (std::same_as<F, unchanged> && layer<L, X>)))
   X backward(Y&& dy, cache<X>& c, still_layer*, const around<X, F>& with = {}) const {
@@ -62,7 +62,7 @@ struct still_layer : made_of<L> {
 template <tensor_value X>
 class preparation {
  public:
-  /// From the extents of the first layer's inputs on.
+  /// Begins with the extents of the inputs of the first layer.
   explicit preparation(const shape& input) : at_(input) {}
 
   /// The next layer, prepared: what its own `prepared(walk)` returns; or what its `prepared(x)` does, where x are zeros of its inputs'
@@ -83,11 +83,11 @@ class preparation {
       return still;
     }
   }
-  /// It refers to the layer as long as it walks.
+  /// It keeps a reference to the layer while it walks.
   template <class L>
     requires layer<L, X>
   void operator()(const L&&) = delete;
-  /// A range of them.
+  /// Prepares a range of layers.
   template <class L>
   auto operator()(const std::vector<L>& layers) {
     std::vector<std::remove_cvref_t<decltype((*this)(layers.front()))>> still;

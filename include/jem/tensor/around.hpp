@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What stands around a linear map L and may be done in its own passes, so that no element goes through memory for it again:
+// Operations before and after a linear map L that may be part of its own passes, so that they need no pass through memory of their own:
 //
 //     y = L(f(x)) + addend,    ∂L/∂x = f′(x) ⊙ (Lᵀ·∂L/∂y) + addend
 //
@@ -21,19 +21,19 @@ struct prepared_weights {
   T backward{};          ///< for the input's gradient
   index_t h = 0, w = 0;  ///< of the images
 
-  /// What was laid out for one direction, null where nothing was or images are of another size.
+  /// The weights for one direction; null if there are none or if the images have another size.
   const typename T::value_type* of(const T& direction, const convolution_shape& s) const {
     return direction.size() > 0 && s.h == h && s.w == w ? direction.data() : nullptr;
   }
 };
 
-/// What stands around a linear map of inputs X: a function before it, an addend behind it, laid out weights. The output is a Y: X, or
-/// the type of X's sums, where they are not to be rounded. Of a backward pass, Y is X.
+/// The operations around a linear map of inputs X: a function before it, an addend after it, prepared weights. The output is a Y: X, or
+/// the type of the sums of X if they are not to be rounded. In a backward pass Y is X.
 template <tensor_value X, fusable F = unchanged, tensor_value Y = X>
 struct around {
   F function{};                                  ///< f: applied to each element of the input as it is read
   const Y* addend                    = nullptr;  ///< of the result's extents, or none
-  const prepared_weights<X>* weights = nullptr;  ///< laid out, of weights that stand still; null where they do not
+  const prepared_weights<X>* weights = nullptr;  ///< prepared from constant weights; null if the weights may change
 };
 
 }  // namespace jem::inline v0

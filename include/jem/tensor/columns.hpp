@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Operations on columns: sums, biases, scales. The last axis (…, c) counts columns; of images they are the channels. `_per_column` takes
+// Operations on columns: sums, biases, scales. The columns are the last axis (…, c); in images they are the channels. `_per_column` takes
 // one number for each column.
 #pragma once
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Two-dimensional convolution (cross-correlation, as networks mean it), channels last, with any kernel, stride and padding:
-// images (n, h, w, c), weights (kh, kw, c, f), output (n, oh, ow, f). Where a backend has `convolve` verbs of its own,
-// these do everything in one pass. Elsewhere im2col.hpp makes products of patches, and function, bias and addend take separate passes.
+// images (n, h, w, c), weights (kh, kw, c, f), output (n, oh, ow, f). If a backend has `convolve` verbs of its own,
+// these do everything in one pass. Otherwise im2col.hpp makes products of patches, and function, bias and addend take separate passes.
 //
 // Images may be stored in bfloat16 beside weights of floats. Then weights and f(x) are rounded to bfloat16 before they are multiplied;
 // sums, bias and addend are floats, and the result is rounded once when it is written:
@@ -60,13 +60,13 @@ void add_terms(X& dx, const gradient_terms<T, F>& terms) {
   });
 }
 
-/// The elements of a tensor in the type of their sums, none of none.
+/// The elements of a tensor in the type of their sums; an empty result for an empty tensor.
 template <tensor_value X>
 sums_of<X> widened(const X* x) {
   return x == nullptr ? sums_of<X>() : converted<accumulator_t<typename X::value_type>>(*x);
 }
 
-/// f(x), or x itself where that is unchanged.
+/// f(x), or x itself if f is the identity.
 template <tensor_like X, class F>
 decltype(auto) applied(const F& f, const X& x) {
   if constexpr (std::same_as<F, unchanged>) {
@@ -78,9 +78,9 @@ decltype(auto) applied(const F& f, const X& x) {
 
 }  // namespace detail
 
-/// Lays out weights (kh, kw, c, f) for images X of such extents (n, h, w, c), however many, if the backend has a use for it: a backend
-/// tells how many elements it wants for either direction, and fills them. The weights themselves have to be at hand, too, when it
-/// convolves. Throws std::invalid_argument for extents that do not fit each other.
+/// Prepares weights (kh, kw, c, f) for images X of extents (n, h, w, c), for any n, if the backend supports it: a backend says how many
+/// elements it needs for either direction, and fills them. A convolution needs the weights themselves as well. Throws std::invalid_argument
+/// for extents that do not fit each other.
 template <tensor_value X, tensor_value W>
   requires summed_in<X, W>
 prepared_weights<X> prepare_convolution(const W& w, convolution_geometry geometry, const shape& images) {
@@ -100,8 +100,8 @@ prepared_weights<X> prepare_convolution(const W& w, convolution_geometry geometr
   return to;
 }
 
-/// y = f(x) ⋆ w + bias + addend: (n, h, w, c) → (n, oh, ow, f) with oh = ⌊(h + 2·padding − kh) / stride⌋ + 1; a bias (f) is no part of it
-/// where it is null. Throws std::invalid_argument for extents that do not fit each other.
+/// y = f(x) ⋆ w + bias + addend: (n, h, w, c) → (n, oh, ow, f) with oh = ⌊(h + 2·padding − kh) / stride⌋ + 1; the bias (f) is left out if
+/// it is null. Throws std::invalid_argument for extents that do not fit each other.
 template <tensor_like W, summed_in<W> X, fusable F = unchanged>
 tensor_of<X> convolution(const X& x, const W& w, convolution_geometry geometry, const tensor_of<W>* bias = nullptr,
                          const around<tensor_of<X>, F>& with = {}) {
@@ -135,7 +135,7 @@ tensor_of<X> convolution(const X& x, const W& w, convolution_geometry geometry, 
   return y;
 }
 
-/// f′(x) ⊙ (wᵀ ⋆ dy) + addend: ∂L/∂x (n, h, w, c), given dy = ∂L/∂y (n, oh, ow, f) and the extents of x; x itself is read where there is a
+/// f′(x) ⊙ (wᵀ ⋆ dy) + addend: ∂L/∂x (n, h, w, c), given dy = ∂L/∂y (n, oh, ow, f) and the extents of x; x itself is read if there is a
 /// function. Throws std::invalid_argument for extents that do not fit each other.
 template <tensor_like W, summed_in<W> Y, fusable F = unchanged>
 tensor_of<Y> convolution_input_gradient(const Y& dy, const W& w, convolution_geometry geometry, const shape& input,

@@ -31,8 +31,8 @@ struct softplus {
   }
 };
 
-/// The shares of the other classes among themselves, −1 at the label; times 1 − p_y it is p − 1_y. And the log-odds against the label,
-/// where there is a place for them.
+/// The softmax over the other classes, and −1 at the label; times 1 − p_y this is p − 1_y. The log-odds against the label are written, too,
+/// if there is a place for them.
 template <class T, bool times_other>
 struct slope_of_row {
   const T* from;
@@ -77,19 +77,19 @@ tensor_of<X> log_odds_against(const X& x, const Y& y) {
   return result;
 }
 
-/// −log p(y[i]|x[i]) of logits (n, k) and labels (n) → (n), in nats, exact to the last digits where it is next to 0.
+/// −log p(y[i]|x[i]) of logits (n, k) and labels (n) → (n), in nats, exact to the last digits where it is close to 0.
 template <tensor_like X, tensor_like Y>
 tensor_of<X> cross_entropies(const X& x, const Y& y) {
   return map(log_odds_against(x, y), detail::softplus{});
 }
 
-/// ∂(−log p(y|x))/∂x = p(·|x) − 1_y of logits (n, k) and labels (n) → (n, k); what is left at a sure label is not rounded away.
+/// ∂(−log p(y|x))/∂x = p(·|x) − 1_y of logits (n, k) and labels (n) → (n, k); it keeps its precision where p(y|x) is close to 1.
 template <tensor_like X, tensor_like Y>
 tensor_of<X> cross_entropy_slope(const X& x, const Y& y) {
   return detail::slope<true>("cross_entropy_slope", x, y);
 }
 
-/// Both in one pass, the same bits: returns the cross-entropies (n), and sets slope (n, k).
+/// Both in one pass, with the same bits: returns the cross-entropies (n), and sets slope (n, k).
 template <tensor_like X, tensor_like Y>
 tensor_of<X> cross_entropies(const X& x, const Y& y, tensor_of<X>& slope) {
   detail::expect_labels("cross_entropies", x, y);
@@ -98,7 +98,7 @@ tensor_of<X> cross_entropies(const X& x, const Y& y, tensor_of<X>& slope) {
   return map(odds, detail::softplus{});
 }
 
-/// The direction of that slope, which does not vanish where the label is sure: cross_entropy_slope without its factor 1 − p(y|x), the
+/// The direction of that gradient, which does not vanish if p(y|x) is close to 1: cross_entropy_slope without its factor 1 − p(y|x), the
 /// softmax over the other classes, and −1 at the label. Logits (n, k), labels (n) → (n, k).
 template <tensor_like X, tensor_like Y>
 tensor_of<X> rival_slope(const X& x, const Y& y) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Operations element by element. A noun returns a tensor, a verb changes its first argument. Functions are functors with a
-// constexpr operator(): such a functor runs on every backend; a lambda is a shorthand for backends on the host. Functions see
-// elements, and numbers beside a tensor are given, as accumulator_t: what is stored in half as much is rounded when it is written.
+// constexpr operator(): such a functor runs on every backend; a lambda is a shorthand for backends on the host. Functions get
+// elements as accumulator_t, and so are numbers beside a tensor: bfloat16 is widened when it is read and rounded when it is written.
 #pragma once
 
 #include <jem/core/platform.hpp>
@@ -15,20 +15,20 @@ template <class A, class B>
 concept compatible = tensor_like<A> && tensor_like<B> && std::same_as<typename A::value_type, typename B::value_type> &&
                      std::same_as<typename A::backend_type, typename B::backend_type>;
 
-/// X's elements are summed in P's type: they are of it, or stored in half as much.
+/// Whether elements of X are summed in the element type of P: it is their own type, or they are stored in fewer bits.
 template <class X, class P>
 concept summed_in = tensor_like<X> && tensor_like<P> && std::same_as<typename X::backend_type, typename P::backend_type> &&
                     std::same_as<accumulator_t<typename X::value_type>, typename P::value_type>;
 
-/// What arithmetic on the elements of X is done in.
+/// The type in which arithmetic on the elements of X is done.
 template <tensor_like X>
 using number_of = accumulator_t<typename std::remove_cvref_t<X>::value_type>;
 
-/// The tensor that sums of X's elements are returned in: X's own, unless they are stored in half as much.
+/// The type of tensor in which sums of elements of X are returned: X itself, unless its elements are stored in fewer bits.
 template <tensor_like X>
 using sums_of = tensor<number_of<X>, typename std::remove_cvref_t<X>::backend_type>;
 
-/// x in elements of type E, each rounded once; x itself where they are that already.
+/// x with elements of type E, each rounded once; x itself if E is its element type.
 template <element E, tensor_like X>
 tensor<E, typename X::backend_type> converted(const X& x) {
   if constexpr (std::same_as<E, typename X::value_type>) {
@@ -49,7 +49,7 @@ tensor<E, Backend> converted(tensor<E, Backend>&& x) {
 
 namespace detail {
 
-/// x in elements of type E to be read: x itself, without a copy, where they are that already.
+/// x with elements of type E, for reading: x itself, without a copy, if E is its element type.
 template <element E, tensor_like X>
 decltype(auto) read_as(const X& x) {
   if constexpr (std::same_as<E, typename X::value_type>) {
@@ -59,7 +59,7 @@ decltype(auto) read_as(const X& x) {
   }
 }
 
-/// round(f(x)) in the type that arithmetic is done in: what is multiplied where factors are stored as E.
+/// round(f(x)), rounded to E, in the type of arithmetic: the factor of a product whose factors are stored as E.
 template <element E, tensor_like X, class F>
 sums_of<X> factors(const X& x, F f) {
   using V = number_of<X>;
@@ -181,7 +181,7 @@ template <class T> struct divide_by_it {
   T numerator;  ///< divided by each element
   constexpr T operator()(T a) const { return numerator / a; }
 };
-/// A value, whatever was there.
+/// A value that replaces any other.
 template <class T> struct constant {
   T value;  ///< of each element
   constexpr T operator()(T) const { return value; }

@@ -13,7 +13,7 @@ namespace jem::inline v0 {
 
 namespace detail {
 
-/// Images whose patches are laid out at a time, and at least one: as many as make 2²² elements, or as the backend says.
+/// The number of images whose patches are laid out at a time, at least one: 2²² elements, or what the backend says.
 template <class Backend>
 constexpr index_t images_at_a_time(const convolution_shape& s) {
   index_t most = index_t{1} << 22;

@@ -11,7 +11,7 @@
 
 namespace jem::inline v0 {
 
-/// Labels as the host has read them: one download for all who ask what they are.
+/// Labels on the host, downloaded once for all functions that read them.
 class host_labels {
  public:
   /// Downloads labels (n).

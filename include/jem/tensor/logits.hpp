@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Operations on logits (n, k) and labels (n): what a classifier says, and how sure it is.
+// Operations on logits (n, k) and labels (n).
 #pragma once
 
 #include <jem/core/concat.hpp>

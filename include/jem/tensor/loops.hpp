@@ -22,8 +22,8 @@ void for_each_row(index_t n, index_t work, F f) {
   }
 }
 
-/// f(i, begin, end) for pieces of the columns of each row i: whole rows where the backend runs such, single elements elsewhere.
-/// For what is decided once a row.
+/// f(i, begin, end) for pieces of the columns of each row i: whole rows if the backend runs such, single elements otherwise. For loops
+/// that decide something once a row.
 template <class Backend, class F>
 void for_each_span(index_t rows, index_t columns, F f) {
   if constexpr (runs_rows<Backend>) {

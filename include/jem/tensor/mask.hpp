@@ -10,7 +10,7 @@ namespace jem::inline v0 {
 
 namespace detail {
 
-/// A batch of x's extents, or one row that stands for all: then of no columns, so that element (i, j) is element j.
+/// A batch of the extents of x, or one row for all rows. The row is read as a matrix of 0 columns, so that element (i, j) is element j.
 template <tensor_like X, tensor_like M>
 matrix_elements<const std::remove_const_t<typename M::value_type>> read_rows_or_one(std::string_view where, const X& x, const M& other) {
   if (other.extents() == x.extents()) return read_rows(where, other);

@@ -10,7 +10,7 @@ namespace jem::inline v0 {
 
 namespace detail {
 
-/// What a product expects of its right factor, in the form "(64, 10) x (10, k)".
+/// The expected shape of the right factor, for messages, in the form "(64, 10) x (10, k)".
 template <class A, class B>
 std::array<index_t, 3> product_extents(const A& a, transpose ta, const B& b, transpose tb) {
   const auto turned = [](const shape& s, transpose t) { return t == transpose::yes ? shape{s[1], s[0]} : s; };
@@ -36,7 +36,7 @@ void multiply(C& c, const A& a, const B& b, transpose ta, transpose tb, index_t 
   }
 }
 
-/// What factors are stored in: the smaller of two types.
+/// The type in which factors are stored: the smaller of two types.
 template <tensor_like A, tensor_like B>
 using factor_of = std::conditional_t<scalar<typename A::value_type>, typename B::value_type, typename A::value_type>;
 

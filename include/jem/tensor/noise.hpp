@@ -15,8 +15,8 @@ namespace jem::inline v0 {
 
 namespace detail {
 
-/// f(first element, count, numbers) for pieces of a stream that meet a batch of these extents: tiles where the backend runs whole
-/// rows on a thread of the host, single numbers elsewhere. Draw makes either.
+/// f(first element, count, numbers) for pieces of a stream that belong to a batch of these extents: tiles if the backend runs whole
+/// rows on a thread of the host, single numbers otherwise. Draw makes either.
 template <class Backend, class Draw, class F>
 void for_numbers(const shape& extents, rng& g, Draw draw, F f) {
   constexpr index_t tile = random_stream::tile;
@@ -88,7 +88,7 @@ struct store_events {
   index_t begin;  // number of the first element
 
   constexpr void operator()(index_t first, index_t count, const std::uint32_t* numbers) const {
-    int undecided = 0;  // of how many the first word is the first digit of p: about one in 2³²
+    int undecided = 0;  // numbers whose first word equals the first digit of p: about one in 2³²
     for (index_t i = 0; i < count; ++i) {
       const double ahead = static_cast<double>(p[first + i]) * 0x1p32 - static_cast<double>(numbers[i]);
       to[first + i]      = ahead > 0 ? T(1) : T(0);

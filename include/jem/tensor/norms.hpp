@@ -21,8 +21,8 @@ using norms_of =
 
 namespace detail {
 
-/// Of some numbers: the largest absolute value, and the sum of squares after a division by it; infinite ones count 1, others 0 beside
-/// them. The numbers are a row without NaN.
+/// The largest absolute value of a row without NaN, and the sum of squares after a division by it. If there are infinite elements, each
+/// counts 1 and all others 0.
 template <class W>
 struct scaled_squares {
   W largest{}, sum{};
@@ -72,7 +72,7 @@ struct norm_of_row {
   }
 };
 
-/// What row i has to be divided by, in the place of its norm; 0 for a row that is left as it is: no longer than `longest`, or with NaN.
+/// The number that row i has to be divided by; 0 for a row that stays as it is, because it is no longer than `longest` or has a NaN.
 /// A row whose norm is infinite is divided by its largest element here.
 template <class T, class W>
 struct divisor_of_row {
@@ -93,7 +93,7 @@ struct divisor_of_row {
   }
 };
 
-/// Rows longer than `longest` to a length.
+/// Brings rows that are longer than `longest` to a length.
 template <tensor_value X>
 void resize_rows(X& x, norms_of<X> norms, wide_t<typename X::value_type> longest, wide_t<typename X::value_type> length) {
   using T               = typename X::value_type;
@@ -132,13 +132,13 @@ double norm(const X& x) {
   return detail::only_element(row_norms(view<T, typename X::backend_type>(x.data(), shape{1, x.size()})));
 }
 
-/// Rows (n, …) longer than `longest` to that length; the others stay as they are.
+/// Shortens rows (n, …) that are longer than `longest` to that length; the others stay as they are.
 template <tensor_value X>
 void shorten_rows(X& x, std::type_identity_t<wide_t<typename X::value_type>> longest) {
   detail::resize_rows(x, row_norms(x), longest, longest);
 }
 
-/// Each row (n, …) to length 1; a row of zeros, which has no direction, stays as it is.
+/// Brings each row (n, …) to length 1; a row of zeros, which has no direction, stays as it is.
 template <tensor_value X>
 void normalise_rows(X& x) {
   detail::resize_rows(x, row_norms(x), 0, 1);

@@ -15,7 +15,7 @@ struct recycling {
   using value_type = T;
 
   recycling() = default;
-  /// All of them are one.
+  /// All allocators of this kind are equal.
   template <class U>
   constexpr recycling(const recycling<U>&) {}  // NOLINT(google-explicit-constructor): as the standard library asks
 
@@ -28,6 +28,6 @@ struct recycling {
 };
 
 template <class T>
-using pooled_vector = std::vector<T, recycling<T>>;  ///< std::vector but for where its memory comes from
+using pooled_vector = std::vector<T, recycling<T>>;  ///< a std::vector whose memory is recycled
 
 }  // namespace jem::inline v0

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Operations on the rows of a batch: sums, selection, gathering. A row is everything behind the first axis. `_per_row` takes one
+// Operations on the rows of a batch: sums, selection, gathering. A row is everything after the first axis. `_per_row` takes one
 // number for each row.
 #pragma once
 
@@ -36,7 +36,7 @@ template <tensor_like X, compatible<X> Y, compatible<X> Z, class F>
 tensor_of<X> sum_zip(const X& x, const Y& y, const Z& z, F f) {
   expect_shape("sum_zip", x.extents(), y.extents());
   expect_shape("sum_zip", x.extents(), z.extents());
-  const index_t columns = x.extents().row_size();  // once for all three: what a sum carries has to fit into registers
+  const index_t columns = x.extents().row_size();  // once for all three tensors: what a sum carries has to fit into registers
   const auto a = read_elements(x), b = read_elements(y), c = read_elements(z);
   tensor_of<X> sums(shape{detail::row_count("sum_zip", x)});
   X::backend_type::sum_rows(
@@ -165,7 +165,7 @@ void scatter_rows(X& to, const I& rows, const Y& from) {
   X::backend_type::for_each(from.extent(0), source.columns, [=] JEM_LAMBDA(index_t i, index_t j) { target(row(i), j) = source(i, j); });
 }
 
-/// Batches of equal rows, one after the other.
+/// Joins batches of equal rows, one after the other.
 template <tensor_like X, compatible<X>... Rest>
 tensor_of<X> concatenate(const X& first, const Rest&... rest) {
   ((rest.extents() == first.extents().with_rows(rest.extent(0)) ? void() : expect_shape("concatenate", first.extents(), rest.extents())),

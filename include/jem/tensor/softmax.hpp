@@ -22,7 +22,7 @@ struct log_sum_exp_of_row {
   constexpr void operator()(index_t i) const { to[i] = static_cast<W>(weighed_row<T>(from + i * columns, columns).log_sum_exp()); }
 };
 
-/// The shares, and the log-sum-exp where there is a place for it.
+/// The softmax, and the log-sum-exp if there is a place for it.
 template <class T>
 struct softmax_of_row {
   const T* from;
@@ -67,7 +67,7 @@ tensor_of<X> log_sum_exp(const X& x) {
   return detail::log_sum_exp_in<std::remove_const_t<typename X::value_type>>("log_sum_exp", x);
 }
 
-/// The same in double (n): energies far from 0 differ by less than a float tells apart.
+/// The same in double (n), since energies far from 0 may differ by less than the precision of a float.
 template <tensor_like X>
 tensor<wide_t<std::remove_const_t<typename X::value_type>>, typename X::backend_type> wide_log_sum_exp(const X& x) {
   return detail::log_sum_exp_in<wide_t<std::remove_const_t<typename X::value_type>>>("wide_log_sum_exp", x);
@@ -83,7 +83,7 @@ tensor_of<X> softmax(const X& x) {
   return result;
 }
 
-/// What E(x) = −log Σ exp f(x) and its gradient ask of logits: the results of the three functions of these names.
+/// The results of the three functions of these names, which E(x) = −log Σ exp f(x) and its gradient need.
 template <tensor_value T>
 struct softmax_sums {
   T softmax;                                                                     // (n, k)
@@ -91,7 +91,7 @@ struct softmax_sums {
   typename T::template rebind<wide_t<typename T::value_type>> wide_log_sum_exp;  // (n)
 };
 
-/// All three in one pass over logits (n, k), the same bits. Throws std::invalid_argument for no classes.
+/// All three in one pass over logits (n, k), with the same bits. Throws std::invalid_argument for no classes.
 template <tensor_like X>
 softmax_sums<tensor_of<X>> softmax_and_log_sum_exp(const X& x) {
   using T = std::remove_const_t<typename X::value_type>;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A tensor: extents and the storage of a backend. A value: copies are deep, moves are free, storage is recycled.
+// A tensor: extents and the storage of a backend. Copies are deep, moves are free, and storage is recycled.
 #pragma once
 
 #include <jem/core/concepts.hpp>
@@ -78,7 +78,7 @@ class tensor {
     other.extents_ = extents;
     return other;
   }
-  /// The same, of a copy.
+  /// The same for a copy.
   tensor reshaped(const shape& extents) const& { return tensor(*this).reshaped(extents); }
 
   /// Rows [first, first + count) of the outermost axis, without a copy. Throws std::invalid_argument outside it.
@@ -114,7 +114,7 @@ class tensor {
 template <tensor_like X>
 using tensor_of = tensor<std::remove_const_t<typename std::remove_cvref_t<X>::value_type>, typename std::remove_cvref_t<X>::backend_type>;
 
-/// The class numbers (n) that go with tensors of type T.
+/// The type of labels (n) for tensors of type T.
 template <tensor_like T>
 using labels = tensor<std::int32_t, typename std::remove_cvref_t<T>::backend_type>;
 

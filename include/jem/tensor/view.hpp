@@ -19,7 +19,7 @@ void copy_elements(const T* from, index_t n, T* to) {
   Backend::for_each(n, [=] JEM_LAMBDA(index_t i) { to[i] = from[i]; });
 }
 
-/// Extents over memory that somebody else owns; T is const for memory that may only be read.
+/// Extents over memory that it does not own; T is const for memory that may only be read.
 template <class T, holds<std::remove_const_t<T>> Backend>
 class view {
  public:
@@ -54,7 +54,7 @@ class view {
 
 namespace detail {
 
-/// Eigen's matrices, arrays and maps, known by what they offer: no Eigen type is named here.
+/// Eigen's matrices, arrays and maps, recognised by their members, so that Eigen need not be included.
 template <class M>
 concept dense_matrix = requires(M& m) {
   m.data();
@@ -68,7 +68,7 @@ concept dense_matrix = requires(M& m) {
 template <class Pointer>
 using pointee = std::remove_pointer_t<Pointer>;
 
-/// A vector in a device's memory, known by what it offers: thrust::device_vector.
+/// A vector in the memory of a device, recognised by its members: thrust::device_vector.
 template <class V>
 concept device_vector = requires(V& v) {
   { v.size() } -> std::convertible_to<std::size_t>;
@@ -114,7 +114,7 @@ auto view_of(M& matrix) {
   return view<pointed, typename T::backend_type>(matrix.data(), shape{matrix.rows(), matrix.cols()});
 }
 
-/// Copies a tensor out into a view of equal extents: results into a user's own array.
+/// Copies a tensor into a view of equal extents, such as a user's own array.
 template <tensor_like X, class T, class Backend>
   requires(!std::is_const_v<T> && std::same_as<typename X::value_type, T> && std::same_as<typename X::backend_type, Backend>)
 void copy_into(const view<T, Backend>& to, const X& from) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Views of xtensor's arrays (xt::xarray, xt::xtensor, xt::adapt, xt::view) without a copy, while they are row-major and without
-// gaps. They are known by what they offer: nothing of xtensor is named here, and nothing is included.
+// gaps. They are recognised by their members, so that xtensor need not be included.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -15,7 +15,7 @@ namespace jem::inline v0 {
 
 namespace detail {
 
-/// An array that tells where its elements lie: the one at i is data()[data_offset() + Σₖ iₖ·strides()[k]].
+/// An array that says where its elements are: the element at i is data()[data_offset() + Σₖ iₖ·strides()[k]].
 template <class A>
 concept strided_array = requires(A& a) {
   { *(a.data() + a.data_offset()) } -> std::common_reference_with<const typename A::value_type&>;
@@ -23,7 +23,7 @@ concept strided_array = requires(A& a) {
   { *std::ranges::begin(a.strides()) } -> std::convertible_to<std::ptrdiff_t>;
 };
 
-/// Column-major by its type; most others are row-major by theirs, and some decide when they are made.
+/// Whether the type of an array is column-major. Most types are row-major, and some choose the order at run time.
 template <class A>
 concept column_major_array = std::remove_cvref_t<A>::static_layout == decltype(std::remove_cvref_t<A>::static_layout)::column_major;
 
@@ -47,7 +47,7 @@ auto view_of(A& array) {
   bool follows   = true;
   index_t stride = extents.size();
   for (index_t axis = 0; const auto given : array.strides()) {
-    if (stride == 0) break;  // nothing lies anywhere
+    if (stride == 0) break;  // there are no elements
     stride /= extents[axis];
     follows = follows && (extents[axis++] == 1 || given == stride);
   }
