@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// What a program was compiled from and for: what a report of a fault, or of a speed, has to say.
+// The versions, compiler and processor of a program, for reports of faults and of speed.
 //
 //     jem::build_info<jem::openmp, jem::eigen>()
 //
 // A backend says what stands behind it where it offers `static std::string library()`, "Eigen 3.4.0", and what computes where it offers
-// `static std::string device()`, "NVIDIA H100, 80 GB". Each part of a program speaks for itself: parts may be compiled for different
-// processors, so that these functions have internal linkage.
+// `static std::string device()`, "NVIDIA H100, 80 GB". The functions have internal linkage, since the parts of a program may be
+// compiled for different processors.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -20,14 +20,14 @@
 
 namespace jem::inline v0 {
 
-/// A backend, in words.
+/// The description of a backend.
 struct backend_description {
   std::string name;     ///< "eigen"
-  std::string library;  ///< what stands behind it, with its version; empty for the standard library alone
+  std::string library;  ///< the library that it uses, with its version; empty for the standard library alone
   std::string device;   ///< where it computes; empty for the processor that runs the program
 };
 
-/// A part of a program, in words.
+/// The description of a part of a program.
 struct build_description {
   version_number version;                     ///< of jem
   std::string compiler;                       ///< "g++ 12.2.0, C++20"
@@ -100,7 +100,7 @@ static inline std::string processor_in_words() {
 
 }  // namespace detail
 
-/// Of this part of the program, with these backends.
+/// The description of this part of the program, with these backends.
 template <class... B>
 static build_description build_info() {
 #ifdef _OPENMP

@@ -16,11 +16,11 @@ struct inflate_closer {
   void operator()(z_stream* z) const { inflateEnd(z); }
 };
 
-/// The members of a gzip file, one after the other: bytes behind a member begin another, or are refused.
+/// Reads the members of a gzip file, one after the other. Bytes after a member have to begin another member.
 class gzip_members {
  public:
   gzip_members(std::span<const std::uint8_t> bytes, std::string_view file) : rest_(bytes), size_(bytes.size()), file_(file) {
-    if (inflateInit2(&stream_, 15 + 16) != Z_OK) throw std::bad_alloc();  // 15: the largest window; 16: gzip and nothing else
+    if (inflateInit2(&stream_, 15 + 16) != Z_OK) throw std::bad_alloc();  // 15: the largest window; 16: the gzip format only
     owner_.reset(&stream_);
   }
   gzip_members(const gzip_members&)            = delete;
@@ -77,6 +77,6 @@ inline std::vector<std::uint8_t> decompress_gzip(std::span<const std::uint8_t> b
 
 }  // namespace detail
 
-inline constexpr compression gzip{gzip_format, &detail::decompress_gzip};  ///< zlib undoes it
+inline constexpr compression gzip{gzip_format, &detail::decompress_gzip};  ///< decompressed by zlib
 
 }  // namespace jem::inline v0::io

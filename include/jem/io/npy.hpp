@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Arrays in and out as .npy files, numpy's own format. Little-endian values come in where a tensor's type holds all values of
-// theirs (|u1 in every tensor, <f4 and <i4 in one of doubles), and <i8, as numpy keeps class numbers, in labels: nothing is rounded.
+// Arrays in and out as .npy files, numpy's own format. Little-endian values are read into a tensor whose type holds
+// all of their values (|u1 into every tensor, <f4 and <i4 into one of doubles), and <i8, numpy's type of class numbers, into labels.
+// Nothing is rounded.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -33,7 +34,7 @@ constexpr std::string_view npy_type = std::same_as<V, float>          ? "<f4"
                                       : std::same_as<V, std::int64_t> ? "<i8"
                                                                       : "|u1";
 
-/// V holds every value of From; or both are whole numbers, and each value is looked at.
+/// Whether V holds every value of From, or both are integers and each value is checked.
 template <class From, class V>
 concept goes_into = (std::integral<From> && std::integral<V>) ||
                     (std::floating_point<V> && std::numeric_limits<From>::digits <= std::numeric_limits<V>::digits);

@@ -18,7 +18,7 @@
 
 namespace jem::inline v0::io {
 
-/// What a header says. Whether the file is as long as that is another question.
+/// The contents of a header. They do not say whether the file is long enough.
 struct npy_header {
   std::string type;       // as numpy writes it: "<f4"
   shape extents;          // of values in row-major order
@@ -46,7 +46,7 @@ class python_literal {
     if (!accept(token)) refuse(token);
   }
 
-  /// The text between two quotes of either kind. An escape is not understood, and will be no text that anybody looks for.
+  /// The text between two quotes of either kind. Escapes are not decoded; no text that is looked for has any.
   std::string_view quoted() {
     const char quote = at_end() ? '\0' : bytes_[at_];
     const auto close = quote == '\'' || quote == '"' ? bytes_.find(quote, at_ + 1) : std::string_view::npos;
@@ -64,12 +64,12 @@ class python_literal {
     const auto [stop, ec] = std::from_chars(bytes_.data() + at_, end, value);
     if (ec != std::errc{} || (bytes_[at_] == '0' && value != 0)) refuse("a number of 64 bits");
     at_ = static_cast<std::size_t>(stop - bytes_.data());
-    accept("L");  // Python 2 wrote so
+    accept("L");  // the suffix of Python 2
     skip_blanks();
     return value;
   }
 
-  /// Throws std::runtime_error that shows what stands here.
+  /// Throws std::runtime_error that shows the text at this place.
   [[noreturn]] void refuse(std::string_view expected) const {
     std::string found(bytes_.substr(at_, 40));
     for (char& c : found) c = c >= ' ' && c <= '~' ? c : '?';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Pictures as PNG, out and in, by libpng's simplified interface (which returns its errors instead of jumping), and contact sheets.
+// Reads and writes PNG files by libpng's simplified interface, which returns its errors instead of jumping, and makes contact sheets.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -53,7 +53,7 @@ inline std::vector<std::uint8_t> encode_png(const image& picture) {
 /// Throws what encode_png and write_file throw.
 inline void write_png(const std::filesystem::path& path, const image& picture) { write_file(path, encode_png(picture)); }
 
-/// What is read of a PNG file whose chunks say how its values are meant.
+/// How to read a PNG file with chunks that describe its colour space.
 enum class png_values {
   as_stored,  ///< the numbers of the file, as Pillow and torchvision give them
   to_srgb     ///< values that a gAMA chunk puts on another curve than sRGB's are brought to that one

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The frame of a PNG file (W3C Recommendation, second edition, 2003; ISO/IEC 15948): a signature, then chunks of a length, a type, data
-// and a checksum, from IHDR to IEND. Looked at before the pixels are, so that a file which is cut off, damaged or lies about its
-// size is refused by the byte, and before memory is asked for.
+// and a checksum, from IHDR to IEND. The frame is checked before the pixels are read, so that a file that is cut off, damaged
+// or has a wrong size is refused, with the byte, before memory is allocated.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -18,7 +18,7 @@
 
 namespace jem::inline v0::io {
 
-/// What a PNG file says of its image.
+/// The header of a PNG file.
 struct png_header {
   std::uint64_t height = 0, width = 0;  ///< in pixels
   int bits = 8, colour = 0;  ///< bits of a sample or of a palette's index; colour type 0 grey, 2 red, green, blue, 3 by a palette
@@ -48,7 +48,7 @@ inline png_header parse_png_header(std::span<const std::uint8_t> data, std::stri
   return h;
 }
 
-/// Deflate makes at most 1032 bytes of one: what an image of this size needs of compressed data, at the least.
+/// The least number of compressed bytes for an image of this size: deflate makes at most 1032 bytes of one.
 inline void check_png_size(const png_header& h, std::uint64_t compressed, std::string_view file) {
   const std::uint64_t bits = h.height * h.width * static_cast<std::uint64_t>(h.bits) * (h.colour == 2 ? 3 : 1);
   if (bits / 8 > 1032 * compressed) {
@@ -73,7 +73,7 @@ inline png_header check_png(std::span<const std::uint8_t> bytes, std::string_vie
     if (bytes.size() - at < 12) fail_file(file, bytes.size(), "a chunk up to IEND", "the end of the file");
     const std::size_t length = detail::png_number(bytes, at), rest = bytes.size() - at - 12;
     if (length > rest) fail_file(file, at, concat("a chunk of at most ", rest, " bytes, the rest of the file,"), std::to_string(length));
-    const auto named = bytes.subspan(at + 4, 4 + length);  // the type and the data: what the checksum is of
+    const auto named = bytes.subspan(at + 4, 4 + length);  // the type and the data, which the checksum covers
     if (crc32(0, named.data(), static_cast<uInt>(named.size())) != detail::png_number(bytes, at + 8 + length)) {
       fail_file(file, at + 8 + length, "the checksum of the chunk", "another");
     }
@@ -93,8 +93,8 @@ inline png_header check_png(std::span<const std::uint8_t> bytes, std::string_vie
   }
 }
 
-/// A file that check_png takes, without its ancillary chunks, whose types begin with a small letter: gAMA, sRGB, iCCP, cHRM and
-/// sBIT, which say what the values mean, are among them. What makes the pixels stays.
+/// A file that check_png accepts, without its ancillary chunks, whose types begin with a small letter. Among them are gAMA, sRGB, iCCP,
+/// cHRM and sBIT, which describe the colour space. The chunks with the pixels stay.
 inline std::vector<std::uint8_t> critical_chunks(std::span<const std::uint8_t> bytes) {
   std::vector<std::uint8_t> kept(bytes.begin(), bytes.begin() + 8);
   for (std::size_t at = 8; at < bytes.size();) {

@@ -17,7 +17,7 @@
 
 namespace jem::inline v0::io {
 
-/// Text as HTML: the five characters that mean something are escaped.
+/// Text as HTML: the five special characters are escaped.
 inline std::string escape_html(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -78,7 +78,7 @@ inline std::size_t before_identifier(std::string_view tag) {
 inline std::string with_own_ids(std::string_view svg, std::string_view prefix) {
   std::string out;
   bool in_tag = false;
-  char quote  = 0;  // that an attribute's value is in; 0 outside
+  char quote  = 0;  // around the value of an attribute; 0 outside of one
   for (std::size_t at = 0; at < svg.size();) {
     const std::size_t head = in_tag ? detail::before_identifier(svg.substr(at)) : 0;
     const auto before      = svg.substr(at, std::max<std::size_t>(1, head));
@@ -99,19 +99,19 @@ class page {
   /// A page that begins with its title.
   explicit page(std::string_view title) : title_(escape_html(title)) { body_ += concat("<h1>", title_, "</h1>\n"); }
 
-  /// A section begins.
+  /// Begins a section.
   void heading(std::string_view text) { body_ += concat("<h2>", escape_html(text), "</h2>\n"); }
-  /// Some sentences.
+  /// Appends a paragraph.
   void paragraph(std::string_view text) { body_ += concat("<p>", escape_html(text), "</p>\n"); }
 
-  /// An item a line, each with a bullet.
+  /// Appends a list with a bullet for each item.
   void list(const std::vector<std::string>& items) {
     body_ += "<ul>\n";
     for (const auto& item : items) body_ += concat("<li>", escape_html(item), "</li>\n");
     body_ += "</ul>\n";
   }
 
-  /// Rows of cells; the first row is the head, the first column names the rest.
+  /// Appends a table: the first row is its head, and the first column names the rows.
   void table(const std::vector<std::vector<std::string>>& rows) {
     table(rows, [](std::size_t, std::size_t) { return false; });
   }
@@ -133,7 +133,7 @@ class page {
 
   /// Figures that stand side by side where there is room.
   void begin_row() { body_ += "<div class=\"row\">\n"; }
-  /// The row is full.
+  /// Ends the row of figures.
   void end_row() { body_ += "</div>\n"; }
 
   /// An SVG element over its caption. Its identifiers get a prefix of this figure's, as with_own_ids does it.
@@ -146,7 +146,7 @@ class page {
     figure(concat("<img alt=\"", escape_html(caption), "\" src=\"data:image/png;base64,", base64(png), "\">"), caption);
   }
 
-  /// The page as it is now.
+  /// The page so far.
   std::string html() const {
     return concat(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"

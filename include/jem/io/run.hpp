@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A run of the `jem` tool in a program of one's own: its network, the names of its classes, how to scale images, and the score above
+// A run of the `jem` tool in a program of your own: its network, the names of its classes, how to scale images, and the score above
 // which an image looks like those of training.
 //
 //     const auto run = jem::io::load_run<tensor>("jem-run");
@@ -24,14 +24,14 @@
 namespace jem::inline v0::io {
 
 /// The network of a run, which is one of four types, as one layer: images in, logits out, and the gradient by images that samplers and
-/// attacks need. Its weights stand still: it has no parameters. To train on, `visit` gives the network itself.
+/// attacks need. Its weights are constant: it has no parameters. To train the network further, get it by `visit`.
 template <tensor_value T>
 class run_network : public made_of<T> {
   template <class Net>
   using in_bfloat16 = computing_in<bfloat16, Net>;
 
  public:
-  /// Of one of the four networks.
+  /// Takes one of the four networks.
   template <class Net>
     requires(!std::same_as<Net, run_network>)
   explicit run_network(Net net) : net_(std::move(net)) {}
@@ -67,10 +67,10 @@ class run_network : public made_of<T> {
   std::variant<convnet<T>, wide_resnet<T>, in_bfloat16<convnet<T>>, in_bfloat16<wide_resnet<T>>> net_;
 };
 
-/// What a run has left.
+/// The results of a run.
 template <tensor_value T>
 struct run {
-  run_config config;       ///< what it says of itself
+  run_config config;       ///< its description
   run_network<T> network;  ///< with its weights
 
   /// Bytes of images, one image after the other, row by row, as the network takes them: (n, h, w, c). Throws std::invalid_argument for
@@ -114,7 +114,7 @@ void load_run_weights(const std::filesystem::path& file, Net& net, const std::st
 
 namespace detail {
 
-/// A network of those options, with the weights of the file.
+/// A network with these options and the weights of the file.
 template <class Net>
 Net network_from(const std::filesystem::path& weights, const std::string& run, const auto& options) {
   rng any;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a run of the `jem` tool says of its network: config.json, in the folder of the run. A program in any language finds there how to
-// build the network, how to scale images, and which scores images like those of training have. Folders of older versions have
+// The description of the network of a run of the `jem` tool: config.json, in the folder of the run. It says how to build the network, how
+// to scale images, and which scores images like those of training have, for programs in any language. Folders of older versions have
 // settings.json and weights.safetensors alone; they are read, too, and have no threshold.
 #pragma once
 
@@ -32,10 +32,11 @@ struct run_config {
   std::vector<std::string> class_names = {};         ///< of class 0, 1, …; empty for classes without names
   float divisor                        = 127.5f;     ///< a byte of an image becomes byte / divisor + offset
   float offset                         = -1;         ///< see divisor
-  std::optional<double> threshold = {};  ///< images of log p(x) + log Z at or above look like those of training; none if nobody measured it
-  std::string threshold_of        = {};  ///< which images it was measured on, in words
-  std::string weights             = "model.safetensors";  ///< the file beside it
-  std::string run                 = {};  ///< identifies the run: its other files carry the same text; empty for runs of older versions
+  std::optional<double> threshold =
+      {};                         ///< images of log p(x) + log Z at or above look like those of training; none if it was not measured
+  std::string threshold_of = {};  ///< which images it was measured on, in words
+  std::string weights      = "model.safetensors";  ///< the file beside it
+  std::string run          = {};  ///< identifies the run: its other files carry the same text; empty for runs of older versions
 };
 
 /// The depth and the width of "wide-resnet-DEPTH-WIDTH"; nothing for another text.
@@ -54,16 +55,16 @@ inline std::optional<std::pair<index_t, index_t>> wide_resnet_named(std::string_
 
 /// Writes config.json into the folder. Throws what write_file throws.
 inline void write_run_config(const std::filesystem::path& folder, const run_config& c) {
-  nlohmann::ordered_json j{{"run", c.run},         {"network", c.network}, {"widths", c.widths},   {"precision", c.precision},
-                           {"image", c.image},     {"classes", c.classes}, {"class_names", c.class_names},
-                           {"divisor", c.divisor}, {"offset", c.offset},   {"weights", c.weights}};
+  nlohmann::ordered_json j{{"run", c.run},       {"network", c.network}, {"widths", c.widths},           {"precision", c.precision},
+                           {"image", c.image},   {"classes", c.classes}, {"class_names", c.class_names}, {"divisor", c.divisor},
+                           {"offset", c.offset}, {"weights", c.weights}};
   if (c.threshold) j.update({{"threshold", *c.threshold}, {"threshold_of", c.threshold_of}});
   write_file(folder / "config.json", j.dump(2) + "\n");
 }
 
 namespace detail {
 
-/// Throws std::runtime_error, naming the file, for numbers that no network has.
+/// Throws std::runtime_error, naming the file, for a description that fits no network.
 inline void check_run_config(const run_config& c, const std::string& file) {
   const auto refuse = [&](std::string_view expected, const std::string& found) {
     throw std::runtime_error(concat(file, ": expected ", expected, " but found ", found));

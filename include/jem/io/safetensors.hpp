@@ -20,7 +20,7 @@
 
 namespace jem::inline v0::io {
 
-/// What a file holds values of: elements of tensors, numbers of at most 64 bits, truth values, enumerators.
+/// The types of values in a file: elements of tensors, numbers of at most 64 bits, bool, enumerations.
 template <class V>
 concept storable = (element<V> || std::is_arithmetic_v<V> || std::is_enum_v<V>) && sizeof(V) <= 8;
 
@@ -43,7 +43,7 @@ constexpr std::string_view dtype_of() {
   }
 }
 
-/// Values of a file's tensor, which are V's.
+/// The values of a tensor of a file, which has type V.
 template <storable V>
 std::vector<V> values_of(const named_tensor& tensor) {
   std::vector<V> values(tensor.bytes.size() / sizeof(V));
@@ -64,7 +64,7 @@ named_tensor to_named_tensor(std::span<const V> values, const shape& extents) {
                            std::string(found));
 }
 
-/// A file's tensor, which is of T's own type, in the memory of a backend.
+/// A tensor of a file, with the element type of T, in the memory of a backend.
 template <tensor_value T>
 T uploaded(const named_tensor& tensor) {
   return T(tensor.extents, values_of<typename T::value_type>(tensor));

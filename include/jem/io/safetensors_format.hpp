@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The safetensors format (Hugging Face, https://github.com/huggingface/safetensors) between bytes and named tensors: the length of
+// Encodes and decodes the safetensors format (Hugging Face, https://github.com/huggingface/safetensors): the length of
 // the header as 8 bytes, little-endian; the header in JSON, for each tensor its type, extents and place; the values.
 #pragma once
 
@@ -38,7 +38,7 @@ struct named_tensor {
 /// Tensors under their names: what a file holds.
 using tensor_map = std::map<std::string, named_tensor>;
 
-/// What a file says of itself beside its tensors: names and texts, the format's `__metadata__`.
+/// The format's `__metadata__`: names and texts beside the tensors.
 using file_metadata = std::map<std::string, std::string>;
 
 namespace detail {
@@ -106,8 +106,8 @@ inline std::vector<std::uint8_t> encode_safetensors(const tensor_map& tensors, c
 
 namespace detail {
 
-/// A header as JSON. Two things that a parser lets pass are errors here: a name that comes twice, and lists within lists, deep
-/// enough to exhaust the stack of whatever walks them.
+/// A header as JSON. Two things that the parser accepts are errors here: a name that occurs twice, and lists that are nested so
+/// deeply that a recursive function would exhaust the stack.
 inline nlohmann::json parse_header(std::string_view file, std::span<const std::uint8_t> text) {
   using event = nlohmann::json::parse_event_t;
   std::set<std::string> names;
@@ -124,7 +124,7 @@ inline nlohmann::json parse_header(std::string_view file, std::span<const std::u
     return header;
   } catch (const nlohmann::json::parse_error& e) {
     fail_file(file, 8 + (e.byte > 0 ? e.byte - 1 : 0), "a header in JSON", e.what());
-  } catch (const nlohmann::json::exception& e) {  // a number that no type holds
+  } catch (const nlohmann::json::exception& e) {  // a number out of range
     fail_file(file, 8, "a header in JSON", e.what());
   }
 }
@@ -200,7 +200,7 @@ inline tensor_map decode_safetensors(std::span<const std::uint8_t> bytes, std::s
   return tensors;
 }
 
-/// What a file says of itself; empty where it says nothing. Throws std::runtime_error for a header that is none, or says something
+/// The metadata of a file; empty if it has none. Throws std::runtime_error for a header that is none, or says something
 /// other than texts.
 inline file_metadata decode_metadata(std::span<const std::uint8_t> bytes, std::string_view file) {
   const auto header = detail::parse_header(file, bytes.subspan(8, detail::header_length(bytes, file)));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The parts of a state under their names. A state says them by one declaration,
+// The parts of a state under their names. A state lists them by one declaration,
 //
 //     static void each_part(auto& self, auto f) { f("net", self.net), f("iteration", self.iteration); }
 //
-// and a part is a tensor, a number, a std::vector of numbers, a network, or a type that says its parts. Each tensor and number has a path,
+// and a part is a tensor, a number, a std::vector of numbers, a network, or a type that lists its parts. Each tensor and number has a path,
 // such as "moments.first.layers.0.weight".
 #pragma once
 
@@ -28,7 +28,7 @@ struct part_visitor {
 
 }  // namespace archetype
 
-/// A state that says its parts: each_part(self, f) calls f("name", member) for each of them, always in the same order.
+/// A state that lists its parts: each_part(self, f) calls f("name", member) for each of them, always in the same order.
 template <class S>
 concept has_parts = requires(S& s) { std::remove_const_t<S>::each_part(s, archetype::part_visitor{}); };
 
@@ -43,7 +43,7 @@ inline constexpr bool is_list = false;
 template <storable V>
 inline constexpr bool is_list<std::vector<V>> = !std::same_as<V, bool>;
 
-/// f(path, leaf) for each tensor, number and list of a part; after(path, state) behind the parts of each type that says them.
+/// f(path, leaf) for each tensor, number and list of a part; after(path, state) after the parts of each type that lists them.
 template <class P, class F, class After>
 void visit_parts(const std::string& path, P& part, F& f, After& after) {
   using jem::detail::child_name;
@@ -127,7 +127,7 @@ tensor_map parts_of(const S& state) {
 
 /// Sets a state from the parts of one with the same settings; `file` names it in errors. A type may check what it was given by a
 /// member check_parts(), which throws std::invalid_argument. Throws std::runtime_error with the file and the part for one that is
-/// missing, has another type or other extents, is refused by its type, or that the state does not have; then the state is what it was.
+/// missing, has another type or other extents, is refused by its type, or that the state does not have; then the state is unchanged.
 template <std::copyable S>
   requires(has_parts<S> || parameterised<S>)
 void assign_parts(const tensor_map& tensors, S& state, std::string_view file) {

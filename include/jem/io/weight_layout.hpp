@@ -63,12 +63,12 @@ struct own_layout {
 /// is not covered: its inputs are ordered (h, w, c) here and (c, h, w) there. PyTorch's names: for each pair the first `own` in a
 /// path, at its beginning or behind a dot, becomes `theirs`, one pair after the other.
 struct torch_layout {
-  /// What a step of a path is called.
+  /// A replacement of a name in a path.
   struct replacement {
-    std::string own, theirs;  ///< here, and in the file
+    std::string own, theirs;  ///< the library's name, and the name in the file
   };
   std::vector<replacement> names;  ///< in this order
-  std::string root{};              ///< "f." where the network's parts are members of a member
+  std::string root{};              ///< for example "f.", if the parts of the network are members of a member f
 
   /// The name in the file.
   std::string name(std::string path) const {
@@ -93,7 +93,7 @@ struct torch_layout {
     return s.rank() == 2 ? detail::turned(own, s[0], 1, s[1], extents(s)) : own;
   }
 
-  /// And back.
+  /// The tensor of the library's layout.
   named_tensor from_file(const named_tensor& file) const {
     const shape& s = file.extents;
     if (s.rank() == 4) return detail::turned(file, s[0], s[1], s[2] * s[3], {s[2], s[3], s[1], s[0]});
@@ -102,7 +102,7 @@ struct torch_layout {
 
   /// The topmost part below the root that it lies in; none for what is no weight.
   std::string part(const std::string& file) const {
-    if (file.ends_with("num_batches_tracked")) return {};  // a batch normalisation counts, and nobody asks
+    if (file.ends_with("num_batches_tracked")) return {};  // a counter of batch normalisation, which is not used
     return file.starts_with(root) ? root + detail::first_step(file.substr(root.size())) : detail::first_step(file);
   }
 };

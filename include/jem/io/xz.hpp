@@ -11,7 +11,7 @@
 
 namespace jem::inline v0::io {
 
-/// What decompressing may take beside the contents: the dictionary of `xz -9`, the largest preset, twice.
+/// The memory limit of a decompressor, beside the contents: twice the dictionary of `xz -9`, the largest preset.
 inline constexpr std::uint64_t xz_memory = std::uint64_t{128} << 20;
 
 namespace detail {
@@ -50,6 +50,6 @@ inline std::vector<std::uint8_t> decompress_xz(std::span<const std::uint8_t> byt
 
 }  // namespace detail
 
-inline constexpr compression xz{xz_format, &detail::decompress_xz};  ///< liblzma undoes it
+inline constexpr compression xz{xz_format, &detail::decompress_xz};  ///< decompressed by liblzma
 
 }  // namespace jem::inline v0::io

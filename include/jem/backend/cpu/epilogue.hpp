@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What becomes of a convolution's sums on their way to memory: (sum + bias)·f′(input) + addend, what is null left out.
+// The last operations on the sums of a convolution before they are stored: (sum + bias)·f′(input) + addend; null pointers are left out.
 #pragma once
 
 #include <jem/backend/cpu/simd.hpp>
@@ -19,7 +19,7 @@ V factor_of(const F& f, V x) {
   }
 }
 
-/// What becomes of a convolution's sums on their way to memory. Sums are of type T, and images, as is what is written, of E.
+/// The last operations on the sums of a convolution before they are stored. Sums have type T; inputs and results have type E.
 template <scalar T, fusable F = unchanged, element E = T>
 struct epilogue {
   const T* bias   = nullptr;  ///< (channels)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Exceptions that functions of the user's throw on a backend's threads: an exception must not leave a thread, or the program ends.
+// Keeps exceptions that functions of the user throw on the threads of a backend: an exception that leaves a thread ends the program.
 #pragma once
 
 #include <jem/core/shape.hpp>
@@ -10,10 +10,10 @@
 
 namespace jem::inline v0 {
 
-/// Of all exceptions that parts of a loop have thrown, that of the first part: which one does not depend on the threads.
+/// Of the exceptions of all parts of a loop, that of the first part, so that the choice does not depend on the threads.
 class first_failure {
  public:
-  /// f(), whose exception is kept as that of part `at`.
+  /// Calls f() and keeps its exception as that of part `at`.
   template <class F>
   void guard(index_t at, const F& f) noexcept {
     try {
@@ -26,7 +26,7 @@ class first_failure {
     }
   }
 
-  /// Throws what is kept, if anything is. Called when all parts are done.
+  /// Throws the exception that was kept, if there is one. Call it when all parts are done.
   void rethrow() const {
     if (failure_) std::rethrow_exception(failure_);
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a team of threads has gained and lost, by the clock. A loop on all threads ends when its last thread does: where a core has
+// Measures whether a team of threads gains time. A loop on all threads ends when its last thread does: where a core has
 // other work, that is when the system lets the thread run again, milliseconds after a loop of microseconds. So the time of each
 // loop is set against that of one thread, and once the losses are larger than the gains, the caller works alone for some time.
 // Results do not change: blocks and their order do not depend on who runs them.
@@ -12,7 +12,7 @@
 
 namespace jem::inline v0 {
 
-/// One caller's account with its team.
+/// The gains and losses of one caller by its team of threads.
 class team_balance {
  public:
   using clock    = std::chrono::steady_clock;  ///< what the times are of

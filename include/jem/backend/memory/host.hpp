@@ -25,7 +25,7 @@ using host_pool = memory_pool<system_memory>;
 template <element T>
 using host_storage = pooled_storage<T, system_memory>;
 
-/// What backends whose elements lie in that memory have in common; they derive from it.
+/// The base of backends whose elements are in the memory of the host.
 struct in_host_memory {
   static constexpr bool host_memory = true;  ///< the host may read it: views of users' memory are possible
 
