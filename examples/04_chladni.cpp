@@ -1,4 +1,4 @@
-// A sampler composed of four policies of one's own: sand on a vibrating plate, which is thrown about until it rests where the
+// A sampler composed of four policies of your own: sand on a vibrating plate, which is thrown about until it rests where the
 // plate stands still, on the lines that Chladni drew in 1787. Writes chladni.png.
 // usage: 04_chladni [grains]
 #include "tensor.hpp"  // jem::tensor<float, jem::eigen>

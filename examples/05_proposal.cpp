@@ -1,4 +1,4 @@
-// A proposal of one's own. Weights x ~ N(0, 1)ᵈ are known through s = Σᵢ xᵢ / √d alone, observed as 1.5 with an error of ½: then s is
+// A proposal of your own. Weights x ~ N(0, 1)ᵈ are known through s = Σᵢ xᵢ / √d alone, observed as 1.5 with an error of ½: then s is
 // normal with mean 1.2 and variance 0.2, whatever d. A random walk that suits few weights moves many no longer. The proposal of Crank
 // and Nicolson leaves N(0, 1)ᵈ alone: only the observation can reject it (Cotter, Roberts, Stuart and White 2013, arXiv:1202.0709).
 // usage: 05_proposal [steps]

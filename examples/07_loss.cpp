@@ -1,4 +1,4 @@
-// A loss of one's own: squared hinges that hold the energies of digits below one bound and those of noise above another, so that a
+// A loss of your own: squared hinges that hold the energies of digits below one bound and those of noise above another, so that a
 // classifier knows what it has not seen (Liu, Wang, Owens and Li 2020, arXiv:2010.03759). Trains with it and without, averages the
 // weights, and prints how well log p(x) tells unseen digits from images of other kinds: AUROC, 1 is perfect and ½ is a guess.
 // usage: 07_loss [iterations]
@@ -12,7 +12,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-using jem::operator*;  // for a weight before a loss of one's own
+using jem::operator*;  // for a weight before a loss of your own
 
 struct hinge {  // max(0, side·(E − bound))
   float side, bound;

@@ -1,4 +1,4 @@
-// An energy of one's own with a gradient of one's own: Bayesian logistic regression by Hamiltonian Monte Carlo, and whether to
+// An energy of your own with a gradient of your own: Bayesian logistic regression by Hamiltonian Monte Carlo, and whether to
 // believe the draws.
 #include "tensor.hpp"  // jem::tensor<float, jem::eigen>
 

@@ -1,4 +1,4 @@
-// A backend of one's own: storage, and the verbs of jem/core/concepts.hpp on plain threads. The conformance suite says whether it is
+// A backend of your own: storage, and the verbs of jem/core/concepts.hpp on plain threads. The conformance suite says whether it is
 // right, from single verbs to whole training runs; a concept sees only that it compiles. Exits with 0 if all checks have passed.
 #include <jem/backend/cpu/first_failure.hpp>
 #include <jem/backend/memory/host.hpp>

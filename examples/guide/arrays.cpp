@@ -17,7 +17,7 @@ int main() {
   const tensor sum = row_sums(view);                      // (2): 6, 15
   jem::copy_into(view, 2.0f * tensor(view));              // into mine
   expect(sum.to_vector() == std::vector<float>{6, 15}, "rows of a view are summed");
-  expect(mine == std::vector<float>{2, 4, 6, 8, 10, 12}, "results come into memory of one's own");
+  expect(mine == std::vector<float>{2, 4, 6, 8, 10, 12}, "results come into memory of your own");
 
   Eigen::Matrix<float, 2, 3, Eigen::RowMajor> rows;
   rows << 1, 2, 3, 4, 5, 6;

@@ -11,7 +11,7 @@
 
 using tensor = jem::tensor<float, jem::eigen>;
 
-// A state of one's own: the library's, and what this program keeps beside it.
+// A state of your own: the library's, and what this program keeps beside it.
 template <class Run>
 struct kept_run {
   Run run;

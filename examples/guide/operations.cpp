@@ -22,7 +22,7 @@ int main() {
   using tensor = jem::tensor<float, jem::eigen>;
   const tensor x({2, 3}, {1, 3, 6, 5, 5, 4});
   const std::vector<float> expected{1, 2, 3, 5, 0, -1};
-  expect(differences(x).to_vector() == expected, "an operation of one's own computes its formula");
+  expect(differences(x).to_vector() == expected, "an operation of your own computes its formula");
   const auto half = differences(jem::converted<jem::bfloat16>(x));
   expect(jem::converted<float>(half).to_vector() == expected, "it does so in half precision, too");
   expect(differences(jem::tensor<double, jem::reference>({1, 2}, {1, 3})).to_vector() == std::vector<double>{1, 2},

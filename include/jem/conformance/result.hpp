@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a check of the conformance suite finds: of all its cases the one that came nearest to its tolerance, or went furthest
-// beyond it. Nothing is printed and no test library is needed; a program of one's own reads the results.
+// beyond it. Nothing is printed and no test library is needed; a program of your own reads the results.
 #pragma once
 
 #include <jem/core/concat.hpp>

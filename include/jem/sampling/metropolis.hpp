@@ -35,7 +35,7 @@ struct metropolis {
   static constexpr bool needs_gradient = requires { requires Proposal::needs_gradient; };
   static constexpr bool row_wise       = jem::row_wise<Proposal>;  ///< see core/concepts.hpp
 
-  Proposal proposal;  ///< langevin, hamiltonian, or one of one's own
+  Proposal proposal;  ///< langevin, hamiltonian, or a proposal of your own
 
   /// Evaluates the energy, and its gradient if the proposal uses it.
   template <tensor_value T, energy<T> E>

@@ -4,7 +4,7 @@
 //     y = L(f(x)) + addend,    ∂L/∂x = f′(x) ⊙ (Lᵀ·∂L/∂y) + addend
 //
 // It is an optional argument of `convolution` and of its input's gradient, and of a layer's `forward` and `backward`
-// (nn/passes.hpp). A layer of one's own need not take it: the library then makes separate passes.
+// (nn/passes.hpp). A layer of your own need not take it: the library then makes separate passes.
 #pragma once
 
 #include <jem/core/concepts.hpp>
