@@ -2,7 +2,7 @@
 // The bound of what is stored in bfloat16: factors are its numbers, whose products a float holds exactly, so that sums of k operations
 // in any order are γₖ·Σ|products| from the exact ones; what is stored is half a unit in the last place further off, 2⁻⁸ of it. Where
 // eigen multiplies, by Winograd's algorithm, it adds up a whole tile's products, of which most cancel: the largest Σ|products| counts.
-// Every kernel, stride and padding in float is asked by the conformance suite, too.
+// The conformance suite tests every kernel, stride and padding in float, too.
 #include "../support/numbers.hpp"
 
 #include <jem/backend/onednn.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What every backend has to do is asked by the conformance suite; here are the things that only the specification promises.
+// The conformance suite tests what every backend has to do. These tests are for what only the specification promises.
 #include <jem/backend/reference.hpp>
 
 #include <doctest/doctest.h>

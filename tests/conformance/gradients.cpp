@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// That right gradients pass is asked of every layer and energy; here, that wrong ones do not.
+// The tests of layers and energies show that right gradients pass. These tests show that wrong ones do not.
 #include <jem/backend/reference.hpp>
 #include <jem/conformance/gradients.hpp>
 #include <jem/tensor/columns.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The backend whose memory is protected: that it protects. The suite is put on it as on any other.
+// Tests that the backend with protected memory protects it. The suite runs on it as on any other backend.
 #include "../support/guarded.hpp"
 
 #include <jem/tensor/tensor.hpp>

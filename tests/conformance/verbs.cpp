@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// That right backends pass is asked by suite.cpp.in; here, that wrong ones do not.
+// The tests made of suite.cpp.in show that right backends pass. These tests show that wrong ones do not.
 #include "../support/wrong_backends.hpp"
 
 #include <jem/conformance/verbs.hpp>

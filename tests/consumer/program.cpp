@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a consumer writes first. Exits with 0 if every draw is finite.
+// A first program of a consumer. Exits with 0 if every draw is finite.
 #include <jem/jem.hpp>
 
 #include <algorithm>

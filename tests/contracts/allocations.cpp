@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is asked of the system's memory in a steady state. The operators are replaced for this whole executable, and count.
+// Counts requests for the system's memory in a steady state. The operators are replaced for this whole executable.
 #include "../support/every_thread.hpp"
 
 #include <jem/data/digits.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Every concept, asked of the library's own types and of types that lack one thing: a concept that says yes to everything
-// says nothing. And what a concept cannot tell: a backend that does nothing.
+// Checks every concept with the library's own types and with types that lack one thing, since a concept that accepts everything is
+// useless. Checks also what a concept cannot see: a backend that does nothing.
 #include "../support/backends.hpp"
 
 #include <jem/jem.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a function of the user's throws reaches the caller of the library, whatever runs it and however large the batch: whether there
-// is one block of work or many decides nothing.
+// An exception of a user's function reaches the caller of the library, whatever runs the function and however many blocks of work
+// there are.
 #include <jem/jem.hpp>
 
 #include <doctest/doctest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Every field of every type of settings, with numbers that make no sense: which are refused, and which are taken on purpose. The
-// headers themselves say which types and fields there are, so that none is forgotten here.
+// Gives every field of every type of settings numbers that make no sense, and checks which are refused and which are accepted on
+// purpose. The list of types and fields is read from the headers, so that none is missing here.
 #include "../support/public_fields.hpp"
 
 #include <jem/data/augment.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is refused, and how, is asked of the compiler: contracts/must_not_compile/options.cmake.
+// contracts/must_not_compile/options.cmake checks what the compiler refuses, and its messages.
 #include <jem/core/compiler.hpp>
 
 #include <doctest/doctest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// That the names stand in compilers' messages is asked in contracts/must_not_compile.
+// The tests in contracts/must_not_compile check that compilers' messages contain the names.
 #include <doctest/doctest.h>
 
 #include <jem/backend/reference.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What every fuzz target asks of a reader: bytes are refused in the library's own words, or they give a value.
+// What every fuzz target checks: a reader refuses bytes with a message of the library, or returns a value.
 #pragma once
 
 #include <cstdio>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Gradients against central differences are asked by the conformance suite, of the networks that are made so.
+// The conformance suite compares gradients with central differences, for the networks that are made in this way.
 #include "../support/compiled_convolutions.hpp"
 #include "../support/backends.hpp"
 #include "../support/numbers.hpp"

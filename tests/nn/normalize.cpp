@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Gradients against central differences are asked by the conformance suite. The numbers of PyTorch 2.15 were printed by
+// The conformance suite compares gradients with central differences. The numbers of PyTorch 2.15 were printed by
 //
 //     import math, torch
 //     torch.set_default_dtype(torch.float64)

@@ -54,7 +54,7 @@ void check_sums(const L& net, const X& x) {
   CHECK(test::same_bits(converted<float>(left).to_vector(), converted<float>(right).to_vector()));
 }
 
-/// A layer of one's own: x ↦ 2x, with what every layer has and nothing else.
+/// A layer of a user: x ↦ 2x, with the members that every layer needs and nothing else.
 struct twice {
   template <jem::tensor_value Z>
   struct cache {};

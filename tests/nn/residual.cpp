@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Gradients against central differences are asked by the conformance suite.
+// The conformance suite compares gradients with central differences.
 #include "../support/compiled_convolutions.hpp"
 #include "../support/backends.hpp"
 #include "../support/gradients.hpp"

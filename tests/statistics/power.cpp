@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the test of invariance is worth: kernels that are wrong on purpose, at the step sizes at which the right ones pass. After
+// The power of the test of invariance: kernels that are wrong on purpose, at the step sizes at which the right ones pass. After
 // ten transitions of 50 000 exact samples each has to be further than twice the bound of invariance.cpp from at least one of the
 // five targets. The same wrappers without their fault stay within the bound on all of them, so it is the fault that is seen:
 // seven of them with 15 projections each are 105 tests with δ = 1e-6, a false alarm in any has probability 1.05e-4 at most.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An energy that counts what it is asked: gradients are what samplers pay for.
+// An energy that counts its calls, since gradients are the cost of a sampler.
 #pragma once
 
 #include <jem/core/concepts.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What each of the two libraries offers, in a namespace of its own. Tensors of `reference` cross the border, whatever the
+// The functions that each of the two libraries offers, in a namespace of its own. Tensors of `reference` cross the border, whatever the
 // library computes with.
 #pragma once
 

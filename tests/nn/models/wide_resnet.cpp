@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// That values and gradients are PyTorch's is asked by tests/train/golden_wide_resnet.cpp.
+// tests/train/golden_wide_resnet_*.cpp compare values and gradients with those of PyTorch.
 #include "../../support/compiled_convolutions.hpp"
 #include "../../support/backends.hpp"
 #include "../../support/gradients.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Against the definition, with every kernel, stride and padding, convolutions are asked by the conformance suite.
+// The conformance suite compares convolutions with the definition, for every kernel, stride and padding.
 #include "../../../support/numbers.hpp"
 
 #include <jem/backend/cpu/convolution/direct.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Against the definition, with every kernel, stride and padding, gradients are asked by the conformance suite.
+// The conformance suite compares gradients with the definition, for every kernel, stride and padding.
 #include "../../../support/numbers.hpp"
 
 #include <jem/backend/cpu/convolution/direct_gradient.hpp>
