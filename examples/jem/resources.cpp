@@ -47,10 +47,13 @@ needs needs_of(const settings& s, const Net& net, const split& data) {
   // What a checkpoint holds, as such, as tensors of a file and as a file; a gradient and a copy of the weights.
   needs n{.memory = read + 2 * weights + 3 * checkpoint, .disk = 2 * checkpoint + weights};
   if constexpr (tensor::backend_type::host_memory) {
-    const jem::index_t few = std::min<jem::index_t>(2, data.train.size());
-    const double one       = bytes_of_pass(net, data.train.x, 1);
-    const double each      = few > 1 ? std::max(0.0, bytes_of_pass(net, data.train.x, 2) - one) : one;
-    n.memory += std::max(0.0, one - each) + static_cast<double>(s.batch) * each;
+    const jem::index_t few     = std::min<jem::index_t>(2, data.train.size());
+    const double one           = bytes_of_pass(net, data.train.x, 1);
+    const double each          = few > 1 ? std::max(0.0, bytes_of_pass(net, data.train.x, 2) - one) : one;
+    const jem::phase_set reads = phases_of(s);
+    const auto batches         = static_cast<double>(reads.labelled + reads.data + reads.samples + reads.conditional);
+    // A step passes all batches together; the backward pass needs the gradients of two layers beside the activations.
+    n.memory += std::max(0.0, one - each) + 1.5 * batches * static_cast<double>(s.batch) * each;
   }
   return n;
 }

@@ -187,10 +187,14 @@ template <class Net>
 outcome<Net> train(const settings& s, Net net, const split& data, jem::rng& rng, const std::string& title, const keeping& k) {
   const dataset& set = data.train;
   const auto trainer = [&](const jem::remedies& r) { return trainer_of(s, set.classes, r); };
-  auto fresh         = trainer({}).init(std::move(net), set, rng);
   const jem::ema average{.decay = s.average};
-  run_state<decltype(fresh), Net> run{
-      fresh, jem::training_guard(fresh, watched_in(s, set), remedies_of(s)), average.init(fresh.net), {fresh.net}};
+  auto run = [&] {
+    auto fresh = trainer({}).init(std::move(net), set, rng);
+    jem::training_guard guard(fresh, watched_in(s, set), remedies_of(s));
+    auto averaged = average.init(fresh.net);
+    best_weights<Net> best{fresh.net};
+    return run_state<decltype(fresh), Net>{std::move(fresh), std::move(guard), std::move(averaged), std::move(best)};
+  }();
   if (k.resume && std::filesystem::exists(k.checkpoint)) jem::io::load_checkpoint(k.checkpoint, run, k.settings);
 
   auto& state = run.training;

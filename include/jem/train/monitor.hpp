@@ -28,9 +28,16 @@ struct monitor_options {
 };
 
 /// What is wrong with a run.
-enum class alarm { not_finite, energies, samples, gradient, weights, accuracy };
+enum class alarm {
+  not_finite,  ///< loss or gradient is not finite
+  energies,    ///< energies are beyond the scale of the data
+  samples,     ///< samples have left the range of the data
+  gradient,    ///< the norm of the gradient is far above its level
+  weights,     ///< the norm of the weights has jumped in one update
+  accuracy     ///< the accuracy has fallen by half, or is no better than chance
+};
 
-/// The noun of it: "gradient".
+/// The name of an alarm: "gradient".
 constexpr const char* name_of(alarm a) {
   constexpr const char* names[] = {"not_finite", "energies", "samples", "gradient", "weights", "accuracy"};
   return names[static_cast<int>(a)];
@@ -38,32 +45,33 @@ constexpr const char* name_of(alarm a) {
 
 /// An alarm and its reason, with what was expected and what was found.
 struct finding {
-  alarm what;
-  std::string reason;
-  double excess = 1;  ///< what was found, in units of the limit: ≥ 1
+  alarm what;          ///< the kind of alarm
+  std::string reason;  ///< "expected …, but received …"
+  double excess = 1;   ///< what was found, in units of the limit: ≥ 1
 };
 
 /// Levels of a run, averaged over about twenty steps. A value: a copy goes on from the same levels.
 class monitor {
  public:
+  /// A monitor that has seen no step.
   explicit monitor(const monitor_options& options = {}) : options_(options) {}
 
   /// The largest difference between energies, in nats, that a density of the data can have; at least 1.
   double energy_scale() const {
     const double reach = options_.reach, noise = options_.noise > 0 ? static_cast<double>(options_.noise) : reach / 127.5;
     const double nats = std::log(2 * reach / (noise * std::sqrt(2 * std::numbers::pi * std::numbers::e)));
-    return std::max(1.0, static_cast<double>(options_.dimension) * nats);
+    return (std::max)(1.0, static_cast<double>(options_.dimension) * nats);
   }
 
   /// Reads what a step tells. Nothing if it is healthy: then it enters the levels. Otherwise what is wrong, and the levels stay.
   std::optional<finding> watch(const training_info& info) {
     if (auto wrong = check(info)) return wrong;
     const auto enter = [&](double& level, double value) { level = steps_ == 0 ? value : level + (value - level) / span; };
-    enter(gradient_, std::log(std::max(info.gradient_norm, tiny)));
+    enter(gradient_, std::log((std::max)(info.gradient_norm, tiny)));
     if (!std::isnan(info.weight_norm)) weights_ = info.weight_norm;
     if (!std::isnan(info.accuracy)) {
       enter(accuracy_, info.accuracy);
-      if (steps_ >= settled) best_accuracy_ = std::max(best_accuracy_, accuracy_);
+      if (steps_ >= settled) best_accuracy_ = (std::max)(best_accuracy_, accuracy_);
     }
     ++steps_;
     return {};
@@ -105,9 +113,9 @@ class monitor {
       return found(alarm::samples, "samples of a root mean square of at most 3 times the range of the data", limit, info.sample_rms);
     const double scale = energy_scale(), gap = std::abs(info.energy_gap());
     if (gap > 10 * scale) return found(alarm::energies, "samples and data whose energies differ by what a density allows", 10 * scale, gap);
-    const double level = std::max(std::abs(info.energy_data), std::abs(info.energy_sample));
+    const double level = (std::max)(std::abs(info.energy_data), std::abs(info.energy_sample));
     if (level > 100 * scale) return found(alarm::energies, "energies near the scale of the data", 100 * scale, level);
-    if (steps_ >= settled && std::log(std::max(info.gradient_norm, tiny)) > gradient_ + std::log(1000.0)) {
+    if (steps_ >= settled && std::log((std::max)(info.gradient_norm, tiny)) > gradient_ + std::log(1000.0)) {
       return found(alarm::gradient, "a gradient below 1000 times its level", 1000 * gradient_level(), info.gradient_norm);
     }
     return check_accuracy();
@@ -129,7 +137,7 @@ class monitor {
   static finding found(alarm what, const char* expected, double limit, double received) {
     char text[64];
     std::snprintf(text, sizeof text, "%.4g, but received %.4g", limit, received);
-    return {what, concat("expected ", expected, ", ", text), std::max(1.0, received / limit)};
+    return {what, concat("expected ", expected, ", ", text), (std::max)(1.0, received / limit)};
   }
 
   monitor_options options_;
