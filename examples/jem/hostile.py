@@ -97,7 +97,8 @@ def main():
         told = " ".join(f"{re.sub('learning-rate', 'rate', name)} {value}" for name, value in options.items() if name != "iterations")
         print(f"| {told} | {found['interventions']} | {in_words(found)} | {in_words(other) if other else '-'} | {found['seconds']:.0f} |",
               flush=True)
-    print(f"\nwithin 0.03 of cross-entropy: {usable} of {given.count} with the monitor, {usable_without} without; "
+    print(f"\nwithin 0.03 of cross-entropy: {usable} of {given.count} with the monitor, "
+          f"{'-' if given.with_monitor_only else usable_without} without; "
           f"of {moderate} moderate ones {reached}; ended with code 0 and energies that mean nothing, or without a reason: {broken}")
     return 0 if broken == 0 and (moderate < 10 or reached >= 0.8 * moderate) else 1
 

@@ -55,6 +55,7 @@ needs needs_of(const settings& s, const Net& net, const split& data) {
     // A step passes all batches together; the backward pass needs the gradients of two layers beside the activations.
     n.memory += std::max(0.0, one - each) + 1.5 * batches * static_cast<double>(s.batch) * each;
   }
+  n.memory *= 1.25;  // blocks of memory that are kept for the next iteration
   return n;
 }
 

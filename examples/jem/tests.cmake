@@ -321,6 +321,11 @@ jem_tool_test("a reader that has closed its pipe is no reason to stop training" 
   CHECKS "run=$PWD.piped; (code=0; $<TARGET_FILE:jem_tool> train --steps 2 --buffer 640 --iterations 3 --widths 4,8 --seed 3 --overwrite \
       --out $run 2>&1 || code=$?; echo $code >$run/code) | true
     while ! test -s $run/code; do sleep 0.01; done; cat $run/code; test $(cat $run/code) = 0; cmp $run/model.safetensors model.safetensors")
+add_test(NAME "example: twelve runs with settings that are meant to break training end usable, or with a reason"
+  COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/jem/hostile.py $<TARGET_FILE:jem_tool> ${CMAKE_CURRENT_BINARY_DIR}/run/hostile
+  --count 12 --iterations 80 --seed 20 --with-monitor-only)
+set_tests_properties("example: twelve runs with settings that are meant to break training end usable, or with a reason" PROPERTIES
+  LABELS examples ENVIRONMENT OMP_WAIT_POLICY=passive)
 jem_tool_test("jem train names data that cannot work, and trains on" WRITES metrics.json
   BEFORE "rm -rf data; mkdir -p data/train/ant data/train/bee data/test/ant data/test/bee; for image in data/train/ant/1 data/train/ant/2 \
       data/train/bee/1 data/test/ant/1 data/test/bee/1; do cp $(ls ${CMAKE_CURRENT_BINARY_DIR}/small_png/train/ant/*.png | head -1) $image.png; done"
