@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The conformance suite, part twelve: what is stored in bfloat16, whose unit of rounding is u = 2⁻⁸. Arithmetic is a float's and a result
-// is rounded once, so operations of one rounding have the very bits; convolutions and products, of factors that are rounded, too,
-// are held to γ of rounding.hpp for their sums and u for the last step: |y − exact| ≤ γ·Σ|terms| + u·(|exact| + γ·Σ|terms|).
+// The conformance suite, part twelve: elements that are stored in bfloat16, whose unit of rounding is u = 2⁻⁸. Arithmetic is done in float
+// and a result is rounded once, so operations of one rounding have the same bits; convolutions and products, of factors that are rounded,
+// too, are held to γ of rounding.hpp for their sums and u for the last step: |y − exact| ≤ γ·Σ|terms| + u·(|exact| + γ·Σ|terms|).
 //
 // Networks that compute in bfloat16 are held against reference in float. A number that passes through ten layers there and back meets
 // some 50 roundings (of weights, inputs and outputs), each of at most u and, spread evenly, of u/√3 in the mean square: √50·u/√3 = 4u
@@ -108,7 +108,7 @@ void hold_stored_convolution(evidence& e, const convolution_shape& s, F f) {
   }
 }
 
-/// What a network makes of a batch: its logits, the energies and their gradient, and the gradient of its parameters.
+/// The results of a network for a batch: its logits, the energies and their gradient, and the gradient of its parameters.
 struct network_outcome {
   std::vector<float> logits, energies, of_input;
   std::vector<double> of_parameters;

@@ -77,7 +77,7 @@ std::vector<outcome> elementwise_outcomes(index_t n) {
 
 }  // namespace detail
 
-/// What tensor/elementwise.hpp has.
+/// The operations of tensor/elementwise.hpp.
 template <class B, class V>
 evidence elementwise_operations_agree_with_reference() {
   return agreement<B>(detail::elementwise_outcomes<tensor<V, B>>, detail::elementwise_outcomes<tensor<V, reference>>);

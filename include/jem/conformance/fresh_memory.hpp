@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Backends recycle memory: what an earlier check has left there, perhaps by another backend, could pass for a result that nobody has
-// computed. Each check of the suite begins on memory that holds NaN.
+// Backends recycle memory: values that an earlier check has left there, perhaps by another backend, could be taken for a result that was
+// not computed. Each check of the suite begins on memory that holds NaN.
 #pragma once
 
 #include <jem/conformance/result.hpp>
@@ -14,7 +14,8 @@
 
 namespace jem::inline v0::conformance {
 
-/// No evidence yet. Two blocks of each size up to a MiB are filled with NaN, by upload, and given back to the backend.
+/// Overwrites recycled memory and returns empty evidence: two blocks of each size up to a MiB are filled with NaN, by upload, and given
+/// back to the backend.
 template <class B>
 evidence on_fresh_memory() {
   constexpr index_t largest = index_t{1} << 18;  // elements

@@ -26,14 +26,15 @@ double cdf_distance(std::vector<V> samples, F cdf) {
   return distance;
 }
 
-/// What the distance of n independent samples exceeds with probability at most delta: Dvoretzky, Kiefer and Wolfowitz
+/// The bound that the distance of n independent samples exceeds with probability at most delta: Dvoretzky, Kiefer and Wolfowitz
 /// (1956), with the constant of Massart (1990).
 inline double dkw_bound(double n, double delta) { return std::sqrt(std::log(2 / delta) / (2 * n)); }
 
-/// What the mean of n independent numbers of [0, 1] is off by with probability at most delta: Hoeffding (1963).
+/// The bound that the error of the mean of n independent numbers in [0, 1] exceeds with probability at most delta: Hoeffding (1963).
 inline double hoeffding_bound(double n, double delta) { return std::sqrt(std::log(2 / delta) / (2 * n)); }
 
-/// What the mean of the squares of n standard normals is off 1 by with probability at most delta: Laurent and Massart (2000).
+/// The bound that the error of the mean of the squares of n standard normals exceeds with probability at most delta: Laurent and Massart
+/// (2000).
 inline double chi_squared_bound(double n, double delta) {
   const double t = std::log(2 / delta);
   return 2 * std::sqrt(t / n) + 2 * t / n;

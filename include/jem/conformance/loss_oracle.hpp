@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The losses once more, in plain double arithmetic on the host, one row at a time as their equations are written.
+// The losses in plain double arithmetic on the host, one row at a time as their equations are written.
 #pragma once
 
 #include <jem/conformance/gradients.hpp>
@@ -28,7 +28,7 @@ struct logit_rows {
     return std::log(sum);
   }
 
-  /// Of f(i) over the rows.
+  /// The mean of f(i) over the rows.
   template <class F>
   double mean(F f) const {
     double sum = 0;
@@ -44,7 +44,7 @@ struct logit_phases {
   const logit_rows& data() const { return unlabelled.values.empty() ? x : unlabelled; }  ///< those of p(x)
 };
 
-/// The same numbers, downloaded.
+/// The logits, downloaded.
 template <class T>
 logit_phases on_the_host(const phases<T>& logits) {
   const auto rows = [](const T& values, const std::vector<std::int32_t>& y) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The conformance suite, part five: what classifiers, images and samplers ask of tensor/, against reference. Indices, crops and
+// The conformance suite, part five: the operations of tensor/ for classifiers, images and samplers, against reference. Indices, crops and
 // copies have the same values; exponentials and logarithms of logits up to 40 may be off by 400 units in the last place of 1;
 // uniforms by 4, where low + u·(high − low) is rounded once or twice; normals, which use polynomials, by 2e-5.
 #pragma once
@@ -19,7 +19,7 @@ inline constexpr double normals_tolerance = 2e-5;  ///< of a standard normal, |�
 
 namespace detail {
 
-/// What a classifier's logits go through, 10 classes and values up to 40.
+/// Operations on logits, with 10 classes and values up to 40.
 template <class T>
 std::vector<outcome> logit_outcomes(index_t n) {
   using V           = typename T::value_type;
@@ -97,19 +97,19 @@ std::vector<outcome> noise_outcomes(index_t n) {
 
 }  // namespace detail
 
-/// What tensor/logits.hpp has.
+/// The operations of tensor/logits.hpp.
 template <class B, class V>
 evidence operations_on_logits_agree_with_reference() {
   return agreement<B>(detail::logit_outcomes<tensor<V, B>>, detail::logit_outcomes<tensor<V, reference>>);
 }
 
-/// What tensor/images.hpp, pooling.hpp and matmul.hpp have.
+/// The operations of tensor/images.hpp, pooling.hpp and matmul.hpp.
 template <class B, class V>
 evidence operations_on_images_agree_with_reference() {
   return agreement<B>(detail::image_outcomes<tensor<V, B>>, detail::image_outcomes<tensor<V, reference>>);
 }
 
-/// What tensor/noise.hpp has.
+/// The operations of tensor/noise.hpp.
 template <class B, class V>
 evidence random_numbers_agree_with_reference() {
   return agreement<B>(detail::noise_outcomes<tensor<V, B>>, detail::noise_outcomes<tensor<V, reference>>);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Operations of tensor/ computed by a backend and by reference, with a tolerance for each. That reference itself is right is asked
-// by the tests of tensor/, by analytic values.
+// Operations of tensor/ computed by a backend and by reference, with a tolerance for each. The tests of tensor/ compare reference
+// itself with analytic values.
 #pragma once
 
 #include <jem/backend/reference.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The conformance suite, part ten: the contract of the replay buffer where a backend keeps it. Chains go on where they stopped, no
-// slot is lent twice, a restart takes a chain as a whole, what is stored lands in the slots that were drawn and nowhere else, and
-// class blocks stay pure. Everything is a copy or a uniform number: every element has to be right, none is near.
+// The conformance suite, part ten: the contract of the replay buffer where a backend keeps it. Chains continue where they stopped, no
+// slot is drawn twice, a restart takes a chain as a whole, what is stored lands in the slots that were drawn and nowhere else, and
+// class blocks stay pure. Everything is a copy or a uniform number: every element has to be exactly right.
 #pragma once
 
 #include <jem/conformance/outcome.hpp>

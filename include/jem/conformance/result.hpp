@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a check of the conformance suite finds: of all its cases the one that came nearest to its tolerance, or went furthest
+// The result of a check of the conformance suite: of all its cases the one that came nearest to its tolerance, or went furthest
 // beyond it. Nothing is printed and no test library is needed; a program of your own reads the results.
 #pragma once
 
@@ -17,7 +17,7 @@
 
 namespace jem::inline v0::conformance {
 
-/// What an error is measured in.
+/// The unit of an error.
 enum class unit {
   bound,     ///< parts of a bound that no right backend exceeds: of rounding (Higham's), or of chance (Dvoretzky's and others')
   absolute,  ///< the difference itself
@@ -30,7 +30,7 @@ constexpr const char* name_of(unit u) {
   return u == unit::bound ? "of the bound" : u == unit::absolute ? "absolute" : u == unit::relative ? "relative" : "wrong elements";
 }
 
-/// The worst of the cases that have been held against their tolerances.
+/// The worst of the cases that have been compared with their tolerances.
 struct evidence {
   double error     = 0;            ///< NaN and infinity are no right answers
   double tolerance = 0;            ///< of that case; errors that are equal to it pass

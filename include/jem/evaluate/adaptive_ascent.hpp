@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Gradient ascent within a ball that chooses its step sizes itself: "Auto-PGD", Croce and Hein, "Reliable evaluation of adversarial
-// robustness with an ensemble of diverse parameter-free attacks" (ICML 2020, arXiv:2003.01690), algorithm 1. P goes back into the
+// robustness with an ensemble of diverse parameter-free attacks" (ICML 2020, arXiv:2003.01690), algorithm 1. P is the projection into the
 // ball and the range of pixels; for each image, η = 2·r at first, and α = 0.75:
 //
 //     u ← P(z + η·direction(∂f/∂z)),   z ← P(z + α·(u − z) + (1 − α)·(z − the z before))
@@ -18,7 +18,7 @@
 
 namespace jem::inline v0::evaluate::detail {
 
-/// The numbers of steps after which step sizes are looked at: ⌈p·steps⌉ for p = 0.22, 0.41, 0.57, … below 1, each once, and `steps`.
+/// The numbers of steps after which step sizes are adapted: ⌈p·steps⌉ for p = 0.22, 0.41, 0.57, … below 1, each once, and `steps`.
 inline std::vector<index_t> checkpoints(index_t steps) {
   std::vector<index_t> result;
   for (index_t hundredths = 22, gap = 22; hundredths <= 100; hundredths += gap) {
@@ -37,7 +37,7 @@ struct keep_moving {
     return at + V(0.75) * (ahead - at) + V(0.25) * (at - before);
   }
 };
-/// Whether a step size is to be halved, given how often the value rose, whether the best value did, and whether it was halved last time.
+/// Whether to halve a step size, given how often the value rose, whether the best value rose, and whether it was halved last time.
 template <class V>
 struct gets_nowhere {
   V enough;
@@ -72,7 +72,7 @@ struct adaptive_ascent {
     gradient = run->gradient(std::move(slope));
   }
 
-  /// To a random start.
+  /// Moves to a random start.
   template <class Attack>
   void start(const Attack& a, rng& g) {
     run->start(a, g);
@@ -108,7 +108,7 @@ struct adaptive_ascent {
     choose_rows(highest, value, higher);
   }
 
-  /// Looks at the step sizes after `count` steps since the last time.
+  /// Adapts the step sizes, `count` steps after the last time.
   void check(index_t count) {
     using V = typename T::value_type;
     halved  = zip(rises, zip(highest, highest_before, greater{}), halved, gets_nowhere<V>{V(0.75) * static_cast<V>(count)});
@@ -120,7 +120,7 @@ struct adaptive_ascent {
     fill(rises, 0);
   }
 
-  /// Goes on with these rows alone.
+  /// Keeps these rows only.
   void keep(const labels<T>& rows) {
     run->keep(rows);
     f.keep(rows);
@@ -129,7 +129,8 @@ struct adaptive_ascent {
   }
 };
 
-/// One ascent of a.steps steps from a random start. `drop` sees the ascent after each look, and keeps what it is not done with.
+/// One ascent of a.steps steps from a random start. `drop` is called with the ascent after each forward pass, and removes the images that
+/// are finished.
 template <class Net, tensor_value T, class Attack, class Objective, class Drop>
 void ascend(chase<Net, T>& run, const Attack& a, Objective f, rng& g, Drop drop) {
   if (run.size() == 0) return;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The balls that an attack keeps to, L∞ and L2: where to start in them, which way is steepest, and the way back into them. What
-// they are given and give is a perturbation, relative to the clean image, in the units of the data.
+// The balls of attacks, L∞ and L2: a random start in the ball, the steepest direction, and the projection into the ball. Arguments and
+// results are perturbations, relative to the clean image, in the units of the data.
 #pragma once
 
 #include <jem/sampling/gradient_transform.hpp>
@@ -34,7 +34,7 @@ struct linf {
   void direct(T& gradient) const {
     apply(gradient, detail::sign{});
   }
-  /// Back into the ball: each pixel into [−radius, radius].
+  /// The projection into the ball: each pixel into [−radius, radius].
   template <tensor_value T>
   void project(T& difference, typename T::value_type radius) const {
     clamp(difference, -radius, radius);
@@ -56,14 +56,14 @@ struct l2 {
   void direct(T& gradient) const {
     normalise_rows(gradient);
   }
-  /// Back into the ball: longer rows are shortened to the radius.
+  /// The projection into the ball: longer rows are shortened to the radius.
   template <tensor_value T>
   void project(T& difference, typename T::value_type radius) const {
     clip_norm{static_cast<float>(radius)}(difference);
   }
 };
 
-/// What an attack asks of a norm: where to start, which way is steepest, and the way back into the ball, all relative to x.
+/// A norm for attacks: a random start, the steepest direction and the projection into the ball, all relative to x.
 template <class N, class T>
 concept attack_norm = requires(const N& norm, const shape& extents, typename T::value_type radius, T& difference, rng& g) {
   { norm.template start<T>(extents, radius, g) } -> std::same_as<T>;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What attacks on images have in common: images that move within a ball around their first position, each until it is classified wrongly.
+// The common part of attacks: images that move within a ball around their first position, each until it is classified wrongly.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -19,7 +19,7 @@ struct greater {
   }
 };
 
-/// Images outside the range were meant for another one, and ε with them. What rounding puts outside is let pass.
+/// Refuses images outside the range, since they, and ε with them, are meant for another range. Rounding errors are accepted.
 template <tensor_value T>
 void check_images(std::string_view where, const T& x, const labels<T>& y, float low, float high) {
   if (x.extents().rank() < 2) fail(where, "images (n, …)", to_string(x.extents()));
@@ -31,7 +31,7 @@ void check_images(std::string_view where, const T& x, const labels<T>& y, float 
   }
 }
 
-/// Images under attack, and what the network says of where they are now: one forward pass serves the check of a step and the
+/// Images under attack, and the logits of their present positions: one forward pass serves the check of a step and the
 /// gradient of the next.
 template <class Net, tensor_value T>
 struct chase {
@@ -52,7 +52,7 @@ struct chase {
   /// A slope at the logits (n, k) → the one at z (n, …); once a look.
   T gradient(T slope) { return net->backward(std::move(slope), cache, nullptr); }
 
-  /// To a random place in the ball.
+  /// Moves to a random point of the ball.
   template <class Attack>
   void start(const Attack& a, rng& g) {
     z = x + a.norm.template start<T>(x.extents(), a.radius(), g);
@@ -60,7 +60,7 @@ struct chase {
     look();
   }
 
-  /// Images (n, …) back into the ball, and into the range of pixels.
+  /// Projects images (n, …) into the ball and into the range of pixels.
   template <class Attack>
   void bring_back(T& images, const Attack& a) const {
     T difference = images - x;
@@ -79,7 +79,7 @@ struct chase {
     return rows;
   }
 
-  /// Goes on with these rows alone; the cache is that of the last look.
+  /// Keeps these rows only; the cache is that of the last forward pass.
   void keep(const labels<T>& rows) {
     x      = gather_rows(x, rows);
     y      = gather_rows(y, rows);
@@ -87,7 +87,7 @@ struct chase {
     logits = gather_rows(logits, rows);
   }
 
-  /// Goes on with the images that are still classified rightly: those that fell need no more steps.
+  /// Keeps the images that are still classified rightly; the others need no more steps.
   void drop_fallen() {
     const auto rows = standing();
     if (std::ssize(rows) == size()) return;

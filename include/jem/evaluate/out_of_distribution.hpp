@@ -52,7 +52,7 @@ std::vector<double> approximate_mass(const Net& net, const T& x, index_t part = 
   return scores;
 }
 
-/// How well each score tells one set from another.
+/// How well each score separates one set from another.
 struct ood_summary {
   metrics::detection log_px, max_py, approximate_mass;  ///< by the score of this name
 };

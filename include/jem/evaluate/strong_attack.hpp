@@ -71,7 +71,7 @@ labels<T> rivals(T logits, const labels<T>& y, index_t rank) {
 template <class Net, tensor_value T>
 struct hunt {
   chase<Net, T>& run;
-  std::vector<std::int32_t> rows;  ///< of the part: those that still stand
+  std::vector<std::int32_t> rows;  ///< of the part: those that are still classified rightly
   T found;                         // (n, …): the adversarial images of the others
 
   explicit hunt(chase<Net, T>& all) : run(all), rows(static_cast<std::size_t>(all.size())), found(all.x) {
@@ -79,7 +79,7 @@ struct hunt {
     drop(run);
   }
 
-  /// Lets go of what has fallen; `state` is the chase, or what goes on with it.
+  /// Removes the images that are classified wrongly; `state` is the chase, or the ascent that uses it.
   void drop(auto& state) {
     const auto standing = run.standing();
     if (standing.size() == rows.size()) return;

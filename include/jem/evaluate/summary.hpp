@@ -17,8 +17,8 @@ struct classifier_summary {
   std::vector<metrics::reliability_bin> reliability;  ///< the diagram that ece and mce are made of
 };
 
-/// Of logits (n, k) and labels (n). Measures are NaN without rows. Throws std::invalid_argument for a label that is no class, and
-/// for logits that are NaN.
+/// The measures of logits (n, k) and labels (n). Measures are NaN without rows. Throws std::invalid_argument for a label that is no class,
+/// and for logits that are NaN.
 template <tensor_value T>
 classifier_summary summarise_logits(const T& logits, const labels<T>& y, index_t bins = 15) {
   auto diagram = metrics::reliability(logits, y, bins);
@@ -30,7 +30,7 @@ classifier_summary summarise_logits(const T& logits, const labels<T>& y, index_t
           .reliability = std::move(diagram)};
 }
 
-/// Of a network on a set, `part` images at a time.
+/// The measures of a network on a data set, `part` images at a time.
 template <class Net, tensor_value T>
   requires layer<Net, T>
 classifier_summary summarise(const Net& net, const data::dataset<T>& set, index_t bins = 15, index_t part = 500) {
