@@ -26,7 +26,12 @@
 #include <jem/loss/contrastive_divergence.hpp>
 #include <jem/loss/cross_entropy.hpp>
 #include <jem/loss/energy_penalty.hpp>
+#include <jem/loss/gradient_matching.hpp>
 #include <jem/loss/joint_contrastive_divergence.hpp>
+#include <jem/loss/joint_gradient_matching.hpp>
+#include <jem/loss/outlier_exposure.hpp>
+#include <jem/matching/gradient_pairs.hpp>
+#include <jem/matching/path.hpp>
 #include <jem/nn/fused.hpp>
 #include <jem/nn/activation.hpp>
 #include <jem/nn/compute_in.hpp>

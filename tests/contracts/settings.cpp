@@ -137,6 +137,9 @@ std::vector<entry> samplers() {
       number("polynomial_decay", "first", &polynomial_decay::first, {1}, "no yes no no yes"),
       number("polynomial_decay", "delay", &polynomial_decay::delay, {1}, "no no no no yes"),
       number("polynomial_decay", "power", &polynomial_decay::power, {1}, "no yes no no yes"),
+      number("geometric_decay", "first", &geometric_decay::first, {}, "no no no no yes"),
+      number("geometric_decay", "last", &geometric_decay::last, {}, "no no no no yes"),
+      number("geometric_decay", "steps", &geometric_decay::steps, {}, "no no no no yes"),
       number("fixed_noise", "deviation", &fixed_noise::deviation, {1}, "no yes no no yes"),  // 0: descent
       number("langevin_noise", "temperature", &langevin_noise::temperature, {}, "no yes no no yes"),
       asked(
@@ -154,6 +157,13 @@ std::vector<entry> samplers() {
       number("box", "high", &box::high, {-2, 2}, "yes yes no yes yes"),
       number("uniform_start", "low", &uniform_start::low, {}, "yes yes no no yes"),
       number("uniform_start", "high", &uniform_start::high, {}, "yes yes no no yes"),
+      number("normal_start", "mean", &normal_start::mean, {}, "yes yes no no yes"),
+      number("normal_start", "deviation", &normal_start::deviation, {}, "no yes no no yes"),  // 0: at the mean
+      number("uniform_level", "low", &uniform_level::low, {}, "no yes no no yes"),
+      number("uniform_level", "high", &uniform_level::high, {}, "no yes no no yes"),
+      number("log_uniform_level", "low", &log_uniform_level::low, {}, "no no no no yes"),
+      number("log_uniform_level", "high", &log_uniform_level::high, {}, "no no no no yes"),
+      number("ramp", "level", &ramp::level, {}, "no no no no yes"),
       number("replay_options", "capacity", &replay_options::capacity, {}, "no no no no no"),  // at most 2³¹ − 1
       number("replay_options", "restart_probability", &replay_options::restart_probability, {}, "no yes no no no"),
       number("replay_options", "classes", &replay_options::classes, {}, "no yes no no yes"),
@@ -203,6 +213,8 @@ std::vector<entry> training() {
       number("trainer", "steps", &plain::steps, t, "no yes no no yes"),
       number("trainer", "data_noise", &plain::data_noise, t, "no yes no no yes"),
       number("trainer", "gradient_limit", &plain::gradient_limit, t, "no yes no no yes"),  // 0: none
+      number("trainer", "reach", &plain::reach, t, "no no no no yes"),
+      number("trainer", "outlier_batch", &plain::outlier_batch, t, "no no no no yes"),
       number("monitor_options", "dimension", &monitor_options::dimension, {}, "no no no no yes"),
       number("monitor_options", "reach", &monitor_options::reach, {}, "no no no no yes"),
       number("monitor_options", "noise", &monitor_options::noise, {}, "no yes no no yes"),  // 0: none is added
@@ -229,7 +241,10 @@ std::vector<entry> training() {
   append_others(all, "ema", {"rising_decay"});
   append_others(all, "weighted_loss", {"term"});
   append_others(all, "loss_sum", {"first", "second"});
-  append_others(all, "trainer", {"loss", "sampler", "optimiser", "buffer", "augment", "draws"});
+  append_others(all, "trainer", {"loss", "sampler", "optimiser", "buffer", "augment", "draws", "path", "outliers"});
+  append_others(all, "straight_path", {"direction", "level", "strength"});
+  append_others(all, "half_and_half", {"first", "second"});
+  for (const char* direction : {"added", "toward", "toward_near"}) append_others(all, direction, {"noise"});
   append_others(all, "data::augment", {"labelled", "unlabelled"});
   append_others(all, "data::in_turn", {"all"});
   append_others(all, "data::cifar_format", {"classes"});  // a label that is none is the file's fault
@@ -321,9 +336,9 @@ const std::set<std::string> no_settings{
     // data, files and results
     "data::batch", "data::dataset", "data::divided_dataset", "data::named_dataset", "data::idx_file", "io::image", "io::named_tensor",
     "io::run", "io::run_config", "io::npy_header", "io::compression", "io::compression_format", "io::png_header", "io::torch_layout",
-    "io::torch_layout::replacement", "elements", "matrix_elements", "stored_element", "phases", "phase_set", "softmax_sums",
-    "metrics::detection", "metrics::reliability_bin", "evaluate::classifier_summary", "evaluate::ood_summary", "version_number",
-    "backend_description", "build_description",
+    "io::torch_layout::replacement", "elements", "matrix_elements", "stored_element", "phases", "phase_set", "pairing", "gradient_targets",
+    "gradient_pairs", "softmax_sums", "metrics::detection", "metrics::reliability_bin", "evaluate::classifier_summary",
+    "evaluate::ood_summary", "version_number", "backend_description", "build_description",
     // what operations and backends are made of
     "bfloat16", "literal", "duals::dual", "convolution_shape", "convolution_terms", "gradient_terms", "prepared_weights", "around",
     "epilogue", "op::", "eigen_winograd::", "onednn_convolution::", "panel_product::", "thrust_verbs::", "window_product::", "winograd::",

@@ -14,10 +14,11 @@ set(metrics core tensor)
 set(io core tensor nn)  # nn: the parameters that files hold
 set(energy core tensor nn)
 set(optim core tensor nn)
-set(train core tensor nn energy loss optim sampling data metrics io)
-set(evaluate core tensor nn energy loss sampling data metrics io)
-set(conformance core backend tensor nn energy loss optim sampling data train)  # backend: reference, and a user's own is put through it
-set(umbrella core backend tensor nn energy sampling loss optim train)
+set(matching core tensor sampling loss)
+set(train core tensor nn energy loss matching optim sampling data metrics io)
+set(evaluate core tensor nn energy loss matching sampling data metrics io)
+set(conformance core backend tensor nn energy loss matching optim sampling data train)  # backend: reference, and a user's own is put through it
+set(umbrella core backend tensor nn energy sampling loss matching optim train)
 
 # The backends stand at the door, and include what they are made of; behind it each folder may include these beside itself, and the
 # specification, backend/reference.hpp. Of what is behind the door other folders of include/jem see the memory only.

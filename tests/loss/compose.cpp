@@ -31,7 +31,7 @@ static_assert(jem::loss_term<decltype(everything), reference_double>);
 static_assert(addable<jem::cross_entropy, jem::energy_penalty> && !addable<jem::cross_entropy, float>);
 static_assert(multipliable<float, jem::cross_entropy> && !multipliable<jem::cross_entropy, jem::cross_entropy>);
 
-static_assert(everything.reads() == jem::phase_set{.labelled = true, .data = true, .samples = true, .conditional = true});
+static_assert(everything.reads() == jem::phase_set{.labelled = true, .data = true, .samples = true, .conditional = true, .outliers = true});
 static_assert((0.0f * jem::contrastive_divergence{}).reads() == jem::phase_set{});
 static_assert((jem::cross_entropy{} + 0.0f * jem::contrastive_divergence{}).reads() == jem::phase_set{.labelled = true});
 static_assert((0.0f * (jem::cross_entropy{} + jem::contrastive_divergence{})).reads() == jem::phase_set{});

@@ -31,6 +31,8 @@ static_assert(!jem::loss_term<without_slope, T>);
 static_assert(!jem::loss_term<int, T>);
 
 constexpr jem::phase_set a{.labelled = true, .samples = true}, b{.data = true, .samples = true};
+static_assert((jem::phase_set{.pairs = true} | jem::phase_set{.joint_pairs = true}) == jem::phase_set{.pairs = true, .joint_pairs = true});
+static_assert((jem::phase_set{.outliers = true} | b) != b);
 static_assert((a | b) == jem::phase_set{.labelled = true, .data = true, .samples = true, .conditional = false});
 static_assert((jem::phase_set{} | a) == a && !(a == b));
 

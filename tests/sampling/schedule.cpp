@@ -26,3 +26,15 @@ TEST_CASE("polynomial decay starts at its first value and halves where its formu
   CHECK(decay(30) == doctest::Approx(0.5));
   CHECK(jem::polynomial_decay{.first = 1}(31) == doctest::Approx(std::pow(32.0, -0.55)));
 }
+
+TEST_CASE("geometric decay goes from its first to its last value in equal ratios, and stays there") {
+  const jem::geometric_decay decay{.first = 0.8f, .last = 0.1f, .steps = 4};
+  CHECK(decay(0) == 0.8f);
+  CHECK(decay(1) == doctest::Approx(0.4));
+  CHECK(decay(2) == doctest::Approx(0.2));
+  CHECK(decay(3) == 0.1f);
+  CHECK(decay(1'000'000'000'000) == 0.1f);
+  const jem::geometric_decay one{.first = 0.8f, .last = 0.1f, .steps = 1};
+  CHECK(one(0) == 0.8f);
+  CHECK(one(1) == 0.1f);
+}

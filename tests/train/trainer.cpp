@@ -7,7 +7,10 @@
 #include <jem/loss/contrastive_divergence.hpp>
 #include <jem/loss/cross_entropy.hpp>
 #include <jem/loss/energy_penalty.hpp>
+#include <jem/loss/gradient_matching.hpp>
 #include <jem/loss/joint_contrastive_divergence.hpp>
+#include <jem/loss/joint_gradient_matching.hpp>
+#include <jem/loss/outlier_exposure.hpp>
 #include <jem/nn/models/convnet.hpp>
 #include <jem/nn/models/mlp.hpp>
 #include <jem/nn/models/wide_resnet.hpp>
@@ -519,5 +522,99 @@ TEST_CASE("a batch larger than the buffer is refused before anything is trained"
       .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 16, .steps = 1, .buffer = {.capacity = 15}};
   jem::rng g{1};
   CHECK_THROWS_WITH_AS(algorithm.init(small_net(), set, g), "[trainer] expected chains of a class in the buffer >= 16 but received 15",
+                       std::invalid_argument);
+}
+
+namespace {
+
+constexpr auto matched = jem::cross_entropy{} + 2.0f * jem::gradient_matching{} + 0.3f * jem::outlier_exposure{};
+
+/// Points at 7, where the energy shall be flat.
+struct at_seven {
+  jem::gradient_targets<T> operator()(const T& x, jem::rng&) const {
+    CHECK(x.extents() == jem::shape{4, 2});
+    return {jem::full<T>(x.extents(), 7), jem::zeros<T>(x.extents())};
+  }
+};
+
+/// Tells how many images it was asked for.
+struct counted {
+  jem::index_t* rows;
+
+  template <jem::tensor_value X>
+  X operator()(const jem::shape& extents, jem::rng&) const {
+    *rows = extents[0];
+    return jem::zeros<X>(extents);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a trainer without a sampler learns energies by their gradients, for all images and for each class") {
+  const auto set      = two_gaussians(200);
+  const auto finished = [&](const auto& loss) {
+    jem::rng g{5};
+    const jem::trainer matching{
+        .loss = loss, .optimiser = optimiser, .batch = 50, .path = jem::straight_path{.direction = jem::toward{jem::uniform_start{-4, 4}}}};
+    auto state   = matching.init(small_net(), set, g);
+    double first = 0, last = 0;
+    for (int i = 0; i < 300; ++i) {
+      const auto info = matching.step(state);
+      (i < 20 ? first : last) += i < 20 || i >= 280 ? info.residual / 20 : 0;
+      CHECK(std::isnan(info.energy_sample));
+    }
+    CHECK(last < 0.5 * first);  // 0.34 and 0.16 of it were seen; which noise a point comes from the network cannot know
+    return state.net;
+  };
+  const auto of_x  = finished(matched);
+  const auto of_xy = finished(jem::cross_entropy{} + 2.0f * jem::joint_gradient_matching{});
+  const T x({3, 2}, {-0.8f, 0, 0.8f, 0, 0, 3});
+  for (const auto& net : {of_x, of_xy}) {
+    const auto e = jem::marginal_energy{net}.value(x).to_vector();
+    CHECK(e[0] < e[2] - 1);  // a point far from the data has a higher energy
+    CHECK(e[1] < e[2] - 1);
+  }
+}
+
+TEST_CASE("a trainer draws points on its path and outliers by its law, as many as it is told") {
+  const auto set    = two_gaussians(20);
+  jem::index_t rows = 0;
+  const jem::trainer matching{.loss          = matched,
+                              .sampler       = sampler,
+                              .optimiser     = optimiser,
+                              .batch         = 4,
+                              .path          = at_seven{},
+                              .outliers      = counted{&rows},
+                              .outlier_batch = 3};
+  jem::rng g{5};
+  auto state      = matching.init(small_net(), set, g);
+  const auto net  = state.net;
+  const auto info = matching.step(state);
+  CHECK(rows == 3);
+  T gradient({4, 2});
+  (void)jem::marginal_energy{net}.value_and_grad(jem::full<T>({4, 2}, 7), gradient);
+  CHECK(info.residual == doctest::Approx(jem::squared_norm(gradient) / 8));
+}
+
+TEST_CASE("one state is trained by matched gradients first and by chains then") {
+  const auto set = two_gaussians(100);
+  const jem::trainer chains{
+      .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 20, .steps = 5, .buffer = {.capacity = 40}};
+  const jem::trainer matching{.loss = matched, .optimiser = optimiser, .batch = 20};
+  jem::rng g{5};
+  auto state = chains.init(small_net(), set, g);
+  for (int i = 0; i < 20; ++i) {
+    const auto info = i < 10 ? matching.step(state) : chains.step(state);
+    CHECK(std::isnan(info.residual) == (i >= 10));
+    CHECK(std::isnan(info.energy_sample) == (i < 10));
+  }
+  CHECK(state.iteration == 20);
+}
+
+TEST_CASE("a loss that reads samples needs a sampler") {
+  const auto set = two_gaussians(100);
+  jem::rng g{5};
+  const jem::trainer without{.loss = hybrid, .optimiser = optimiser, .batch = 20};
+  CHECK_THROWS_WITH_AS(without.init(small_net(), set, g), "[trainer] expected a sampler for a loss that reads samples but received none",
                        std::invalid_argument);
 }

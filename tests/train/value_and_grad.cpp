@@ -3,6 +3,8 @@
 #include "../support/compiled_convolutions.hpp"
 #include "../support/loss_gradients.hpp"
 
+#include <jem/loss/gradient_matching.hpp>
+#include <jem/loss/joint_gradient_matching.hpp>
 #include <jem/nn/models/convnet.hpp>
 #include <jem/nn/models/mlp.hpp>
 #include <jem/train/value_and_grad.hpp>
@@ -50,6 +52,7 @@ TEST_CASE_TEMPLATE("one pass over all batches gives what a pass for each gives",
   backward(images.unlabelled, slopes.unlabelled);
   backward(images.samples, slopes.samples);
   backward(images.conditional, slopes.conditional);
+  backward(images.outliers, slopes.outliers);
   CHECK(value == doctest::Approx(alone).epsilon(1e-6));
   jem::for_each_parameter_of([](const T& a, const T& b) { CHECK(largest_difference(a.to_vector(), b.to_vector()) < 1e-12); }, together,
                              apart);
@@ -100,6 +103,17 @@ TEST_CASE("a missing batch is named") {
   CHECK_THROWS_WITH_AS(gradient_of(jem::cross_entropy{}, images), message("x").c_str(), std::invalid_argument);
   CHECK_THROWS_WITH_AS(gradient_of(0.0f * jem::cross_entropy{}, images),
                        "[value_and_grad] expected a loss that reads a batch but received one that reads nothing", std::invalid_argument);
+}
+
+TEST_CASE("pairs of points are even in number, and those of E(x, y) have a label for each point") {
+  auto images  = wave_images<T>({2});
+  images.pairs = waves<T>({3, 2});
+  CHECK_THROWS_WITH_AS(gradient_of(jem::gradient_matching{}, images),
+                       "[value_and_grad] expected pairs: an even number of points but received 3", std::invalid_argument);
+  images.joint_pairs   = waves<T>({4, 2});
+  images.joint_pairs_y = jem::labels<T>({2}, {0, 1});
+  CHECK_THROWS_WITH_AS(gradient_of(jem::joint_gradient_matching{}, images), "[value_and_grad] expected (4) but received (2)",
+                       std::invalid_argument);
 }
 
 TEST_CASE("labels are checked: one for each row, and classes only") {

@@ -16,7 +16,8 @@ phases<T> wave_images(const shape& item) {
           .unlabelled    = waves<T>(item.under(3), 1, 2.3),
           .samples       = waves<T>(item.under(5), 1, 0.7),
           .conditional   = waves<T>(item.under(2), 1, 3.1),
-          .conditional_y = labels<T>({2}, {1, 0})};
+          .conditional_y = labels<T>({2}, {1, 0}),
+          .outliers      = waves<T>(item.under(3), 1, 0.2)};
 }
 
 /// Each batch through the network by itself.
@@ -26,8 +27,13 @@ phases<T> separate_logits(const Net& net, const phases<T>& images) {
     typename Net::template cache<T> cache;
     return batch.size() == 0 ? T() : net.forward(batch, cache);
   };
-  return {forward(images.x),   images.y, forward(images.unlabelled), forward(images.samples), forward(images.conditional),
-          images.conditional_y};
+  return {.x             = forward(images.x),
+          .y             = images.y,
+          .unlabelled    = forward(images.unlabelled),
+          .samples       = forward(images.samples),
+          .conditional   = forward(images.conditional),
+          .conditional_y = images.conditional_y,
+          .outliers      = forward(images.outliers)};
 }
 
 /// The largest error of ∂L/∂θ, element by element.

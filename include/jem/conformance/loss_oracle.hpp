@@ -8,6 +8,7 @@
 #include <jem/loss/cross_entropy.hpp>
 #include <jem/loss/energy_penalty.hpp>
 #include <jem/loss/joint_contrastive_divergence.hpp>
+#include <jem/loss/outlier_exposure.hpp>
 
 namespace jem::inline v0::conformance {
 
@@ -39,7 +40,7 @@ struct logit_rows {
 
 /// The logits of all batches, on the host.
 struct logit_phases {
-  logit_rows x, unlabelled, samples, conditional;  ///< as in phases
+  logit_rows x, unlabelled, samples, conditional, outliers;  ///< as in phases
 
   const logit_rows& data() const { return unlabelled.values.empty() ? x : unlabelled; }  ///< those of p(x)
 };
@@ -51,7 +52,7 @@ logit_phases on_the_host(const phases<T>& logits) {
     return logit_rows{values.to_vector(), y, values.size() == 0 ? std::size_t{1} : static_cast<std::size_t>(values.extent(1))};
   };
   return {rows(logits.x, logits.y.to_vector()), rows(logits.unlabelled, {}), rows(logits.samples, {}),
-          rows(logits.conditional, logits.conditional_y.to_vector())};
+          rows(logits.conditional, logits.conditional_y.to_vector()), rows(logits.outliers, {})};
 }
 
 /// mean log Σ exp f − f[y]
@@ -77,13 +78,23 @@ inline double penalty_value(const logit_phases& f) {
          f.data().mean([&](std::size_t i) { return square(f.data().free_energy(i)); });
 }
 
-/// Every term with a weight of its own.
-inline constexpr auto everything =
-    cross_entropy{} + 0.5f * contrastive_divergence{} + 0.25f * joint_contrastive_divergence{} + 2.0f * energy_penalty{};
+/// mean (log Σ exp f − mean f)
+inline double exposure_value(const logit_phases& f) {
+  return f.outliers.mean([&](std::size_t i) {
+    double sum = 0;
+    for (std::size_t j = 0; j < f.outliers.k; ++j) sum += f.outliers.at(i, j);
+    return f.outliers.free_energy(i) - sum / static_cast<double>(f.outliers.k);
+  });
+}
+
+/// Every term with a weight of its own, but those that match gradients: conformance/matching.hpp has these.
+inline constexpr auto everything = cross_entropy{} + 0.5f * contrastive_divergence{} + 0.25f * joint_contrastive_divergence{} +
+                                   2.0f * energy_penalty{} + 0.75f * outlier_exposure{};
 
 /// Its value.
 inline double everything_value(const logit_phases& f) {
-  return cross_entropy_value(f) + 0.5 * divergence_value(f) + 0.25 * joint_divergence_value(f) + 2 * penalty_value(f);
+  return cross_entropy_value(f) + 0.5 * divergence_value(f) + 0.25 * joint_divergence_value(f) + 2 * penalty_value(f) +
+         0.75 * exposure_value(f);
 }
 
 /// f(name, loss, its value on the host) for each loss of the library: a new one is a line here.
@@ -93,10 +104,11 @@ void for_each_loss(F f) {
   f("contrastive_divergence", contrastive_divergence{}, divergence_value);
   f("joint_contrastive_divergence", joint_contrastive_divergence{}, joint_divergence_value);
   f("energy_penalty", energy_penalty{}, penalty_value);
+  f("outlier_exposure", outlier_exposure{}, exposure_value);
   f("a weighted sum", everything, everything_value);
 }
 
-/// Logits of every batch, all different: 4 labelled rows, 3 unlabelled, 5 samples, 2 conditional, of 3 classes.
+/// Logits of every batch, all different: 4 labelled rows, 3 unlabelled, 5 samples, 2 conditional, 3 outliers, of 3 classes.
 template <class T>
 phases<T> wave_logits() {
   return {.x             = waves<T>({4, 3}, 1.5, 1),
@@ -104,7 +116,8 @@ phases<T> wave_logits() {
           .unlabelled    = waves<T>({3, 3}, 1.0, 2.3),
           .samples       = waves<T>({5, 3}, 2.0, 0.7),
           .conditional   = waves<T>({2, 3}, 1.0, 3.1),
-          .conditional_y = labels<T>({2}, {1, 0})};
+          .conditional_y = labels<T>({2}, {1, 0}),
+          .outliers      = waves<T>({3, 3}, 1.2, 0.2)};
 }
 
 /// The slopes that `accumulate` adds to, at zero; a batch that the loss does not read has none.
@@ -115,6 +128,7 @@ phases<T> zero_slopes(const phases<T>& logits) {
   slopes.unlabelled  = zeros<T>(logits.unlabelled.extents());
   slopes.samples     = zeros<T>(logits.samples.extents());
   slopes.conditional = zeros<T>(logits.conditional.extents());
+  slopes.outliers    = zeros<T>(logits.outliers.extents());
   return slopes;
 }
 
@@ -136,6 +150,7 @@ double loss_error(const Loss& loss, const phases<T>& logits, float weight, Oracl
   compare([](auto& p) -> auto& { return p.unlabelled; });
   compare([](auto& p) -> auto& { return p.samples; });
   compare([](auto& p) -> auto& { return p.conditional; });
+  compare([](auto& p) -> auto& { return p.outliers; });
   return largest;
 }
 

@@ -4,7 +4,7 @@
 //
 //     for (const auto& r : jem::conformance::run<my_backend>()) std::printf("%s: %s\n", r.name.c_str(), r.passed ? "passed" : "failed");
 //
-// Twelve headers have the checks, from the verbs, which are asked first, to whole training runs; each says how far a result may be from
+// Thirteen headers have the checks, from the verbs, which are asked first, to whole training runs; each says how far a result may be from
 // the right one, and why. A concept sees only that a backend compiles. Not in jem/jem.hpp: it compiles most of the library.
 #pragma once
 
@@ -14,6 +14,7 @@
 #include <jem/conformance/energies.hpp>
 #include <jem/conformance/layers.hpp>
 #include <jem/conformance/losses.hpp>
+#include <jem/conformance/matching.hpp>
 #include <jem/conformance/operations.hpp>
 #include <jem/conformance/replay_buffer.hpp>
 #include <jem/conformance/result.hpp>
@@ -48,8 +49,8 @@ std::vector<result> run(Observer observe = {}) {
     (all(parts), ...);
   };
   each(checks_of_verbs<B>, checks_of_elementwise<B>, checks_of_rows<B>, checks_of_operations<B>, checks_of_convolutions<B>,
-       checks_of_layers<B>, checks_of_energies<B>, checks_of_losses<B>, checks_of_samplers<B>, checks_of_replay_buffer<B>,
-       checks_of_training<B>, checks_of_bfloat16<B>);
+       checks_of_layers<B>, checks_of_energies<B>, checks_of_losses<B>, checks_of_matching<B>, checks_of_samplers<B>,
+       checks_of_replay_buffer<B>, checks_of_training<B>, checks_of_bfloat16<B>);
   return results;
 }
 

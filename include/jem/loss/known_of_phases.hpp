@@ -12,9 +12,9 @@ namespace jem::inline v0::detail {
 
 template <tensor_value T>
 struct known_numbers {
-  std::optional<host_labels> y, conditional_y;   // beside images: their labels as the host has read them
-  bool labels_are_classes = false;               // beside logits: of these very logits
-  std::optional<softmax_sums<T>> data, samples;  // beside logits, where the loss reads p(x)
+  std::optional<host_labels> y, conditional_y, joint_pairs_y;  // beside images: their labels as the host has read them
+  bool labels_are_classes = false;                             // beside logits: of these very logits
+  std::optional<softmax_sums<T>> data, samples;                // beside logits, where the loss reads p(x)
 };
 
 /// These values belong to the batches beside them. A copy starts without values, since its batches may be changed.

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: MIT
-// The four batches that a training step of a joint energy-based model can need (Grathwohl et al. 2020, Algorithm 1), and the
-// contract of a loss over the logits at them.
+// The batches that a training step of a joint energy-based model can need, and the contract of a loss over the logits at them. The first
+// four are those of Grathwohl et al. (2020), Algorithm 1; pairs are for training without chains (matching/), outliers for
+// loss/outlier_exposure.hpp.
 #pragma once
 
 #include <jem/core/concepts.hpp>
 #include <jem/loss/known_of_phases.hpp>
 
 namespace jem::inline v0 {
+
+/// How the pairs of points x̃ + h·r and x̃ − h·r of a step were made. Here r = ∂E/∂x̃ − t is what the energy's gradient lacks to be t.
+struct pairing {
+  double slope    = 0;  ///< 1/(D·h), D numbers in an image: the weight of E(x̃ + h·r) − E(x̃ − h·r)
+  double residual = 0;  ///< mean of r² over the points and their numbers
+};
 
 /// Images, or the logits at them; empty where a step has none.
 template <tensor_value T>
@@ -17,6 +24,12 @@ struct phases {
   T samples{};                // (s, …): of p(x)
   T conditional{};            // (c, …): of p(x|y)
   labels<T> conditional_y{};  // (c)
+  T pairs{};                  // (2p, …): x̃ + h·r, then x̃ − h·r, of E(x)
+  pairing pairs_by{};         // how they were made
+  T joint_pairs{};            // (2q, …): the same of E(x, y)
+  labels<T> joint_pairs_y{};  // (2q): the label of each point
+  pairing joint_pairs_by{};   // how they were made
+  T outliers{};               // (o, …): images of no class
 
   detail::known_of_phases<T> known{};  ///< of these batches, so that no one works it out again; a copy of the phases knows nothing
 
@@ -36,9 +49,12 @@ struct phases {
 /// Which batches a loss reads: only those are run through the network.
 struct phase_set {
   bool labelled = false, data = false, samples = false, conditional = false;  ///< (x, y); `data()`; samples of p(x); of p(x|y)
+  bool pairs = false, joint_pairs = false, outliers = false;                  ///< of E(x); of E(x, y); images of no class
 
   friend constexpr phase_set operator|(phase_set a, phase_set b) {
-    return {a.labelled || b.labelled, a.data || b.data, a.samples || b.samples, a.conditional || b.conditional};
+    return {a.labelled || b.labelled,       a.data || b.data,   a.samples || b.samples,
+            a.conditional || b.conditional, a.pairs || b.pairs, a.joint_pairs || b.joint_pairs,
+            a.outliers || b.outliers};
   }
   friend constexpr bool operator==(phase_set, phase_set) = default;
 };

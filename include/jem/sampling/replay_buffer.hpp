@@ -7,8 +7,8 @@
 #include <jem/core/concat.hpp>
 #include <jem/core/setting.hpp>
 #include <jem/sampling/kernel.hpp>
+#include <jem/sampling/start.hpp>
 #include <jem/tensor/logits.hpp>
-#include <jem/tensor/noise.hpp>
 #include <jem/tensor/pooled_vector.hpp>
 #include <jem/tensor/rows.hpp>
 
@@ -48,19 +48,6 @@ chains<T> draw_by_class(const B& buffer, const labels<T>& y, const host_labels& 
 }
 
 }  // namespace detail
-
-/// Where chains start: U(low, high), each element on its own.
-struct uniform_start {
-  finite<"uniform_start", "low"> low   = -1;  ///< inclusive
-  finite<"uniform_start", "high"> high = 1;   ///< exclusive; ≥ low
-
-  /// (n, …). Throws std::invalid_argument, before it draws, unless low ≤ high.
-  template <tensor_value T>
-  T operator()(const shape& extents, rng& g) const {
-    if (!(low <= high)) fail("uniform_start", "low <= high", std::to_string(low) + " and " + std::to_string(high));
-    return uniform<T>(extents, low, high, g);
-  }
-};
 
 /// Settings of a replay buffer; the defaults are the paper's.
 struct replay_options {

@@ -26,4 +26,16 @@ struct polynomial_decay {
   float operator()(index_t k) const { return first * std::pow(1 + static_cast<float>(k) / delay, -power); }
 };
 
+/// From first to last in equal ratios over a number of steps, then last: step sizes and noise that shrink while a sample takes shape.
+struct geometric_decay {
+  positive<"geometric_decay", "first"> first    = 0.1f;   ///< at step 0, > 0
+  positive<"geometric_decay", "last"> last      = 0.05f;  ///< at step `steps` − 1 and after it, > 0
+  at_least<"geometric_decay", "steps", 1> steps = 20;     ///< over which it falls, ≥ 1
+
+  float operator()(index_t k) const {
+    if (k >= steps - 1) return steps > 1 || k > 0 ? static_cast<float>(last) : static_cast<float>(first);
+    return first * std::pow(last / first, static_cast<float>(k) / static_cast<float>(steps - 1));
+  }
+};
+
 }  // namespace jem::inline v0

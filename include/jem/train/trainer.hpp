@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Algorithm 1 of Grathwohl et al. (2020): batches, samples from chains of the replay buffer, a gradient, an update. A trainer is a
-// const value that holds settings; `step` changes a state. A program can make each call of `step` itself.
+// Algorithm 1 of Grathwohl et al. (2020): batches, samples from chains of the replay buffer, a gradient, an update. In place of chains a
+// loss may read pairs of points, between which the energy learns its gradient (matching/). A trainer is a const value that holds settings;
+// `step` changes a state. A program can make each call of `step` itself, of several trainers on one state in turn, too.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -8,6 +9,8 @@
 #include <jem/data/augment.hpp>
 #include <jem/energy/joint.hpp>
 #include <jem/energy/marginal.hpp>
+#include <jem/matching/gradient_pairs.hpp>
+#include <jem/optim/adam.hpp>
 #include <jem/optim/clip.hpp>
 #include <jem/sampling/sample.hpp>
 #include <jem/tensor/norms.hpp>
@@ -18,23 +21,33 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
+#include <limits>
 #include <utility>
 
 namespace jem::inline v0 {
 
-/// The settings of Algorithm 1: `init` makes a state, `step` is one iteration.
-template <class Loss, class Kernel, class Optimiser, class Augment = data::augment<>>
+/// For losses that read no samples.
+struct no_sampler {};
+
+/// The settings of a training run: `init` makes a state, `step` is one iteration.
+template <class Loss, class Kernel = no_sampler, class Optimiser = adam<>, class Augment = data::augment<>, class Path = equilibrium_path,
+          class Outliers = uniform_start>
 struct trainer {
-  Loss loss;            ///< only the phases that it reads are computed
-  Kernel sampler;       ///< makes the samples of p(x) and p(x|y); its schedule starts at step 0 in each iteration
-  Optimiser optimiser;  ///< adam, sgd
-  at_least<"trainer", "batch", 1> batch                    = 64;                     ///< images an iteration, and chains; ≥ 1
-  at_least<"trainer", "steps", 0> steps                    = 20;                     ///< K ≥ 0, steps of the sampler an iteration
+  Loss loss;                                   ///< only the phases that it reads are computed
+  Kernel sampler                        = {};  ///< makes the samples of p(x) and p(x|y); its schedule starts at step 0 in each iteration
+  Optimiser optimiser                   = {};  ///< adam, sgd
+  at_least<"trainer", "batch", 1> batch = 64;  ///< images an iteration, and chains; ≥ 1
+  at_least<"trainer", "steps", 0> steps = 20;  ///< K ≥ 0, steps of the sampler an iteration
   not_negative<"trainer", "data_noise"> data_noise         = 0.03f;                  ///< standard deviation of the noise added to data, ≥ 0
   not_negative<"trainer", "gradient_limit"> gradient_limit = 0;                      ///< bound on the gradient's norm; 0 for none
   replay_options buffer                                    = {};                     ///< of the chains
   Augment augment                                          = {};                     ///< of the data, before the noise
   data::draws draws                                        = data::draws::shuffled;  ///< how both streams take images from their sets
+  Path path                                                = {};    ///< from images to the points where gradients are matched
+  positive<"trainer", "reach"> reach                       = 0.1f;  ///< of the pairs there, see pairs_of; > 0
+  Outliers outliers                                        = {};    ///< law(extents, generator) of the images of no class
+  at_least<"trainer", "outlier_batch", 1> outlier_batch    = 32;    ///< of them an iteration; ≥ 1
 
   /// A state at iteration 0, which trains both terms on one set. The set has to outlive it. Throws std::invalid_argument for a
   /// batch larger than the set or than the chains of a class in the buffer, for a loss of p(x|y) without class
@@ -93,7 +106,8 @@ struct trainer {
     phases<typename State::tensor> images = data_batches(s);
     if (loss.reads().labelled || draws_by_class(s)) images.known.y.emplace(images.y);
     const auto chains = draw_samples(s, images);
-    training_info info{.iteration = s.iteration};
+    draw_pairs(s, images);
+    training_info info{.iteration = s.iteration, .residual = residual_of(images)};
     auto [value, gradient] = value_and_grad(loss, s.net, images, [&](const auto& logits) { observe_logits(info, logits); });
     info.loss              = value;
     info.gradient_norm     = gradient_limit > 0 ? clip_global_norm(gradient, gradient_limit) : global_norm(gradient);
@@ -114,6 +128,9 @@ struct trainer {
 
  private:
   void check_classes(index_t of_buffer) const {
+    if (std::same_as<Kernel, no_sampler> && (loss.reads().samples || loss.reads().conditional)) {
+      fail("trainer", "a sampler for a loss that reads samples", "none");
+    }
     if (loss.reads().conditional && of_buffer == 0) fail("trainer", "a buffer with classes for a loss of p(x|y)", "one without");
   }
 
@@ -124,7 +141,8 @@ struct trainer {
     using T               = tensor_type_of<Net>;
     const phase_set reads = loss.reads();
     expect_shape("trainer: unlabelled images", labelled.x.extents().with_rows(unlabelled.size()), unlabelled.x.extents());
-    detail::check_network(net, zeros<T>(labelled.x.extents().with_rows(1)), reads.labelled || reads.conditional ? labelled.classes : 1);
+    detail::check_network(net, zeros<T>(labelled.x.extents().with_rows(1)),
+                          reads.labelled || reads.conditional || reads.joint_pairs ? labelled.classes : 1);
     auto moments = optimiser.init(net);
     return training_state<Net, decltype(moments), decltype(make_buffer())>{std::move(net),
                                                                            std::move(moments),
@@ -162,8 +180,18 @@ struct trainer {
   auto draw_samples(State& s, phases<typename State::tensor>& images) const {
     using T               = typename State::tensor;
     const phase_set reads = loss.reads();
-    if (!reads.samples && !reads.conditional) return chains<T>{};
-    const bool by_class = draws_by_class(s);
+    if constexpr (std::same_as<Kernel, no_sampler>) {
+      return chains<T>{};  // init has checked that the loss reads none
+    } else {
+      return !reads.samples && !reads.conditional ? chains<T>{} : evolved_chains(s, images);
+    }
+  }
+
+  template <class State>
+  auto evolved_chains(State& s, phases<typename State::tensor>& images) const {
+    using T               = typename State::tensor;
+    const phase_set reads = loss.reads();
+    const bool by_class   = draws_by_class(s);
     chains<T> drawn = by_class ? detail::draw_by_class<T>(s.buffer, images.y, *images.known.y, s.random) : s.buffer.draw(batch, s.random);
     drawn.position  = by_class ? evolve(sampler, joint_energy{s.net, images.y}, drawn.position, steps, s.random)
                                : evolve(sampler, marginal_energy{s.net}, drawn.position, steps, s.random);
@@ -174,6 +202,35 @@ struct trainer {
       images.known.conditional_y = images.known.y;
     }
     return drawn;
+  }
+
+  /// The pairs of points and the outliers that the loss reads.
+  template <class State>
+  void draw_pairs(State& s, phases<typename State::tensor>& images) const {
+    using T               = typename State::tensor;
+    const phase_set reads = loss.reads();
+    if (reads.pairs) {
+      T x = s.unlabelled.next().x;
+      augment.unlabelled(x, s.random);
+      auto pairs      = pairs_of(marginal_energy{s.net}, path(x, s.random), reach);
+      images.pairs    = std::move(pairs.x);
+      images.pairs_by = pairs.by;
+    }
+    if (reads.joint_pairs) {
+      auto pairs            = pairs_of(joint_energy{s.net, images.y}, path(images.x, s.random), reach);
+      images.joint_pairs    = std::move(pairs.x);
+      images.joint_pairs_by = pairs.by;
+      images.joint_pairs_y  = concatenate(images.y, images.y);
+    }
+    if (reads.outliers) images.outliers = outliers.template operator()<T>(images.x.extents().with_rows(outlier_batch), s.random);
+  }
+
+  /// What the pairs of this step say about the gradient; NaN where there are none.
+  template <class T>
+  double residual_of(const phases<T>& images) const {
+    const phase_set reads = loss.reads();
+    if (reads.pairs) return images.pairs_by.residual;
+    return reads.joint_pairs ? images.joint_pairs_by.residual : std::numeric_limits<double>::quiet_NaN();
   }
 };
 

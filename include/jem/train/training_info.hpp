@@ -20,6 +20,7 @@ struct training_info {
   double gradient_norm = 0;                                         ///< ‖∂L/∂θ‖₂, before clipping
   double weight_norm   = std::numeric_limits<double>::quiet_NaN();  ///< ‖θ‖₂, after the update
   double sample_rms    = std::numeric_limits<double>::quiet_NaN();  ///< root mean square of the numbers in x⁻; NaN without samples
+  double residual      = std::numeric_limits<double>::quiet_NaN();  ///< mean (∂E/∂x̃ − t)²; NaN without pairs of points
 
   /// mean E(x⁻) − mean E(x⁺): near zero when samples and data look alike to the model.
   double energy_gap() const { return energy_sample - energy_data; }

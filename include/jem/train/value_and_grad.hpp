@@ -31,6 +31,9 @@ void for_read_phases(const phase_set& reads, const phases<T>& images, F f) {
   if (reads.data && data != x) f(data, "unlabelled");
   if (reads.samples) f(&phases<T>::samples, "samples");
   if (reads.conditional) f(&phases<T>::conditional, "conditional");
+  if (reads.pairs) f(&phases<T>::pairs, "pairs");
+  if (reads.joint_pairs) f(&phases<T>::joint_pairs, "joint_pairs");
+  if (reads.outliers) f(&phases<T>::outliers, "outliers");
 }
 
 /// Checks that every label that the loss reads is a class. Downloads labels that the host has not read yet.
@@ -42,6 +45,7 @@ void check_phase_labels(const phase_set& reads, const phases<T>& images, index_t
   };
   if (reads.labelled) check(images.x, images.y, images.known.y);
   if (reads.conditional) check(images.conditional, images.conditional_y, images.known.conditional_y);
+  if (reads.joint_pairs) check(images.joint_pairs, images.joint_pairs_y, images.known.joint_pairs_y);
 }
 
 /// The first row of each batch in the stack of all batches that the loss reads, and the extents of the stack.
@@ -50,7 +54,8 @@ struct phase_rows {
   shape stack;
 };
 
-/// Throws std::invalid_argument where the loss reads a batch that is empty or of other images than the first, or reads none.
+/// Throws std::invalid_argument where the loss reads a batch that is empty or of other images than the first, or pairs that are odd in
+/// number, or reads none.
 template <tensor_value T>
 phase_rows rows_of_phases(const phase_set& reads, const phases<T>& images) {
   phase_rows result;
@@ -63,6 +68,8 @@ phase_rows rows_of_phases(const phase_set& reads, const phases<T>& images) {
     expect_shape("value_and_grad", item.with_rows(batch.extent(0)), batch.extents());
     result.first.push_back(rows);
     rows += batch.extent(0);
+    const bool halves = member == &phases<T>::pairs || member == &phases<T>::joint_pairs;
+    if (halves && batch.extent(0) % 2 != 0) fail("value_and_grad", "pairs: an even number of points", std::to_string(batch.extent(0)));
   });
   if (rows == 0) fail("value_and_grad", "a loss that reads a batch", "one that reads nothing");
   result.stack = item.with_rows(rows);
@@ -99,8 +106,11 @@ value_and_gradient<Net> value_and_grad(const Loss& loss, const Net& net, const p
   detail::check_phase_labels(reads, images, all.extent(1));
 
   phases<T> logits, slope;
-  logits.y             = images.y;
-  logits.conditional_y = images.conditional_y;
+  logits.y              = images.y;
+  logits.conditional_y  = images.conditional_y;
+  logits.pairs_by       = images.pairs_by;
+  logits.joint_pairs_y  = images.joint_pairs_y;
+  logits.joint_pairs_by = images.joint_pairs_by;
   for_each_phase([&](auto member, index_t first, index_t count) {
     logits.*member = T(all.rows(first, count));
     slope.*member  = zeros<T>((logits.*member).extents());

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// Learning an energy by its gradient: L = mean (∂E/∂x̃ − t)² over points x̃ and their numbers, with E(x) = −log Σ_y exp f(x)[y]. With the
+// residual r = ∂E/∂x̃ − t held fixed, ∂L/∂θ = 2·mean r·∂²E/∂x̃∂θ, which a difference along r gives without second derivatives:
+// that of (E(x̃ + h·r) − E(x̃ − h·r)) / (D·h), up to terms in h². matching/gradient_pairs.hpp makes the two points.
+#pragma once
+
+#include <jem/loss/phases.hpp>
+#include <jem/tensor/rows.hpp>
+#include <jem/tensor/softmax.hpp>
+
+#include <utility>
+
+namespace jem::inline v0 {
+
+namespace detail {
+
+/// to[i] ← to[i] + a·of[i] for the first half of the rows, and − a·of[i] for the second.
+template <tensor_value T>
+void add_difference(T& to, double a, T of) {
+  using V = typename T::value_type;
+  const shape half{of.extent(0) / 2};
+  scale_per_row(of, concatenate(full<T>(half, static_cast<V>(a)), full<T>(half, static_cast<V>(-a))));
+  add_scaled(to, 1, of);
+}
+
+}  // namespace detail
+
+/// mean (∂E/∂x̃ − t)² of the marginal energy. The value is exact; the gradient has an error of order h².
+struct gradient_matching {
+  using loss_tag = void;
+
+  constexpr phase_set reads() const { return {.pairs = true}; }
+
+  /// ∂E/∂f(x) = −p(·|x)
+  template <tensor_value T>
+  double accumulate(const phases<T>& logits, float weight, phases<T>& grad) const {
+    const double points = static_cast<double>(logits.pairs.extent(0)) / 2;
+    detail::add_difference(grad.pairs, -weight * logits.pairs_by.slope / points, softmax(logits.pairs));
+    return weight * logits.pairs_by.residual;
+  }
+};
+
+}  // namespace jem::inline v0

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// Levels of noise: how far each point of a batch is from its image, drawn anew for each.
+#pragma once
+
+#include <jem/core/math.hpp>
+#include <jem/core/setting.hpp>
+#include <jem/tensor/elementwise.hpp>
+#include <jem/tensor/noise.hpp>
+
+#include <cmath>
+#include <string>
+
+namespace jem::inline v0 {
+
+namespace detail {
+
+/// Throws std::invalid_argument unless low ≤ high.
+inline void expect_ordered(const char* where, float low, float high) {
+  if (!(low <= high)) fail(where, "low <= high", std::to_string(low) + " and " + std::to_string(high));
+}
+
+/// eˣ
+struct exponential {
+  template <class V>
+  constexpr V operator()(V x) const {
+    return math::exp(x);
+  }
+};
+
+}  // namespace detail
+
+/// U(low, high). From 0 to 1 a path between image and noise is covered evenly.
+struct uniform_level {
+  not_negative<"uniform_level", "low"> low   = 0;  ///< ≥ 0
+  not_negative<"uniform_level", "high"> high = 1;  ///< ≥ low
+
+  /// (n). Throws std::invalid_argument, before it draws, unless low ≤ high.
+  template <tensor_value T>
+  T operator()(index_t n, rng& g) const {
+    detail::expect_ordered("uniform_level", low, high);
+    return uniform<T>(shape{n}, low, high, g);
+  }
+};
+
+/// low·(high/low)^u, u ~ U(0, 1): as many points in each octave.
+struct log_uniform_level {
+  positive<"log_uniform_level", "low"> low   = 0.05f;  ///< > 0
+  positive<"log_uniform_level", "high"> high = 1;      ///< ≥ low
+
+  /// (n). Throws std::invalid_argument, before it draws, unless low ≤ high.
+  template <tensor_value T>
+  T operator()(index_t n, rng& g) const {
+    using V = typename T::value_type;
+    detail::expect_ordered("log_uniform_level", low, high);
+    const auto log_of = [](float level) { return static_cast<V>(std::log(static_cast<double>(level))); };
+    return map(uniform<T>(shape{n}, log_of(low), log_of(high), g), detail::exponential{});
+  }
+};
+
+}  // namespace jem::inline v0

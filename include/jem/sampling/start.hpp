@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// Where chains start, as functions of a shape and a generator. The paths of matching/ take their noise from the same functions.
+#pragma once
+
+#include <jem/core/setting.hpp>
+#include <jem/tensor/noise.hpp>
+
+#include <string>
+
+namespace jem::inline v0 {
+
+/// Where chains start: U(low, high), each element on its own.
+struct uniform_start {
+  finite<"uniform_start", "low"> low   = -1;  ///< inclusive
+  finite<"uniform_start", "high"> high = 1;   ///< exclusive; ≥ low
+
+  /// (n, …). Throws std::invalid_argument, before it draws, unless low ≤ high.
+  template <tensor_value T>
+  T operator()(const shape& extents, rng& g) const {
+    if (!(low <= high)) fail("uniform_start", "low <= high", std::to_string(low) + " and " + std::to_string(high));
+    return uniform<T>(extents, low, high, g);
+  }
+};
+
+/// Independent normals: N(mean, deviation²) for each element.
+struct normal_start {
+  finite<"normal_start", "mean"> mean                 = 0;  ///< of each element
+  not_negative<"normal_start", "deviation"> deviation = 1;  ///< standard deviation, ≥ 0
+
+  /// (n, …)
+  template <tensor_value T>
+  T operator()(const shape& extents, rng& g) const {
+    T x = full<T>(extents, mean);
+    add_normal(x, deviation, g);
+    return x;
+  }
+};
+
+}  // namespace jem::inline v0
