@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The upper half of a float: its sign, its eight bits of exponent, and seven of its fraction. A type for storage and for the
-// factors of products; arithmetic is done in float.
+// bfloat16: the upper half of a float, that is its sign, its eight exponent bits and the upper seven bits of its fraction. It is a type
+// for stored elements and for the factors of products. Arithmetic is done in float.
 #pragma once
 
 #include <jem/core/compiler.hpp>
@@ -10,8 +10,8 @@
 
 namespace jem::inline v0 {
 
-/// A number of 8 significant bits in a float's range. The conversion to float is implicit. The
-/// conversion from float is explicit and rounds to the nearest, ties to even; too large values become infinite, NaN stays NaN.
+/// A number with 8 significant bits and the range of a float. The conversion to float is implicit. The conversion from float is
+/// explicit and rounds to the nearest, ties to even. Values that are too large become infinite, and NaN stays NaN.
 struct bfloat16 {
   std::uint16_t bits;  ///< the upper 16 bits of a float
 
@@ -25,8 +25,8 @@ struct bfloat16 {
  private:
   static constexpr std::uint16_t upper_half(float value) {
     const auto all     = std::bit_cast<std::uint32_t>(value);
-    const auto rounded = all + 0x7fffu + ((all >> 16) & 1u);  // carries into the exponent as it should
-    const auto quiet   = all | 0x400000u;                     // a NaN whose upper half alone would be infinity
+    const auto rounded = all + 0x7fffu + ((all >> 16) & 1u);  // a carry into the exponent gives the next power of 2, as it should
+    const auto quiet   = all | 0x400000u;                     // for NaN: sets a bit of the upper half, which could be that of infinity
     return static_cast<std::uint16_t>((value != value ? quiet : rounded) >> 16);
   }
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Checks the compiler and its options, and says in one line what is missing. Without these checks a missing feature shows as hundreds of
-// errors.
+// Checks the compiler and its options, and reports in one line what is missing. Without these checks the compiler would report hundreds
+// of errors for a missing feature.
 #pragma once
 
 #if __cplusplus < 202002L

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Joins texts and numbers into one text, for messages. (g++ 12 takes "text" + std::string for a copy onto itself once it has inlined
-// it, and warns: PR 105651.)
+// Joins texts and numbers into one text, for messages. It is used in place of "text" + std::string, for which g++ 12 falsely warns about
+// a copy between overlapping memory (PR 105651).
 #pragma once
 
 #include <jem/core/compiler.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The contracts: what a backend, a tensor, an energy, a layer and the policies of a sampler have to offer. Contracts that
-// speak of a sampler's or a loss's own types stand beside those types (sampling/kernel.hpp, sampling/replay_buffer.hpp,
+// The contracts: what a backend, a tensor, an energy, a layer and the policies of a sampler have to offer. Contracts that name
+// types of a sampler or of a loss are in the headers of those types (sampling/kernel.hpp, sampling/replay_buffer.hpp,
 // loss/phases.hpp). A concept checks only that a backend compiles; jem/conformance/suite.hpp checks its results.
 #pragma once
 
@@ -23,7 +23,7 @@ concept scalar = std::same_as<T, float> || std::same_as<T, double>;
 template <class T>
 concept element = scalar<T> || std::same_as<T, bfloat16> || std::same_as<T, std::int32_t>;
 
-/// The type in which arithmetic on T is done and its sums are kept.
+/// The type in which arithmetic on elements of type T is done and their sums are returned.
 template <element T>
 using accumulator_t = std::conditional_t<std::same_as<T, bfloat16>, float, T>;
 
@@ -49,7 +49,8 @@ struct row_function {
 
 }  // namespace archetype
 
-/// A backend can keep n elements of type T, uninitialised, where its verbs reach them, and move them from and to the host.
+/// A backend that has storage for n uninitialised elements of type T, in memory that its verbs can access, and that copies elements
+/// between this memory and the host.
 template <class B, class T>
 concept holds = requires(typename B::template storage<T>& s, const T* from, T* to, index_t n) {
   requires std::constructible_from<typename B::template storage<T>, index_t>;
@@ -59,7 +60,8 @@ concept holds = requires(typename B::template storage<T>& s, const T* from, T* t
   B::download(from, n, to);
 };
 
-/// A backend: storage and a handful of verbs, all static. Pointers given to verbs point into its own memory.
+/// A backend: storage and a few static functions, which are called its verbs. The pointers that verbs receive point into the memory of
+/// the backend.
 template <class B, class T>
 concept backend = scalar<T> && holds<B, T> && holds<B, wide_t<T>> && holds<B, std::int32_t> &&
                   requires(index_t n, accumulator_t<T> a, const T* x, T* y, accumulator_t<T>* sums, transpose t) {
@@ -85,7 +87,7 @@ concept tensor_like = requires(const std::remove_cvref_t<X>& x, index_t axis) {
 template <class T>
 concept tensor_value = tensor_like<T> && std::copyable<T> && std::constructible_from<T, const shape&>;
 
-/// E(x), low where x is likely: a value for each row of a batch, (n, …) → (n).
+/// An energy E(x), which is low where x is likely: value(x) returns one value for each row of a batch, (n, …) → (n).
 template <class E, class T>
 concept energy = tensor_value<T> && value_is_const<E, T> && requires(const E& e, const T& x) {
   { e.value(x) } -> std::same_as<T>;
@@ -111,7 +113,7 @@ concept says_rows = requires(const E& e) {
   { e.rows_at_once() } -> std::same_as<index_t>;
 };
 
-/// grad = ∂E/∂x: by the energy's own `gradient(x, grad)` where it has one that spares the value, by value_and_grad otherwise.
+/// grad = ∂E/∂x. Calls the energy's `gradient(x, grad)`, which does not compute the value, if it has one, and value_and_grad otherwise.
 template <tensor_value T, differentiable_energy<T> E>
 void gradient_of(const E& e, const T& x, T& grad) {
   if constexpr (requires { e.gradient(x, grad); }) {
@@ -121,9 +123,9 @@ void gradient_of(const E& e, const T& x, T& grad) {
   }
 }
 
-/// A type whose functions may be given a batch in tiles of rows. Its result for a row does not depend on the other rows, it draws noise
-/// as tensors of the batch's rows, it keeps nothing between calls, and several threads may call it at once. A type declares this by a
-/// member `static constexpr bool row_wise = true`; a type without the member is not row-wise.
+/// A type whose functions may be given a batch in tiles of rows. Its result for a row does not depend on the other rows, each random
+/// tensor that it draws has one row for each row of the batch, it keeps no state between calls, and several threads may call it at once.
+/// A type declares this by a member `static constexpr bool row_wise = true`; a type without the member is not row-wise.
 template <class X>
 concept row_wise = requires { requires std::remove_cvref_t<X>::row_wise; };
 
@@ -137,7 +139,7 @@ constexpr float value_at(N value, auto) {
   return static_cast<float>(value);
 }
 
-/// The value of a function: of a schedule at a step, of a noise at a step size.
+/// The value of a function: of a schedule at a step number, or of a noise scale at a step size.
 template <class F, class At>
   requires(!number<F>)
 constexpr auto value_at(const F& f, At at) -> decltype(f(at)) {
@@ -161,9 +163,9 @@ template <class F, class T>
 concept batch_transform =
     std::copy_constructible<F> && call_is_const<F, T> && batch_is_a_reference<F, T> && requires(const F& f, T& x) { f(x); };
 
-/// A part of a network. forward keeps in the cache what backward needs; backward returns ∂/∂input and adds ∂/∂parameters
-/// to *grad. grad is null where only ∂/∂input is needed, as in sampling. `parameters` is a std::tie of tensors, layers,
-/// layers that may be missing (std::optional) or ranges of layers, for L& and const L&.
+/// A part of a network. forward stores in the cache what backward needs; backward returns ∂/∂input and adds ∂/∂parameters
+/// to *grad. grad is null if only ∂/∂input is needed, as in sampling. `parameters(l)` returns a std::tie of tensors, layers,
+/// optional layers (std::optional) or ranges of layers, and accepts both L& and const L&.
 template <class L, class T>
 concept layer = std::copyable<L> && requires { typename L::template cache<T>; } && forward_is_const<L, T, typename L::template cache<T>> &&
                 backward_is_const<L, T, typename L::template cache<T>> && cache_is_a_reference<L, T, typename L::template cache<T>> &&

@@ -22,8 +22,8 @@ struct convolution_shape {
   constexpr index_t oh() const { return (h + 2 * padding - kh) / stride + 1; }  ///< height of the output
   constexpr index_t ow() const { return (w + 2 * padding - kw) / stride + 1; }  ///< width of the output
 
-  constexpr index_t patch() const { return kh * kw * c; }       ///< inputs of one output pixel
-  constexpr index_t pixels() const { return n * oh() * ow(); }  ///< output pixels of the batch
+  constexpr index_t patch() const { return kh * kw * c; }       ///< number of inputs that an output pixel depends on
+  constexpr index_t pixels() const { return n * oh() * ow(); }  ///< number of output pixels of the batch
 
   constexpr shape input() const { return {n, h, w, c}; }         ///< (n, h, w, c)
   constexpr shape weight() const { return {kh, kw, c, f}; }      ///< (kh, kw, c, f)

@@ -8,8 +8,8 @@
 
 namespace jem::inline v0 {
 
-/// The further arguments of a backend's `convolve`, beside images and weights, for y = f(x) ⋆ w + bias + addend. T is an element of the
-/// images; P is what their sums are kept in, and parameters.
+/// The arguments of a backend's `convolve` other than images and weights, for y = f(x) ⋆ w + bias + addend. T is the element type of the
+/// images. P is the type of the parameters and of the sums.
 template <class T, fusable F = unchanged, class P = T>
 struct convolution_terms {
   F function{};               ///< f
@@ -17,11 +17,11 @@ struct convolution_terms {
   const T* addend = nullptr;  ///< (n, oh, ow, f), or none
 };
 
-/// The further arguments of a backend's `convolve_input_gradient`, beside gradients and weights, for ∂L/∂x = f′(x) ⊙ (wᵀ ⋆ ∂L/∂y) + addend.
+/// The arguments of a backend's `convolve_input_gradient` other than gradients and weights, for ∂L/∂x = f′(x) ⊙ (wᵀ ⋆ ∂L/∂y) + addend.
 template <class T, fusable F = unchanged>
 struct gradient_terms {
   F function{};               ///< f
-  const T* input  = nullptr;  ///< (n, h, w, c): x, which `unchanged` does not need
+  const T* input  = nullptr;  ///< x, (n, h, w, c); not needed if F is `unchanged`
   const T* addend = nullptr;  ///< (n, h, w, c), or none
 };
 

@@ -24,12 +24,12 @@ namespace jem::inline v0 {
                            std::string(found));
 }
 
-/// Throws std::invalid_argument unless both shapes agree.
+/// Throws std::invalid_argument unless the two shapes are equal.
 inline void expect_shape(std::string_view where, const shape& expected, const shape& received) {
   if (!(expected == received)) fail(where, to_string(expected), to_string(received));
 }
 
-/// Throws std::invalid_argument unless the shape has that many axes.
+/// Throws std::invalid_argument unless the received shape has `rank` axes.
 inline void expect_rank(std::string_view where, index_t rank, const shape& received) {
   if (received.rank() != rank) fail(where, std::to_string(rank) + " axes", to_string(received));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Functions that may be applied wherever an element is read, inside of another operation's loop.
+// Functions that may be applied inside the loop of another operation, to each element that it reads.
 #pragma once
 
 #include <jem/core/compiler.hpp>
@@ -8,14 +8,14 @@
 
 namespace jem::inline v0 {
 
-/// A function with a derivative that may be applied wherever an element is read: it is so cheap that it may be applied repeatedly. Its
-/// value at 0 is 0, so that the zeros around an image stay zeros. It is written for numbers and for packs of them alike (vector types of
-/// the compiler: arithmetic, comparisons, ?: and `filled`). A function declares this by `static constexpr bool fusable = true`; a function
-/// without the member is not fusable.
+/// A function with a derivative that another operation may apply each time it reads an element. It is so cheap that it may be applied
+/// several times to the same element. Its value at 0 is 0, so that zero padding stays zero. It accepts numbers as well as packs of numbers
+/// (vector types of the compiler), so it may use only arithmetic, comparisons, ?: and `filled`. A function declares this by
+/// `static constexpr bool fusable = true`; a function without the member is not fusable.
 template <class F>
 concept fusable = requires { requires F::fusable; };
 
-/// A number or a pack of numbers.
+/// The number `value`, or a pack each of whose numbers is `value`.
 template <class V>
 constexpr V filled(double value) {
   if constexpr (std::is_arithmetic_v<V>) {
@@ -25,7 +25,7 @@ constexpr V filled(double value) {
   }
 }
 
-/// x
+/// The identity: f(x) = x.
 struct unchanged {
   static constexpr bool fusable = true;  ///< see fusable
 
@@ -33,7 +33,7 @@ struct unchanged {
   constexpr V operator()(V x) const {
     return x;
   }
-  /// 1
+  /// f′(x) = 1
   template <class V>
   constexpr V derivative(V) const {
     return filled<V>(1);

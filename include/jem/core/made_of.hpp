@@ -8,7 +8,7 @@ namespace jem::inline v0 {
 
 namespace detail {
 
-/// The tensor type of the first part that has one; a tensor is its own.
+/// The tensor type of the first part that has one. The tensor type of a tensor is its own type.
 template <class... Parts>
 struct first_tensor {};
 template <class P, class... Rest>
@@ -25,8 +25,9 @@ struct first_tensor<P, Rest...> : first_tensor<Rest...> {};
 
 }  // namespace detail
 
-/// The base of the library's own layers and energies: row-wise if all parts are, which tensors and settings always are. A type of your
-/// own declares `row_wise` itself. Without the member it is not row-wise, since a wrong declaration would change results.
+/// The base of the library's own layers and energies. The type is row-wise if all Parts are; tensors count as row-wise, and settings are
+/// not listed as parts. A type of your own declares `row_wise` itself. Without the member it is not row-wise, since a wrong declaration
+/// would change results.
 template <class... Parts>
 struct made_of : detail::first_tensor<Parts...> {
   static constexpr bool row_wise = ((tensor_like<Parts> || jem::row_wise<Parts>) && ...);  ///< see core/concepts.hpp

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Elementary functions that compilers vectorise: branch-free polynomials in float, the standard library's in double.
-// Cody and Waite, Software Manual for the Elementary Functions (1980), for the reductions; the coefficients are Taylor's
-// for exp and the trigonometric functions and atanh's series for log. Errors are a few units in the last place.
+// Elementary functions. Those of float are branch-free polynomials, which compilers vectorise; those of double call the standard
+// library. The range reductions are from Cody and Waite, Software Manual for the Elementary Functions (1980). The coefficients are those
+// of the Taylor series of exp, sine and cosine, and of atanh for the logarithm. Errors are a few units in the last place.
 #pragma once
 
 #include <jem/core/platform.hpp>
@@ -22,7 +22,7 @@ struct power_of_e {
   std::int32_t exponent;  ///< n
 
   constexpr explicit power_of_e(float x) {
-    constexpr float magic = 12582912.0f;  // 1.5·2²³: adding it rounds to the nearest integer, in the low bits
+    constexpr float magic = 12582912.0f;  // 1.5·2²³: adding it rounds to the nearest integer, which is then in the low bits
     const float shifted   = x * 1.44269504f + magic;
     const float k         = shifted - magic;
     const float r         = (x - k * 0.693359375f) + k * 2.12194440e-4f;  // |r| ≤ ln 2 / 2
@@ -45,7 +45,7 @@ constexpr float power_of_2(std::int32_t n) { return std::bit_cast<float>((n << 2
 /// eˣ; 0 below −87.3 (no subnormals), infinity above 88.7, NaN for NaN.
 constexpr float exp(float x) {
   const detail::power_of_e e(x < -87.3f ? -87.3f : (x > 88.72f ? 88.72f : x));
-  const std::int32_t half = e.exponent >> 1;  // 2ⁿ as two factors, one after the other: n may be 128, and 2¹²⁸ is infinite
+  const std::int32_t half = e.exponent >> 1;  // 2ⁿ is applied as two factors: n may be 128, and 2¹²⁸ is infinite
   const float value       = e.mantissa * detail::power_of_2(half) * detail::power_of_2(e.exponent - half);
   return x < -87.3f ? 0.0f : (x > 88.72f ? std::numeric_limits<float>::infinity() : value);
 }
@@ -53,7 +53,7 @@ constexpr float exp(float x) {
 /// ln x for normal, finite x > 0; the result for other x is not specified.
 constexpr float log_of_positive(float x) {
   const auto bits      = std::bit_cast<std::uint32_t>(x);
-  const std::int32_t k = static_cast<std::int32_t>(bits - 0x3F3504F3u) >> 23;  // around √½: the mantissa falls in [√½, √2)
+  const std::int32_t k = static_cast<std::int32_t>(bits - 0x3F3504F3u) >> 23;  // relative to √½: the mantissa is in [√½, √2)
   const float m        = std::bit_cast<float>(bits - (static_cast<std::uint32_t>(k) << 23));
   const float s        = (m - 1.0f) / (m + 1.0f);
   const float q        = s * s;
@@ -75,8 +75,8 @@ constexpr float log(float x) {
   return x > 0.0f && x < infinity ? value : special;
 }
 
-/// √x for normal, finite x > 0 and for 0; the result for other x is not specified. By Newton's iteration: std::sqrt sets errno and is
-/// therefore not vectorised.
+/// √x for normal, finite x > 0 and for 0; the result for other x is not specified. It uses Newton's iteration, since compilers do not
+/// vectorise std::sqrt, which sets errno.
 constexpr float sqrt_of_positive(float x) {
   float r = std::bit_cast<float>(0x5F3759DFu - (std::bit_cast<std::uint32_t>(x) >> 1));
   r       = r * (1.5f - 0.5f * x * r * r);
@@ -98,8 +98,8 @@ JEM_HOST_DEVICE inline double exp(double x) { return std::exp(x); }    ///< std:
 JEM_HOST_DEVICE inline double log(double x) { return std::log(x); }    ///< std::log
 JEM_HOST_DEVICE inline double sqrt(double x) { return std::sqrt(x); }  ///< std::sqrt
 
-/// 1 / (1 + e⁻ˣ); 0 below −87.34 (no subnormals), NaN for NaN. x is bounded so that 2ⁿ is one factor, and zero
-/// is told from the value: compilers turn a second look at x into masks on every operation.
+/// 1 / (1 + e⁻ˣ); 0 below −87.34 (no subnormals), NaN for NaN. x is clamped so that one factor can hold 2ⁿ. Whether the result is 0 is
+/// decided from the value and not from x: with a second comparison of x, compilers would mask every operation of a vectorised loop.
 constexpr float sigmoid(float x) {
   const detail::power_of_e e(x < -88.0f ? 88.0f : (x > 87.0f ? -87.0f : -x));
   const float value = 1.0f / (1.0f + e.mantissa * detail::power_of_2(e.exponent));
@@ -107,7 +107,8 @@ constexpr float sigmoid(float x) {
 }
 JEM_HOST_DEVICE inline double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }  ///< by std::exp
 
-/// tanh x: Taylor's series near 0, where the other form cancels; e^(−2|x|) elsewhere, which never overflows.
+/// tanh x: by its Taylor series near 0, where the other formula loses digits by cancellation; elsewhere by e^(−2|x|), which never
+/// overflows.
 constexpr float tanh(float x) {
   const float e     = math::exp(-2.0f * (x < 0.0f ? -x : x));
   const float value = (1.0f - e) / (1.0f + e);
@@ -117,7 +118,7 @@ constexpr float tanh(float x) {
 }
 JEM_HOST_DEVICE inline double tanh(double x) { return std::tanh(x); }  ///< std::tanh
 
-/// ln(1 + eˣ). The quotient gives back what 1 + e rounds away, so that the left tail is eˣ (after Kahan's log1p).
+/// ln(1 + eˣ). The quotient corrects the rounding error of 1 + e, as in Kahan's log1p, so that the result is eˣ for very negative x.
 template <class T>
 constexpr T softplus(T x) {
   const T e = math::exp(x < T(0) ? x : -x);

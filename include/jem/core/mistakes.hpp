@@ -17,7 +17,7 @@ template <class E, class T>
 inline constexpr bool value_and_grad_is_const = requires(const E& e, const T& x, T& grad) { e.value_and_grad(x, grad); } ||
                                                 !requires(E& e, const T& x, T& grad) { e.value_and_grad(x, grad); };
 
-/// An energy's `value_and_grad(x, grad)` takes the gradient as T&, which a temporary does not fit.
+/// An energy's `value_and_grad(x, grad)` takes the gradient as T&, to which a temporary cannot bind.
 template <class E, class T>
 inline constexpr bool gradient_is_a_reference = !requires(const E& e, const T& x, T&& grad) { e.value_and_grad(x, std::move(grad)); };
 
@@ -33,7 +33,7 @@ void takes_forwarded(Result (F::*)(T&&, Rest...) const);
 
 }  // namespace detail
 
-/// A policy that changes a batch takes it as T&, which a temporary does not fit, or as auto&&.
+/// A policy that changes a batch takes it as T&, to which a temporary cannot bind, or as auto&&.
 template <class F, class T, class... Rest>
 inline constexpr bool batch_is_a_reference = !requires(const F& f, T&& x, Rest&... rest) { f(std::move(x), rest...); } ||
                                              requires { detail::takes_forwarded<T>(&F::template operator()<T>); };
@@ -48,7 +48,7 @@ template <class L, class T, class Cache>
 inline constexpr bool backward_is_const = requires(const L& f, const T& x, Cache& c, L* gradient) { f.backward(x, c, gradient); } ||
                                           !requires(L& f, const T& x, Cache& c, L* gradient) { f.backward(x, c, gradient); };
 
-/// A layer's `forward(x, cache)` takes the cache as a reference, which a temporary does not fit: backward reads it.
+/// A layer's `forward(x, cache)` takes the cache, which backward reads later, as a reference to which a temporary cannot bind.
 template <class L, class T, class Cache>
 inline constexpr bool cache_is_a_reference = !requires(const L& f, const T& x, Cache&& c) { f.forward(x, std::move(c)); };
 
@@ -58,7 +58,7 @@ inline constexpr bool accumulate_is_const = requires(const L& l, const Phases& p
   l.accumulate(p, weight, grad);
 } || !requires(L& l, const Phases& p, float weight, Phases& grad) { l.accumulate(p, weight, grad); };
 
-/// A loss's `accumulate(logits, weight, grad)` takes the slopes as a reference, which a temporary does not fit: it adds to them.
+/// A loss's `accumulate(logits, weight, grad)` takes the gradient, to which it adds, as a reference to which a temporary cannot bind.
 template <class L, class Phases>
 inline constexpr bool slopes_are_a_reference =
     !requires(const L& l, const Phases& p, float weight, Phases&& grad) { l.accumulate(p, weight, std::move(grad)); };

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Annotations that the compilers spell differently.
+// Annotations that are spelled differently for each compiler.
 #pragma once
 
 #include <jem/core/compiler.hpp>
 
-// With nvcc, lambdas are compiled for the device alone. Lambdas for both host and device work only in programs of one file, since each
-// file has its own variables for the same lambda (CUDA 13.0). Such a program may define JEM_ONE_FILE, and run host and
-// device backends side by side.
+// With nvcc, lambdas are compiled for the device alone. Lambdas for both host and device work only in programs with one source file,
+// since in CUDA 13.0 each source file has its own variables for the same lambda. Such a program may define JEM_ONE_FILE, and use host
+// and device backends side by side.
 #if !defined(__CUDACC__)
-/// Stands before a function that is not constexpr and that a verb of a backend calls: it has to exist on a device as well.
+/// Goes before a function that is not constexpr and that a verb of a backend calls, so that it exists on the device as well.
 #define JEM_HOST_DEVICE
-/// Stands before the parameters of a lambda that a verb of a backend calls.
+/// Goes before the parameters of a lambda that a verb of a backend calls.
 #define JEM_LAMBDA
 #elif defined(JEM_ONE_FILE)
 #define JEM_HOST_DEVICE __host__ __device__
@@ -20,9 +20,10 @@
 #define JEM_LAMBDA __device__
 #endif
 
-/// Before a loop whose iterations do not depend on each other: with more than a few pointers compilers do not see it, and at -O2
-/// g++ leaves loops of unknown length scalar unless OpenMP asks. No reductions: those name themselves. Nothing for clang, which
-/// sees enough in short loops, and warns in the user's program where it cannot do what a mark asks: long loops are vector_loop.
+/// Goes before a loop whose iterations do not depend on each other. Compilers cannot prove this for a loop with many pointers, and at -O2
+/// g++ vectorises a loop of unknown length only if OpenMP asks for it. It is not for reductions, which need a clause of their own. It is
+/// empty for clang, which vectorises short loops without it, and which would warn in the user's program about each marked loop that it
+/// cannot vectorise. Long loops use vector_loop.
 #if defined(__clang__)
 #define JEM_INDEPENDENT
 #elif defined(__GNUC__) && defined(_OPENMP)

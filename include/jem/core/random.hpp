@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Random numbers as functions of (key, stream, index): Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random
-// numbers: as easy as 1, 2, 3" (SC 2011). Nothing is shared or hidden: the order in which threads ask does not matter.
+// numbers: as easy as 1, 2, 3" (SC 2011). There is no shared or hidden state, so results do not depend on the order of threads.
 #pragma once
 
 #include <jem/core/math.hpp>
@@ -17,7 +17,7 @@ using philox_block = std::array<std::uint32_t, 4>;
 
 namespace detail {
 
-/// The key of a round of Philox4x32; `next` makes that of the following round.
+/// The key of a round of Philox4x32; `next` changes it to the key of the following round.
 struct philox_key {
   std::uint32_t k0, k1;
 
@@ -47,16 +47,16 @@ constexpr philox_block philox4x32(philox_block c, std::uint64_t key) {
   return c;
 }
 
-/// An infinite sequence of random numbers, each a pure function of its index. Numbers come in tiles of 128: 32 counters times
-/// four words, word by word, which is the order in which vector units make them.
+/// An infinite sequence of random numbers, each a pure function of its index. The numbers are grouped in tiles of 128. A tile has the
+/// first words of 32 counters, then their second words, and so on. This is the order in which vector units compute them.
 struct random_stream {
-  static constexpr index_t counters = 32;            ///< of a tile
+  static constexpr index_t counters = 32;            ///< counters in a tile
   static constexpr index_t tile     = 4 * counters;  ///< numbers in a tile
 
-  std::uint64_t key;  ///< of the generator
-  std::uint64_t id;   ///< of the stream, among those of its key
+  std::uint64_t key;  ///< the key of the generator
+  std::uint64_t id;   ///< the number of the stream, among those of its key
 
-  /// The four words of the c-th counter of a tile.
+  /// The four words of the c-th counter of tile `number`.
   constexpr philox_block block(index_t number, index_t c) const {
     const auto n = static_cast<std::uint64_t>(number * counters + c);
     return philox4x32({static_cast<std::uint32_t>(n), static_cast<std::uint32_t>(n >> 32), static_cast<std::uint32_t>(id),
@@ -74,7 +74,7 @@ struct random_stream {
     return happens(i, p, bits(i));
   }
 
-  /// The same, if bits(i) is already known.
+  /// The same for callers that already know `digit` = bits(i).
   template <std::floating_point V>
   constexpr bool happens(index_t i, V p, std::uint32_t digit) const {
     if (!(p > V(0))) return false;
@@ -101,14 +101,14 @@ struct random_stream {
     return both[i % tile / counters % 2];
   }
 
-  /// All uniforms of a tile.
+  /// All 128 uniforms of tile `number`.
   constexpr void uniforms(index_t number, float* out) const {
     std::uint32_t words[tile]{};
     all_bits(number, words);
     for (index_t i = 0; i < tile; ++i) out[i] = static_cast<float>(words[i] >> 8) * 0x1p-24f;
   }
 
-  /// All normals of a tile: what normal(128·number + i) gives, up to the rounding of the last place.
+  /// All 128 normals of tile `number`: those of normal(128·number + i), up to rounding in the last place.
   constexpr void normals(index_t number, float* out) const {
     std::uint32_t words[tile]{};
     all_bits(number, words);
@@ -119,9 +119,10 @@ struct random_stream {
     }
   }
 
-  /// All words of a tile. Rounds outside, counters inside: so vector units run them whatever is unrolled or inlined.
+  /// All 128 words of tile `number`. The inner loop is the one over counters, so that it is vectorised whatever the compiler unrolls or
+  /// inlines.
   constexpr void all_bits(index_t number, std::uint32_t* words) const {
-    const auto first        = static_cast<std::uint64_t>(number * counters);  // 32 divides 2³²: its upper half is everyone's
+    const auto first        = static_cast<std::uint64_t>(number * counters);  // 32 divides 2³²: all have the same upper half
     std::uint32_t* const c0 = words;
     std::uint32_t* const c1 = words + counters;
     std::uint32_t* const c2 = words + 2 * counters;
@@ -138,15 +139,16 @@ struct random_stream {
     }
   }
 
-  /// The index of the k-th further digit of number i: k·2⁵⁰ numbers on, beyond every tensor.
+  /// Digit k of number i is word i + k·2⁵⁰ of the stream. These indices are beyond those of every tensor.
   static constexpr index_t further = index_t{1} << 50;
 
  private:
-  /// Box and Muller (1958): radius from one word, angle from another, the quadrant from its upper bits.
+  /// The transform of Box and Muller (1958). One word gives the radius and another one the angle, of which the upper two bits are the
+  /// quadrant.
   static constexpr void box_muller(std::uint32_t for_radius, std::uint32_t for_angle, float& first, float& second) {
     const float u      = (static_cast<float>(static_cast<std::int32_t>(for_radius >> 1)) + 0.5f) * 0x1p-31f;  // (0, 1]
     const float radius = math::sqrt_of_positive(-2.0f * math::log_of_positive(u));
-    const auto turned  = for_angle + 0x20000000u;  // an eighth of a turn further
+    const auto turned  = for_angle + 0x20000000u;  // by π/4, so that quadrants are centred on the axes
     const auto rest    = static_cast<std::int32_t>(turned & 0x3FFFFFFFu) - 0x20000000;
     const float t      = static_cast<float>(rest) * (6.283185307f * 0x1p-32f);  // [−π/4, π/4)
     const float q      = t * t;
@@ -154,7 +156,7 @@ struct random_stream {
     const float cosine = 1.0f + q * (-0.5f + q * (1.0f / 24 + q * (-1.0f / 720 + q * (1.0f / 40320))));
     const auto c       = std::bit_cast<std::uint32_t>(radius * cosine);
     const auto s       = std::bit_cast<std::uint32_t>(radius * sine);
-    const auto odd     = 0u - (turned >> 30 & 1u);  // all bits or none: branches would keep it off the vector units
+    const auto odd     = 0u - (turned >> 30 & 1u);  // all bits or none; a branch would prevent vectorisation
     const auto swapped = (s ^ c) & odd;
     const auto behind  = turned & 0x80000000u;
     first              = std::bit_cast<float>(c ^ swapped ^ (odd & 0x80000000u) ^ behind);
@@ -162,31 +164,31 @@ struct random_stream {
   }
 };
 
-/// A generator as a value: a copy repeats its numbers, `split` makes an independent generator, and key and counter are its
-/// whole state. Functions that need randomness take an rng& and take streams from it.
+/// A random number generator with value semantics: a copy repeats its numbers, `split` makes an independent generator, and the three
+/// members are its whole state. Functions that need random numbers have a parameter rng& and take streams from it.
 struct rng {
   std::uint64_t key     = 0;  ///< the seed
-  std::uint64_t counter = 0;  ///< of the streams that it has handed out
-  index_t row           = 0;  ///< of the batch where tensors drawn begin: a tile of a batch gets the batch's numbers
+  std::uint64_t counter = 0;  ///< the number of streams that it has handed out
+  index_t row           = 0;  ///< first row, within the whole batch, of the tensors that are drawn: a tile gets the batch's numbers
 
   /// A stream that has not been used before.
   constexpr random_stream next() { return {key, counter++}; }
 
-  /// A generator with a key of its own; this one moves on by one stream.
+  /// An independent generator with a key of its own. It uses up one stream of this one.
   constexpr rng split() {
-    constexpr std::uint64_t keys = std::uint64_t{1} << 63;  // no stream has this bit
+    constexpr std::uint64_t keys = std::uint64_t{1} << 63;  // the ids of streams do not have this bit
     const auto words             = random_stream{key, counter++ | keys}.block(0, 0);
     return {std::uint64_t{words[0]} << 32 | words[1], 0, row};
   }
 
-  /// What a checkpoint holds of it.
+  /// Calls f(name, part) for each part that a checkpoint stores.
   static void each_part(auto& self, auto f) { f("key", self.key), f("counter", self.counter), f("row", self.row); }
 
   friend constexpr bool operator==(const rng&, const rng&) = default;
 };
 
-/// An index in [0, n), n ≤ 2³², by Lemire's multiplication (2019) of 64 bits without rejection: biased by at most n·2⁻⁶⁴. The lower
-/// 32 bits are drawn where they can matter, which is rare for small n.
+/// An index in [0, n) for n ≤ 2³²: n times a 64-bit random number, divided by 2⁶⁴ (Lemire 2019), without rejection, so that the bias is at
+/// most n·2⁻⁶⁴. The lower 32 bits of the random number are drawn only if they can change the result, which is rare for small n.
 constexpr index_t index_below(const random_stream& stream, index_t i, index_t n) {
   const auto size             = static_cast<std::uint64_t>(n);
   const std::uint64_t product = std::uint64_t{stream.bits(i)} * size, rest = product & 0xFFFFFFFFu;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Numbers of settings that check themselves. A field of one of these types refuses values out of its range, both when its
-// aggregate is made and when it is assigned later. It is read like the number that it holds:
+// Types for numbers in settings, which check their own range. A field of one of these types throws for a value out of its range, both
+// when its aggregate is made and when it is assigned later. It is read like the number that it holds:
 //
 //     struct fixed_noise {
 //       not_negative<"fixed_noise", "deviation"> deviation;   // fixed_noise{-1} throws std::invalid_argument
 //     };
 //
-// A field without a default initialiser has to be given. Rules about several fields are checked where the fields are used.
+// A field without a default initialiser must be initialised. Rules about several fields are checked where the fields are used.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -23,17 +23,18 @@ namespace jem::inline v0 {
 /// A string literal as a template argument.
 template <std::size_t Size>
 struct literal {
-  char text[Size];  ///< with the zero at its end
+  char text[Size];  ///< with the terminating zero
 
-  /// The text of "…".
+  /// Copies the text of a string literal.
   constexpr literal(const char (&from)[Size]) {
     for (std::size_t i = 0; i < Size; ++i) text[i] = from[i];
   }
 
-  constexpr std::string_view view() const { return {text, Size - 1}; }  ///< without the zero
+  constexpr std::string_view view() const { return {text, Size - 1}; }  ///< without the terminating zero
 };
 
-/// The largest number of pixels along an axis, of channels and of classes that settings accept: products of three do not overflow.
+/// The largest number of pixels along an axis, of channels and of classes that settings accept. The product of three such numbers does
+/// not overflow.
 inline constexpr index_t largest_extent = index_t{1} << 20;
 
 /// The range of a setting: `holds` says whether a number is in it, and is false for NaN; `expected` describes it in messages.
@@ -82,16 +83,16 @@ struct whole {
 
 }  // namespace range
 
-/// A number of a Range, which is read like one; Where and Name are for messages. Making one of another number, or assigning one, throws
-/// std::invalid_argument "[where] expected name … but received …". A whole number is not made of one with a fraction: that does not
-/// compile.
+/// A number in a Range, which converts to T when it is read; Where and Name appear in messages. Construction and assignment throw
+/// std::invalid_argument "[where] expected name … but received …" for a number out of the Range. If T is a whole number, construction from
+/// a floating-point number does not compile.
 template <class T, literal Where, literal Name, class Range>
 class setting {
  public:
-  using value_type = T;  ///< what it is read as
+  using value_type = T;  ///< the type that it is read as
 
-  static constexpr std::string_view where = Where.view();  ///< the type that has it as a field
-  static constexpr std::string_view name  = Name.view();   ///< of the field
+  static constexpr std::string_view where = Where.view();  ///< the struct that it is a field of
+  static constexpr std::string_view name  = Name.view();   ///< the name of the field
 
   /// Throws std::invalid_argument for a number out of range.
   template <class U>

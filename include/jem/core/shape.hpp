@@ -17,10 +17,10 @@ namespace jem::inline v0 {
 /// Sizes, strides and indices; signed.
 using index_t = std::ptrdiff_t;
 
-/// Extents, outermost axis first; the last axis is contiguous in memory. A value, at most `max_rank` long, never allocates.
+/// Extents, outermost axis first; the last axis is contiguous in memory. It has at most `max_rank` axes and never allocates memory.
 class shape {
  public:
-  static constexpr index_t max_rank = 5;  ///< axes at the most
+  static constexpr index_t max_rank = 5;  ///< the largest number of axes
 
   constexpr shape() = default;
 
@@ -31,16 +31,16 @@ class shape {
 
   constexpr index_t rank() const { return rank_; }  ///< the number of axes
 
-  /// The extent of an axis, which has to be one: 0 ≤ axis < rank().
+  /// The extent of an axis. Requires 0 ≤ axis < rank(), which is not checked.
   constexpr index_t operator[](index_t axis) const { return extents_[static_cast<std::size_t>(axis)]; }
 
   /// The number of elements; 1 for rank 0.
   constexpr index_t size() const { return product(0, rank_); }
 
-  /// The number of elements of one row: of one image of a batch, one logit vector of many.
+  /// The number of elements of one row, that is of one image or one logit vector of a batch.
   constexpr index_t row_size() const { return product(1, rank_); }
 
-  /// One more axis, innermost. Throws std::invalid_argument for a sixth one or a negative extent.
+  /// Appends an innermost axis. Throws std::invalid_argument for a sixth axis or a negative extent.
   constexpr void push_back(index_t extent) {
     if (rank_ == max_rank) throw std::invalid_argument("[shape] expected at most 5 axes");
     if (extent < 0) throw std::invalid_argument(concat("[shape] expected extents >= 0 but received ", extent));
@@ -54,7 +54,7 @@ class shape {
     return other;
   }
 
-  /// This shape under one more outer axis: (n, d) → (k, n, d).
+  /// This shape with one more axis, the outermost: (n, d) → (k, n, d).
   constexpr shape under(index_t extent) const {
     shape other{extent};
     for (index_t axis = 0; axis < rank_; ++axis) other.push_back((*this)[axis]);

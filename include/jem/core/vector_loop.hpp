@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Loops over a function of the user, whose iterations do not depend on each other; the compiler vectorises them if it can. g++ vectorises
-// at -O2 only with OpenMP's simd, but an exception that leaves such a loop ends the program. clang has to be told that the pointers do not
-// alias, and then warns about every function that it cannot vectorise (one that calls std::tgamma, for example) wherever the loop is
-// inlined. So the loop is a function of its own, in which the warning is off.
+// Loops that call a function of the user, and whose iterations do not depend on each other; the compiler vectorises them if it can. At -O2
+// g++ does so only with `omp simd`. An exception that left such a loop would end the program, so it is caught inside the loop. clang has
+// to be told that the pointers do not alias. It then warns about every function that it cannot vectorise (one that calls std::tgamma, for
+// example) wherever the loop is inlined. So for clang the loop is in a function of its own, in which the warning is off.
 #pragma once
 
 #include <jem/core/platform.hpp>
@@ -20,7 +20,7 @@ namespace detail {
 #pragma clang diagnostic ignored "-Wpass-failed"
 template <class F>
 [[gnu::noinline]] void long_vector_loop(index_t begin, index_t end, const F& f) {
-  const F g = f;  // whose pointers then stay in registers
+  const F g = f;  // a local copy, so that its pointers stay in registers
 #pragma clang loop vectorize(assume_safety)
   for (index_t i = begin; i < end; ++i) g(i);
 }
@@ -31,7 +31,7 @@ template <class F>
 /// f(i) for begin ≤ i < end. An exception that f throws reaches the caller.
 template <class F>
 void vector_loop(index_t begin, index_t end, const F& f) {
-  constexpr index_t few = 8;  // not worth a call
+  constexpr index_t few = 8;  // so few iterations are not worth a function call
   if (end - begin > few) return detail::long_vector_loop(begin, end, f);
   for (index_t i = begin; i < end; ++i) f(i);
 }

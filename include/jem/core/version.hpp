@@ -6,9 +6,9 @@
 
 #include <compare>
 
-#define JEM_VERSION_MAJOR 0  ///< incompatible changes
-#define JEM_VERSION_MINOR 1  ///< additions, and incompatible changes as long as the major version is zero
-#define JEM_VERSION_PATCH 0  ///< corrections
+#define JEM_VERSION_MAJOR 0  ///< rises with incompatible changes
+#define JEM_VERSION_MINOR 1  ///< rises with additions, and with incompatible changes as long as the major version is zero
+#define JEM_VERSION_PATCH 0  ///< rises with corrections
 
 namespace jem::inline v0 {
 

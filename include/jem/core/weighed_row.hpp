@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The common part of softmax, log-sum-exp and cross-entropy of a row of logits, for backends and for the host: the exponentials of the
-// logits relative to the largest one. A number that is added to all logits, however large, then changes no result.
+// differences from the largest logit. So no result changes if a number, however large, is added to all logits.
 #pragma once
 
 #include <jem/core/concepts.hpp>
@@ -16,8 +16,8 @@ constexpr T distance(T a, T b) {
   return a == b ? T{} : a - b;
 }
 
-/// The largest of some logits, and Σⱼ exp(xⱼ − largest) over all of them but number `left_out`. The sum is NaN if one of them is. The
-/// terms are written to `weights` if that is given.
+/// The largest logit of a row, and Σⱼ exp(xⱼ − largest). Both leave out logit number `left_out`. The sum is NaN if one of the others is
+/// NaN. The terms of the sum are written to `weights` unless it is null.
 template <class T>
 struct weighed_row {
   T largest     = -std::numeric_limits<T>::infinity();
@@ -34,7 +34,7 @@ struct weighed_row {
 
   /// exp(x − largest)
   constexpr T weight(T x) const { return math::exp(distance(x, largest)); }
-  /// The softmax of a logit x among them.
+  /// The softmax probability of x, one of the logits.
   constexpr T share(T x) const { return weight(x) / static_cast<T>(sum); }
   /// log Σⱼ exp xⱼ
   constexpr wide_t<T> log_sum_exp() const { return static_cast<wide_t<T>>(largest) + static_cast<wide_t<T>>(log_sum()); }

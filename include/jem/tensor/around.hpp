@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Operations before and after a linear map L that may be part of its own passes, so that they need no pass through memory of their own:
+// Operations before and after a linear map L. They may be done in the passes of L through memory, so that they need none of their own:
 //
 //     y = L(f(x)) + addend,    ∂L/∂x = f′(x) ⊙ (Lᵀ·∂L/∂y) + addend
 //
-// It is an optional argument of `convolution` and of its input's gradient, and of a layer's `forward` and `backward`
+// `around` is an optional argument of `convolution` and `convolution_input_gradient`, and of a layer's `forward` and `backward`
 // (nn/passes.hpp). A layer of your own need not take it: the library then makes separate passes.
 #pragma once
 
@@ -13,13 +13,14 @@
 
 namespace jem::inline v0 {
 
-/// Weights in the order in which a backend's convolutions read them fastest, for images of one size, for the output and for the input's
-/// gradient. They hold as long as the weights do not change. Empty where the backend has no such order. T holds the images.
+/// The weights of a convolution in the order that the backend's convolutions read fastest, for images of one size: once for the output
+/// and once for the input's gradient. They are valid until the weights change. They are empty if the backend has no such order. T is the
+/// tensor type of the images.
 template <tensor_value T>
 struct prepared_weights {
   T forward{};           ///< for the output
   T backward{};          ///< for the input's gradient
-  index_t h = 0, w = 0;  ///< of the images
+  index_t h = 0, w = 0;  ///< height and width of the images
 
   /// The weights for one direction; null if there are none or if the images have another size.
   const typename T::value_type* of(const T& direction, const convolution_shape& s) const {
@@ -27,8 +28,8 @@ struct prepared_weights {
   }
 };
 
-/// The operations around a linear map of inputs X: a function before it, an addend after it, prepared weights. The output is a Y: X, or
-/// the type of the sums of X if they are not to be rounded. In a backward pass Y is X.
+/// The operations around a linear map of inputs of type X: a function before it, an addend after it, and prepared weights. The output has
+/// type Y, which is X, or the type of the sums of X if they are not to be rounded. In a backward pass Y is X.
 template <tensor_value X, fusable F = unchanged, tensor_value Y = X>
 struct around {
   F function{};                                  ///< f: applied to each element of the input as it is read

@@ -30,7 +30,7 @@ sums_of<X> column_dots(const X& x, const Y& y) {
   return sums;
 }
 
-/// x[…, j] ← x[…, j] + b[j]: a bias, b is (c).
+/// Adds a bias b (c): x[…, j] ← x[…, j] + b[j].
 template <tensor_like B, summed_in<B> X>
   requires tensor_value<X>
 void add_per_column(X& x, const B& b) {

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Two-dimensional convolution (cross-correlation, as networks mean it), channels last, with any kernel, stride and padding:
 // images (n, h, w, c), weights (kh, kw, c, f), output (n, oh, ow, f). If a backend has `convolve` verbs of its own,
-// these do everything in one pass. Otherwise im2col.hpp makes products of patches, and function, bias and addend take separate passes.
+// these do everything in one pass. Otherwise im2col.hpp computes a matrix product of image patches and weights, and function, bias and
+// addend take separate passes.
 //
-// Images may be stored in bfloat16 beside weights of floats. Then weights and f(x) are rounded to bfloat16 before they are multiplied;
+// Images may be stored in bfloat16 while weights are floats. Then weights and f(x) are rounded to bfloat16 before they are multiplied;
 // sums, bias and addend are floats, and the result is rounded once when it is written:
 //
 //     y = round(round(f(x)) ⋆ round(w) + bias + addend),    ∂L/∂x = round(f′(x) ⊙ (round(w)ᵀ ⋆ ∂L/∂y) + addend)
 //
-// Gradients of weights are not rounded. A backend without verbs for it computes with copies in the wider type.
+// Gradients of weights are not rounded. For a backend whose verbs do not take bfloat16, the library computes with copies in float.
 #pragma once
 
 #include <jem/core/convolution_shape.hpp>
@@ -24,7 +25,7 @@ namespace jem::inline v0 {
 
 namespace detail {
 
-/// A pointer to the elements of a tensor, null for none.
+/// A pointer to the elements of a tensor; null if x is null.
 template <class T>
 auto* elements_of(const T* x) {
   return x == nullptr ? nullptr : x->data();
@@ -60,7 +61,7 @@ void add_terms(X& dx, const gradient_terms<T, F>& terms) {
   });
 }
 
-/// The elements of a tensor in the type of their sums; an empty result for an empty tensor.
+/// The elements of a tensor in the type of their sums; an empty tensor if x is null.
 template <tensor_value X>
 sums_of<X> widened(const X* x) {
   return x == nullptr ? sums_of<X>() : converted<accumulator_t<typename X::value_type>>(*x);
@@ -78,9 +79,9 @@ decltype(auto) applied(const F& f, const X& x) {
 
 }  // namespace detail
 
-/// Prepares weights (kh, kw, c, f) for images X of extents (n, h, w, c), for any n, if the backend supports it: a backend says how many
-/// elements it needs for either direction, and fills them. A convolution needs the weights themselves as well. Throws std::invalid_argument
-/// for extents that do not fit each other.
+/// Prepares weights (kh, kw, c, f) for images X of extents (n, h, w, c), for any n, if the backend supports it: the backend says how many
+/// elements it needs for the output and for the input's gradient, and fills them. A convolution still needs the weights themselves as
+/// well. Throws std::invalid_argument for extents that do not fit each other.
 template <tensor_value X, tensor_value W>
   requires summed_in<X, W>
 prepared_weights<X> prepare_convolution(const W& w, convolution_geometry geometry, const shape& images) {
@@ -135,8 +136,8 @@ tensor_of<X> convolution(const X& x, const W& w, convolution_geometry geometry, 
   return y;
 }
 
-/// f′(x) ⊙ (wᵀ ⋆ dy) + addend: ∂L/∂x (n, h, w, c), given dy = ∂L/∂y (n, oh, ow, f) and the extents of x; x itself is read if there is a
-/// function. Throws std::invalid_argument for extents that do not fit each other.
+/// f′(x) ⊙ (wᵀ ⋆ dy) + addend: ∂L/∂x (n, h, w, c), given dy = ∂L/∂y (n, oh, ow, f) and the extents of x. x itself is needed only if f is
+/// not `unchanged`. Throws std::invalid_argument for extents that do not fit each other.
 template <tensor_like W, summed_in<W> Y, fusable F = unchanged>
 tensor_of<Y> convolution_input_gradient(const Y& dy, const W& w, convolution_geometry geometry, const shape& input,
                                         const tensor_of<Y>* x = nullptr, const around<tensor_of<Y>, F>& with = {}) {
@@ -145,7 +146,7 @@ tensor_of<Y> convolution_input_gradient(const Y& dy, const W& w, convolution_geo
   const convolution_shape s = make_convolution_shape(input, w.extents(), geometry);
   expect_shape("convolution_input_gradient", s.output(), dy.extents());
   if constexpr (std::same_as<F, unchanged>) {
-    x = nullptr;  // it is not needed, and may be gone
+    x = nullptr;  // it is not needed, and may point to a tensor that no longer exists
   } else {
     expect_shape("convolution_input_gradient: x", input, x == nullptr ? shape{} : x->extents());
   }

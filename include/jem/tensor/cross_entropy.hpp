@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Logits (n, k) against their labels (n): the odds against a label, the cross-entropy, and its gradient. Everything is computed from the
-// differences between the logits and that of the label, so that nothing is rounded away where the probability of the label is near 1.
+// Functions of logits (n, k) and labels (n): the log-odds against a label, the cross-entropy, and its gradient. All are computed from the
+// differences between the logits and the logit of the label, so that no digits are lost where the probability of the label is near 1.
 #pragma once
 
 #include <jem/tensor/logits.hpp>
@@ -31,8 +31,8 @@ struct softplus {
   }
 };
 
-/// The softmax over the other classes, and −1 at the label; times 1 − p_y this is p − 1_y. The log-odds against the label are written, too,
-/// if there is a place for them.
+/// The softmax over the classes other than the label, and −1 at the label. With `times_other` it is multiplied by 1 − p_y, which gives
+/// p − 1_y, and the log-odds against the label are written to `odds` unless it is null.
 template <class T, bool times_other>
 struct slope_of_row {
   const T* from;
@@ -65,8 +65,9 @@ tensor_of<X> slope(std::string_view where, const X& x, const Y& y, tensor_of<X>*
 
 }  // namespace detail
 
-/// log((1 − p) / p) of p = p(y[i]|x[i]), of logits (n, k) and labels (n) → (n): the odds against the labels. It orders rows as the
-/// cross-entropy log(1 + exp odds) does, and still tells those apart whose cross-entropy rounds to 0. −infinity for a single class.
+/// The log-odds against the labels, log((1 − p) / p) with p = p(y[i]|x[i]), of logits (n, k) and labels (n) → (n). They order rows as the
+/// cross-entropy, which is log(1 + exp(log-odds)), and they still differ for rows whose cross-entropy rounds to 0. −infinity for a
+/// single class.
 template <tensor_like X, tensor_like Y>
 tensor_of<X> log_odds_against(const X& x, const Y& y) {
   using T = std::remove_const_t<typename X::value_type>;
@@ -77,7 +78,7 @@ tensor_of<X> log_odds_against(const X& x, const Y& y) {
   return result;
 }
 
-/// −log p(y[i]|x[i]) of logits (n, k) and labels (n) → (n), in nats, exact to the last digits where it is close to 0.
+/// −log p(y[i]|x[i]) of logits (n, k) and labels (n) → (n), in nats; it keeps its relative precision where it is close to 0.
 template <tensor_like X, tensor_like Y>
 tensor_of<X> cross_entropies(const X& x, const Y& y) {
   return map(log_odds_against(x, y), detail::softplus{});
@@ -89,7 +90,8 @@ tensor_of<X> cross_entropy_slope(const X& x, const Y& y) {
   return detail::slope<true>("cross_entropy_slope", x, y);
 }
 
-/// Both in one pass, with the same bits: returns the cross-entropies (n), and sets slope (n, k).
+/// The cross-entropies and cross_entropy_slope in one pass, with the same bits as the separate functions: returns the cross-entropies (n),
+/// and sets slope (n, k).
 template <tensor_like X, tensor_like Y>
 tensor_of<X> cross_entropies(const X& x, const Y& y, tensor_of<X>& slope) {
   detail::expect_labels("cross_entropies", x, y);
@@ -98,8 +100,8 @@ tensor_of<X> cross_entropies(const X& x, const Y& y, tensor_of<X>& slope) {
   return map(odds, detail::softplus{});
 }
 
-/// The direction of that gradient, which does not vanish if p(y|x) is close to 1: cross_entropy_slope without its factor 1 − p(y|x), the
-/// softmax over the other classes, and −1 at the label. Logits (n, k), labels (n) → (n, k).
+/// The direction of the cross-entropy's gradient: the softmax over the classes other than the label, and −1 at the label. It is
+/// cross_entropy_slope without the factor 1 − p(y|x), so it does not vanish if p(y|x) is close to 1. Logits (n, k), labels (n) → (n, k).
 template <tensor_like X, tensor_like Y>
 tensor_of<X> rival_slope(const X& x, const Y& y) {
   return detail::slope<false>("rival_slope", x, y);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Operations element by element. A noun returns a tensor, a verb changes its first argument. Functions are functors with a
-// constexpr operator(): such a functor runs on every backend; a lambda is a shorthand for backends on the host. Functions get
-// elements as accumulator_t, and so are numbers beside a tensor: bfloat16 is widened when it is read and rounded when it is written.
+// Element-wise operations. One named by a noun returns a tensor; one named by a verb changes its first argument. The functions that they
+// apply are functors with a constexpr operator(), which run on every backend; lambdas are a shorthand for backends on the host. Functions
+// receive elements as accumulator_t, and arguments that are single numbers have this type, too: bfloat16 is widened when it is read and
+// rounded when it is written.
 #pragma once
 
 #include <jem/core/platform.hpp>
@@ -10,12 +11,13 @@
 
 namespace jem::inline v0 {
 
-/// Two operands that can be read side by side: one backend, one element type.
+/// Two operands that one loop can read: they have the same backend and the same element type.
 template <class A, class B>
 concept compatible = tensor_like<A> && tensor_like<B> && std::same_as<typename A::value_type, typename B::value_type> &&
                      std::same_as<typename A::backend_type, typename B::backend_type>;
 
-/// Whether elements of X are summed in the element type of P: it is their own type, or they are stored in fewer bits.
+/// Whether elements of X are summed in the element type of P. That is their own type, or the wider type in which arithmetic on them is
+/// done.
 template <class X, class P>
 concept summed_in = tensor_like<X> && tensor_like<P> && std::same_as<typename X::backend_type, typename P::backend_type> &&
                     std::same_as<accumulator_t<typename X::value_type>, typename P::value_type>;
@@ -41,7 +43,7 @@ tensor<E, typename X::backend_type> converted(const X& x) {
     return result;
   }
 }
-/// The same without a copy.
+/// x itself without a copy, since E is its element type.
 template <element E, class Backend>
 tensor<E, Backend> converted(tensor<E, Backend>&& x) {
   return std::move(x);
@@ -59,7 +61,7 @@ decltype(auto) read_as(const X& x) {
   }
 }
 
-/// round(f(x)), rounded to E, in the type of arithmetic: the factor of a product whose factors are stored as E.
+/// f(x), rounded to E and returned in the type of arithmetic on X: a factor of a product whose factors are stored as E.
 template <element E, tensor_like X, class F>
 sums_of<X> factors(const X& x, F f) {
   using V = number_of<X>;
@@ -126,7 +128,7 @@ void apply(X& x, const Y& y, F f) {
   X::backend_type::for_each(x.size(), [=] JEM_LAMBDA(index_t i) { to(i) = static_cast<V>(f(static_cast<V>(to(i)), from(i))); });
 }
 
-/// f(xᵢ, yᵢ, uᵢ) with references to x and y: two states in one pass.
+/// f(xᵢ, yᵢ, uᵢ), which gets xᵢ and yᵢ by reference, so that it may change both in one pass.
 template <tensor_value X, compatible<X> U, class F>
 void apply(X& x, X& y, const U& u, F f) {
   expect_shape("apply", x.extents(), y.extents());
@@ -146,7 +148,7 @@ void apply(X& x, X& y, const U& u, F f) {
   }
 }
 
-/// f(xᵢ, yᵢ, zᵢ, uᵢ) with references to x, y and z: three states of an optimiser in one pass.
+/// f(xᵢ, yᵢ, zᵢ, uᵢ), which gets xᵢ, yᵢ and zᵢ by reference, so that an optimiser may change its three tensors in one pass.
 template <tensor_value X, compatible<X> U, class F>
 void apply(X& x, X& y, X& z, const U& u, F f) {
   expect_shape("apply", x.extents(), y.extents());
@@ -181,9 +183,9 @@ template <class T> struct divide_by_it {
   T numerator;  ///< divided by each element
   constexpr T operator()(T a) const { return numerator / a; }
 };
-/// A value that replaces any other.
+/// A constant function.
 template <class T> struct constant {
-  T value;  ///< of each element
+  T value;  ///< the result for each element
   constexpr T operator()(T) const { return value; }
 };
 /// a + factor·b
@@ -199,7 +201,7 @@ template <class T> struct clamp {
 
 /// dy·f′(x)
 template <class F> struct chain_rule {
-  F f;  ///< with a derivative
+  F f;  ///< a function with a derivative
   template <class T> constexpr T operator()(T dy, T x) const { return dy * f.derivative(x); }
 };
 
@@ -225,7 +227,7 @@ void fill(X& x, number_of<X> value) {
   apply(x, op::constant<number_of<X>>{value});
 }
 
-/// x + y. Throws std::invalid_argument unless the extents agree, as all of these do.
+/// x + y. Throws std::invalid_argument unless the extents agree; the other operators do so, too.
 template <tensor_like X, compatible<X> Y>
 tensor_of<X> operator+(const X& x, const Y& y) {
   return zip(x, y, op::add{});

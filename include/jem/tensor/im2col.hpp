@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Convolutions by the gemm of any backend, for backends without convolutions of their own. Patches of the images are laid out as a
-// matrix, some images at a time.
+// Convolutions by the gemm of any backend, for backends without convolutions of their own. Patches of the images are copied to a matrix,
+// for a limited number of images at a time.
 #pragma once
 
 #include <jem/core/concepts.hpp>
@@ -13,7 +13,8 @@ namespace jem::inline v0 {
 
 namespace detail {
 
-/// The number of images whose patches are laid out at a time, at least one: 2²² elements, or what the backend says.
+/// The number of images whose patches are laid out at a time: as many as fit into 2²² elements, or into Backend::patch_elements if the
+/// backend has it, but at least one.
 template <class Backend>
 constexpr index_t images_at_a_time(const convolution_shape& s) {
   index_t most = index_t{1} << 22;
@@ -40,7 +41,7 @@ void lay_out_patches(const convolution_shape& s, const T* x, T* patches) {
   });
 }
 
-/// The transpose of lay_out_patches: each pixel collects from the patches that it is part of.
+/// The transpose of lay_out_patches: each pixel of dx is the sum of its values in all patches that contain it.
 template <class Backend, scalar T>
 void collect_patches(const convolution_shape& s, const T* patches, T* dx) {
   Backend::for_each(s.n * s.h * s.w, s.c, [=] JEM_LAMBDA(index_t pixel, index_t channel) {
@@ -57,7 +58,7 @@ void collect_patches(const convolution_shape& s, const T* patches, T* dx) {
   });
 }
 
-/// f(images of this part, first image), for parts whose patches fit.
+/// f(shape of a part of the batch, index of its first image), for parts of images_at_a_time images.
 template <class Backend, class F>
 void for_parts(const convolution_shape& s, F f) {
   const index_t size = images_at_a_time<Backend>(s);

@@ -7,14 +7,15 @@
 
 namespace jem::inline v0 {
 
-/// Place i of a row of n that goes on as in a mirror, … 2 1 | 0 1 … n−1 | n−2 …: the edge is not repeated. −n < i < 2n − 1.
+/// The index in [0, n) that index i of a row has if the row is extended by reflection, … 2 1 | 0 1 … n−1 | n−2 …: the edge is not
+/// repeated. Requires −n < i < 2n − 1.
 constexpr index_t reflected(index_t i, index_t n) {
   const index_t from_edge = i < 0 ? -i : i;
   return from_edge < n ? from_edge : 2 * (n - 1) - from_edge;
 }
 
 /// A window (h, w) of each image, padded by reflection on all sides: y[i, r, s, :] = x[i, r + top[i] − padding, s + left[i] −
-/// padding, :] with top and left (n) in [0, 2·padding]; they are not read on the host. Throws std::invalid_argument unless
+/// padding, :] with top and left (n) in [0, 2·padding], which is not checked. Throws std::invalid_argument unless
 /// 0 ≤ padding < h, w.
 template <tensor_like X, tensor_like I>
 tensor_of<X> reflect_crops(const X& x, index_t padding, const I& top, const I& left) {
@@ -37,7 +38,7 @@ tensor_of<X> reflect_crops(const X& x, index_t padding, const I& top, const I& l
   return y;
 }
 
-/// Left and right exchanged: y[i, r, s, :] = x[i, r, w − 1 − s, :].
+/// Images with left and right exchanged: y[i, r, s, :] = x[i, r, w − 1 − s, :].
 template <tensor_like X>
 tensor_of<X> mirrored(const X& x) {
   expect_rank("mirrored", 4, x.extents());

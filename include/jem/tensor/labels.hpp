@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Labels on the host. Labels are kept in the backend's memory, and operations there trust that each is a class. That is checked here, on
-// the host, once where labels enter.
+// Labels on the host. Labels are kept in the backend's memory, and operations there do not check that each label is a valid class. It is
+// checked here, on the host, once when labels are passed to the library.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -21,7 +21,7 @@ class host_labels {
     Y::backend_type::download(y.data(), y.size(), values_.data());
   }
 
-  /// (n)
+  /// The labels (n).
   const pooled_vector<std::int32_t>& values() const { return values_; }
 
   /// Throws std::invalid_argument unless every label is in [0, classes).
@@ -45,7 +45,7 @@ host_labels checked_labels(std::string_view where, const Y& y, index_t classes) 
   return read;
 }
 
-/// Throws std::invalid_argument unless every label is in [0, classes). Reads the labels on the host: once a data set.
+/// Throws std::invalid_argument unless every label is in [0, classes). It downloads the labels, so call it once for each data set.
 template <tensor_like Y>
 void check_labels(std::string_view where, const Y& y, index_t classes) {
   (void)checked_labels(where, y, classes);

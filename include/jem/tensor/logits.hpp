@@ -14,7 +14,8 @@ namespace jem::inline v0 {
 
 namespace detail {
 
-/// Labels have to be classes: the caller has checked their values (see `check_labels`).
+/// Throws std::invalid_argument unless logits are (n, k) and labels (n). Does not check that labels are valid classes, which the caller has
+/// done (see `check_labels`).
 template <tensor_like X, tensor_like Y>
 void expect_labels(std::string_view where, const X& logits, const Y& y) {
   expect_rank(where, 2, logits.extents());
@@ -23,7 +24,7 @@ void expect_labels(std::string_view where, const X& logits, const Y& y) {
 
 }  // namespace detail
 
-/// The column of the largest element of each row, (n, k) → (n); the first of equals.
+/// The column of the largest element of each row, (n, k) → (n); the first one if several are equal.
 template <tensor_like X>
 labels<X> row_argmax(const X& x) {
   using T = typename X::value_type;
@@ -41,8 +42,8 @@ labels<X> row_argmax(const X& x) {
   return result;
 }
 
-/// 1 where the largest logit of a row (n, k), the first of equals, is the label's, else 0 → (n). A row with a NaN is wrong whatever its
-/// label. Labels may be any numbers.
+/// For logits (n, k) and labels (n) → (n): 1 for a row whose largest logit is that of its label, else 0. If several logits are the largest,
+/// the first one counts. 0 for a row with a NaN. Labels may be any numbers.
 template <tensor_like X, tensor_like Y>
 tensor_of<X> label_is_largest(const X& x, const Y& y) {
   using T = std::remove_const_t<typename X::value_type>;

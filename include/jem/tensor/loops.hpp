@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Loops over whole rows, for backends whose threads each take some rows, and over tiles of rows that go through a whole computation one
-// after the other, for backends on a host with caches.
+// Loops over whole rows, for backends whose threads each process some rows, and over tiles of rows, for backends on a host with caches: a
+// whole computation is done for one tile before the next one, so that the tile stays in the cache.
 #pragma once
 
 #include <jem/core/concepts.hpp>
@@ -8,7 +8,7 @@
 
 namespace jem::inline v0 {
 
-/// A backend with an optional verb for loops whose body is a loop itself: threads of a host, each with whole rows.
+/// A backend with the optional verb for_each_row, for loops whose body is itself a loop: each thread of the host processes whole rows.
 template <class Backend>
 concept runs_rows = requires(index_t n, archetype::index_function f) { Backend::for_each_row(n, n, f); };
 
@@ -22,8 +22,8 @@ void for_each_row(index_t n, index_t work, F f) {
   }
 }
 
-/// f(i, begin, end) for pieces of the columns of each row i: whole rows if the backend runs such, single elements otherwise. For loops
-/// that decide something once a row.
+/// f(i, begin, end) for ranges of columns of each row i: the whole row if the backend has for_each_row, single elements otherwise. It is
+/// for loops that make a decision once for each row.
 template <class Backend, class F>
 void for_each_span(index_t rows, index_t columns, F f) {
   if constexpr (runs_rows<Backend>) {
@@ -33,8 +33,8 @@ void for_each_span(index_t rows, index_t columns, F f) {
   }
 }
 
-/// A backend that can run f(first, count) for tiles of rows at the same time, where f is code of the host that calls verbs for
-/// its tile alone.
+/// A backend that can run f(first, count) for several tiles of rows at the same time. f is host code that calls verbs for the rows of
+/// its own tile only.
 template <class Backend>
 concept runs_tiles = requires(index_t n, archetype::index_function f) { Backend::for_each_tile(n, n, f); };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Elements chosen by a mask: those where it is not 0. A mask, and what is put in, is a batch of x's extents (n, …) or one row
-// (…), which then stands for every row. Elements that are not taken are not computed with: NaN there does no harm.
+// Operations on the elements of a batch x for which a mask is not 0. The mask and the replacing values have the extents of x (n, …), or
+// those of one row (…), which is then used for every row. No arithmetic is done with values that are not chosen, so that they may be NaN.
 #pragma once
 
 #include <jem/tensor/elements.hpp>
@@ -10,7 +10,8 @@ namespace jem::inline v0 {
 
 namespace detail {
 
-/// A batch of the extents of x, or one row for all rows. The row is read as a matrix of 0 columns, so that element (i, j) is element j.
+/// Reads a batch of the extents of x, or one row for all rows. The one row is read as a matrix of 0 columns, so that element (i, j) has the
+/// index 0·i + j.
 template <tensor_like X, tensor_like M>
 matrix_elements<const std::remove_const_t<typename M::value_type>> read_rows_or_one(std::string_view where, const X& x, const M& other) {
   if (other.extents() == x.extents()) return read_rows(where, other);
@@ -22,7 +23,7 @@ matrix_elements<const std::remove_const_t<typename M::value_type>> read_rows_or_
 
 }  // namespace detail
 
-/// x ← from, where the mask is not 0. Throws std::invalid_argument unless both fit x.
+/// x ← from, where the mask is not 0. Throws std::invalid_argument unless `from` and the mask fit x.
 template <tensor_value X, compatible<X> Y, compatible<X> M>
 void replace_where(X& x, const Y& from, const M& mask) {
   using T           = typename X::value_type;
@@ -32,7 +33,7 @@ void replace_where(X& x, const Y& from, const M& mask) {
                             [=] JEM_LAMBDA(index_t i, index_t j) { to(i, j) = chosen(i, j) != T{} ? other(i, j) : to(i, j); });
 }
 
-/// x ← 0, where the mask is not 0. Throws std::invalid_argument unless it fits x.
+/// x ← 0, where the mask is not 0. Throws std::invalid_argument unless the mask fits x.
 template <tensor_value X, compatible<X> M>
 void clear_where(X& x, const M& mask) {
   using T           = typename X::value_type;

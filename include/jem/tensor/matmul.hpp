@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Products of matrices. Where one factor is stored in bfloat16, the other one is rounded to bfloat16 before they are multiplied; the
+// Products of matrices. If one factor is stored in bfloat16, the other one is rounded to bfloat16 before they are multiplied; the
 // sums are floats and are not rounded.
 #pragma once
 
@@ -10,7 +10,8 @@ namespace jem::inline v0 {
 
 namespace detail {
 
-/// The expected shape of the right factor, for messages, in the form "(64, 10) x (10, k)".
+/// {m, n, k} of op(a) (m, k) and op(b) (k, n). Throws std::invalid_argument if they do not fit each other, with the expected shapes in the
+/// form "(64, 10) x (10, k)".
 template <class A, class B>
 std::array<index_t, 3> product_extents(const A& a, transpose ta, const B& b, transpose tb) {
   const auto turned = [](const shape& s, transpose t) { return t == transpose::yes ? shape{s[1], s[0]} : s; };
@@ -36,7 +37,7 @@ void multiply(C& c, const A& a, const B& b, transpose ta, transpose tb, index_t 
   }
 }
 
-/// The type in which factors are stored: the smaller of two types.
+/// The element type in which both factors are multiplied: the one with fewer bits.
 template <tensor_like A, tensor_like B>
 using factor_of = std::conditional_t<scalar<typename A::value_type>, typename B::value_type, typename A::value_type>;
 

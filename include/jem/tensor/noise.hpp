@@ -15,8 +15,8 @@ namespace jem::inline v0 {
 
 namespace detail {
 
-/// f(first element, count, numbers) for pieces of a stream that belong to a batch of these extents: tiles if the backend runs whole
-/// rows on a thread of the host, single numbers otherwise. Draw makes either.
+/// f(first element, count, numbers) for the pieces of a stream that belong to a batch of these extents: tiles if the backend has
+/// for_each_row, single numbers otherwise. `draw` can make a tile as well as a single number.
 template <class Backend, class Draw, class F>
 void for_numbers(const shape& extents, rng& g, Draw draw, F f) {
   constexpr index_t tile = random_stream::tile;
@@ -64,7 +64,7 @@ struct store_numbers {
   }
 };
 
-/// low + width·u, and no more than `last`: the sum may be rounded up to low + width.
+/// low + width·u, but at most `last`, since rounding may give low + width.
 template <class T>
 struct store_between {
   T* to;
@@ -85,7 +85,7 @@ struct store_events {
   T* to;
   const T* p;
   random_stream stream;
-  index_t begin;  // number of the first element
+  index_t begin;  // index in the stream of the first element
 
   constexpr void operator()(index_t first, index_t count, const std::uint32_t* numbers) const {
     int undecided = 0;  // numbers whose first word equals the first digit of p: about one in 2³²
@@ -137,7 +137,7 @@ T normal(const shape& extents, rng& g) {
   return result;
 }
 
-/// Independent uniforms on [low, high); all of them low where high is. Throws std::invalid_argument unless low ≤ high and high − low
+/// Independent uniforms on [low, high); if high = low, all of them are low. Throws std::invalid_argument unless low ≤ high and high − low
 /// is finite.
 template <tensor_value T>
 T uniform(const shape& extents, typename T::value_type low, typename T::value_type high, rng& g) {
@@ -151,12 +151,12 @@ T uniform(const shape& extents, typename T::value_type low, typename T::value_ty
   return result;
 }
 
-/// (n, …) → (n, …): 1 where an event of the probability p[i, …] happens, else 0, each independently of the others and with its right
-/// probability down to the smallest number. Never for 0 and NaN, always for 1.
+/// (n, …) → (n, …): each element is independently 1 with probability p[i, …], else 0. The probability is exact, even for the smallest
+/// positive numbers. Always 0 for p = 0 and for NaN, always 1 for p = 1.
 template <tensor_value T>
 T happens(const T& p, rng& g) {
   T result(p.extents());
-  const random_stream stream = rng(g).next();  // the one that for_numbers takes
+  const random_stream stream = rng(g).next();  // the same stream that for_numbers takes from g
   detail::for_numbers<typename T::backend_type>(
       p.extents(), g, detail::draw_bits{},
       detail::store_events<typename T::value_type>{result.data(), p.data(), stream, g.row * p.extents().row_size()});
@@ -181,7 +181,7 @@ void add_normal(T& x, std::type_identity_t<typename T::value_type> scale, rng& g
                                                 detail::add_scaled_numbers<typename T::value_type>{x.data(), scale});
 }
 
-/// x ← f(x + factor·y + scale·ξ), ξ standard normal: add_scaled, add_normal and f of each element, bit for bit, in one pass.
+/// x ← f(x + factor·y + scale·ξ), ξ standard normal: in one pass, with the same bits as add_scaled, add_normal and f one after the other.
 template <tensor_value T, compatible<T> Y, class F>
 void add_scaled_and_normal(T& x, std::type_identity_t<typename T::value_type> factor, const Y& y,
                            std::type_identity_t<typename T::value_type> scale, rng& g, F f) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Euclidean norms of rows, and rows brought to a length. No square over- or underflows: those of floats are taken in double, those of
-// doubles again after a division by the largest element where they have left their range (Blue 1978, doi:10.1145/355769.355771, on
-// the problem). A row with an infinite element has an infinite norm and, brought to a length, its limit: the infinite elements
-// share the length, the others are 0. A row with NaN has the norm NaN and keeps its length.
+// Euclidean norms of rows, and functions that scale rows to a norm. Results do not suffer from overflow or underflow of squares: squares of
+// floats are computed in double. If the sum of squares of doubles is out of range, it is computed again from the elements divided by the
+// largest one (Blue 1978, doi:10.1145/355769.355771, describes the problem). A row with an infinite element has an infinite norm; when it
+// is scaled to a norm, its infinite elements get equal absolute values and all others become 0, which is the limit for growing elements. A
+// row with NaN has the norm NaN and is not scaled.
 #pragma once
 
 #include <jem/core/math.hpp>
@@ -14,15 +15,15 @@
 
 namespace jem::inline v0 {
 
-/// The tensor that norms of X's rows are returned in: doubles, which hold the norm of any row of floats.
+/// The tensor type in which norms of X's rows are returned: its elements are doubles, which can hold the norm of any row of floats.
 template <tensor_like X>
 using norms_of =
     tensor<wide_t<std::remove_const_t<typename std::remove_cvref_t<X>::value_type>>, typename std::remove_cvref_t<X>::backend_type>;
 
 namespace detail {
 
-/// The largest absolute value of a row without NaN, and the sum of squares after a division by it. If there are infinite elements, each
-/// counts 1 and all others 0.
+/// The largest absolute value of a row without NaN, and the sum of squares of the elements divided by it. If there are infinite elements,
+/// each of them counts as ±1 and all others as 0.
 template <class W>
 struct scaled_squares {
   W largest{}, sum{};
@@ -49,7 +50,7 @@ struct scaled_squares {
   }
 };
 
-/// Whether a sum of squares in W may have left its range, so that it has to be taken again.
+/// Whether a sum of squares may have overflowed or underflowed, so that it has to be computed again by scaled_squares.
 template <class W>
 constexpr bool out_of_range(W squares) {
   return squares < W(1e-280) || squares > W(1e300);  // false for NaN
@@ -72,8 +73,8 @@ struct norm_of_row {
   }
 };
 
-/// The number that row i has to be divided by; 0 for a row that stays as it is, because it is no longer than `longest` or has a NaN.
-/// A row whose norm is infinite is divided by its largest element here.
+/// Replaces norm[i] by the number that row i has to be divided by; 0 for a row that stays as it is, because its norm is at most `longest`
+/// or NaN. A row whose norm is infinite is divided by its largest element here.
 template <class T, class W>
 struct divisor_of_row {
   T* to;
@@ -93,7 +94,7 @@ struct divisor_of_row {
   }
 };
 
-/// Brings rows that are longer than `longest` to a length.
+/// Scales rows whose norm is above `longest` to the norm `length`.
 template <tensor_value X>
 void resize_rows(X& x, norms_of<X> norms, wide_t<typename X::value_type> longest, wide_t<typename X::value_type> length) {
   using T               = typename X::value_type;
@@ -132,13 +133,13 @@ double norm(const X& x) {
   return detail::only_element(row_norms(view<T, typename X::backend_type>(x.data(), shape{1, x.size()})));
 }
 
-/// Shortens rows (n, …) that are longer than `longest` to that length; the others stay as they are.
+/// Scales rows (n, …) whose norm is above `longest` down to that norm; the others stay as they are.
 template <tensor_value X>
 void shorten_rows(X& x, std::type_identity_t<wide_t<typename X::value_type>> longest) {
   detail::resize_rows(x, row_norms(x), longest, longest);
 }
 
-/// Brings each row (n, …) to length 1; a row of zeros, which has no direction, stays as it is.
+/// Scales each row (n, …) to norm 1; a row of zeros, which has no direction, stays as it is.
 template <tensor_value X>
 void normalise_rows(X& x) {
   detail::resize_rows(x, row_norms(x), 0, 1);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// std::vector with memory that is recycled like that of tensors, for slots of a buffer or caches of layers: a loop that makes the same
-// vectors again and again allocates memory in its first round only.
+// A std::vector whose memory is recycled like that of tensors, for slots of a buffer or caches of layers: a loop that creates the same
+// vectors in each iteration allocates memory in the first iteration only.
 #pragma once
 
 #include <jem/backend/memory/host.hpp>
@@ -9,7 +9,7 @@
 
 namespace jem::inline v0 {
 
-/// An allocator of the standard library over the host's pool; throws std::bad_alloc.
+/// A standard allocator that takes memory from the host's pool; throws std::bad_alloc.
 template <class T>
 struct recycling {
   using value_type = T;
@@ -21,7 +21,7 @@ struct recycling {
 
   /// Memory for n elements.
   T* allocate(std::size_t n) { return static_cast<T*>(host_pool::acquire(n * sizeof(T))); }
-  /// What `allocate` gave.
+  /// Returns memory that came from `allocate`.
   void deallocate(T* block, std::size_t n) noexcept { host_pool::release(block, n * sizeof(T)); }
 
   friend constexpr bool operator==(recycling, recycling) { return true; }

@@ -39,7 +39,7 @@ tensor_of<X> window_means(const X& x, index_t height, index_t width) {
   return y;
 }
 
-/// ∂L/∂x of the means, given ∂L/∂y (n, h / height, w / width, c) and the extents of x.
+/// The gradient of window_means: ∂L/∂x (n, h, w, c), given ∂L/∂y (n, h / height, w / width, c) and the extents of x.
 template <tensor_like Y>
 tensor_of<Y> spread_means(const Y& dy, index_t height, index_t width, const shape& input) {
   using V = number_of<Y>;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Operations on the rows of a batch: sums, selection, gathering. A row is everything after the first axis. `_per_row` takes one
+// Operations on the rows of a batch: sums, selection, gathering. Row i of a batch x (n, …) is x[i, …]. `_per_row` takes one
 // number for each row.
 #pragma once
 
@@ -36,7 +36,7 @@ template <tensor_like X, compatible<X> Y, compatible<X> Z, class F>
 tensor_of<X> sum_zip(const X& x, const Y& y, const Z& z, F f) {
   expect_shape("sum_zip", x.extents(), y.extents());
   expect_shape("sum_zip", x.extents(), z.extents());
-  const index_t columns = x.extents().row_size();  // once for all three tensors: what a sum carries has to fit into registers
+  const index_t columns = x.extents().row_size();  // captured once for all three tensors, to need few registers
   const auto a = read_elements(x), b = read_elements(y), c = read_elements(z);
   tensor_of<X> sums(shape{detail::row_count("sum_zip", x)});
   X::backend_type::sum_rows(
@@ -73,7 +73,7 @@ double mean(const X& x) {
   return sum(x) / static_cast<double>(x.size());
 }
 
-/// The sum of the squares of all elements, on the host. Squares of doubles can leave their range: `norm` does not.
+/// The sum of the squares of all elements, on the host. Squares of doubles can overflow or underflow; `norm` avoids this.
 template <tensor_like X>
 double squared_norm(const X& x) {
   using W = wide_t<std::remove_const_t<typename X::value_type>>;
@@ -112,7 +112,7 @@ void set_column(X& x, index_t k, const C& c) {
   X::backend_type::for_each(x.extent(0), [=] JEM_LAMBDA(index_t i) { to(i, k) = from(i); });
 }
 
-/// x[i, …] ← x[i, …] + w[i, k]·y[i, …] for one column k of weights w (n, m). A weight of 0 adds nothing, not even NaN.
+/// x[i, …] ← x[i, …] + w[i, k]·y[i, …] for one column k of weights w (n, m). A weight of 0 adds nothing, even if y is NaN.
 template <tensor_value X, compatible<X> W, compatible<X> Y>
 void add_weighted_rows(X& x, const W& w, index_t k, const Y& y) {
   using T = typename X::value_type;
@@ -127,7 +127,7 @@ void add_weighted_rows(X& x, const W& w, index_t k, const Y& y) {
   });
 }
 
-/// Takes rows of `from` into `to` where chosen[i] ≠ 0: accepted proposals, restarted chains.
+/// Copies row i of `from` to row i of `to` where chosen[i] ≠ 0, for accepted proposals and restarted chains. chosen is (n).
 template <tensor_value X, compatible<X> Y, compatible<X> C>
 void choose_rows(X& to, const Y& from, const C& chosen) {
   using T = typename X::value_type;
@@ -143,7 +143,7 @@ void choose_rows(X& to, const Y& from, const C& chosen) {
   });
 }
 
-/// (n, …)[rows (m)] → (m, …). The indices are the caller's: they are not read on the host.
+/// x (n, …), rows (m) → (m, …): row i of the result is x[rows[i], …]. The indices are not checked.
 template <tensor_like X, tensor_like I>
 tensor_of<X> gather_rows(const X& x, const I& rows) {
   expect_rank("gather_rows", 1, rows.extents());
@@ -155,7 +155,7 @@ tensor_of<X> gather_rows(const X& x, const I& rows) {
   return result;
 }
 
-/// to[rows[i], …] ← from[i, …]; no row twice.
+/// to[rows[i], …] ← from[i, …]; no index may occur twice in rows (m). The indices are not checked.
 template <tensor_value X, compatible<X> Y, tensor_like I>
 void scatter_rows(X& to, const I& rows, const Y& from) {
   expect_shape("scatter_rows", to.extents().with_rows(rows.size()), from.extents());
@@ -165,7 +165,7 @@ void scatter_rows(X& to, const I& rows, const Y& from) {
   X::backend_type::for_each(from.extent(0), source.columns, [=] JEM_LAMBDA(index_t i, index_t j) { target(row(i), j) = source(i, j); });
 }
 
-/// Joins batches of equal rows, one after the other.
+/// Joins batches whose rows have the same extents, one after the other.
 template <tensor_like X, compatible<X>... Rest>
 tensor_of<X> concatenate(const X& first, const Rest&... rest) {
   ((rest.extents() == first.extents().with_rows(rest.extent(0)) ? void() : expect_shape("concatenate", first.extents(), rest.extents())),
@@ -193,7 +193,7 @@ tensor_of<X> map_rows(const X& x, F f) {
   return result;
 }
 
-/// The same for a function that writes a row, too: f(row, row of `other`) → value. Energies write their gradients so.
+/// The same for a function that also writes a row: f(row, row of `other`) → value. Energies write their gradients to `other`.
 template <tensor_like X, tensor_value Y, class F>
 tensor_of<X> map_rows(const X& x, Y& other, F f) {
   using T = typename X::value_type;

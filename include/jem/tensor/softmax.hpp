@@ -22,7 +22,7 @@ struct log_sum_exp_of_row {
   constexpr void operator()(index_t i) const { to[i] = static_cast<W>(weighed_row<T>(from + i * columns, columns).log_sum_exp()); }
 };
 
-/// The softmax, and the log-sum-exp if there is a place for it.
+/// The softmax, and the log-sum-exp unless `log_sums` is null.
 template <class T>
 struct softmax_of_row {
   const T* from;
@@ -60,8 +60,8 @@ tensor<W, typename X::backend_type> log_sum_exp_in(std::string_view where, const
 
 }  // namespace detail
 
-/// log Σⱼ exp x[i, j] of logits (n, k) → (n): infinity where a logit is, −infinity of a row of −infinities. Throws
-/// std::invalid_argument for no classes.
+/// log Σⱼ exp x[i, j] of logits (n, k) → (n): infinity for a row with a logit of infinity, −infinity for a row whose logits are all
+/// −infinity. Throws std::invalid_argument if k is 0.
 template <tensor_like X>
 tensor_of<X> log_sum_exp(const X& x) {
   return detail::log_sum_exp_in<std::remove_const_t<typename X::value_type>>("log_sum_exp", x);
@@ -73,7 +73,8 @@ tensor<wide_t<std::remove_const_t<typename X::value_type>>, typename X::backend_
   return detail::log_sum_exp_in<wide_t<std::remove_const_t<typename X::value_type>>>("wide_log_sum_exp", x);
 }
 
-/// exp x[i, j] / Σⱼ exp x[i, j] of logits (n, k) → (n, k); infinite logits share 1. Throws std::invalid_argument for no classes.
+/// exp x[i, j] / Σⱼ exp x[i, j] of logits (n, k) → (n, k); logits of infinity share the probability 1 equally. Throws
+/// std::invalid_argument if k is 0.
 template <tensor_like X>
 tensor_of<X> softmax(const X& x) {
   using T = std::remove_const_t<typename X::value_type>;
@@ -83,7 +84,7 @@ tensor_of<X> softmax(const X& x) {
   return result;
 }
 
-/// The results of the three functions of these names, which E(x) = −log Σ exp f(x) and its gradient need.
+/// The results of the functions softmax, log_sum_exp and wide_log_sum_exp, which E(x) = −log Σ exp f(x) and its gradient need.
 template <tensor_value T>
 struct softmax_sums {
   T softmax;                                                                     // (n, k)
@@ -91,7 +92,7 @@ struct softmax_sums {
   typename T::template rebind<wide_t<typename T::value_type>> wide_log_sum_exp;  // (n)
 };
 
-/// All three in one pass over logits (n, k), with the same bits. Throws std::invalid_argument for no classes.
+/// All three results in one pass over logits (n, k), with the same bits as the separate functions. Throws std::invalid_argument if k is 0.
 template <tensor_like X>
 softmax_sums<tensor_of<X>> softmax_and_log_sum_exp(const X& x) {
   using T = std::remove_const_t<typename X::value_type>;

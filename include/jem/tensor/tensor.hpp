@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A tensor: extents and the storage of a backend. Copies are deep, moves are free, and storage is recycled.
+// A tensor: extents and the storage of a backend. Copies are deep, moves copy no elements, and storage is recycled.
 #pragma once
 
 #include <jem/core/concepts.hpp>
@@ -19,7 +19,7 @@ class tensor {
   using value_type   = T;
   using backend_type = Backend;
 
-  /// The same tensor of another element type: labels beside logits.
+  /// The tensor type of the same backend for elements of type U, such as labels for logits.
   template <element U>
   using rebind = tensor<U, Backend>;
 
@@ -37,7 +37,7 @@ class tensor {
   /// The same for a list of numbers.
   tensor(const shape& extents, std::initializer_list<T> values) : tensor(extents, std::span<const T>(values.begin(), values.size())) {}
 
-  /// A copy of what a view or another tensor of this backend shows.
+  /// A copy of a view or of another tensor of this backend.
   template <tensor_like X>
     requires(std::same_as<typename X::value_type, T> && std::same_as<typename X::backend_type, Backend> && !std::same_as<X, tensor>)
   explicit tensor(const X& other) : tensor(other.extents()) {
@@ -64,14 +64,14 @@ class tensor {
   ~tensor() = default;
 
   const shape& extents() const { return extents_; }              ///< outermost axis first
-  index_t extent(index_t axis) const { return extents_[axis]; }  ///< of one axis
+  index_t extent(index_t axis) const { return extents_[axis]; }  ///< the extent of one axis
   index_t size() const { return extents_.size(); }               ///< the number of elements
 
-  /// Memory of the backend: the host may only read it where Backend::host_memory says so.
+  /// Memory of the backend: the host may access it only if Backend::host_memory is true.
   T* data() { return storage_.data(); }
   const T* data() const { return storage_.data(); }  ///< the same, to be read
 
-  /// The elements under other extents. Throws std::invalid_argument unless the sizes agree.
+  /// The elements with other extents. Throws std::invalid_argument unless the sizes agree.
   tensor reshaped(const shape& extents) && {
     if (extents.size() != size()) fail("reshape", std::to_string(size()) + " elements", to_string(extents));
     tensor other(std::move(*this));

@@ -19,7 +19,7 @@ void copy_elements(const T* from, index_t n, T* to) {
   Backend::for_each(n, [=] JEM_LAMBDA(index_t i) { to[i] = from[i]; });
 }
 
-/// Extents over memory that it does not own; T is const for memory that may only be read.
+/// Extents and memory that the view does not own; T is const for memory that may only be read.
 template <class T, holds<std::remove_const_t<T>> Backend>
 class view {
  public:
@@ -35,7 +35,7 @@ class view {
   explicit(false) view(X& owner) : view(owner.data(), owner.extents()) {}
 
   const shape& extents() const { return extents_; }              ///< outermost axis first
-  index_t extent(index_t axis) const { return extents_[axis]; }  ///< of one axis
+  index_t extent(index_t axis) const { return extents_[axis]; }  ///< the extent of one axis
   index_t size() const { return extents_.size(); }               ///< the number of elements
   T* data() const { return data_; }                              ///< memory of the backend
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Views of xtensor's arrays (xt::xarray, xt::xtensor, xt::adapt, xt::view) without a copy, while they are row-major and without
+// Views of xtensor's arrays (xt::xarray, xt::xtensor, xt::adapt, xt::view) without a copy, if they are row-major and without
 // gaps. They are recognised by their members, so that xtensor need not be included.
 #pragma once
 
@@ -37,8 +37,8 @@ std::string strides_to_string(const Strides& strides) {
 
 }  // namespace detail
 
-/// A view, of the array's own extents, of an array whose elements lie in row-major order without gaps. Throws
-/// std::invalid_argument for other strides, such as those of a column, or more than five axes.
+/// A view of an array, with the extents of the array. The elements have to be in row-major order without gaps. Throws
+/// std::invalid_argument for other strides, such as those of a column, or for more than five axes.
 template <tensor_like T, detail::strided_array A>
   requires(T::backend_type::host_memory && !detail::column_major_array<A> && holds<typename T::backend_type, typename A::value_type>)
 auto view_of(A& array) {
