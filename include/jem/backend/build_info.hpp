@@ -3,9 +3,9 @@
 //
 //     jem::build_info<jem::openmp, jem::eigen>()
 //
-// A backend says what stands behind it where it offers `static std::string library()`, "Eigen 3.4.0", and what computes where it offers
-// `static std::string device()`, "NVIDIA H100, 80 GB". The functions have internal linkage, since the parts of a program may be
-// compiled for different processors.
+// A backend may name the library that it uses by `static std::string library()`, as in "Eigen 3.4.0", and the device that it computes on
+// by `static std::string device()`, as in "NVIDIA H100, 80 GB". The functions have internal linkage, since the parts of a program may
+// be compiled for different processors.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -29,10 +29,10 @@ struct backend_description {
 
 /// The description of a part of a program.
 struct build_description {
-  version_number version;                     ///< of jem
+  version_number version;                     ///< the version of jem
   std::string compiler;                       ///< "g++ 12.2.0, C++20"
   std::string processor;                      ///< "x86-64 with AVX2, FMA"
-  int threads;                                ///< that OpenMP would use now; 1 without it
+  int threads;                                ///< number of threads that OpenMP would use now; 1 without OpenMP
   std::vector<backend_description> backends;  ///< those that were asked for
 
   /// Five lines, and one more for each device: "jem 0.1.0", the compiler, the processor, threads, backends.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The default backend for the host: matrix products by Eigen, each on one thread over a block whose size depends on the shape
-// alone, with OpenMP around the blocks; convolutions by Winograd's algorithm and products of windows. The rest is openmp's.
+// The default backend for the host. Matrix products are cut into blocks whose size depends on the shape alone. Eigen computes each block
+// on one thread, and OpenMP distributes the blocks. Convolutions use Winograd's algorithms and products of windows. All else is
+// inherited from `openmp`.
 #pragma once
 
 #include <jem/backend/cpu/convolution/dispatch.hpp>
@@ -15,7 +16,7 @@ namespace jem::inline v0 {
 struct eigen : openmp {
   static constexpr const char* name = "eigen";
 
-  /// What stands behind it, with its version.
+  /// The library that it uses, with its version.
   static std::string library() { return concat("Eigen ", EIGEN_WORLD_VERSION, ".", EIGEN_MAJOR_VERSION, ".", EIGEN_MINOR_VERSION); }
 
   /// As reference::gemm, with the same bits for any number of threads.
@@ -24,7 +25,7 @@ struct eigen : openmp {
     eigen_product::gemm<openmp>(ta, tb, m, n, k, alpha, a, b, beta, c);
   }
 
-  /// Elements of laid out weights (kh, kw, c, f), for the output and for the input's gradient, where images are of type T.
+  /// Numbers of elements of laid out weights (kh, kw, c, f), for the output and for the input's gradient of images of type T.
   template <scalar T>
   static constexpr std::pair<index_t, index_t> prepared_sizes(const convolution_shape& s) {
     return eigen_convolution::prepared_sizes<T>(s);
@@ -36,7 +37,7 @@ struct eigen : openmp {
     eigen_convolution::prepare_weights<openmp, T>(s, w, forward, backward);
   }
 
-  /// y = f(x) ⋆ w + bias + addend, with laid out weights unless they are null
+  /// y = f(x) ⋆ w + bias + addend; `prepared` has the laid out weights, or is null
   template <scalar T, fusable F = unchanged>
   static void convolve(const convolution_shape& s, const T* x, const T* w, T* y, const T* prepared = nullptr,
                        const convolution_terms<T, F>& terms = {}) {

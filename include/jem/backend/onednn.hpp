@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The host with convolutions by oneDNN 2.6 or newer. In bfloat16 oneDNN uses the processor's own instructions for it, which it finds when
-// the program runs. A rule in the shape and the instruction set decides which convolutions oneDNN computes (backend/onednn/choose.hpp).
-// The eigen backend computes the rest, and everything in double.
+// A backend for the host with convolutions by oneDNN 2.6 or newer. For bfloat16 oneDNN uses the processor's own instructions, which it
+// detects when the program runs. The shape and the instruction set decide which convolutions oneDNN computes
+// (backend/onednn/choose.hpp). The eigen backend computes the rest, and everything in double.
 #pragma once
 
 #include <jem/backend/eigen.hpp>
@@ -16,14 +16,14 @@ namespace jem::inline v0 {
 struct onednn : eigen {
   static constexpr const char* name = "onednn";
 
-  /// What stands behind it, with its version and the instruction set of its products, "oneDNN 2.6.3 with AVX-512 BF16, Eigen 3.4.0".
+  /// The libraries that it uses, with versions and the instruction set of products: "oneDNN 2.6.3 with AVX-512 BF16, Eigen 3.4.0".
   static std::string library() {
     const dnnl_version_t* const v = dnnl_version();
     return concat("oneDNN ", v->major, ".", v->minor, ".", v->patch, " with ", onednn_convolution::instruction_set(), ", ",
                   eigen::library());
   }
 
-  /// Elements of laid out weights (kh, kw, c, f), for the output and for the input's gradient, where images are of type T.
+  /// Numbers of elements of laid out weights (kh, kw, c, f), for the output and for the input's gradient of images of type T.
   template <element T>
   static std::pair<index_t, index_t> prepared_sizes(const convolution_shape& s) {
     if constexpr (std::same_as<T, double>) {
@@ -43,7 +43,7 @@ struct onednn : eigen {
     }
   }
 
-  /// y = f(x) ⋆ w + bias + addend, with laid out weights unless they are null
+  /// y = f(x) ⋆ w + bias + addend; `prepared` has the laid out weights, or is null
   template <element T, fusable F = unchanged>
   static void convolve(const convolution_shape& s, const T* x, const accumulator_t<T>* w, T* y, const T* prepared = nullptr,
                        const convolution_terms<T, F, accumulator_t<T>>& terms = {}) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Plain loops on all threads of the host. Work is cut into blocks whose size depends on the shape alone and partial sums are
-// added in order, so the number of threads never changes a bit. Without -fopenmp the same code runs on one thread. An exception of a
-// function that a verb is given reaches the verb's caller when all blocks are done: that of the first block that has thrown.
+// added in order, so the bits of results do not depend on the number of threads. Without -fopenmp the same code runs on one thread. If a
+// function that is passed to a verb throws, the exception reaches the caller of the verb when all blocks are done; if several blocks
+// throw, it is that of the first of them.
 #pragma once
 
 #include <jem/backend/cpu/first_failure.hpp>
@@ -23,7 +24,7 @@ namespace jem::inline v0 {
 struct openmp : reference {
   static constexpr const char* name = "openmp";
 
-  /// See backend/build_info.hpp. The versions that compilers have by their dates; empty without OpenMP.
+  /// See backend/build_info.hpp. The version of OpenMP, which compilers give as a date; empty without OpenMP.
   static std::string library() {
 #ifdef _OPENMP
     return _OPENMP >= 202011 ? "OpenMP 5.1" : _OPENMP >= 201811 ? "OpenMP 5.0" : _OPENMP >= 201511 ? "OpenMP 4.5" : "OpenMP before 4.5";
@@ -32,7 +33,7 @@ struct openmp : reference {
 #endif
   }
 
-  static constexpr index_t grain            = 8192;  ///< elements worth a thread
+  static constexpr index_t grain            = 8192;  ///< elements that are worth a thread
   static constexpr index_t sum_columns_rows = 256;   ///< rows in a partial column sum
   static constexpr index_t sum_block        = 4096;  ///< elements in a partial sum of a long row
 
@@ -122,7 +123,7 @@ struct openmp : reference {
     for (index_t j = 0; j < columns; ++j) sums[j] = static_cast<A>(to[j]);
   }
 
-  /// As reference::gemm, rows of c shared out; sums are kept in wide_t<T>.
+  /// As reference::gemm. Threads compute different rows of c, and sums are kept in wide_t<T>.
   template <scalar T>
   static void gemm(transpose ta, transpose tb, index_t m, index_t n, index_t k, T alpha, const T* a, const T* b, T beta, T* c) {
     host_storage<T> turned(tb == transpose::yes ? k * n : 0);
@@ -150,14 +151,14 @@ struct openmp : reference {
     });
   }
 
-  /// f(begin, end) for blocks of `size` out of n, in parallel when there is more than one. By a pointer, so that a program has one
-  /// parallel region instead of one for each f.
+  /// f(begin, end) for blocks of `size` out of n, in parallel if there is more than one. f is called through a pointer, so that a program
+  /// has one parallel region instead of one for each f.
   template <class F>
   static void blocks(index_t n, index_t size, const F& f) {
     run_blocks(n, size, &f, [](const void* of, index_t begin, index_t end) { (*static_cast<const F*>(of))(begin, end); });
   }
 
-  /// Whether the calling thread is one of a team already: then it works alone.
+  /// Whether the calling thread already belongs to a team; then it works alone.
   static bool inside_parallel() {
 #ifdef _OPENMP
     return omp_in_parallel() != 0;
@@ -180,7 +181,7 @@ struct openmp : reference {
     failure.rethrow();
   }
 
-  /// part(i) for i < count, by a team of threads where that pays at this time; part throws nothing.
+  /// part(i) for i < count, by a team of threads if that saves time at present (cpu/team_balance.hpp); part throws nothing.
   template <class Part>
   static void run_parts(index_t count, const Part& part) {
 #ifdef _OPENMP
@@ -190,13 +191,13 @@ struct openmp : reference {
   }
 
 #ifdef _OPENMP
-  /// False, and nothing is done, where a team does not pay at this time.
+  /// Does nothing and returns false if a team does not save time at present.
   template <class Part>
   static bool run_by_team(index_t count, const Part& part) {
     thread_local team_balance balance;
     const auto begin = team_balance::clock::now();
     if (balance.alone(begin)) return false;
-    index_t mine = 0;  // of the caller, who is the team's thread 0
+    index_t mine = 0;  // parts done by the caller, which is thread 0 of the team
     team_balance::duration own{};
 #pragma omp parallel
     {
@@ -222,16 +223,16 @@ struct openmp : reference {
 
   template <class A, class F>
   static A sum_range(F f, index_t i, index_t begin, index_t end) {
-#ifdef __clang__  // sums by vectors, without the warning of omp simd where that cannot be
+#ifdef __clang__  // lets clang vectorise the sum; where it cannot, omp simd would make it warn
 #pragma clang fp reassociate(on)
 #endif
     A sum{};
-    constexpr index_t few = 8;  // numbers that no vector is worth the trouble of
+    constexpr index_t few = 8;  // so few numbers are not worth a vectorised loop
     if (end - begin <= few) {
       for (index_t j = begin; j < end; ++j) sum += static_cast<A>(f(i, j));
       return sum;
     }
-    std::exception_ptr failure;  // no exception may leave a loop of OpenMP's, see core/vector_loop.hpp
+    std::exception_ptr failure;  // no exception may leave a loop with omp simd, see core/vector_loop.hpp
     const auto term = [&](index_t j) {
       try {
         return static_cast<A>(f(i, j));

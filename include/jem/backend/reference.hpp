@@ -9,7 +9,7 @@ namespace jem::inline v0 {
 
 namespace detail {
 
-/// For each verb of a host: says why a program compiled by nvcc cannot run it.
+/// Each verb of a host's backend calls it: it stops the compilation, with an explanation, if nvcc compiles the function for the device.
 template <class F>
 constexpr void expect_host_function() {
   static_assert(exists_on_host<F>,

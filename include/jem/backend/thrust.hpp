@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Thrust on the host: `thrust_cpp` on one thread, and, in thrust_omp.hpp and thrust_tbb.hpp, on the threads of OpenMP and of
-// Threading Building Blocks. Loops are Thrust's algorithms, line for line those that thrust_cuda runs on a device; products are
-// Eigen's, on OpenMP's threads where they are compiled in. Works with Thrust 1.17 and with CCCL 3. Parts of one program may have
-// different ones: the version belongs to a backend's type, so that the linker refuses, with both names, to hand a tensor of the one to
-// the other.
+// Threading Building Blocks. Loops use Thrust's algorithms, by the same code that thrust_cuda runs on a device. Matrix products are
+// Eigen's, on OpenMP's threads if the program is compiled with OpenMP. It works with Thrust 1.17 and with CCCL 3. Parts of one program may
+// use different versions: the version is part of a backend's type, so if a tensor of one version is passed to code of another one, the
+// linker reports an error with both names.
 #pragma once
 
 #include <jem/backend/cpu/gemm/blocked.hpp>
@@ -15,12 +15,12 @@
 
 namespace jem::inline v0 {
 
-/// A backend of the host over a system of Thrust, which has a name and a policy(), and of which Thrust's version is a parameter.
+/// A backend of the host on a system of Thrust. A System has a name and a policy(), and the version of Thrust is its template parameter.
 template <class System>
 struct thrust_on_host : in_host_memory {
   static constexpr const char* name = System::name;
 
-  /// What stands behind it, with its version.
+  /// The library that it uses, with its version.
   static std::string library() { return thrust_verbs::library(); }
 
   /// f(i) for i < n; calls must not depend on each other.
@@ -63,16 +63,16 @@ struct thrust_on_host : in_host_memory {
 
 namespace thrust_verbs {
 
-/// The calling thread.
+/// The system of Thrust that runs on the calling thread.
 template <int thrust_version>
 struct cpp_system {
   static constexpr const char* name = "thrust_cpp";
-  static auto policy() { return ::thrust::cpp::par; }  ///< says so to Thrust's algorithms
+  static auto policy() { return ::thrust::cpp::par; }  ///< the execution policy of Thrust's algorithms
 };
 
 }  // namespace thrust_verbs
 
-/// Thrust on the calling thread, of the version at hand.
+/// Thrust on the calling thread, of the version that is included.
 using thrust_cpp = thrust_on_host<thrust_verbs::cpp_system<THRUST_VERSION>>;
 
 static_assert(backend<thrust_cpp, float> && backend<thrust_cpp, double>);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Thrust on a CUDA device. Loops are Thrust's for_each_n without synchronisation, products cuBLAS's, sums of rows one kernel;
-// everything is in the order of the default stream, and every status is checked. For nvcc with --extended-lambda and
-// --expt-relaxed-constexpr, which link jem::thrust_cuda gives.
+// Thrust on a CUDA device. Loops use Thrust's for_each_n without synchronisation, products use cuBLAS, and sums of rows use a kernel of
+// this library. All work is done in the order of the default stream, and every status is checked. It needs nvcc with --extended-lambda
+// and --expt-relaxed-constexpr, which linking jem::thrust_cuda adds.
 #pragma once
 
 #ifndef __CUDACC__
@@ -23,17 +23,17 @@ namespace jem::inline v0 {
 /// A CUDA device; products in full float32, or with factors rounded to tf32 (10 bits) on the matrix units.
 template <bool tf32>
 struct basic_thrust_cuda {
-  static constexpr bool host_memory = false;  ///< only the verbs reach it
+  static constexpr bool host_memory = false;  ///< only the verbs can access it
   static constexpr const char* name = tf32 ? "thrust_cuda_tf32" : "thrust_cuda";
 
-  static constexpr index_t patch_elements = index_t{1} << 27;  ///< of convolutions by products: half a GiB of floats
+  static constexpr index_t patch_elements = index_t{1} << 27;  ///< for tensor/im2col.hpp: half a GiB of floats
 
-  /// What stands behind it, with its version.
+  /// The libraries that it uses, with their versions.
   static std::string library() {
     return thrust_verbs::library() + ", CUDA " + std::to_string(CUDART_VERSION / 1000) + "." + std::to_string(CUDART_VERSION % 1000 / 10);
   }
 
-  /// The device's name and memory. Throws std::runtime_error without one.
+  /// The device's name and memory. Throws std::runtime_error if there is no device.
   static std::string device() {
     int number = 0;
     cudaDeviceProp told{};
@@ -42,7 +42,7 @@ struct basic_thrust_cuda {
     return std::string(told.name) + ", " + std::to_string(told.totalGlobalMem >> 20) + " MiB";
   }
 
-  /// Bytes of the device's memory that are given away, to this program and to others.
+  /// Bytes of the device's memory that this program and others have allocated.
   static std::size_t memory_in_use() {
     std::size_t unused = 0, all = 0;
     cuda_device::check("cudaMemGetInfo", cudaMemGetInfo(&unused, &all));
@@ -65,7 +65,7 @@ struct basic_thrust_cuda {
     if (n > 0) cuda_device::check("cudaMemcpy", cudaMemcpy(to, from, static_cast<std::size_t>(n) * sizeof(T), cudaMemcpyDeviceToHost));
   }
 
-  /// f(i) for i < n, in the order of the stream: nobody waits.
+  /// f(i) for i < n, in the order of the stream; returns without waiting.
   template <class F>
   static void for_each(index_t n, F f) {
     thrust_verbs::for_each<traits>(n, f);
@@ -77,7 +77,7 @@ struct basic_thrust_cuda {
     thrust_verbs::for_each<traits>(rows, columns, f);
   }
 
-  /// sums[i] = Σⱼ f(i, j): warps sum blocks of a row, then the sums of those, in an order that the shape decides.
+  /// sums[i] = Σⱼ f(i, j): warps sum blocks of a row, then the sums of these blocks, in an order that depends on the shape alone.
   template <class F, class A>
   static void sum_rows(index_t rows, index_t columns, F f, A* sums) {
     if (rows == 0) return;
@@ -94,7 +94,7 @@ struct basic_thrust_cuda {
     thrust_verbs::sum_columns<traits>(rows, columns, f, sums);
   }
 
-  /// As reference::gemm, by cuBLAS, which reads what is row-major here as its transpose.
+  /// As reference::gemm, by cuBLAS, which is column-major and therefore computes the transpose of c.
   template <scalar T>
   static void gemm(transpose ta, transpose tb, index_t m, index_t n, index_t k, T alpha, const T* a, const T* b, T beta, T* c) {
     if (m == 0 || n == 0) return;
@@ -119,7 +119,7 @@ struct basic_thrust_cuda {
 
   template <class F, class A>
   static void launch(F f, A* to, index_t rows, index_t columns, index_t blocks) {
-    constexpr index_t most = 1 << 20;  // blocks of threads; each goes on until all is done
+    constexpr index_t most = 1 << 20;  // blocks of threads; if there is more work, each computes several sums
     const index_t needed   = thrust_verbs::ceiling(rows * blocks, cuda_device::warps);
     cuda_device::sum_blocks<<<static_cast<unsigned>((std::min)(needed, most)), cuda_device::warps * cuda_device::warp>>>(f, to, rows,
                                                                                                                          columns, blocks);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// thrust_cuda with the convolutions of cuDNN: channels last, deterministic, the same bits every run. Weights are turned from (kh, kw, c, f)
-// to (f, kh, kw, c), once where they stand still. In double: thrust_cuda's.
+// thrust_cuda with the convolutions of cuDNN: channels last, deterministic, the same bits every run. Weights are transposed from
+// (kh, kw, c, f) to (f, kh, kw, c), only once if they are prepared. Convolutions of doubles are those of thrust_cuda.
 #pragma once
 
 #include <jem/backend/thrust/cuda/cudnn_plan.hpp>
@@ -27,18 +27,18 @@ template <bool tf32>
 struct basic_thrust_cudnn : basic_thrust_cuda<tf32> {
   static constexpr const char* name = tf32 ? "thrust_cudnn_tf32" : "thrust_cudnn";
 
-  using base = basic_thrust_cuda<tf32>;  ///< what it adds convolutions to
+  using base = basic_thrust_cuda<tf32>;  ///< the backend to which it adds convolutions
   /// Device memory for n elements.
   template <element T>
   using storage = typename base::template storage<T>;
 
-  /// Elements of weights (kh, kw, c, f) as cuDNN reads them, for the output and for the input's gradient, where images are of type T.
+  /// Numbers of elements of weights (kh, kw, c, f) in cuDNN's order, for the output and for the input's gradient of images of type T.
   template <scalar T>
   static constexpr std::pair<index_t, index_t> prepared_sizes(const convolution_shape& s) {
     return {s.weight().size(), s.weight().size()};
   }
 
-  /// Turns weights (kh, kw, c, f) into (f, kh, kw, c), for both directions.
+  /// Transposes weights (kh, kw, c, f) to (f, kh, kw, c), for both directions.
   template <scalar T>
   static void prepare_weights(const convolution_shape& s, const T* w, T* forward, T* backward) {
     if constexpr (std::same_as<T, float>) {
@@ -46,7 +46,7 @@ struct basic_thrust_cudnn : basic_thrust_cuda<tf32> {
     }
   }
 
-  /// y = x ⋆ w, with turned weights unless they are null
+  /// y = x ⋆ w; `prepared` has the transposed weights, or is null
   static void convolve(const convolution_shape& s, const float* x, const float* w, float* y, const float* prepared = nullptr) {
     const turned_weights turned(s, w, prepared);
     for_parts(s, [&](const convolution_shape& part, index_t first) {
@@ -81,7 +81,7 @@ struct basic_thrust_cudnn : basic_thrust_cuda<tf32> {
     plan.run(x, w, y, workspace.data());
   }
 
-  /// Weights (f, kh, kw, c): those prepared, or made here.
+  /// Weights (f, kh, kw, c): the prepared ones, or transposed here.
   class turned_weights {
    public:
     turned_weights(const convolution_shape& s, const float* w, const float* prepared)
@@ -95,7 +95,7 @@ struct basic_thrust_cudnn : basic_thrust_cuda<tf32> {
     const float* data_;
   };
 
-  /// f(some images, first image): cuDNN counts the elements of a tensor in 31 bits.
+  /// f(shape of a part of the batch, index of its first image). Parts are small, since cuDNN counts the elements of a tensor in 31 bits.
   template <class F>
   static void for_parts(const convolution_shape& s, F f) {
     const index_t largest = (std::max)(s.input().row_size(), s.output().row_size());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The last operations on the sums of a convolution before they are stored: (sum + bias)·f′(input) + addend; null pointers are left out.
+// The last operations on the sums of a convolution before they are stored: (sum + bias)·f′(input) + addend. Terms whose pointers are null
+// are left out.
 #pragma once
 
 #include <jem/backend/cpu/simd.hpp>
@@ -9,7 +10,7 @@
 
 namespace jem::inline v0 {
 
-/// f(x) as a factor: rounded as elements of type E are. x is a pack of them.
+/// f(x) as a factor of a product, rounded to E. x is a pack of numbers that were stored as E.
 template <element E, fusable F, class V>
 V factor_of(const F& f, V x) {
   if constexpr (std::same_as<F, unchanged>) {
@@ -23,25 +24,25 @@ V factor_of(const F& f, V x) {
 template <scalar T, fusable F = unchanged, element E = T>
 struct epilogue {
   const T* bias   = nullptr;  ///< (channels)
-  const E* input  = nullptr;  ///< as the output
-  const E* addend = nullptr;  ///< as the output
+  const E* input  = nullptr;  ///< of the output's extents
+  const E* addend = nullptr;  ///< of the output's extents
   F function{};               ///< f
 
-  constexpr bool idle() const { return bias == nullptr && input == nullptr && addend == nullptr; }  ///< sums stay as they are
+  constexpr bool idle() const { return bias == nullptr && input == nullptr && addend == nullptr; }  ///< whether it changes nothing
 
-  /// The same for an output that begins so many elements and channels later.
+  /// The same for an output that begins `element` elements and `channel` channels later.
   constexpr epilogue from(index_t element, index_t channel) const {
     const auto later = [](auto* p, index_t n) { return p == nullptr ? p : p + n; };
     return {later(bias, channel), later(input, element), later(addend, element), function};
   }
 
-  /// The bias of `count` channels from `channel` on; zeros without one.
+  /// The bias of `count` channels from `channel` on; zeros if there is no bias.
   template <class Count>
   pack<T> shift(index_t channel, Count count) const {
     return bias == nullptr ? pack<T>{} : load_pack(bias + channel, count);
   }
 
-  /// What to write of sums that are shifted already, at an element of the output.
+  /// The results at element `element` of the output, given the sums with the bias already added.
   template <class Count>
   pack<T> operator()(pack<T> shifted, index_t element, Count count) const {
     if constexpr (!std::same_as<F, unchanged>) shifted *= function.derivative(load_pack(input + element, count));

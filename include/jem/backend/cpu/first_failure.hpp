@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Keeps exceptions that functions of the user throw on the threads of a backend: an exception that leaves a thread ends the program.
+// Keeps exceptions that functions of the user throw on the threads of a backend, since an exception that leaves a thread ends the program.
 #pragma once
 
 #include <jem/core/shape.hpp>
@@ -10,7 +10,8 @@
 
 namespace jem::inline v0 {
 
-/// Of the exceptions of all parts of a loop, that of the first part, so that the choice does not depend on the threads.
+/// Keeps one of the exceptions that the parts of a loop throw: that of the part with the lowest number, so that the choice does not depend
+/// on threads.
 class first_failure {
  public:
   /// Calls f() and keeps its exception as that of part `at`.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A pack: as many numbers as a vector register of the machine that is compiled for holds, with the arithmetic that g++ and
-// clang give to vector types. No instruction of one processor is named; on a narrower machine a pack is narrower.
+// A pack: as many numbers as a vector register of the target processor holds, with the arithmetic that g++ and clang define for
+// vector types. The code names no instruction of a particular processor; where registers are narrower, a pack is narrower.
 #pragma once
 
 #include <jem/core/concepts.hpp>
@@ -22,7 +22,7 @@ namespace detail {
 
 template <scalar T>
 struct pack_of {
-  typedef T type __attribute__((vector_size(pack_bytes)));  // NOLINT(modernize-use-using): clang takes no dependent size in `using`
+  typedef T type __attribute__((vector_size(pack_bytes)));  // NOLINT(modernize-use-using): clang accepts no dependent size in `using`
 };
 
 }  // namespace detail
@@ -33,7 +33,7 @@ using pack = typename detail::pack_of<T>::type;  ///< as many elements as a regi
 template <scalar T>
 inline constexpr index_t pack_width = static_cast<index_t>(pack_bytes / sizeof(T));  ///< elements of a pack
 
-/// A whole pack, wherever it lies.
+/// Reads a whole pack, from any alignment.
 template <scalar T>
 inline pack<T> load_pack(const T* from) {
   pack<T> v;
@@ -49,7 +49,7 @@ inline void store_pack(T* to, pack<T> v) {
 
 namespace detail {
 
-/// Copies count < 2·Size elements in pieces of a constant size: a call of memcpy costs more than a pack's arithmetic.
+/// Copies count < 2·Size elements in pieces of constant sizes, since a call of memcpy costs more than the arithmetic on a pack.
 template <std::size_t Size, element T>
 inline void copy_part(const T* from, T* to, index_t count) {
   if (count & static_cast<index_t>(Size)) {
@@ -61,7 +61,7 @@ inline void copy_part(const T* from, T* to, index_t count) {
 
 }  // namespace detail
 
-/// The first `count` elements, and zeros: at the end of rows that are no multiple of a pack.
+/// Reads the first `count` elements, followed by zeros: for the end of rows that do not consist of whole packs.
 template <scalar T>
 inline pack<T> load_pack(const T* from, index_t count) {
   if (count >= pack_width<T>) return load_pack(from);
@@ -86,7 +86,7 @@ typedef std::uint16_t upper_halves __attribute__((vector_size(pack_bytes / 2)));
 
 }  // namespace detail
 
-/// A pack of floats of as many halves, wherever they lie.
+/// Reads a pack of floats from as many bfloat16 elements, from any alignment.
 inline pack<float> load_pack(const bfloat16* from) {
   detail::upper_halves v;
   std::memcpy(&v, from, sizeof v);
@@ -95,7 +95,7 @@ inline pack<float> load_pack(const bfloat16* from) {
 
 namespace detail {
 
-/// The bits of floats, each rounded in its upper half as bfloat16 does it.
+/// The bits of floats, of which the upper half is rounded as by bfloat16.
 inline pack_bits rounded_bits(pack<float> v) {
   const auto all = std::bit_cast<pack_bits>(v);
   return v == v ? all + 0x7fffu + ((all >> 16) & 1u) : all | 0x400000u;
@@ -109,7 +109,7 @@ inline void store_pack(bfloat16* to, pack<float> v) {
   std::memcpy(to, &halves, sizeof halves);
 }
 
-/// The numbers that storing as T leaves.
+/// The numbers, each rounded to T.
 template <element T>
 pack<accumulator_t<T>> rounded_to(pack<accumulator_t<T>> v) {
   if constexpr (std::same_as<T, bfloat16>) {
@@ -119,7 +119,7 @@ pack<accumulator_t<T>> rounded_to(pack<accumulator_t<T>> v) {
   }
 }
 
-/// The first `count` halves, and zeros.
+/// Reads the first `count` bfloat16 elements, followed by zeros.
 inline pack<float> load_pack(const bfloat16* from, index_t count) {
   if (count >= pack_width<float>) return load_pack(from);
   bfloat16 all[pack_width<float>]{};
@@ -135,8 +135,8 @@ inline void store_pack(bfloat16* to, pack<float> v, index_t count) {
   detail::copy_part<pack_width<float> / 2>(static_cast<const bfloat16*>(all), to, count);
 }
 
-/// Asks for one element of each cache line of a square of pixels that is needed soon, `line` and `pixel` elements apart: processors
-/// foresee lines of memory, but not the squares that images are cut into.
+/// Prefetches the first `count` elements of each pixel of a rectangle that is needed soon. Its lines are `line` and its pixels `pixel`
+/// elements apart. Processors predict sequential access to memory, but not access to the tiles of an image.
 template <bool Write = false, element T>
 inline void fetch_square(const T* from, index_t rows, index_t columns, index_t line, index_t pixel, index_t count) {
   for (index_t r = 0; r < rows; ++r) {
@@ -167,7 +167,7 @@ inline void transpose_packs(pack<T>* rows) {
   exchange(std::integral_constant<std::size_t, 1>{}, all);
 }
 
-/// f(j, count) for the packs of a row: count is a constant where a pack is whole, so that only the last one is asked.
+/// f(j, count) for the packs of a row. For whole packs count is a compile-time constant, so that only the last pack is checked.
 template <scalar T, class F>
 inline void for_packs(index_t columns, F f) {
   index_t j = 0;

@@ -14,11 +14,11 @@ struct system_memory {
 
   /// Throws std::bad_alloc.
   static void* allocate(std::size_t bytes) { return ::operator new(bytes, alignment); }
-  /// What `allocate` gave.
+  /// Frees a block that `allocate` returned.
   static void deallocate(void* block, std::size_t bytes) noexcept { ::operator delete(block, bytes, alignment); }
 };
 
-/// The host's unused blocks.
+/// The pool of the host's unused blocks.
 using host_pool = memory_pool<system_memory>;
 
 /// n elements of the host's memory.
@@ -27,7 +27,7 @@ using host_storage = pooled_storage<T, system_memory>;
 
 /// The base of backends whose elements are in the memory of the host.
 struct in_host_memory {
-  static constexpr bool host_memory = true;  ///< the host may read it: views of users' memory are possible
+  static constexpr bool host_memory = true;  ///< the host may access it, so views of a user's own arrays are possible
 
   /// Memory for n elements.
   template <element T>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Memory that is recycled, so that a loop which makes the same tensors again and again allocates in its first round only. The
-// free list is the library's only hidden state: one a thread and kind of memory. It is bounded: a thread keeps unused blocks of at
-// most twice the bytes by which what it has in use has risen within its last 2¹⁶ to 2¹⁷ requests, or of 64 MiB where that is more.
-// What goes beyond is given back to the source, the sizes first that were not used for the longest time. So a loop keeps what its
-// rounds need, and a thread that only destroys what others have made keeps 64 MiB.
+// Memory that is recycled, so that a loop which creates the same tensors in each iteration allocates in the first iteration only. The
+// lists of unused blocks are the library's only hidden state: each thread has one for each kind of memory. Their size is bounded. The
+// memory that a thread has in use rises and falls; let r be its largest rise within the last 2¹⁶ to 2¹⁷ requests. The thread keeps unused
+// blocks of at most 2·r bytes, or 64 MiB if that is more. Blocks beyond this bound go back to the source, those first whose size was not
+// used for the longest time. So a loop keeps the memory that its iterations need, and a thread that only destroys tensors of other threads
+// keeps 64 MiB.
 #pragma once
 
 #include <jem/core/concepts.hpp>
@@ -18,19 +19,20 @@
 
 namespace jem::inline v0 {
 
-/// Where blocks come from and go back to; no bytes are asked for twice, and none given back that were not got.
+/// A source of blocks of memory: `allocate` returns a block, and `deallocate` takes it back with the same number of bytes.
 template <class M>
 concept memory_source = requires(std::size_t bytes, void* block) {
-  { M::allocate(bytes) } -> std::same_as<void*>;  // throws when there is no memory
+  { M::allocate(bytes) } -> std::same_as<void*>;  // throws if there is no memory
   { M::deallocate(block, bytes) } noexcept;
 };
 
-/// Blocks that nobody uses at the moment, by size class (powers of two from 64 bytes; above a page in eighths of one).
+/// The unused blocks of each thread, by size class. Sizes are powers of two from 64 bytes to a page, and above that eighths of powers of
+/// two.
 template <memory_source Memory>
 class memory_pool {
  public:
-  /// At least that many bytes, uninitialised. Where there is no memory, unused blocks are given up first; throws what the source
-  /// throws, std::bad_alloc on a host.
+  /// Returns a block of at least so many bytes, uninitialised. If the source has no memory, it gets the thread's unused blocks back and is
+  /// asked again. Throws the exception of the source if that fails, too: std::bad_alloc on a host.
   static void* acquire(std::size_t bytes) {
     const std::size_t rounded = round_up(bytes);
     lists* const free         = mine();
@@ -49,7 +51,7 @@ class memory_pool {
     return block;
   }
 
-  /// Takes back what `acquire` gave for as many bytes.
+  /// Takes back a block that `acquire` returned for the same number of bytes.
   static void release(void* block, std::size_t bytes) noexcept {
     const std::size_t rounded = round_up(bytes);
     try {
@@ -57,12 +59,12 @@ class memory_pool {
         free->keep(block, rounded);
         return;
       }
-    } catch (const std::bad_alloc&) {  // no room to remember the block: give it back
+    } catch (const std::bad_alloc&) {  // there is no memory to list the block, so it goes back to the source
     }
     Memory::deallocate(block, rounded);
   }
 
-  /// How often this thread has asked the source for a block: in a loop, not after its first round.
+  /// How often this thread has asked the source for a block. A loop no longer raises it after its first iteration.
   static std::size_t allocations() noexcept {
     const lists* free = mine();
     return free == nullptr ? 0 : free->asked;
@@ -74,7 +76,7 @@ class memory_pool {
     return free == nullptr ? 0 : free->unused;
   }
 
-  /// Bytes of the blocks that this thread has acquired, less those that it has released: below 0 if others acquired what it releases.
+  /// Bytes of the blocks that this thread has acquired, minus those that it has released; negative if it releases blocks of other threads.
   static std::ptrdiff_t in_use() noexcept {
     const lists* free = mine();
     return free == nullptr ? 0 : free->in_use();
@@ -108,7 +110,7 @@ class memory_pool {
       return block;
     }
 
-    /// A block of this size is in use from now on.
+    /// Records that a block of this size is in use from now on.
     void count(std::size_t bytes) noexcept {
       in_use_ += static_cast<std::ptrdiff_t>(bytes);
       if (++requests_ % window == 0) {
@@ -120,19 +122,19 @@ class memory_pool {
 
     std::ptrdiff_t in_use() const noexcept { return in_use_; }
 
-    /// A block that is no longer in use. What is then beyond the bound goes back to the source.
+    /// Keeps a block that is no longer in use. Blocks beyond the bound go back to the source.
     void keep(void* block, std::size_t bytes) {
       auto& list = of_size(bytes);
       list.blocks.push_back(block);
       list.used = requests_;
       unused += bytes;
-      in_use_ -= static_cast<std::ptrdiff_t>(bytes);  // below 0 where others have made more than this thread
+      in_use_ -= static_cast<std::ptrdiff_t>(bytes);  // negative if the block is that of another thread
       low_                    = (std::min)(low_, in_use_);
       const std::size_t bound = (std::max)(least, 2 * static_cast<std::size_t>((std::max)(rise_, last_rise_)));
       while (unused > bound) drop_oldest();
     }
 
-    /// Whether there was anything to give back.
+    /// Gives all unused blocks back to the source. Returns whether there were any.
     bool clear() noexcept {
       const bool any = unused > 0;
       while (unused > 0) drop_oldest();
@@ -141,10 +143,10 @@ class memory_pool {
 
    private:
     static constexpr std::size_t least  = std::size_t{64} << 20;  // bytes that are kept in any case
-    static constexpr std::size_t window = std::size_t{1} << 16;   // requests
+    static constexpr std::size_t window = std::size_t{1} << 16;   // number of requests
 
     struct size_class {
-      std::size_t bytes = 0, used = 0;  // of a block; how many requests there had been when one came back
+      std::size_t bytes = 0, used = 0;  // of a block; number of requests before one last came back
       std::vector<void*> blocks{};
     };
 
@@ -155,7 +157,7 @@ class memory_pool {
       return lists_.emplace_back(size_class{.bytes = bytes});
     }
 
-    /// There has to be an unused block.
+    /// Gives one block, of the size that was not used for the longest time, back to the source. There has to be an unused block.
     void drop_oldest() noexcept {
       size_class* oldest = nullptr;
       for (auto& list : lists_) {
@@ -167,12 +169,12 @@ class memory_pool {
     }
 
     std::size_t requests_  = 0;
-    std::ptrdiff_t in_use_ = 0, low_ = 0;      // bytes, now and at the lowest within the window
-    std::ptrdiff_t rise_ = 0, last_rise_ = 0;  // above the lowest, in this window and in the one before
+    std::ptrdiff_t in_use_ = 0, low_ = 0;      // bytes now, and their minimum within the window
+    std::ptrdiff_t rise_ = 0, last_rise_ = 0;  // largest rise above the minimum, in this window and in the previous one
     std::vector<size_class> lists_;
   };
 
-  /// Null once the thread is ending: tensors with a longer life than its list are given back directly.
+  /// The lists of this thread; null once they are destroyed at its end. Blocks of tensors that live longer go directly to the source.
   static lists* mine() {
     if (gone()) return nullptr;
     thread_local lists list;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a backend's tensors keep their elements in: a block of a memory pool.
+// The storage of a backend's tensors: a block of a memory pool.
 #pragma once
 
 #include <jem/backend/memory/pool.hpp>
@@ -10,13 +10,13 @@
 
 namespace jem::inline v0 {
 
-/// n elements from a pool, uninitialised; moves, does not copy.
+/// n uninitialised elements from a pool; it can be moved, but not copied.
 template <element T, memory_source Memory>
 class pooled_storage {
  public:
   pooled_storage() = default;
 
-  /// Throws std::bad_array_new_length for n < 0 or an absurd one.
+  /// Throws std::bad_array_new_length if n is negative or far too large.
   explicit pooled_storage(index_t n)
       : bytes_(checked(n)), data_(n == 0 ? nullptr : static_cast<T*>(memory_pool<Memory>::acquire(bytes_))) {}
 
@@ -32,9 +32,9 @@ class pooled_storage {
     if (data_ != nullptr) memory_pool<Memory>::release(data_, bytes_);
   }
 
-  /// Null for no elements.
+  /// Null if there are no elements.
   T* data() { return data_; }
-  /// Null for no elements.
+  /// Null if there are no elements.
   const T* data() const { return data_; }
 
  private:

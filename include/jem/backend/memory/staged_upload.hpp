@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Uploads by way of page-locked memory, which a device reads by itself. The host goes on at once; it waits only when it needs a block that
-// the device has not read yet. A copy from ordinary memory would first wait until the device has done all its work.
+// Uploads through page-locked memory, which a device reads by itself. The host waits only if it needs a block of this memory again before
+// the device has read it. A copy from ordinary memory would wait until the device has done all its work.
 #pragma once
 
 #include <algorithm>
@@ -11,17 +11,18 @@
 
 namespace jem::inline v0 {
 
-/// A device that copies from page-locked memory of the host in the order of its work. A mark says how far it has come.
+/// A device that copies from page-locked memory of the host, in order with its other work. A mark is a point in this order that the host
+/// can wait for.
 template <class D>
 concept reading_device = requires(void* to, void* block, const void* from, std::size_t bytes, typename D::mark& mark) {
-  { D::lock(bytes) } -> std::same_as<void*>;  // page-locked memory; throws where there is none
+  { D::lock(bytes) } -> std::same_as<void*>;  // page-locked memory; throws if there is none
   { D::unlock(block) } noexcept;
-  D::read(to, from, bytes);  // to[i] = from[i], when its turn comes
-  mark.set();                // behind all that has been asked for
-  { mark.wait() } noexcept;  // until the device has come so far; at once, if it was never set
+  D::read(to, from, bytes);  // to[i] = from[i], in order with the device's other work
+  mark.set();                // after all work that has been requested so far
+  { mark.wait() } noexcept;  // until the device has reached the mark; does not wait if it was never set
 };
 
-/// Blocks of page-locked memory, used in turn; for one thread.
+/// Uploads by blocks of page-locked memory, which are used in turn. Each thread needs its own.
 template <reading_device Device, std::size_t block_bytes = std::size_t{1} << 19, std::size_t count = 8>
 class staged_upload {
  public:
@@ -49,7 +50,7 @@ class staged_upload {
   }
 
  private:
-  std::array<typename Device::mark, count> read_;  // of each block
+  std::array<typename Device::mark, count> read_;  // for each block: the device has read it
   std::byte* memory_ = nullptr;
   std::size_t next_  = 0;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Convolutions of blocks of images that stay in a core's cache, each block on one thread: the function f of the images, rounded as images
-// are; oneDNN's product; then bias, addend and derivative in one pass over the block. Each result is rounded once, and the number of
-// threads changes no bit.
+// Convolutions of blocks of images that stay in a core's cache, each block on one thread. For each block, f is applied to the images and
+// rounded to their type, then the products are computed, and then derivative and addend are applied in one pass. Each result is rounded
+// once, and its bits do not depend on the number of threads.
 #pragma once
 
 #include <jem/backend/cpu/epilogue.hpp>
@@ -14,16 +14,16 @@ namespace jem::inline v0::onednn_convolution {
 
 using eigen_product::for_blocks;
 
-/// What goes beside the products: f′(input) ⊙ sums + addend, rounded to T; either may be missing.
+/// The operations after the products: f′(input) ⊙ sums + addend, rounded to T. Derivative and addend may be missing.
 template <element T, fusable F = unchanged>
 struct finish {
   F function{};               ///< f
-  const T* input  = nullptr;  ///< as the output
-  const T* addend = nullptr;  ///< as the output
+  const T* input  = nullptr;  ///< of the output's extents
+  const T* addend = nullptr;  ///< of the output's extents
 
-  constexpr bool idle() const { return std::same_as<F, unchanged> && addend == nullptr; }  ///< sums stay as they are
+  constexpr bool idle() const { return std::same_as<F, unchanged> && addend == nullptr; }  ///< whether it changes nothing
 
-  /// Of n elements from the first on; sums may be where the result is.
+  /// Writes the results for n elements, from number `first` of the output on. `sums` and `to` may be the same memory.
   template <class Threads>
   void operator()(const float* sums, index_t first, index_t n, T* to) const {
     Threads::blocks(n, Threads::grain, [=, this](index_t begin, index_t end) {
@@ -38,7 +38,7 @@ struct finish {
   }
 };
 
-/// to = f(x), rounded to T, in the type that is multiplied in.
+/// to = f(x), rounded to T and stored as Factor, the type of the factors of products.
 template <class Threads, element T, element Factor, fusable F>
 void read(const T* x, index_t n, F f, Factor* to) {
   Threads::blocks(n, Threads::grain, [=](index_t begin, index_t end) {
@@ -47,20 +47,20 @@ void read(const T* x, index_t n, F f, Factor* to) {
   });
 }
 
-/// One side of a convolution: so many elements for each image.
+/// The input or the output of a convolution: images of `size` elements each.
 template <class T>
 struct images {
-  T* data;       ///< of the first
-  index_t size;  ///< elements of each
+  T* data;       ///< of the first image
+  index_t size;  ///< elements of each image
 };
 
-/// Images in a block: what goes in and what comes out take some 512 KiB as floats, and there should be eight blocks.
+/// The number of images in a block: inputs and outputs take at most about 512 KiB as floats, and there should be eight blocks.
 constexpr index_t images_in_block(index_t n, index_t in, index_t out) {
   return std::clamp<index_t>((index_t{128} << 10) / std::max<index_t>(1, in + out), 1, std::max<index_t>(1, (n + 7) / 8));
 }
 
-/// to = finish(product(f(from))) of n images, `step` at a time, by product(images, factors, sums). A single block may have threads of
-/// its own.
+/// to = finish(product(f(from))) for n images, in blocks of `step` images. product(number of images, factors, sums) computes the sums of a
+/// block. If there is a single block, product may use several threads.
 template <element Factor, element Sum, class Threads, element T, fusable F, class Product, class Finish>
 void in_blocks(index_t n, index_t step, images<const T> from, F f, images<T> to, const Product& product, const Finish& beside) {
   constexpr bool as_it_is = std::same_as<Factor, T> && std::same_as<F, unchanged>;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which convolutions of the onednn backend are oneDNN's and which eigen's: a rule in the shape, the type and the instruction set, found
-// by measuring. Nothing is timed when a program runs.
+// Decides which convolutions of the onednn backend are computed by oneDNN and which by the eigen backend. The decision depends on the
+// shape, the type and the instruction set. The rule was found by measurements; nothing is timed when a program runs.
 #pragma once
 
 #include <jem/backend/cpu/winograd/weights.hpp>
@@ -11,26 +11,26 @@
 
 namespace jem::inline v0::onednn_convolution {
 
-/// Whether elements are stored in half as much as they are summed in.
+/// Whether elements are stored in fewer bits than their sums, as bfloat16 is.
 template <element T>
 inline constexpr bool is_half = !std::same_as<T, accumulator_t<T>>;
 
-/// Whose products: oneDNN's, or eigen's of floats.
+/// What computes the products: oneDNN, or the eigen backend in floats.
 enum class products { onednn, eigen };
 
-/// How a convolution's kernel moves.
+/// The stride and the padding of a convolution.
 constexpr convolution_geometry geometry_of(const convolution_shape& s) { return {s.stride, s.padding}; }
 
-/// Whether eigen has Winograd's algorithm for 3×3 and channels enough that it passes oneDNN's products of vectors: of bfloat16 by a
-/// tenth to a third on Zen 5, of floats by two to three times.
+/// Whether the eigen backend's algorithm of Winograd for 3×3 kernels is faster than oneDNN with vector instructions, which it is for enough
+/// channels. On Zen 5 it is a tenth to a third faster than oneDNN in bfloat16, and two to three times as fast as oneDNN in float.
 inline bool winograd_is_faster(const shape& weight, convolution_geometry g) {
   return weight[0] == 3 && weight[1] == 3 && g.stride == 1 && (std::min)(weight[2], weight[3]) >= 16;
 }
 
-/// The rule, found by measuring on Zen 5, for weights (kh, kw, c, f) and so many tiles of 4×4 outputs; none while images are not known.
-/// Floats go to eigen but for the products of 1×1 and of a few colours. Of bfloat16, nothing passes products of matrices (AMX); those
-/// of vectors (AVX-512 BF16) are passed by Winograd's algorithm in float, where its weights are kept or there are tiles enough to
-/// make them for; without either, a processor is faster in floats.
+/// The rule, found by measurements on Zen 5, for weights (kh, kw, c, f) and `tiles` tiles of 4×4 outputs; 0 if the images are not known.
+/// For floats it is the eigen backend, except for 1×1 kernels and images with a few colours. For bfloat16 matrix instructions (AMX) are the
+/// fastest. Vector instructions (AVX-512 BF16) are slower than Winograd's algorithm in float if its transformed weights are kept, or if
+/// there are enough tiles to make up for transforming them. A processor with neither kind of instructions is faster in floats.
 template <element T>
 products products_for(const shape& weight, convolution_geometry g, direction what, index_t tiles = 0) {
   const bool by_weights = what == direction::weight_gradient;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Convolutions of the onednn backend, of floats and of bfloat16. oneDNN computes them on blocks of images; where it has no plan, or the
-// rule of choose.hpp says so, the eigen backend computes them in floats. Its Winograd algorithms read and write bfloat16 themselves; for
-// the others, blocks are widened to floats.
+// Convolutions of the onednn backend, of floats and of bfloat16. oneDNN computes them on blocks of images. If it has no plan, or if
+// choose.hpp decides so, the eigen backend computes them in floats. Its Winograd algorithms read and write bfloat16 themselves; for its
+// other methods, blocks are converted to floats.
 #pragma once
 
 #include <jem/backend/onednn/blocks.hpp>
@@ -9,7 +9,7 @@
 
 namespace jem::inline v0::onednn_convolution {
 
-/// to = finish(f(from) ⋆ w + bias) by oneDNN, if it offers that.
+/// to = finish(f(from) ⋆ w + bias) by oneDNN; returns false if it has no plan for that.
 template <class Threads, element T, fusable F, class Finish>
 bool multiply(task t, images<const T> from, F f, const weights<T>& w, const float* bias, images<T> to, const Finish& beside) {
   const index_t n = t.shape.n, step = images_in_block(n, from.size, to.size);
@@ -37,13 +37,14 @@ bool multiply(task t, images<const T> from, F f, const weights<T>& w, const floa
   return true;
 }
 
-/// The convolution of so many images.
+/// The same convolution of `count` images.
 constexpr convolution_shape with_images(convolution_shape s, index_t count) {
   s.n = count;
   return s;
 }
 
-/// to = finish(product(f(from))) by eigen, with rounded weights, by product(shape, factors, weights, laid out weights or null, sums).
+/// to = finish(product(f(from))) by the eigen backend, in floats with rounded weights: product(shape, factors, weights, laid out weights or
+/// null, sums) computes the sums.
 template <class Threads, fusable F, class Product, class Finish>
 void multiply_widened(const convolution_shape& s, images<const bfloat16> from, F f, const weights<bfloat16>& w, images<bfloat16> to,
                       const Product& product, const Finish& beside) {
@@ -56,7 +57,7 @@ void multiply_widened(const convolution_shape& s, images<const bfloat16> from, F
   in_blocks<float, float, Threads>(s.n, step, from, f, to, widened, beside);
 }
 
-/// y = f(x) ⋆ w + bias + addend, with laid out weights unless they are null.
+/// y = f(x) ⋆ w + bias + addend. `prepared` has the laid out weights, or is null.
 template <class Threads, element T, fusable F>
 void forward(const convolution_shape& s, const T* x, const float* w, T* y, const T* prepared, const convolution_terms<T, F, float>& terms) {
   if (s.pixels() == 0) return;
@@ -108,12 +109,13 @@ void input_gradient(const convolution_shape& s, const T* dy, const float* w, T* 
   }
 }
 
-/// Partial sums of a gradient of weights: eight, fewer where they would take more than 32 MiB, but two.
+/// The number of partial sums of a gradient of weights: eight, or fewer if these would take more than 32 MiB, but at least two.
 constexpr index_t partial_sums(const shape& weight) {
   return std::clamp<index_t>((index_t{8} << 20) / std::max<index_t>(1, weight.size()), 2, 8);
 }
 
-/// dw += ∂L/∂w of f(x) ⋆ w by oneDNN, if it offers that: partial sums over blocks of images, added in order.
+/// dw += ∂L/∂w of f(x) ⋆ w by oneDNN, as partial sums over blocks of images, which are added in order; returns false if it has no plan for
+/// that.
 template <class Threads, element T, fusable F>
 bool add_weight_gradient(const convolution_shape& s, const T* x, const T* dy, float* dw, F f) {
   const index_t most = partial_sums(s.weight()), step = (s.n + most - 1) / most, parts = (s.n + step - 1) / step;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Convolutions as oneDNN plans them, for one thread. A plan is made once for each shape. As many threads run it as there are blocks of
-// images, so that neither the plan nor a sum depends on the number of threads. There is no plan where oneDNN has only its slow
-// reference loops, or refuses the shape.
+// oneDNN's plans of convolutions, each for one thread. A plan is made once for each shape. Threads work in parallel by running it on
+// different blocks of images, so that neither the plan nor a sum depends on the number of threads. A plan is not offered if oneDNN has
+// only its slow reference loops for the shape, or refuses it.
 #pragma once
 
 #include <jem/backend/memory/host.hpp>
@@ -27,7 +27,8 @@
 
 namespace jem::inline v0::onednn_convolution {
 
-/// While it lives, its thread opens no teams of OpenMP's: oneDNN plans and works for as many threads as there might be.
+/// While an object of this type exists, its thread opens no teams of OpenMP threads. Otherwise oneDNN would plan for, and use, all threads
+/// of OpenMP.
 class alone {
  public:
   alone() {
@@ -48,14 +49,14 @@ class alone {
   [[maybe_unused]] int threads_ = 1;
 };
 
-/// Whether oneDNN works with all instructions of such a set.
+/// Whether oneDNN uses all instructions of this set.
 inline bool computes_with(dnnl_cpu_isa_t set) { return (dnnl_get_effective_cpu_isa() & set) == set; }
-/// Products of bfloat16 are an instruction.
+/// Whether the processor has vector instructions for products of bfloat16.
 inline bool multiplies_bfloat16() { return computes_with(dnnl_cpu_isa_avx512_core_bf16); }
-/// Products of bfloat16 matrices are one.
+/// Whether the processor has matrix instructions for products of bfloat16.
 inline bool multiplies_matrices() { return computes_with(dnnl_cpu_isa_avx512_core_amx); }
 
-/// The instruction set of oneDNN's products, which the processor decides when the program runs.
+/// The instruction set of oneDNN's products, which depends on the processor that runs the program.
 inline std::string instruction_set() {
   constexpr std::pair<dnnl_cpu_isa_t, const char*> known[] = {{dnnl_cpu_isa_avx512_core_amx, "AMX"},
                                                               {dnnl_cpu_isa_avx512_core_bf16, "AVX-512 BF16"},
@@ -69,16 +70,16 @@ inline std::string instruction_set() {
   return "instructions of its own choice";
 }
 
-/// What a convolution is asked for.
+/// What is computed of a convolution.
 enum class direction : int { output, input_gradient, weight_gradient };
 
-/// One convolution in one direction, beside its shape. Weights are of the factors' type, and their gradient is of floats.
+/// One convolution in one direction. Weights have the type of the factors; the gradient of the weights has floats.
 struct task {
   convolution_shape shape;  ///< of a block of images
-  direction what;           ///< is made
-  bool halves  = false;     ///< factors are of bfloat16
-  bool rounded = false;     ///< what is made of images is, too
-  bool biased  = false;     ///< the output's sums begin with a bias of floats
+  direction what;           ///< what is computed
+  bool halves  = false;     ///< whether factors are bfloat16
+  bool rounded = false;     ///< whether the output, or the input's gradient, is bfloat16 as well
+  bool biased  = false;     ///< whether a bias of floats is added to the output
 
   friend bool operator<(const task& a, const task& b) { return a.key() < b.key(); }
 
@@ -89,13 +90,13 @@ struct task {
   }
 };
 
-/// How oneDNN makes one convolution in one direction.
+/// How oneDNN computes one convolution in one direction.
 class plan {
  public:
   using layout = dnnl::memory::desc;  ///< type, extents and order of elements
 
-  /// The thread's own, made when a task is first seen. Weights lie as for images of 16×16, if that will do: those that stand still
-  /// are laid out before anybody knows the images.
+  /// The calling thread's plan for a task, which is made at the first call. Its weights have the layout for images of 16×16, if oneDNN
+  /// accepts it for this task: prepared weights are laid out before the images are known.
   static const plan& of(const task& t) {
     thread_local std::map<task, plan> seen;
     const auto at = seen.find(t);
@@ -107,33 +108,33 @@ class plan {
     return seen.try_emplace(t, made.offered() ? std::move(made) : plan(t, any)).first->second;
   }
 
-  /// The same for weights (kh, kw, c, f), whatever the images: how they lie.
+  /// The plan for weights (kh, kw, c, f) and images of 16×16, which decides the layout of prepared weights.
   static const plan& of(const shape& weight, convolution_geometry g, direction what, bool halves) {
     return of(usual_images({{1, 0, 0, weight[2], weight[0], weight[1], weight[3], g.stride, g.padding}, what, halves, halves, false}));
   }
 
-  /// Not offered without an algorithm better than plain loops.
+  /// Makes a plan. It is not offered if oneDNN has no algorithm better than plain loops.
   plan(const task& t, const layout& weights) : arguments_(arguments_of(t.what)) {
     const alone here;
     try {
       make(t, weights);
-    } catch (const dnnl::error&) {  // of its own, or out of range
+    } catch (const dnnl::error&) {  // oneDNN refuses the shape
       offered_ = false;
     }
   }
 
-  bool offered() const { return offered_; }                                           ///< whether oneDNN has one
-  const layout& weights() const { return weights_; }                                  ///< how weights, or their gradient, lie
-  index_t weight_bytes() const { return static_cast<index_t>(weights_.get_size()); }  ///< of these
+  bool offered() const { return offered_; }                                           ///< whether oneDNN can run it
+  const layout& weights() const { return weights_; }                                  ///< the layout of the weights, or of their gradient
+  index_t weight_bytes() const { return static_cast<index_t>(weights_.get_size()); }  ///< size of the weights
 
   /// Lays out weights (kh, kw, c, f).
   void pack(const float* w, void* to) const { reorder(plain_, const_cast<float*>(w), weights_, to); }
-  /// Weights (kh, kw, c, f) of laid out ones.
+  /// Writes laid out weights as (kh, kw, c, f).
   void unpack(void* from, float* w) const { reorder(weights_, from, plain_, w); }
-  /// Laid out weights, to be run with.
+  /// Laid out weights, as `run` takes them.
   dnnl::memory weights_at(void* w) const { return {weights_, engine_, w}; }
 
-  /// Runs on images (n, h, w, c), laid out weights, a bias (f) and output (n, oh, ow, f); which of them is written, the direction says.
+  /// Runs on images (n, h, w, c), laid out weights, a bias (f) and output (n, oh, ow, f). The direction decides which of them is written.
   void run(const void* x, const dnnl::memory& w, const float* bias, const void* y) const {
     const alone here;
     host_storage<float> scratch(static_cast<index_t>(scratch_.get_size() / sizeof(float) + 1));
@@ -176,7 +177,7 @@ class plan {
     }
   }
 
-  // A primitive's description: in oneDNN 2 it is made of a description of the operation, in 3 at once.
+  // A primitive's description. In oneDNN 2 it is made from a description of the operation, in oneDNN 3 directly from the arguments.
   template <class P, class... A>
   static typename P::primitive_desc describe(const dnnl::engine& e, const dnnl::primitive_attr& attributes, const A&... given) {
 #if DNNL_VERSION_MAJOR < 3

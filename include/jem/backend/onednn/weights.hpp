@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Weights of the onednn backend's convolutions: rounded as images are, turned for gradients, and laid out in the order in which the
-// products read them.
+// Weights of the onednn backend's convolutions: rounded to the type of the images, rotated by 180° for gradients, and laid out in the order
+// in which the products read them.
 #pragma once
 
 #include <jem/backend/cpu/convolution/dispatch.hpp>
@@ -13,37 +13,37 @@
 
 namespace jem::inline v0::onednn_convolution {
 
-/// Whether the gradient of the input is the output of a convolution, with weights turned by half a turn and channels exchanged: that
-/// is faster than what oneDNN has for gradients.
+/// Whether the gradient of the input is computed as the output of a convolution with `turned` weights: they are rotated by 180°, and
+/// channels and filters are exchanged. That is faster than oneDNN's own gradients.
 constexpr bool turns(const shape& weight, convolution_geometry g) {
   return g.stride == 1 && weight[0] == weight[1] && g.padding < weight[0];
 }
 /// The extents of turned weights.
 constexpr shape turned(const shape& weight) { return {weight[0], weight[1], weight[3], weight[2]}; }
-/// How they move.
+/// The stride and the padding of turned weights.
 constexpr convolution_geometry turned(const shape& weight, convolution_geometry g) { return {1, weight[0] - 1 - g.padding}; }
-/// Their convolution, whose input is the other's output.
+/// The convolution with turned weights, whose input has the extents of the output of s.
 constexpr convolution_shape turned(const convolution_shape& s) {
   return {s.n, s.oh(), s.ow(), s.f, s.kh, s.kw, s.c, 1, s.kh - 1 - s.padding};
 }
 
-/// Weights (kh, kw, c, f), and as prepare_weights lays them out, or null.
+/// Weights (kh, kw, c, f), and the same weights as prepare_weights lays them out.
 template <element T>
 struct weights {
   shape extents;       ///< (kh, kw, c, f)
-  const float* data;   ///< as they are
+  const float* data;   ///< not laid out
   const T* prepared;   ///< laid out, or null
-  bool turns = false;  ///< to be multiplied turned
+  bool turns = false;  ///< whether they are multiplied turned
 };
 
-/// w (kh, kw, c, f) → (kh, kw, f, c), by half a turn.
+/// w (kh, kw, c, f) → (kh, kw, f, c), rotated by 180°.
 template <class Threads>
 void turn(const shape& weight, const float* w, float* to) {
   const index_t taps = weight[0] * weight[1], c = weight[2], f = weight[3];
   Threads::for_each(taps * f, c, [=](index_t row, index_t j) { to[row * c + j] = w[((taps - 1 - row / f) * c + j) * f + row % f]; });
 }
 
-/// Lays out weights as a plan has them, in as many bytes as it says.
+/// Lays out weights as a plan needs them, in as many bytes as it says.
 template <class Threads>
 void pack_weights(const plan& p, const shape& weight, const float* w, bool turns, void* to) {
   host_storage<float> other(turns ? weight.size() : 0);
@@ -51,11 +51,11 @@ void pack_weights(const plan& p, const shape& weight, const float* w, bool turns
   p.pack(turns ? other.data() : w, to);
 }
 
-/// Weights as a plan has them: those prepared, or made here.
+/// Weights as a plan needs them: the prepared ones if their layout fits, otherwise a copy.
 template <class Threads, element T>
 class packed_weights {
  public:
-  /// For a plan, whose `usual` one prepared weights were laid out for.
+  /// For plan p. Prepared weights were laid out for the plan `usual`.
   packed_weights(const plan& p, const plan& usual, const weights<T>& w)
       : usable_(w.prepared != nullptr && usual.offered() && usual.weights() == p.weights()), own_(usable_ ? 0 : floats_of(p)) {
     if (!usable_) pack_weights<Threads>(p, w.extents, w.data, w.turns, own_.data());
@@ -63,7 +63,7 @@ class packed_weights {
   }
   const dnnl::memory& memory() const { return memory_; }  ///< to run the plan with
 
-  /// What a plan's weights take.
+  /// The number of floats that a plan's weights take.
   static index_t floats_of(const plan& p) { return (p.weight_bytes() + 3) / 4; }
 
  private:
@@ -72,7 +72,7 @@ class packed_weights {
   dnnl::memory memory_;
 };
 
-/// Weights, each rounded to bfloat16.
+/// Weights, each rounded to bfloat16, as floats.
 template <class Threads>
 host_storage<float> rounded(const shape& weight, const float* w) {
   host_storage<float> to(weight.size());
@@ -84,15 +84,16 @@ host_storage<float> rounded(const shape& weight, const float* w) {
   return to;
 }
 
-/// Weights for an algorithm of Winograd's on images of bfloat16: rounded, or laid out before as they are then.
+/// Weights for an algorithm of Winograd's on images of bfloat16: a rounded copy, or prepared weights, which were rounded before they were
+/// laid out.
 template <class Threads>
 class rounded_weights {
  public:
-  /// Of weights (kh, kw, c, f).
+  /// From weights (kh, kw, c, f), and prepared weights or null.
   rounded_weights(const shape& weight, const float* w, const bfloat16* prepared)
       : own_(prepared == nullptr ? rounded<Threads>(weight, w) : host_storage<float>()), prepared_(prepared) {}
-  const float* data() const { return own_.data(); }                               ///< null where they are prepared
-  const float* prepared() const { return static_cast<const float*>(prepared_); }  ///< null where they are not
+  const float* data() const { return own_.data(); }                               ///< null if there are prepared weights
+  const float* prepared() const { return static_cast<const float*>(prepared_); }  ///< null if there are none
 
  private:
   host_storage<float> own_;
@@ -101,12 +102,12 @@ class rounded_weights {
 
 /// How weights are laid out for one direction.
 struct layout {
-  const plan* by;  ///< null where eigen does it
-  index_t floats;  ///< what that takes
-  bool turns;      ///< weights are turned first
+  const plan* by;  ///< null if the eigen backend does it
+  index_t floats;  ///< memory that they take
+  bool turns;      ///< whether weights are turned first
 };
 
-/// For weights (kh, kw, c, f) and images of one size, however many.
+/// The layout of the weights of s in one direction. It does not depend on the number of images.
 template <element T>
 layout layout_for(const convolution_shape& s, direction what) {
   const shape weight           = s.weight();
@@ -121,19 +122,19 @@ layout layout_for(const convolution_shape& s, direction what) {
   return {&p, p.offered() ? packed_weights<reference, T>::floats_of(p) : 0, turned_ones};
 }
 
-/// Elements of weights (kh, kw, c, f) as they are multiplied while they stand still, for the output and for the input's gradient.
+/// Numbers of elements of laid out weights (kh, kw, c, f), for the output and for the input's gradient.
 template <element T>
 std::pair<index_t, index_t> prepared_sizes(const convolution_shape& s) {
   constexpr auto in_a_float = static_cast<index_t>(sizeof(float) / sizeof(T));
   return {in_a_float * layout_for<T>(s, direction::output).floats, in_a_float * layout_for<T>(s, direction::input_gradient).floats};
 }
 
-/// Lays them out.
+/// Lays out weights (kh, kw, c, f) for both directions, into as many elements as prepared_sizes says.
 template <class Threads, element T>
 void prepare_weights(const convolution_shape& s, const float* w, T* forward, T* backward) {
   const shape weight = s.weight();
   const layout out = layout_for<T>(s, direction::output), in = layout_for<T>(s, direction::input_gradient);
-  if (out.by == nullptr || in.by == nullptr) {  // eigen lays out for both: what is not its own goes nowhere
+  if (out.by == nullptr || in.by == nullptr) {  // eigen lays out both: `spare` takes what oneDNN does itself
     const host_storage<float> halves = is_half<T> ? rounded<Threads>(weight, w) : host_storage<float>();
     const auto [first, second]       = eigen_convolution::prepared_sizes<T>(s);
     host_storage<float> spare((std::max)(out.by == nullptr ? 0 : first, in.by == nullptr ? 0 : second));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The verbs of every backend over Thrust, as functions of the system that they run on, which is named explicitly: several
-// systems may meet in one program. What stands here runs on the host's systems and on CUDA alike, line for line.
+// The verbs of all backends that use Thrust, as functions of the system that they run on. The system is named explicitly, since one
+// program may use several. The same code runs on the host's systems and on CUDA.
 //
-// A system has a policy(), and a `segment`: the columns of a row that one call of a loop's body goes through. Host systems take
-// many, so that compilers can use vector units; a device takes one, so that neighbouring threads touch neighbouring elements.
+// A system has a policy(), and a `segment`: the number of columns of a row that one call of a loop's body processes. Host systems have
+// many, so that compilers can vectorise; a device has one, so that neighbouring threads access neighbouring elements.
 #pragma once
 
 #if !defined(__CUDACC__) && !defined(THRUST_DEVICE_SYSTEM)
@@ -34,13 +34,13 @@ std::string library() {
   return concat("Thrust ", version / 100'000, ".", version / 100 % 1'000, ".", version % 100);
 }
 
-/// A place in a loop over pairs: the row, and where in the row.
+/// A position in a loop over the segments of all rows.
 struct place {
   index_t row, segment;  ///< in [0, rows), [0, segments of a row)
 };
 
-/// Number `at` of a loop over rows of so many segments; by a division of 32 bits where they are enough, which is several times
-/// faster on a device.
+/// The position of iteration `at` of a loop over rows of `segments` segments. `small` says that 32 bits are enough for a division, which
+/// is then several times faster on a device.
 JEM_HOST_DEVICE inline place place_of(index_t at, index_t segments, bool small) {
   if (small) {
     const auto n = static_cast<std::uint32_t>(at), d = static_cast<std::uint32_t>(segments);
@@ -56,7 +56,7 @@ struct call {
   JEM_HOST_DEVICE void operator()(index_t i) const { f(i); }
 };
 
-/// f(i) on a thread of the host that an exception must not leave.
+/// f(i) on a thread of the host. Keeps an exception, since none may leave the thread.
 template <class F>
 struct guarded_call {
   F f;
@@ -125,7 +125,7 @@ struct matrix_element {
   JEM_HOST_DEVICE A operator()(index_t i, index_t j) const { return from[i * columns + j]; }
 };
 
-/// A system of the host with threads: what a function throws there is carried to the caller of the verb.
+/// A system of the host with threads. Exceptions that a function throws there reach the caller of the verb.
 template <class System>
 concept carries_exceptions = requires { requires System::carries_exceptions; };
 
@@ -153,7 +153,7 @@ void for_each(index_t rows, index_t columns, F f) {
   for_each<System>(calls, call_segment<F, System::segment>{f, columns, segments, fits_in_32_bits(calls)});
 }
 
-/// sums[i] = Σⱼ f(i, j): sums of blocks of 4096, then sums of those in the same way. For hosts: a device shares a row out.
+/// sums[i] = Σⱼ f(i, j): sums of blocks of 4096, then sums of those in the same way. It is for hosts; on a device threads share a row.
 template <class System, class F, class A>
 void sum_rows(index_t rows, index_t columns, F f, A* sums) {
   constexpr index_t size = 4096;
@@ -165,11 +165,11 @@ void sum_rows(index_t rows, index_t columns, F f, A* sums) {
   sum_rows<System>(rows, blocks, matrix_element<wide>{partial.data(), blocks}, sums);
 }
 
-/// sums[j] = Σᵢ f(i, j): sums of parts of 64 rows, then sums of those in the same way, in an order that the shape decides.
+/// sums[j] = Σᵢ f(i, j): sums of parts of 64 rows, then sums of those in the same way, in an order that depends on the shape alone.
 template <class System, class F, class A>
 void sum_columns(index_t rows, index_t columns, F f, A* sums) {
   constexpr index_t rows_of_part = 64;
-  constexpr index_t segment      = std::min<index_t>(System::segment, 64);  // sums are kept where they are made, not in memory
+  constexpr index_t segment      = std::min<index_t>(System::segment, 64);  // so few that each call keeps its sums in a local array
   if (columns == 0) return;
   const index_t parts = std::max<index_t>(1, ceiling(rows, rows_of_part)), segments = ceiling(columns, segment);
   const auto add = [&]<class S>(S* to) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// How the eigen backend does a convolution: by Winograd's algorithms where kernels are 3×3 with stride 1, or 3×3 or 4×4 and halve the
-// image, and there are channels enough, else as products of windows with weights. The choice is a rule in the shape of an image, whatever
-// the batch, found by measuring; nothing is timed when a program runs.
+// How the eigen backend computes a convolution. It uses Winograd's algorithms for kernels of 3×3 with stride 1, and for kernels of 3×3 or
+// 4×4 with stride 2 and padding 1, if there are enough channels. All other convolutions are products of windows with weights. The choice
+// depends on the shape only, and for the output and the input's gradient it does not depend on the size of the batch. The rule was found
+// by measurements; nothing is timed when a program runs.
 #pragma once
 
 #include <jem/backend/cpu/convolution/direct_one_channel.hpp>
@@ -13,22 +14,24 @@
 
 namespace jem::inline v0::eigen_convolution {
 
-/// Products of windows or of single pixels; or an algorithm of Winograd's, for filters that move by one with tiles of so many outputs.
+/// windows: products of windows with weights. dots: inner products, for the gradient of images with one channel. sliding_8x4: Winograd's
+/// algorithm for stride 1 with tiles of 8×4 outputs. halving_3: the one for stride 2 and kernels of 3×3.
 enum class method { windows, dots, sliding_4x4, sliding_8x4, sliding_8x8, halving_3, halving_4 };
 
 using tiles_4x4 = winograd::sliding<4>;
 using tiles_8x4 = winograd::rectangle<winograd::sliding<8>, winograd::sliding<4>>;
 using tiles_8x8 = winograd::sliding<8>;
 
-/// Which tiles images of type E may have: they are right to 2e-5 in float where sums are not too long, the larger the tile the shorter.
-/// Images stored in half as much are rounded a hundred times as coarsely as the largest tiles are wrong; sums of few channels alone
-/// would be more exact than those.
+/// The tiles that are allowed for images of type E. In float the error is at most 2e-5 if sums are not too long; larger tiles need shorter
+/// sums. 8×8 tiles would be accurate enough for sums over few channels only, so they are not used in float. bfloat16 images may have them:
+/// rounding to bfloat16 is a hundred times coarser than the error of the largest tiles.
 template <element E>
 inline constexpr bool takes_8x8 = !std::same_as<E, accumulator_t<E>>;
 template <element E>
 inline constexpr bool takes_8x4 = takes_8x8<E> || std::same_as<E, float>;
 
-/// Calls f.operator()<the algorithm of a method>(), where it has one, and tells whether: for images of type E.
+/// Calls f.operator()<A>() with Winograd's algorithm A of a method, for images of type E. Returns false if the method has no such
+/// algorithm.
 template <element E, class F>
 constexpr bool by_algorithm(method m, F f) {
   switch (m) {
@@ -67,21 +70,21 @@ constexpr bool by_backward_algorithm(method m, F f) {
   }
 }
 
-/// Products of an image by an algorithm.
+/// The number of multiplications of algorithm A for one image, channel and filter.
 template <class A>
 constexpr index_t products_of(const winograd::mapping& s) {
   const winograd::tiling<A> tiles(s);
   return tiles.rows * tiles.columns * winograd::points<A>;
 }
 
-/// Whether tiles are at least half full: with fewer outputs each, a direct convolution has no more products.
+/// Whether at least half of the outputs of all tiles are inside the image. Otherwise tiles do not save enough multiplications.
 template <class A>
 constexpr bool fills_tiles(const winograd::mapping& s) {
   const winograd::tiling<A> tiles(s);
   return 2 * s.oh * s.ow >= A::down::out * A::across::out * tiles.rows * tiles.columns;
 }
 
-/// The tiles with the fewest products.
+/// The method for stride 1 whose tiles need the fewest multiplications.
 template <element E>
 constexpr method sliding_method(const winograd::mapping& s) {
   method best      = method::sliding_4x4;
@@ -94,7 +97,8 @@ constexpr method sliding_method(const winograd::mapping& s) {
   return best;
 }
 
-/// The method for one direction: windows where there are fewer channels than the transforms cost, or tiles would be empty.
+/// The method for one direction. It is `windows` if there are too few channels to make up for the transforms, or if less than half of the
+/// tiles would be filled.
 template <element E>
 constexpr method method_for(const convolution_shape& s, const winograd::mapping& way, bool backwards) {
   if (s.kh != s.kw || way.c < 8) return method::windows;
@@ -117,8 +121,8 @@ constexpr method backward_method(const convolution_shape& s) {
   return window_product::takes_dots(s) ? method::dots : method_for<E>(s, winograd::backward_mapping(s), true);
 }
 
-/// The method for the gradient of the weights. A sum over few pixels is better off without the rounding of large tiles, one over a handful
-/// without that of any.
+/// The method for the gradient of the weights. Larger tiles have larger rounding errors, so sums over fewer than 512 pixels use no large
+/// tiles, and sums over fewer than 32 pixels use no tiles at all.
 template <element E>
 constexpr method weights_method(const convolution_shape& s) {
   const method m = s.pixels() >= 32 ? forward_method<E>(s) : method::windows;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Convolutions of any kernel and stride as products whose left factor is never made: a row of it is a window of the image, read
-// where it lies, since with channels last each line of a window is contiguous (Chetlur et al. 2014, arXiv:1410.0759, section 3,
-// without the copies). Only a band of the image with its padding is copied, so that no window has an edge.
+// Convolutions of any kernel and stride as matrix products whose left factor is not stored. Each of its rows is a window of the image,
+// which is read in place, since with channels last each line of a window is contiguous (Chetlur et al. 2014, arXiv:1410.0759,
+// section 3, without the copies). A band of the image is copied, with its padding, only if windows reach over an edge or a function is
+// applied.
 #pragma once
 
 #include <jem/backend/cpu/epilogue.hpp>
@@ -20,13 +21,13 @@ using eigen_product::for_blocks;
 using panel_product::depth_in_cache;
 using panel_product::panels;
 
-/// Windows over images (n, h, w, c), and where their outputs of f filters lie. The first window begins at (top, left), which is
-/// negative where there is padding.
+/// Windows over images (n, h, w, c), and the positions in memory of their outputs for f filters. The first window begins at
+/// (top, left), which is negative if there is padding.
 struct windows {
   index_t n, h, w, c;
   index_t kh, kw, stride, top, left;
   index_t rows, columns, f;
-  index_t base, image, row, pixel;  ///< elements of the output: the first, and distances
+  index_t base, image, row, pixel;  ///< offset of the first output, and distances of images, rows and pixels of the output
 
   constexpr index_t depth() const { return kh * kw * c; }
   constexpr bool inside() const {
@@ -40,12 +41,12 @@ constexpr windows windows_of(const convolution_shape& s) {
           s.ow() * s.f, s.f};
 }
 
-/// Some rows of windows of some images: what a task works on.
+/// Some rows of windows of some images: the work of one task.
 struct band {
   index_t image, images, row, rows;
 };
 
-/// Bands of about so many windows: rows of one image, or whole small images.
+/// The division of all windows into bands of about `pixels` windows: rows of one image, or several whole images if they are small.
 struct bands {
   index_t images, rows, per_image, count;
 
@@ -61,8 +62,8 @@ struct bands {
   }
 };
 
-/// f of the part of the images under a band of windows: read in place where it is unchanged and no window reaches over an edge, or
-/// a copy with zeros.
+/// f of the part of the images that a band of windows covers. It is read in place if f is `unchanged` and no window reaches over an edge;
+/// otherwise it is a copy with zeros outside the image.
 template <scalar T>
 class source {
  public:
@@ -95,8 +96,8 @@ class source {
   }
 
   const T* data() const { return from_; }
-  index_t line() const { return line_; }    ///< elements from a line to the next
-  index_t image() const { return image_; }  ///< and from an image to the next
+  index_t line() const { return line_; }    ///< elements from one line to the next
+  index_t image() const { return image_; }  ///< elements from one image to the next
 
  private:
   index_t lines_, line_, image_ = 0;
@@ -104,7 +105,7 @@ class source {
   host_storage<T> copy_;
 };
 
-/// Where the windows of a band begin in its source, and their outputs in those of the band.
+/// Sets, for each window of a band, the offset at which it begins in the source, and the offset of its outputs from the band's first one.
 template <scalar T>
 void offsets_of_windows(const windows& v, const band& b, const source<T>& x, std::int32_t* in, std::int32_t* out) {
   for (index_t image = 0; image < b.images; ++image) {
@@ -118,7 +119,8 @@ void offsets_of_windows(const windows& v, const band& b, const source<T>& x, std
   }
 }
 
-/// Outputs of one panel of filters for a band, its weights laid out as (depth, width): for each window and filter a sum over depth.
+/// Computes the outputs of a band for one panel of filters, whose weights are laid out as (depth, width): for each window and filter a sum
+/// over the depth.
 template <scalar T>
 void multiply_band(const windows& v, const source<T>& x, const panel_product::row_offsets& rows, const T* weights, index_t width, T* y,
                    index_t columns) {
@@ -133,7 +135,7 @@ void multiply_band(const windows& v, const source<T>& x, const panel_product::ro
   }
 }
 
-/// One panel of a band of outputs, finished in place while it is in cache; `to` are the outputs' offsets.
+/// Applies the epilogue in place to one panel of a band's outputs, while they are in the cache. `to` has the offsets of the outputs.
 template <scalar T, fusable F>
 void finish_band(const std::int32_t* to, index_t count, index_t channel, index_t columns, const epilogue<T, F>& finish, T* y) {
   for_packs<T>(columns, [&](index_t j, auto lanes) {
@@ -145,12 +147,12 @@ void finish_band(const std::int32_t* to, index_t count, index_t channel, index_t
   });
 }
 
-/// y = windows of f(x) times weights in panels (panels, depth, width), finished.
+/// y = epilogue(windows of f(x) · weights), with weights in panels (panels, depth, width).
 template <class Threads, scalar T, fusable F, fusable G>
 void multiply(const windows& v, const T* x, F f, const T* weights, const epilogue<T, G>& finish, T* y) {
   const bands cut(v, 192);
   const panels filters{v.f};
-  const index_t groups = cut.count >= 8 ? 1 : filters.count();  // few bands: panels are tasks, too
+  const index_t groups = cut.count >= 8 ? 1 : filters.count();  // if there are few bands, each panel of a band is a task
   for_blocks<Threads>(cut.count * groups, [=](index_t number) {
     const band here = cut.at(v, number / groups);
     const source<T> from(v, x, here, f);

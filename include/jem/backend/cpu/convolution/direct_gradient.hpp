@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
-// The gradients of convolutions as products of windows, for any kernel and stride: of the input, as convolutions of the output's
-// gradient, one for each residue of the stride; of the weights, as products whose left factor is read transposed.
+// The gradients of convolutions as products of windows, for any kernel and stride. The gradient of the input consists of convolutions of
+// the output's gradient, one for each residue modulo the stride. The gradient of the weights is a product whose left factor is read
+// transposed.
 #pragma once
 
 #include <jem/backend/cpu/convolution/direct.hpp>
 
 namespace jem::inline v0::window_product {
 
-/// The pixels of an image that the same elements of a strided kernel reach: those with (y + padding) mod stride = a and likewise
-/// for x. Their gradient is a convolution of stride 1 of the output's gradient with every stride-th line of the turned kernel.
+/// The pixels of an image that the same elements of a strided kernel reach: those with (y + padding) mod stride = a and
+/// (x + padding) mod stride = b. Their gradient is a convolution with stride 1 of the output's gradient and a part of the kernel, rotated
+/// by 180°: every stride-th of its rows and columns.
 struct residue {
   convolution_shape s;
   index_t a, b;
@@ -41,7 +43,7 @@ struct residue {
   }
 };
 
-/// f(residue, its first row among all residues' weights), for each.
+/// f(residue, index of its first row in the weights of all residues), for each residue.
 template <class F>
 void for_each_residue(const convolution_shape& s, F f) {
   index_t row = 0;
@@ -54,7 +56,8 @@ void for_each_residue(const convolution_shape& s, F f) {
   }
 }
 
-/// Weights (kh, kw, c, f) for the input's gradient: for each residue its turned kernel, channels exchanged, in panels of c.
+/// Lays out weights (kh, kw, c, f) for the input's gradient: for each residue its part of the kernel, rotated by 180°, with c and f
+/// exchanged, in panels of columns c.
 template <class Threads, scalar T>
 void lay_out_turned_weights(const convolution_shape& s, const T* w, T* to) {
   const panels cut{s.c};
@@ -72,7 +75,7 @@ void lay_out_turned_weights(const convolution_shape& s, const T* w, T* to) {
   });
 }
 
-/// Where a kernel is smaller than its stride, pixels are left that no window covers: they get the addend alone.
+/// If a kernel is smaller than its stride, there are pixels that no window covers. They get the addend alone, or 0.
 template <class Threads, scalar T, fusable F>
 void fill_uncovered(const convolution_shape& s, const epilogue<T, F>& finish, T* dx) {
   if (s.kh >= s.stride && s.kw >= s.stride) return;
@@ -80,7 +83,7 @@ void fill_uncovered(const convolution_shape& s, const epilogue<T, F>& finish, T*
   Threads::for_each(s.input().size(), [=](index_t i) { dx[i] = addend == nullptr ? T{} : addend[i]; });
 }
 
-/// dx = ∂L/∂x, finished, with weights from lay_out_turned_weights.
+/// dx = epilogue(∂L/∂x), with weights from lay_out_turned_weights.
 template <class Threads, scalar T, fusable F>
 void input_gradient(const convolution_shape& s, const T* dy, const T* weights, const epilogue<T, F>& finish, T* dx) {
   const index_t padded = panels{s.c}.count() * panels{s.c}.width();
@@ -90,7 +93,7 @@ void input_gradient(const convolution_shape& s, const T* dy, const T* weights, c
   });
 }
 
-/// A panel of rows of dy under a band, (windows, width): in place where a panel is all there is.
+/// The columns of one panel of dy, for the windows of a band, as (windows, width): dy itself if the panel has all columns, else a copy.
 template <scalar T>
 const T* panel_of_rows(const T* dy, index_t count, index_t f, index_t panel, T* copy) {
   const panels cut{f};
@@ -103,7 +106,7 @@ const T* panel_of_rows(const T* dy, index_t count, index_t f, index_t panel, T* 
   return copy;
 }
 
-/// One panel of dw (depth, f), from bands [first, last): the left factor's rows are the elements of a window.
+/// Computes one panel of dw (depth, f) from bands [first, last). Row i of the left factor has the i-th element of each window.
 template <scalar T, fusable F>
 void add_weight_gradient(const windows& v, const bands& cut, index_t first, index_t last, index_t panel, const T* x, F f, const T* dy,
                          T* dw, bool accumulate) {
@@ -126,7 +129,8 @@ void add_weight_gradient(const windows& v, const bands& cut, index_t first, inde
   }
 }
 
-/// dw += ∂L/∂w of f(x) ⋆ w. Small gradients are at most eight partial sums over bands, added in order; of large ones a task makes a panel.
+/// dw += ∂L/∂w of f(x) ⋆ w. A small gradient is the sum of at most eight partial sums over bands, which are added in order. For a large one
+/// each task computes one panel.
 template <class Threads, scalar T, fusable F>
 void weight_gradient(const convolution_shape& s, const T* x, F f, const T* dy, T* dw) {
   const windows v = windows_of(s);

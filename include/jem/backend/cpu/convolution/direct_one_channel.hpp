@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The gradient of images with a single channel, as a first layer of grey images has them: a product with one column is inner products
-// of windows, as many at a time as a pack has elements, whose partial sums are added up by a transposition.
+// The gradient of images with a single channel, as in a first layer for grey images. A product with one column consists of inner products
+// of windows. They are computed for as many windows at a time as a pack has elements; their partial sums are transposed and then added.
 #pragma once
 
 #include <jem/backend/cpu/convolution/direct_gradient.hpp>
@@ -9,10 +9,10 @@
 
 namespace jem::inline v0::window_product {
 
-/// Whether the input's gradient is taken by inner products: each line of a window is whole packs.
+/// Whether the input's gradient is computed by inner products: there is one channel, and each line of a window consists of whole packs.
 constexpr bool takes_dots(const convolution_shape& s) { return s.c == 1 && s.f % 16 == 0; }
 
-/// Σ of a·b over a window, for a pack of windows that begin at a + from[i]; b is contiguous.
+/// The inner products of b, which is contiguous, with each of a pack of windows, which begin at a + from[i].
 template <scalar T>
 pack<T> dots(const T* a, const std::int32_t* from, index_t lines, index_t line_step, index_t line, const T* b) {
   constexpr index_t lanes = pack_width<T>;
@@ -32,7 +32,7 @@ pack<T> dots(const T* a, const std::int32_t* from, index_t lines, index_t line_s
   return total;
 }
 
-/// y (n, rows, columns, 1) = windows of x times weights (depth), finished.
+/// y (n, rows, columns, 1) = epilogue(windows of x · weights), with weights (depth).
 template <class Threads, scalar T, fusable F>
 void multiply_column(const windows& v, const T* x, const T* weights, const epilogue<T, F>& finish, T* y) {
   constexpr index_t lanes = pack_width<T>;
@@ -55,7 +55,7 @@ void multiply_column(const windows& v, const T* x, const T* weights, const epilo
   });
 }
 
-/// Weights (kh, kw, 1, f) for it: for each residue its turned kernel, (kh, kw, f).
+/// Lays out weights (kh, kw, 1, f) for input_gradient_by_dots: for each residue its part of the kernel, rotated by 180°, (kh, kw, f).
 template <scalar T>
 void lay_out_column(const convolution_shape& s, const T* w, T* to) {
   for_each_residue(s, [&](const residue& r, index_t row) {
@@ -66,7 +66,7 @@ void lay_out_column(const convolution_shape& s, const T* w, T* to) {
   });
 }
 
-/// dx = ∂L/∂x, finished, with weights from lay_out_column.
+/// dx = epilogue(∂L/∂x), with weights from lay_out_column.
 template <class Threads, scalar T, fusable F>
 void input_gradient_by_dots(const convolution_shape& s, const T* dy, const T* weights, const epilogue<T, F>& finish, T* dx) {
   fill_uncovered<Threads>(s, finish, dx);

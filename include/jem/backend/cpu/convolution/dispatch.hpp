@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Convolutions of the eigen backend, by the method that a rule in their shape says (choose.hpp): Winograd's algorithms
-// (cpu/winograd/convolve.hpp), or products of windows with weights (direct.hpp). Weights that are laid out are so for images of
-// one size.
+// Convolutions of the eigen backend, by the method that choose.hpp chooses for their shape: Winograd's algorithms
+// (cpu/winograd/convolve.hpp), or products of windows with weights (direct.hpp). Laid out weights are valid for images of one size
+// only.
 #pragma once
 
 #include <jem/backend/cpu/convolution/choose.hpp>
@@ -16,8 +16,8 @@
 
 namespace jem::inline v0::eigen_convolution {
 
-/// Elements of weights that are worth laying out while they stand still, for the output and for the input's gradient, where images are of
-/// type E: none where they are so large that it costs less to transform them anew each time, see cpu/winograd/weights.hpp.
+/// Numbers of elements of laid out weights, for the output and for the input's gradient of images of type E. 0 if weights are so large that
+/// it costs less to transform them again for each convolution (see cpu/winograd/weights.hpp).
 template <element E>
 constexpr std::pair<index_t, index_t> prepared_sizes(const convolution_shape& s) {
   const auto kept = []<class A>(index_t c, index_t f) {
@@ -36,7 +36,7 @@ constexpr std::pair<index_t, index_t> prepared_sizes(const convolution_shape& s)
   return {forward, backward};
 }
 
-/// Lays them out.
+/// Lays out weights (kh, kw, c, f) for both directions, into as many elements as prepared_sizes says.
 template <class Threads, element E, scalar T>
 void prepare_weights(const convolution_shape& s, const T* w, T* forward, T* backward) {
   const auto transform = [&]<class A>(bool turned, index_t c, index_t f, T* to) {
@@ -55,8 +55,8 @@ void prepare_weights(const convolution_shape& s, const T* w, T* forward, T* back
   }
 }
 
-/// y = f(x) ⋆ w + bias + addend by an algorithm of Winograd's, if the shape has one, with laid out weights unless they are null. Images
-/// may be stored in half as much as weights, which have to be rounded then.
+/// y = f(x) ⋆ w + bias + addend by an algorithm of Winograd's; returns false if there is none for the shape. `prepared` has the laid out
+/// weights, or is null. Images may be bfloat16; then the weights have to be rounded to bfloat16 before.
 template <class Threads, element E, fusable F, scalar T>
 bool forward_by_tiles(const convolution_shape& s, const E* x, const T* w, E* y, const T* prepared,
                       const convolution_terms<E, F, T>& terms) {
@@ -68,7 +68,7 @@ bool forward_by_tiles(const convolution_shape& s, const E* x, const T* w, E* y, 
   });
 }
 
-/// y = f(x) ⋆ w + bias + addend, with laid out weights unless they are null.
+/// y = f(x) ⋆ w + bias + addend. `prepared` has the laid out weights, or is null.
 template <class Threads, scalar T, fusable F>
 void forward(const convolution_shape& s, const T* x, const T* w, T* y, const T* prepared, const convolution_terms<T, F>& terms) {
   if (forward_by_tiles<Threads>(s, x, w, y, prepared, terms)) return;
@@ -81,7 +81,7 @@ void forward(const convolution_shape& s, const T* x, const T* w, T* y, const T* 
   window_product::multiply<Threads>(window_product::windows_of(s), x, terms.function, prepared, finish, y);
 }
 
-/// dx = f′(x) ⊙ (wᵀ ⋆ dy) + addend, given dy = ∂L/∂y, by an algorithm of Winograd's, if the shape has one.
+/// dx = f′(x) ⊙ (wᵀ ⋆ dy) + addend, given dy = ∂L/∂y, by an algorithm of Winograd's; returns false if there is none for the shape.
 template <class Threads, element E, fusable F, scalar T>
 bool input_gradient_by_tiles(const convolution_shape& s, const E* dy, const T* w, E* dx, const T* prepared,
                              const gradient_terms<E, F>& terms) {
@@ -110,7 +110,7 @@ void input_gradient(const convolution_shape& s, const T* dy, const T* w, T* dx, 
   window_product::input_gradient<Threads>(s, dy, prepared, finish, dx);
 }
 
-/// dw += ∂L/∂w of f(x) ⋆ w, given dy = ∂L/∂y, by an algorithm of Winograd's, if the shape has one.
+/// dw += ∂L/∂w of f(x) ⋆ w, given dy = ∂L/∂y, by an algorithm of Winograd's; returns false if there is none for the shape.
 template <class Threads, element E, scalar T, fusable F>
 bool weight_gradient_by_tiles(const convolution_shape& s, const E* x, const T* dy, T* dw, F f) {
   return by_algorithm<E>(weights_method<E>(s), [&]<class A>() {

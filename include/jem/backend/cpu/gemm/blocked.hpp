@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Matrix products by Eigen with the same bits for any number of threads: the product is cut into blocks by a rule in its
-// shape, and each block is one single-threaded product. Eigen's kernels are called as its own BLAS library calls them: an expression
-// of maps is the same code with two dozen types around it, for each layout, and takes four times as long to compile.
+// Matrix products by Eigen with the same bits for any number of threads: the product is cut into blocks that depend on its shape alone,
+// and each block is a product on one thread. Eigen's kernels are called directly, as its own BLAS library does. Expressions of
+// Eigen::Map run the same code, but they instantiate two dozen more types for each layout and take four times as long to compile.
 #pragma once
 
 #include <jem/backend/cpu/gemm/narrow.hpp>
@@ -21,8 +21,8 @@ void for_blocks(index_t count, const F& f) {
   });
 }
 
-/// Eigen's blocks of a product for its caches, their copies in memory that is recycled. Its results are column-major: a row-major
-/// one is the transpose, whose factors have changed places.
+/// The block sizes that Eigen chooses for the caches, and recycled memory for its copies of blocks. Eigen's results are column-major. A
+/// row-major result is computed as the transpose of the product, for which the two factors change places.
 template <scalar T>
 class cache_blocks : public Eigen::internal::level3_blocking<T, T> {
  public:
@@ -38,7 +38,7 @@ class cache_blocks : public Eigen::internal::level3_blocking<T, T> {
   host_storage<T> left_, right_;
 };
 
-/// How the rows of a factor are stored.
+/// Eigen's storage order of a factor.
 constexpr int layout(bool turned) { return turned ? Eigen::ColMajor : Eigen::RowMajor; }
 
 /// c += alpha·op(a)·op(b)
@@ -75,7 +75,7 @@ void block(transpose ta, transpose tb, index_t m, index_t n, index_t k, T alpha,
   if (m == 1 && (!turn_a || lda == 1)) {  // cᵀ += alpha·op(b)ᵀ·aᵀ
     return turn_b ? add_vector_product<false>(n, k, alpha, b, ldb, a, c) : add_vector_product<true>(n, k, alpha, b, ldb, a, c);
   }
-  if (turn_a && turn_b) {  // rare: a copy of op(b) costs less than the code for a fourth layout
+  if (turn_a && turn_b) {  // this is rare, so op(b) is copied: no code for a fourth layout is needed
     host_storage<T> turned(k * n);
     for (index_t p = 0; p < k; ++p) {
       for (index_t j = 0; j < n; ++j) turned.data()[p * n + j] = b[j * ldb + p];
@@ -87,15 +87,15 @@ void block(transpose ta, transpose tb, index_t m, index_t n, index_t k, T alpha,
                   : add_product<false, false>(m, n, k, alpha, a, lda, b, ldb, c, ldc);
 }
 
-/// The largest part of n, a multiple of 16, of which eight make n; within [least, most].
+/// The smallest multiple of 16 of which eight cover n; limited to [least, most].
 constexpr index_t part(index_t n, index_t least, index_t most) { return std::clamp((n + 127) / 128 * 16, least, most); }
 
-/// The whole product, cut along m and n into blocks, and along k when these are few or k is long.
+/// c = alpha·op(a)·op(b) + beta·c, cut into blocks along m and n, and along k as well if these blocks are few or k is large.
 template <class Threads, scalar T>
 void gemm(transpose ta, transpose tb, index_t m, index_t n, index_t k, T alpha, const T* a, const T* b, T beta, T* c) {
   const index_t lda = ta == transpose::yes ? m : k;
   const index_t ldb = tb == transpose::yes ? k : n;
-  if (m + n + k < 20) return reference::gemm(ta, tb, m, n, k, alpha, a, b, beta, c);  // where copies cost more than the product
+  if (m + n + k < 20) return reference::gemm(ta, tb, m, n, k, alpha, a, b, beta, c);  // copies would cost more than the product
   if (alpha == T{1} && (beta == T{} || beta == T{1}) && narrow_product::takes(m, n, k)) {
     return narrow_product::multiply<Threads>(ta, tb, m, n, k, a, b, beta != T{}, c);
   }

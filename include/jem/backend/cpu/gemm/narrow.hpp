@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Products with few columns or short sums, as a classifier's head has them: there the copies that Eigen makes of both factors cost
-// more than the product. Only the right one is copied, into panels.
+// Products with few columns or short sums, as in a classifier's head. For them the copies that Eigen makes of both factors cost more than
+// the product. Here only the right factor is copied, into panels.
 #pragma once
 
 #include <jem/backend/cpu/gemm/panels.hpp>
@@ -13,19 +13,21 @@ namespace jem::inline v0::narrow_product {
 
 using panel_product::panels;
 
-/// How many products are added up in the elements' own type: the sums of longer ones are cut, and their parts added in wide_t.
+/// The largest number of products that are summed in the elements' own type. Longer sums are cut into parts, which are added in wide_t.
 inline constexpr index_t longest_sum = index_t{1} << 16;
 
-/// Whether the product of (m, k) and (k, n) is one; a vector's is not. Offsets within sixteen rows are 32-bit numbers.
+/// Whether the product of (m, k) and (k, n) has few columns or short sums; false for products with vectors. Sizes are limited, since
+/// offsets within sixteen rows are 32-bit numbers.
 constexpr bool takes(index_t m, index_t n, index_t k) {
   constexpr index_t few = 16, most = index_t{1} << 26;
   return m >= 4 && n >= 4 && (n <= few ? k >= few && k <= longest_sum && m <= most : k > 0 && k <= few && (std::max)(m, n) <= most);
 }
 
-/// c = op(a)·op(b), or +=: a task is sixteen rows of c by eight panels. The same bits for any number of threads.
+/// c = op(a)·op(b), or += if `accumulate`. A task computes sixteen rows of c in eight panels. The bits are the same for any number of
+/// threads.
 template <class Threads, scalar T>
 void multiply(transpose ta, transpose tb, index_t m, index_t n, index_t k, const T* a, const T* b, bool accumulate, T* c) {
-  constexpr index_t rows = 16, together = 8, depth = panel_product::depth_in_cache;  // of a task, and of a sum
+  constexpr index_t rows = 16, together = 8, depth = panel_product::depth_in_cache;  // rows and panels of a task, and depth of a part
   const panels cut{n};
   const index_t width = cut.width(), row = ta == transpose::yes ? 1 : k, step = ta == transpose::yes ? m : 1;
   host_storage<T> made(cut.elements(k));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Products with a matrix that was laid out beforehand in panels of up to 32 columns: c = a·b, a few rows of c at a time in
-// registers. Rows of a and c may lie anywhere and a row of a may be walked in three nested steps, so that patches of an
-// image, tiles of a transform and columns of a transposed matrix are read where they are (Goto and van de Geijn 2008,
-// doi:10.1145/1356052.1356053, without packing a). Each element is one chain of multiply-adds in a fixed order: neither
-// blocks nor threads change a bit.
+// Products c = a·b with a matrix b that was laid out beforehand in panels of up to 32 columns. A few rows of c at a time are kept in
+// registers. Each row of a and c may begin anywhere, and the elements of a row of a are read in up to three nested loops, so that patches
+// of an image, tiles of a transform and columns of a transposed matrix are read in place (Goto and van de Geijn 2008,
+// doi:10.1145/1356052.1356053, without packing a). Each element of c is one chain of multiply-adds in a fixed order, so its bits depend
+// neither on blocks nor on threads.
 #pragma once
 
 #include <jem/backend/cpu/simd.hpp>
@@ -14,7 +14,8 @@
 
 namespace jem::inline v0::panel_product {
 
-/// A matrix of so many columns as panels: panel p holds columns [32p, 32p + 32) of all rows, zeros behind the last column.
+/// The division of a matrix of `columns` columns into panels: panel p has columns [p·width, (p + 1)·width) of all rows, and zeros after the
+/// last column. The width is 32, or 16 for up to 16 columns.
 struct panels {
   index_t columns;
 
@@ -24,8 +25,8 @@ struct panels {
   constexpr index_t elements(index_t rows) const { return count() * width() * rows; }
 };
 
-/// op(b) (k, n) in panels (panels, k, width), zeros behind the last column. Packs are read whole and cut to size where the matrix goes on
-/// behind them: to put one together from pieces takes as long as a dozen whole ones.
+/// Writes op(b) (k, n) in panels (panels, k, width), with zeros after the last column. At the end of a row a whole pack is read and its
+/// rest is set to zero, if memory of the matrix continues there: to read a part of a pack takes as long as a dozen whole ones.
 template <class Threads, scalar T>
 void lay_out(transpose tb, index_t k, index_t n, const T* b, T* to) {
   constexpr index_t lanes = pack_width<T>;
@@ -58,7 +59,7 @@ void lay_out(transpose tb, index_t k, index_t n, const T* b, T* to) {
   });
 }
 
-/// The elements of a row of a, in order: row + i·outer_step + j·middle_step + k·step.
+/// The order of the elements of a row of a: they are at row + i·outer_step + j·middle_step + k·step, k innermost.
 struct walk {
   index_t outer = 1, outer_step = 0, middle = 1, middle_step = 0, inner = 0, step = 1;
 };
@@ -70,13 +71,14 @@ struct row_offsets {
   const std::int32_t* to;
 };
 
-/// A panel's rows that stay in the first-level cache.
+/// The number of rows of a panel that stay in the first-level cache.
 inline constexpr index_t depth_in_cache = 192;
 
-/// Rows that a tile of registers holds: twice as many packs and two more have to fit.
+/// The number of rows of a tile in registers: two packs for each row, and two more, have to fit into the vector registers.
 inline constexpr int most_rows = pack_bytes == 64 ? 8 : 6;
 
-/// Rows × Packs sums in registers: every loop over them is unrolled, whatever the optimisation level, or they would go to memory.
+/// Computes Rows × Packs sums in registers. Every loop over them is unrolled at any optimisation level, since otherwise they would be kept
+/// in memory.
 template <int Rows, int Packs, scalar T>
 void tile(const T* a, const std::int32_t* from, const walk& w, const T* b, index_t width, T* c, const std::int32_t* to, index_t columns,
           bool accumulate) {
@@ -117,7 +119,8 @@ void tile(const T* a, const std::int32_t* from, const walk& w, const T* b, index
   });
 }
 
-/// c[:, :columns] = a·b, or += : one panel of b, whose rows are `width` apart, with as many rows as the walk has steps.
+/// c[:, :columns] = a·b, or += if `accumulate`, for one panel of b. Its rows are `width` elements apart, and it has as many rows as the
+/// walk has elements.
 template <scalar T>
 void multiply(const T* a, const row_offsets& rows, const walk& w, const T* b, index_t width, T* c, index_t columns, bool accumulate) {
   constexpr index_t lanes = pack_width<T>;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Convolutions by Winograd's algorithms for the eigen backend: transform, as many matrix products as a tile has products, transform
-// back. Two schedules with the same bits: blocks of tiles that stay in a core's cache from input to output, one a thread; and, where
-// tiles are few or weights large, all tiles transformed first and then one panel of filters a thread.
+// Convolutions by Winograd's algorithms for the eigen backend: the input is transformed, one matrix product is computed for each point of
+// the transform, and the products are transformed back. There are two schedules, which give the same bits. In the first one, each task is a
+// block of tiles that stays in a core's cache from input to output. The second one is for few tiles or large weights: tiles are
+// transformed first, and then each task is a panel of filters.
 #pragma once
 
 #include <jem/backend/cpu/winograd/weights.hpp>
@@ -11,7 +12,7 @@
 
 namespace jem::inline v0::eigen_winograd {
 
-/// Offsets of the rows of matrices whose rows are so far apart.
+/// Offsets of n rows that are `from` elements apart in the left factor and `to` elements apart in the result.
 struct regular_rows {
   regular_rows(index_t n, index_t from, index_t to) : n_(n), table_(2 * n) {
     for (index_t i = 0; i < n; ++i) {
@@ -26,13 +27,13 @@ struct regular_rows {
   host_storage<std::int32_t> table_;
 };
 
-/// The largest parts of a sum over n that are carried in registers: a panel of so many rows stays in the first-level cache.
+/// The length of the parts into which a sum over n is cut, at most 192: a panel of so many rows stays in the first-level cache.
 constexpr index_t depth_of_part(index_t n) {
   const index_t parts = (n + 191) / 192;
   return (n + parts - 1) / parts;
 }
 
-/// m[k] += v[k]·u[k] for all points: v (rows, depth), u (depth, width), m (rows, width).
+/// m[k] = v[k]·u[k], or += if `accumulate`, for each point k: v (rows, depth), u (depth, width), m (rows, width).
 template <scalar T>
 void multiply_points(index_t points, const regular_rows& rows, const T* v, index_t v_matrix, const T* u, index_t u_matrix, index_t depth,
                      index_t width, T* m, index_t m_matrix, bool accumulate) {
@@ -47,14 +48,15 @@ void multiply_points(index_t points, const regular_rows& rows, const T* v, index
 
 constexpr transformed_layout layout_of(index_t tiles, index_t columns) { return {distance(tiles * columns), columns}; }
 
-/// Tiles in a block: their transforms take some 320 KiB, but there should be so many of them, and eight blocks.
+/// The number of tiles in a block. There should be eight blocks, whose transformed tiles take at most about 320 KiB each. The limit that
+/// this sets is never below `least` or above 64 tiles.
 template <scalar T>
 constexpr index_t tiles_in_block(const algorithm<T>& a, const mapping& s, index_t least = 16) {
   const index_t in_cache = (index_t{320} << 10) / (a.points * static_cast<index_t>(sizeof(T)) * (round_up(s.c, 16) + panels{s.f}.width()));
   return round_up(std::clamp<index_t>(a.tiles(s) / 8, 8, std::clamp<index_t>(in_cache, least, 64)), 8);
 }
 
-/// Blocks of transformed tiles of f of the images, whose elements are of type T or stored in half as much.
+/// Reads blocks of tiles of the images, applies f, and transforms them. The elements of the images have type T or are stored as bfloat16.
 template <scalar T>
 struct reader {
   const void* x;
@@ -66,7 +68,7 @@ struct reader {
   }
 };
 
-/// By algorithm A; f has to outlive it: a temporary is refused.
+/// A reader for algorithm A. f has to outlive it, so a temporary is refused.
 template <class A, element E, fusable F>
 reader<accumulator_t<E>> read_tiles(const E* x, const F&& f) = delete;
 template <class A, element E, fusable F>
@@ -79,7 +81,7 @@ reader<accumulator_t<E>> read_tiles(const E* x, const F& f) {
           }};
 }
 
-/// Where finished outputs of blocks of tiles go, filters [begin, begin + columns).
+/// Transforms blocks of tiles back, applies the epilogue, and writes the outputs of filters [begin, begin + columns).
 template <scalar T>
 struct writer {
   void* y;
@@ -93,7 +95,7 @@ struct writer {
   }
 };
 
-/// By algorithm A; what finishes has to outlive it, too.
+/// A writer for algorithm A. The epilogue has to outlive it, so a temporary is refused.
 template <class A, scalar T, fusable F, element E>
 writer<T> write_tiles(const epilogue<T, F, E>&& finish, E* y) = delete;
 template <class A, scalar T, fusable F, element E>
@@ -106,7 +108,7 @@ writer<T> write_tiles(const epilogue<T, F, E>& finish, E* y) {
           }};
 }
 
-/// The schedule by blocks of tiles: u are all transformed weights.
+/// The schedule by blocks of tiles. u has all transformed weights.
 template <class Threads, scalar T>
 void convolve_by_tiles(const algorithm<T>& a, const mapping& s, index_t size, const reader<T>& x, const T* u, const writer<T>& y) {
   const index_t tiles = a.tiles(s), columns = whole_packs<T>(s.c);
@@ -127,13 +129,13 @@ void convolve_by_tiles(const algorithm<T>& a, const mapping& s, index_t size, co
   });
 }
 
-/// Channels whose weights are transformed at a time: some 432 KiB of floats.
+/// The number of channels whose weights are transformed at a time: they take about 432 KiB as floats.
 constexpr index_t channels_in_part(index_t points, index_t c) {
   const index_t most = 96 * 36 / points, parts = (c + most - 1) / most;
   return (c + parts - 1) / parts;
 }
 
-/// The schedule by panels of filters, 128 tiles at a time: u may be null, and then weights are transformed on the way.
+/// The schedule by panels of filters, for 128 tiles at a time. If u is null, each task transforms the weights that it needs.
 template <class Threads, scalar T>
 void convolve_by_filters(const algorithm<T>& a, const mapping& s, const reader<T>& x, const T* u, const weights<T>& w, const writer<T>& y) {
   constexpr index_t most = 128, chunk = 8;
@@ -168,7 +170,7 @@ void convolve_by_filters(const algorithm<T>& a, const mapping& s, const reader<T
   }
 }
 
-/// y = f(x) ⋆ w, finished, with weights transformed before unless u is null.
+/// y = epilogue(f(x) ⋆ w). u has the transformed weights, or is null.
 template <class Threads, scalar T>
 void convolve(const algorithm<T>& a, const mapping& s, const reader<T>& x, const weights<T>& w, const T* u, const writer<T>& y) {
   const index_t tiles = a.tiles(s), size = tiles_in_block(a, s);

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
-// Winograd's algorithms for filters that move by two inputs, with padding 1: the taps at even places and those at odd ones are filters
-// of their own, each of every other input, and their products stand one after the other. In two dimensions a 3×3 kernel has 81
-// products instead of 144 for sixteen outputs, a 4×4 kernel 100 instead of 256.
+// Winograd's algorithms for filters with stride 2 and padding 1. The taps at even positions and those at odd positions are two separate
+// filters, each of which reads every other input. The products of the first filter are stored before those of the second. In two
+// dimensions a 3×3 kernel takes 81 multiplications instead of 144 for sixteen outputs, and a 4×4 kernel 100 instead of 256.
 #pragma once
 
 #include <jem/backend/cpu/winograd/transforms_1d.hpp>
 
 namespace jem::inline v0::winograd {
 
-/// Stride 2: the taps at even places as an F(4, 2), and behind its five products those at odd ones: another for four taps, and for
-/// three a single tap, whose products are the inputs themselves. Taps = 3 or 4.
+/// Stride 2 for 3 or 4 taps. The taps at even positions are an F(4, 2), whose five products come first. With four taps, those at odd
+/// positions are another F(4, 2). With three taps, there is one tap at an odd position, which multiplies the inputs without a transform.
 template <int Taps>
 struct halving {
   using down                = halving;
   using across              = halving;
-  using filter              = halving;  ///< whose transformed weights it takes
+  using filter              = halving;  ///< the algorithm whose transformed weights it uses
   static constexpr int taps = Taps, products = 6 + Taps;
-  static constexpr int in = 6 + Taps, out = 4, step = 8;  ///< pixels of a side of a tile, and from one tile of inputs to the next
+  static constexpr int in = 6 + Taps, out = 4, step = 8;  ///< side of an input tile and an output tile, distance of input tiles
 
   template <scalar T>
   struct input_line {  // 9 → 9, 10 → 10
@@ -90,7 +90,7 @@ struct halving {
   };
 };
 
-/// The gradient of a halving's input: eight of its pixels from the output's gradient, by the turned filter.
+/// The gradient of the input of `halving`: eight pixels of it from the output's gradient, by the reversed filter.
 template <int Taps>
 struct doubling {
   using down                = doubling;
@@ -118,7 +118,7 @@ struct doubling {
     static constexpr int in = products, out = 8;
     template <class At, class Put>
     void operator()(At at, Put put) const {
-      constexpr int first = Taps == 4 ? 0 : 1;  // the pixels of the taps at even places
+      constexpr int first = Taps == 4 ? 0 : 1;  // the first pixel that the taps at even positions give
       winograd::output_line<T, 2, 2>{}(at, [&](int i, const auto& v) { put(2 * i + first, v); });
       if constexpr (Taps == 4) {
         winograd::output_line<T, 2, 2>{}([&](int i) { return at(5 + i); }, [&](int i, const auto& v) { put(2 * i + 1, v); });

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Winograd's minimal filtering of images: a tile of outputs from a tile of inputs with a fraction of the products,
+// Winograd's minimal filtering of images: a tile of outputs from a tile of inputs with a fraction of the multiplications,
 //
 //     Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A,   and for the gradient of g, its transpose,   dg = Gᵀ[(Bᵀ d B) ⊙ (A dY Aᵀ)]G,
 //
-// with the lines of stride_1.hpp and stride_2.hpp, one kind down an image's columns and one across its rows. Each transform
-// runs over packs of channels.
+// with the one-dimensional transforms of stride_1.hpp and stride_2.hpp, one along an image's columns and one along its rows. Each
+// transform is computed for one pack of channels after the other.
 #pragma once
 
 #include <jem/backend/cpu/epilogue.hpp>
@@ -18,26 +18,28 @@
 
 namespace jem::inline v0::winograd {
 
-/// What an algorithm maps: images (n, h, w, c) to (n, oh, ow, f); the first tile of inputs begins so many pixels before the first.
+/// The extents that an algorithm maps: images (n, h, w, c) to (n, oh, ow, f). The first tile of inputs begins `before` pixels before the
+/// first pixel.
 struct mapping {
   index_t n, h, w, c;
   index_t oh, ow, f;
   index_t before;
 };
 
-/// A convolution, with stride 1 or a halving.
+/// The mapping of a convolution with stride 1, or with stride 2 and padding 1.
 constexpr mapping forward_mapping(const convolution_shape& s) { return {s.n, s.h, s.w, s.c, s.oh(), s.ow(), s.f, s.padding}; }
 
-/// And the one that gives the gradient of its input; what is before may be negative.
+/// The mapping that gives the gradient of its input; `before` may be negative.
 constexpr mapping backward_mapping(const convolution_shape& s) {
   return {s.n, s.oh(), s.ow(), s.f, s.h, s.w, s.c, s.stride == 1 ? s.kh - 1 - s.padding : s.kh - 3};
 }
 
-/// Products of a tile.
+/// The number of products of a tile for one channel and filter, which are called its points.
 template <class A>
 inline constexpr index_t points = index_t{A::down::products} * A::across::products;
 
-/// D·tile·Aᵀ for one pack of channels: load(row, column) → store(row, column, pack).
+/// D·tile·Aᵀ for one pack of channels, where Down applies D and Across applies A. load(row, column) returns a pack of the tile, and
+/// store(row, column, pack) receives the results.
 template <template <class> class Down, template <class> class Across, scalar T, class Load, class Store>
 [[gnu::always_inline]] inline void transform(Load load, Store store) {
   pack<T> half[Down<T>::out][Across<T>::in];
@@ -61,7 +63,8 @@ struct tiling {
   static constexpr index_t tiles(index_t outputs, index_t side) { return (outputs + side - 1) / side; }
 };
 
-/// The pixels of a part of an image (h, w, c), whose first is at (top, left): those outside are `zeros` (c).
+/// Pointers to the pixels of a part of an image (h, w, c) that begins at (top, left). For pixels outside the image they point to
+/// `zeros` (c).
 template <int Rows, int Columns, element T>
 void pixels_of_part(const T* image, index_t h, index_t w, index_t c, index_t top, index_t left, const T* zeros,
                     const T* (&pixel)[Rows][Columns]) {
@@ -72,7 +75,8 @@ void pixels_of_part(const T* image, index_t h, index_t w, index_t c, index_t top
   }
 }
 
-/// Copies of the pixels' last channels, `count` of them from `channel` on, with zeros behind: whole packs where rows are not.
+/// Copies the last channels of the pixels, `count` of them from `channel` on, and appends zeros to get whole packs. The pointers `pixel`
+/// then point to the copies.
 template <int Rows, int Columns, element E>
 void pad_pixels(const E* (&pixel)[Rows][Columns], index_t channel, index_t count,
                 E (&copies)[Rows][Columns][pack_width<accumulator_t<E>>]) {
@@ -84,12 +88,12 @@ void pad_pixels(const E* (&pixel)[Rows][Columns], index_t channel, index_t count
   }
 }
 
-/// Where the transformed numbers of tiles go: matrix k, tile t, channel j at k·matrix + t·tile + j. Rows are whole packs.
+/// Positions of transformed tiles: the number of point k, tile t and channel j is at k·matrix + t·tile + j. Rows consist of whole packs.
 struct transformed_layout {
   index_t matrix, tile;
 };
 
-/// Tiles [first, first + count) of f of the input, rounded as its elements are, Bᵀ d B.
+/// Writes Bᵀ d B for tiles [first, first + count), where d is f of the input, rounded to the type of its elements.
 template <class A, scalar T, element E, fusable F>
 void transform_input(const mapping& s, const E* x, F f, index_t first, index_t count, const E* zeros, T* to, transformed_layout at) {
   using down              = typename A::down;
@@ -101,7 +105,7 @@ void transform_input(const mapping& s, const E* x, F f, index_t first, index_t c
   for (index_t t = first; t < first + count; ++t, to += at.tile) {
     const index_t image = t / (tiles.rows * tiles.columns), row = t / tiles.columns % tiles.rows, column = t % tiles.columns;
     pixels_of_part(x + image * s.h * s.w * s.c, s.h, s.w, s.c, down::step * row - s.before, across::step * column - s.before, zeros, pixel);
-    for (const auto& line : pixel) {  // of the next tile
+    for (const auto& line : pixel) {  // prefetches the next tile
       for (index_t q = across::in - across::step; q < across::in; ++q) {
         fetch_square(line[q] + across::step * s.c, 1, 1, 0, 0, std::min<index_t>(s.c, 64));
       }
@@ -117,7 +121,7 @@ void transform_input(const mapping& s, const E* x, F f, index_t first, index_t c
   }
 }
 
-/// Filters [begin, begin + columns) of an output's tiles, Aᵀ m A.
+/// Writes the epilogue of Aᵀ m A to the output's tiles [first, first + count), for filters [begin, begin + columns).
 template <class A, scalar T, fusable F, element E>
 void transform_output(const mapping& s, const T* from, transformed_layout at, index_t first, index_t count, index_t begin, index_t columns,
                       const epilogue<T, F, E>& finish, E* y) {
@@ -126,14 +130,14 @@ void transform_output(const mapping& s, const T* from, transformed_layout at, in
   constexpr index_t lanes = pack_width<T>;
   const tiling<A> tiles(s);
   const index_t line = s.ow * s.f;
-  pack<T> kept[down::out][across::out];  // of tiles over an edge, and at the end of rows that are no multiple of a pack
+  pack<T> kept[down::out][across::out];  // for tiles that reach over an edge, and for incomplete packs of filters
   for (index_t t = first; t < first + count; ++t, from += at.tile) {
     const index_t image = t / (tiles.rows * tiles.columns), row = t / tiles.columns % tiles.rows * down::out,
                   column  = t % tiles.columns * across::out;
     const index_t corner  = (image * s.oh + row) * line + column * s.f + begin;
     const index_t rows_in = std::min<index_t>(down::out, s.oh - row), columns_in = std::min<index_t>(across::out, s.ow - column);
     const bool inside  = rows_in == down::out && columns_in == across::out;
-    const index_t next = corner + across::out * s.f;  // of the next tile
+    const index_t next = corner + across::out * s.f;  // the first pixel of the next tile
     fetch_square<true>(static_cast<const E*>(y) + next, rows_in, columns_in, line, s.f, columns);
     if constexpr (!std::same_as<F, unchanged>) fetch_square(finish.input + next, rows_in, columns_in, line, s.f, columns);
     if (finish.addend != nullptr) fetch_square(finish.addend + next, rows_in, columns_in, line, s.f, columns);
@@ -161,7 +165,7 @@ void transform_output(const mapping& s, const T* from, transformed_layout at, in
   }
 }
 
-/// Filters [begin, begin + columns) of tiles of the output's gradient, A dY Aᵀ.
+/// Writes A dY Aᵀ for tiles [first, first + count) of the output's gradient dY, for filters [begin, begin + columns).
 template <class A, scalar T>
 void transform_output_gradient(const mapping& s, const T* dy, index_t first, index_t count, index_t begin, index_t columns, const T* zeros,
                                T* to, transformed_layout at) {
@@ -185,7 +189,8 @@ void transform_output_gradient(const mapping& s, const T* dy, index_t first, ind
   }
 }
 
-/// Weights of one input channel and up to a pack of filters, G g Gᵀ: load(a, b) → to, at distances of `matrix`.
+/// Writes G g Gᵀ of the weights g of one input channel and up to a pack of filters. load(a, b) returns tap (a, b). The results for
+/// consecutive points are `matrix` elements apart.
 template <class A, scalar T, class Load>
 inline void transform_weight(Load load, T* to, index_t matrix) {
   using down   = typename A::down;
@@ -194,7 +199,8 @@ inline void transform_weight(Load load, T* to, index_t matrix) {
       load, [&](int r, int q, const pack<T>& v) { store_pack(to + (across::products * r + q) * matrix, v); });
 }
 
-/// Adds Gᵀ u G to the gradient of the weights of one input channel and up to a pack of filters: dw at distances of `pixel`.
+/// Adds Gᵀ u G to the gradient dw of the weights of one input channel and up to a pack of filters. The taps of dw are `pixel` elements
+/// apart.
 template <class A, scalar T>
 inline void add_weight_gradient(const T* from, index_t matrix, T* dw, index_t pixel, index_t count) {
   using down   = typename A::down;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// One line of the transforms of Winograd's minimal filtering: m outputs of a filter of r taps from m + r − 1 inputs with as many
-// products, F(m, r),
+// The one-dimensional transforms of Winograd's minimal filtering F(m, r): m outputs of a filter of r taps from m + r − 1 inputs, with
+// m + r − 1 multiplications,
 //
 //     y = Aᵀ[(G g) ⊙ (Bᵀ d)],   and for the gradient of g, its transpose,   dg = Gᵀ[(Bᵀ d) ⊙ (A dy)],
 //
-// Lavin and Gray 2016, arXiv:1509.09308. The points are 0, pairs ±√z and, for three taps, ∞: z = ½, 2 for F(4, 2) and F(4, 3), which
-// leave a third of the error of the usual 0, ±1, ±2, ∞, and z = 1/5, 5/8, 8/5, 5 for F(8, 3), whose products are fewer and whose error is
-// some forty times larger (the form ±c, ±1/c of Alam, Anderson, Barabasz and Gregg 2022, arXiv:2201.10369).
+// Lavin and Gray 2016, arXiv:1509.09308. The interpolation points are 0, pairs ±√z and, for three taps, ∞. F(4, 2) and F(4, 3) have
+// z = ½, 2; the error is a third of that of the usual points 0, ±1, ±2, ∞. F(8, 3) has z = 1/5, 5/8, 8/5, 5; it takes fewer
+// multiplications, and its error is about forty times larger. Points of the form ±c, ±1/c are from Alam, Anderson, Barabasz and Gregg
+// 2022, arXiv:2201.10369.
 #pragma once
 
 #include <jem/core/concepts.hpp>
@@ -16,7 +17,7 @@
 
 namespace jem::inline v0::winograd {
 
-/// Pairs of points ±√z, the z of one being the inverse of another's.
+/// Pairs of points ±√z. With each z there is a pair with 1/z.
 template <int Pairs>
 struct point_pairs;
 
@@ -33,7 +34,7 @@ struct point_pairs<4> {
 
 namespace detail {
 
-/// Coefficients, from the lowest, of Π(x − z) over all pairs but one; over all for −1.
+/// The coefficients, lowest first, of Π(x − z) over all pairs but number `one`; over all pairs if it is −1.
 template <int Pairs>
 constexpr std::array<double, Pairs + 1> product_without(int one) {
   std::array<double, Pairs + 1> c{1};
@@ -46,11 +47,11 @@ constexpr std::array<double, Pairs + 1> product_without(int one) {
   return c;
 }
 
-/// What the transforms multiply by, in numbers of type T.
+/// The constants of the transforms, as numbers of type T.
 template <scalar T, int Pairs>
 struct factors {
-  T all[Pairs];             ///< of Π(x² − z), below the highest, which is 1 as the lowest is
-  T without[Pairs][Pairs];  ///< of the same without one pair, whose highest is 1
+  T all[Pairs];             ///< coefficients of Π(x² − z) in powers of x², without the highest one, which is 1
+  T without[Pairs][Pairs];  ///< coefficients of the product without one pair; the highest one is 1
   T power[Pairs][Pairs];    ///< zᵏ of each pair
   T root[Pairs];            ///< √z
   T weight[Pairs];          ///< 1 / Π(√z − q) over the other finite points q
@@ -78,9 +79,10 @@ inline constexpr factors<T, Pairs> factors_of{};
 
 }  // namespace detail
 
-// A loop that is not unrolled has its packs in memory, whatever the optimisation level: each says so.
+// Each loop has a pragma to be unrolled: compilers keep the packs of other loops in memory, whatever the optimisation level.
 
-/// One line of each transform: `at` gives the packs of a line, `put` takes those of the transformed line.
+/// The transform Bᵀ of one line. at(i) returns pack i of the line, and put(i, pack) receives pack i of the transformed line, here and in
+/// the other transforms.
 template <scalar T, int Pairs, int Taps>
 struct input_line {  // Bᵀ
   static constexpr int in = 2 * Pairs + Taps - 1, out = in;

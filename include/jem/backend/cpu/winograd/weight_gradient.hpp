@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// The gradient of a convolution's weights by Winograd's algorithms, dg = Gᵀ[(Bᵀ d B) ⊙ (A dY Aᵀ)]G summed over tiles: as many products
-// of transposed matrices as a tile has products. Two schedules: tiles are tasks where weights are small, else parts of them are.
+// The gradient of a convolution's weights by Winograd's algorithms, dg = Gᵀ[(Bᵀ d B) ⊙ (A dY Aᵀ)]G summed over tiles: for each point of
+// the transform one product with a transposed matrix. There are two schedules: for small weights tasks are blocks of tiles, otherwise they
+// are parts of the weights.
 #pragma once
 
 #include <jem/backend/cpu/winograd/convolve.hpp>
 
 namespace jem::inline v0::eigen_winograd {
 
-/// u[k] += v[k]ᵀ·z[k] for all points: v (tiles, channels), z (tiles, width), u (channels, width).
+/// u[k] = v[k]ᵀ·z[k], or += if `accumulate`, for each point k: v (tiles, channels), z (tiles, width), u (channels, width).
 template <scalar T>
 void multiply_transposed_points(index_t points, const regular_rows& channels, index_t tiles, const T* v, transformed_layout in, const T* z,
                                 transformed_layout out, T* u, index_t u_matrix, index_t columns, bool accumulate) {
@@ -31,7 +32,7 @@ void add_panel(const mapping& s, index_t panel, index_t begin, index_t count, co
   }
 }
 
-/// An algorithm with the transforms that the gradient needs, too.
+/// An algorithm with the further functions that the gradient of the weights needs.
 template <scalar T>
 struct gradient_algorithm : algorithm<T> {
   void (*transform_output_gradient)(const mapping&, const T* dy, index_t first, index_t count, index_t begin, index_t columns,
@@ -47,7 +48,7 @@ constexpr gradient_algorithm<T> gradient_algorithm_of() {
 /// The schedule for small weights: at most eight partial sums over blocks of tiles, added in order.
 template <class Threads, scalar T>
 void weight_gradient_by_tiles(const gradient_algorithm<T>& a, const mapping& s, const reader<T>& x, const T* dy, T* dw) {
-  // sums are read and written once a block, so that blocks should not be small
+  // sums are read and written once for each block, so blocks should not be small
   const index_t tiles = a.tiles(s), size = tiles_in_block(a, s, 32), columns = whole_packs<T>(s.c);
   const index_t all = weights_size(a.points, s.c, s.f), blocks = (tiles + size - 1) / size, per_part = (blocks + 7) / 8;
   const index_t parts = (blocks + per_part - 1) / per_part;
@@ -84,8 +85,8 @@ void weight_gradient_by_tiles(const gradient_algorithm<T>& a, const mapping& s, 
   });
 }
 
-/// The schedule for larger weights: tiles are transformed, 16 MiB of them at a time, and then a task makes the gradient of a part
-/// of a panel, which is never there as a whole.
+/// The schedule for larger weights. Tiles are transformed, 16 MiB of them at a time. Then each task computes the gradient for a part of
+/// the channels of a panel and adds it to dw, so the transformed gradient of all weights is never stored as a whole.
 template <class Threads, scalar T>
 void weight_gradient_by_filters(const gradient_algorithm<T>& a, const mapping& s, const reader<T>& x, const T* dy, T* dw) {
   constexpr index_t chunk = 8;
@@ -121,7 +122,7 @@ void weight_gradient_by_filters(const gradient_algorithm<T>& a, const mapping& s
   }
 }
 
-/// Whether partial sums of all weights are worth their memory: there are tiles enough.
+/// Whether there are enough tiles for these weights to make partial sums of all weights worth their memory.
 constexpr bool sums_by_tiles(index_t tiles, index_t weights) {
   return (tiles >= 64 && weights <= (index_t{160} << 10)) || (tiles >= 512 && weights <= (index_t{256} << 10));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Transformed weights for Winograd's algorithms: G g Gᵀ of each channel and filter, as matrices (c, f) in panels of filters, one for
-// each product of a tile.
+// Transformed weights for Winograd's algorithms: G g Gᵀ of each channel and filter, stored as one matrix (c, f) in panels of filters for
+// each point of the transform.
 #pragma once
 
 #include <jem/backend/cpu/gemm/blocked.hpp>
@@ -16,32 +16,34 @@ using winograd::transformed_layout;
 
 constexpr index_t round_up(index_t n, index_t unit) { return (n + unit - 1) / unit * unit; }
 
-/// Columns up to the end of the last pack.
+/// The number of columns, rounded up to whole packs.
 template <scalar T>
 constexpr index_t whole_packs(index_t columns) {
   return round_up(columns, pack_width<T>);
 }
 
-/// The distance of matrices of so many elements: a cache line or more longer, so that 36 of them do not share cache sets.
+/// The distance between consecutive matrices of so many elements. It is at least a cache line longer than a matrix, so that 36 matrices do
+/// not use the same cache sets.
 constexpr index_t distance(index_t elements) { return round_up(elements, 16) + 16; }
 
-/// Elements of a panel of transformed weights, (points, c, width), and of all (panels): a tile has so many products, its points.
+/// The numbers of elements of one panel of transformed weights, (points, c, width), and of all panels. `points` are the products of a tile.
 constexpr index_t panel_size(index_t points, index_t c, index_t f) { return points * distance(c * panels{f}.width()); }
 constexpr index_t weights_size(index_t points, index_t c, index_t f) { return panels{f}.count() * panel_size(points, c, f); }
 
-/// Up to here transformed weights are made as a whole and worth keeping. Larger ones cost more time to read than to make again from less
-/// memory, panel by panel in cache: so the peak of memory is bounded, too.
+/// Whether weights are small enough to be transformed all at once and kept. For larger ones it takes longer to read the transformed weights
+/// from memory than to transform the weights again, panel by panel, in the cache. This limits the use of memory as well.
 constexpr bool worth_keeping(index_t c, index_t f) { return c * f <= (index_t{1} << 15); }
 
-/// Weights (k, k, c, f) as they are, or of the input's gradient: turned by half a turn, (k, k, f, c), channels exchanged.
+/// Weights for c input channels and f filters: (k, k, c, f). For the input's gradient they are `turned`: the data are (k, k, f, c), and
+/// they are read rotated by 180° with the last two axes exchanged.
 template <scalar T>
 struct weights {
   const T* data;
   bool turned;
 };
 
-/// Weights of up to a pack of channels from `channel` on and of filters from `filter` on, taps·taps of each: to[k][q] for tap k of
-/// channel q; zeros where there are none.
+/// Reads the taps·taps weights of up to a pack of channels, from `channel` on, and up to a pack of filters, from `filter` on. to[k][q] has
+/// tap k of channel q for these filters, and zeros after the last filter.
 template <scalar T>
 void load_weights(const weights<T>& w, index_t taps, index_t c, index_t f, index_t channel, index_t channels, index_t filter,
                   index_t filters, pack<T> (*to)[pack_width<T>]) {
@@ -57,7 +59,7 @@ void load_weights(const weights<T>& w, index_t taps, index_t c, index_t f, index
   }
 }
 
-/// Channels [begin, begin + count) of a panel of transformed weights, for c channels and f filters: (points, count, width).
+/// Transforms the weights of channels [begin, begin + count) for one panel of filters, of c channels and f filters: (points, count, width).
 template <class A, scalar T>
 void transform_panel(const weights<T>& w, index_t c, index_t f, index_t panel, index_t begin, index_t count, T* to) {
   constexpr index_t lanes = pack_width<T>;
@@ -77,8 +79,8 @@ void transform_panel(const weights<T>& w, index_t c, index_t f, index_t panel, i
   }
 }
 
-/// What schedules know of an algorithm: numbers, and functions of whole panels and blocks of tiles, by pointers, so that they are
-/// compiled once for all algorithms, functions and directions.
+/// The part of an algorithm that schedules use: numbers, and pointers to functions of whole panels and blocks of tiles. Because of the
+/// pointers, schedules are compiled once for all algorithms, functions and directions.
 template <scalar T>
 struct algorithm {
   index_t points;        ///< products of a tile
@@ -94,7 +96,7 @@ constexpr algorithm<T> algorithm_of() {
   return {winograd::points<A>, A::down::out, A::across::out, transform_panel<typename A::filter, T>};
 }
 
-/// All transformed weights, (panels, points, c, width).
+/// Transforms all weights: (panels, points, c, width).
 template <class Threads, scalar T>
 void transform_weights(const algorithm<T>& a, const weights<T>& w, index_t c, index_t f, T* to) {
   for_blocks<Threads>(panels{f}.count(), [=](index_t panel) { a.transform_panel(w, c, f, panel, 0, c, to + panel * a.panel_size(c, f)); });

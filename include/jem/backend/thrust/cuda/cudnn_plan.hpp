@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Convolutions as cuDNN's graph interface plans them: a plan is made once for each shape and then run, which costs a tenth of
-// what the older interface takes for a call. Of the plans that cuDNN's heuristics offer, the first that is deterministic and
-// keeps to the arithmetic that was asked for: a rule in the shape and the device, nothing is timed.
+// Plans of convolutions by cuDNN's graph interface. A plan is made once for each shape. To run it takes a tenth of the time of a call of
+// the older interface. It is the first plan offered by cuDNN's heuristics that is deterministic and uses the requested arithmetic. So it
+// depends on the shape and the device only; nothing is timed.
 #pragma once
 
 #include <jem/backend/thrust/cuda/device.hpp>
@@ -19,7 +19,7 @@
 
 namespace jem::inline v0::cuda_device {
 
-/// Throws std::runtime_error with cuDNN's own words, unless all went well.
+/// Throws std::runtime_error with cuDNN's own message, unless the status is a success.
 inline void check(const char* what, cudnnStatus_t status) {
   if (status != CUDNN_STATUS_SUCCESS) throw std::runtime_error(std::string("[thrust_cudnn] ") + what + ": " + cudnnGetErrorString(status));
 }
@@ -66,17 +66,17 @@ class graph_part {
     return set(name, CUDNN_TYPE_BACKEND_DESCRIPTOR, {other.part_});
   }
 
-  /// Reads at most so many values of an attribute; the number of them.
+  /// Reads at most `most` values of an attribute; returns how many there are.
   std::int64_t get(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type, std::int64_t most, void* values) const {
     std::int64_t count = 0;
     check("cudnnBackendGetAttribute", cudnnBackendGetAttribute(part_, name, type, most, &count, values));
     return count;
   }
 
-  /// Whether it makes sense to cuDNN, and can be used from here on.
+  /// Completes the descriptor, so that it can be used. Returns whether cuDNN accepts it.
   bool finalize() { return cudnnBackendFinalize(part_) == CUDNN_STATUS_SUCCESS; }
 
-  /// The same, for what has to: itself, to be kept.
+  /// Completes a descriptor and returns it. Throws std::runtime_error if cuDNN does not accept it.
   graph_part done(const char* what) {
     check(what, cudnnBackendFinalize(part_));
     return std::move(*this);
@@ -88,10 +88,10 @@ class graph_part {
   cudnnBackendDescriptor_t part_ = nullptr;
 };
 
-/// What a convolution is asked for.
+/// What is computed of a convolution.
 enum class direction : int { output, input_gradient, weight_gradient };
 
-/// How cuDNN makes one convolution in one direction.
+/// How cuDNN computes one convolution in one direction.
 class convolution_plan {
  public:
   /// Throws std::runtime_error if no plan fits.
@@ -99,7 +99,7 @@ class convolution_plan {
     plan_.get(CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE, CUDNN_TYPE_INT64, 1, &workspace_);
   }
 
-  /// The thread's own, made when a shape is first seen.
+  /// The calling thread's plan for a shape, which is made at the first call.
   static const convolution_plan& of(const convolution_shape& s, direction d, bool tf32) {
     using key = std::array<index_t, 11>;
     thread_local std::map<key, convolution_plan> seen;
@@ -108,10 +108,10 @@ class convolution_plan {
     return at != seen.end() ? at->second : seen.try_emplace(k, s, d, tf32).first->second;
   }
 
-  /// Bytes that a run needs beside its operands.
+  /// Bytes of memory that a run needs in addition to its operands.
   std::int64_t workspace() const { return workspace_; }
 
-  /// Runs on images (n, h, w, c), weights (f, kh, kw, c) and output (n, oh, ow, f); which of them is written, the direction says.
+  /// Runs on images (n, h, w, c), weights (f, kh, kw, c) and output (n, oh, ow, f). The direction decides which of them is written.
   void run(const float* x, const float* w, const float* y, float* workspace) const {
     const graph_part operands = graph_part(CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR)
                                     .set<std::int64_t>(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, CUDNN_TYPE_INT64, {'x', 'w', 'y'})
@@ -124,7 +124,7 @@ class convolution_plan {
  private:
   using sizes = std::array<index_t, 4>;
 
-  /// A tensor (n, c, h, w) as cuDNN counts axes, channels last in memory.
+  /// The descriptor of a tensor: (n, c, h, w) in cuDNN's order of axes, with channels last in memory.
   static graph_part describe(std::int64_t id, sizes e) {
     const auto [n, c, h, w] = e;
     return graph_part(CUDNN_BACKEND_TENSOR_DESCRIPTOR)
@@ -136,7 +136,7 @@ class convolution_plan {
         .done("a tensor of a convolution");
   }
 
-  /// How the kernel moves.
+  /// The descriptor of stride and padding.
   static graph_part geometry(const convolution_shape& s) {
     return graph_part(CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR)
         .set<std::int64_t>(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, CUDNN_TYPE_INT64, {2})
@@ -184,8 +184,8 @@ class convolution_plan {
     }
   }
 
-  /// Whether an engine adds up in the same order every time, by products of full float32 unless tf32 will do. Transforms are for
-  /// neither: where cuDNN offers them, they take gigabytes and are not faster.
+  /// Whether an engine adds in the same order in each run and multiplies in full float32, or in tf32 if that is allowed. Engines that use
+  /// transforms (FFT or Winograd) are not accepted: where cuDNN offers them, they take gigabytes and are not faster.
   static bool fits(const graph_part& configuration, bool tf32) {
     const graph_part engine(CUDNN_BACKEND_ENGINE_DESCRIPTOR);
     cudnnBackendDescriptor_t into = engine.get();
@@ -210,7 +210,7 @@ class convolution_plan {
     return true;
   }
 
-  /// What the heuristics offer, best first.
+  /// The engine configurations that the heuristics offer, best first.
   static std::vector<graph_part> offers(const graph_part& graph, cudnnBackendHeurMode_t mode) {
     graph_part heuristics(CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR);
     heuristics.set(CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, graph).set(CUDNN_ATTR_ENGINEHEUR_MODE, CUDNN_TYPE_HEUR_MODE, {mode});

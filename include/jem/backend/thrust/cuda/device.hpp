@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the backends on CUDA devices call: the runtime's memory and copies, cuBLAS's handle, the kernel of row sums. Every status is
-// checked.
+// Functions that the backends on CUDA devices call: the runtime's memory and copies, cuBLAS's handle, the kernel of row sums. Every status
+// is checked.
 #pragma once
 
 #ifndef __CUDACC__
@@ -21,11 +21,11 @@ namespace jem::inline v0 {
 
 namespace cuda_device {
 
-/// Throws std::runtime_error with CUDA's own words, unless all went well: "no CUDA-capable device is detected", "CUDA driver
+/// Throws std::runtime_error with CUDA's own message, unless the status is a success: "no CUDA-capable device is detected", "CUDA driver
 /// version is insufficient for CUDA runtime version", "out of memory".
 inline void check(const char* what, cudaError_t status) {
   if (status == cudaSuccess) return;
-  (void)cudaGetLastError();  // the next call starts clean
+  (void)cudaGetLastError();  // so that the next call does not report this error again
   throw std::runtime_error(std::string("[thrust_cuda] ") + what + ": " + cudaGetErrorString(status));
 }
 
@@ -37,7 +37,7 @@ inline void check(const char* what, cublasStatus_t status) {
 
 /// The device's memory.
 struct memory {
-  /// Throws std::runtime_error: how much was asked for and how much there is.
+  /// Throws std::runtime_error, which says how much memory was requested and how much is free.
   static void* allocate(std::size_t bytes) {
     void* block              = nullptr;
     const cudaError_t status = cudaMalloc(&block, bytes);
@@ -51,11 +51,11 @@ struct memory {
     check("cudaMalloc", status);
     return block;
   }
-  /// What `allocate` gave.
+  /// Frees a block that `allocate` returned.
   static void deallocate(void* block, std::size_t) noexcept { (void)cudaFree(block); }
 };
 
-/// How the device reads the host's page-locked memory: in the order of the default stream.
+/// The device of a staged_upload: it reads the host's page-locked memory in the order of the default stream.
 struct reader {
   static void* lock(std::size_t bytes) {
     void* block = nullptr;
@@ -87,7 +87,7 @@ struct reader {
     cudaEvent_t event_ = nullptr;
   };
 
-  /// A thread's own.
+  /// The staged_upload of the calling thread.
   static staged_upload<reader>& stage() {
     thread_local staged_upload<reader> mine;
     return mine;
@@ -97,7 +97,7 @@ struct reader {
 /// A thread's handle of cuBLAS, on the default stream.
 class blas {
  public:
-  /// Products in full float32, or with factors rounded to tf32.
+  /// The handle, for products in full float32, or with factors rounded to tf32.
   static cublasHandle_t handle(bool tf32) {
     thread_local blas mine;
     check("cublasSetMathMode", cublasSetMathMode(mine.handle_, tf32 ? CUBLAS_TF32_TENSOR_OP_MATH : CUBLAS_DEFAULT_MATH));
@@ -114,10 +114,11 @@ class blas {
 };
 
 constexpr int warp             = 32;    // threads that exchange values without memory
-constexpr int warps            = 8;     // of a block
-constexpr index_t columns_each = 1024;  // that one warp sums
+constexpr int warps            = 8;     // warps of a block
+constexpr index_t columns_each = 1024;  // columns that one warp sums
 
-/// to[i, block] = Σ f(i, j) over a block of a row, kept in wide_t<A>: a warp for each, its threads side by side, then a tree.
+/// to[i, block] = Σ f(i, j) over a block of a row, kept in wide_t<A>. One warp sums a block: neighbouring threads read neighbouring
+/// columns, and the sums of the threads are added pairwise.
 template <class F, class A>
 __global__ void sum_blocks(F f, A* to, index_t rows, index_t columns, index_t blocks) {
   const index_t count = rows * blocks;
