@@ -100,8 +100,8 @@ concept differentiable_energy =
       { e.value_and_grad(x, grad) } -> std::same_as<T>;
     };
 
-/// An energy with a function `prepared(x)`, which returns an energy with the same values that is faster for positions like x. The result
-/// serves a whole run; it is out of date as soon as the energy or its network changes.
+/// An energy with a function `prepared(x)`, which returns an energy with the same values that is faster for positions of x's extents. The
+/// result is used for a whole run. It must not be used after the energy or its network has changed.
 template <class E, class T>
 concept preparable_energy = requires(const E& e, const T& x) {
   { e.prepared(x) } -> differentiable_energy<T>;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Dual numbers: a value with its derivatives in D directions, carried through arithmetic by the chain rule (Clifford 1873;
 // Griewank and Walther, Evaluating Derivatives, 2008). Functions such as square and exp are hidden friends: they are found
-// by their argument and collide with nothing. dual<T, 0> is a value alone, and costs what a value costs.
+// by argument-dependent lookup and collide with no other function. dual<T, 0> is only a value, and costs no more than a value.
 #pragma once
 
 #include <jem/core/math.hpp>
@@ -37,7 +37,7 @@ struct dual {
     return x;
   }
 
-  /// Gives an error message: only a function of std:: needs this conversion, and it would lose the derivatives.
+  /// Stops the compilation with an explanation: only a function of std:: needs this conversion, and it would lose the derivatives.
   template <std::same_as<long double> V>
   explicit(false) operator V() const {
     static_assert(!std::same_as<V, long double>,
@@ -55,7 +55,7 @@ struct dual {
   friend constexpr dual operator+(const dual& a) { return a; }
   friend constexpr dual operator-(const dual& a) { return chain(-a.value, T(-1), a); }
 
-  // Arithmetic of a dual and a number of any kind. These are better matches than the conversion above.
+  // Arithmetic of a dual and a number of any kind. Overload resolution prefers these to the conversion above.
   template <arithmetic V> friend constexpr dual operator+(const dual& a, V b) { return a + dual(b); }
   template <arithmetic V> friend constexpr dual operator-(const dual& a, V b) { return a - dual(b); }
   template <arithmetic V> friend constexpr dual operator*(const dual& a, V b) { return a * dual(b); }
@@ -70,7 +70,7 @@ struct dual {
   constexpr dual& operator*=(const dual& b) { return *this = *this * b; }
   constexpr dual& operator/=(const dual& b) { return *this = *this / b; }
 
-  /// Compares values: for branches such as the sides of |x|.
+  /// Compares values only, for branches such as those of |x|.
   friend constexpr bool operator==(const dual& a, const dual& b) { return a.value == b.value; }
   friend constexpr auto operator<=>(const dual& a, const dual& b) { return a.value <=> b.value; }
   template <arithmetic V> friend constexpr bool operator==(const dual& a, V b) { return a == dual(b); }

@@ -8,16 +8,16 @@
 
 namespace jem::inline v0 {
 
-/// The energy of images with labels, E(x, y) = −f(x)[y]: row i of a batch has label i. Labels have to be classes of the network:
-/// they are not read on the host (see check_labels). Holds a reference to the network, which has to outlive the energy; a prepared one is
-/// held by value.
+/// The energy of images with labels, E(x, y) = −f(x)[y]: row i of a batch has label i. Labels have to be classes of the network, which is
+/// not checked here (see check_labels). Holds a reference to the network, which has to outlive the energy; a prepared network is held by
+/// value.
 template <class Net, class Held = const Net*>
 class joint_energy {
  public:
-  /// Labels where the network's tensors live.
+  /// The type of labels in the memory of the network's backend.
   using label_tensor = labels<tensor_type_of<Net>>;
 
-  /// The labels are one for each row of the batches to come. A temporary network is refused.
+  /// y has one label for each row of the batches that will be evaluated. A temporary network is refused.
   joint_energy(const Net& net, label_tensor y) : net_(&net), y_(std::move(y)) {}
   joint_energy(const Net&&, label_tensor) = delete;
   /// Takes a network that it holds by value.

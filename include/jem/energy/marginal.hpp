@@ -41,7 +41,7 @@ index_t rows_at_once(const Net& net, const shape& extents) {
 }  // namespace detail
 
 /// The energy of an image under a classifier, E(x) = −log Σ_y exp f(x)[y]. Holds a reference to the network, which has to outlive the
-/// energy; a prepared one is held by value.
+/// energy; a prepared network is held by value.
 template <class Net, class Held = const Net*>
 class marginal_energy {
  public:
@@ -62,7 +62,7 @@ class marginal_energy {
     return marginal_energy<still, owned<still>>(owned<still>{prepared_layer(*net_, x)}, detail::rows_at_once<T>(*net_, x.extents()));
   }
 
-  /// Rows (n, …) that are best carried through a sampler's steps together, 0 for all of them.
+  /// The number of rows (n, …) that a sampler should carry through its steps together; 0 for all of them.
   index_t rows_at_once() const { return rows_; }
 
   /// (n, …) → (n)

@@ -4,10 +4,10 @@
 //
 //     E_masked(x) = E(m·o + (1 − m)·x),   ∂E_masked/∂x = (1 − m)·∂E/∂x,
 //
-// which is −log p(x_free | x_held = o) up to a constant, and does not depend on what a chain has at held coordinates. Noise and
-// momenta move those like any others, so they wander; that is without effect on the free ones under any kernel (a flat
-// direction changes no acceptance: its log q terms and its kinetic energy cancel). `completed` puts the observed values back,
-// once, at the end. To change the kernel instead, and see held coordinates at every step, `hold` is a constraint of sgld.
+// which is −log p(x_free | x_held = o) up to a constant, and does not depend on the values of a chain at held coordinates. Noise and
+// momenta change these values like all others, so they drift. This has no effect on the free coordinates under any kernel: the energy is
+// constant in held coordinates, and their log q terms and kinetic energies cancel in the acceptance. `completed` puts the observed values
+// back, once, at the end. If held coordinates should have their values at every step, use `hold` instead, a constraint of sgld.
 #pragma once
 
 #include <jem/energy/prepared.hpp>
@@ -17,11 +17,11 @@
 
 namespace jem::inline v0 {
 
-/// An energy of which some coordinates are held at observed values. Values and mask: one for all chains (…), or one for each (n, …). The
-/// observed values of free coordinates are ignored.
+/// An energy of which some coordinates are held at observed values. Values and mask are the same for all chains (…), or one for each chain
+/// (n, …). The observed values of free coordinates are ignored.
 template <class E, tensor_value T>
 struct masked_energy {
-  E inner;     ///< of whole positions
+  E inner;     ///< the energy of whole positions
   T observed;  // (…) or (n, …)
   T mask;      // (…) or (n, …): not 0 where held
 
@@ -32,7 +32,7 @@ struct masked_energy {
     return masked_energy<prepared_energy_t<E, T>, T>{prepared_energy(inner, x), observed, mask};
   }
 
-  /// x with the observed values where they are held. Throws std::invalid_argument unless both fit x.
+  /// x with the observed values at held coordinates. Throws std::invalid_argument unless values and mask fit x.
   T completed(T x) const {  // (n, …)
     replace_where(x, observed, mask);
     return x;
@@ -55,7 +55,7 @@ struct masked_energy {
   }
 };
 
-/// The energy of what is free, given what is held; the mask is not 0 where held.
+/// The energy of the free coordinates, given the held ones. The mask is not 0 where a coordinate is held.
 template <class E, tensor_value T>
   requires energy<E, T>
 masked_energy<E, T> masked(E inner, T observed, T mask) {

@@ -3,9 +3,9 @@
 //
 //     E(x) = −log Σ_k w_k·exp(−E_k(x)),   ∂E/∂x = Σ_k r_k(x)·∂E_k/∂x,   r = softmax_k(log w_k − E_k(x)),
 //
-// so that densities add, where energies in a sum multiply them. Component k has the share w_k·Z_k / Σ_l w_l·Z_l of all mass,
-// with Z_k = ∫ exp(−E_k): weights are probabilities only among energies of equal Z_k. `gaussian` is not normalised, so of two
-// gaussians with equal weights the wider one has more mass; `gaussian_mixture` takes probabilities and sees to that.
+// so that densities are added, whereas a sum of energies multiplies them. Component k has the share w_k·Z_k / Σ_l w_l·Z_l of all mass,
+// with Z_k = ∫ exp(−E_k), so weights are probabilities only if all Z_k are equal. `gaussian` is not normalised, so of two
+// gaussians with equal weights the wider one has more mass. `gaussian_mixture` takes probabilities and corrects for Z_k.
 #pragma once
 
 #include <jem/core/made_of.hpp>
@@ -41,8 +41,8 @@ inline std::vector<double> log_weights(std::string_view where, std::vector<doubl
 template <class E>
 class mixture : public made_of<E> {
  public:
-  /// E_k and log w_k: logarithms, because weights of many-dimensional components leave the range of numbers (see
-  /// mix_energies). Throws std::invalid_argument unless there is a finite one for each component, and at least one component.
+  /// E_k and log w_k. Logarithms are used because weights of components with many dimensions can overflow or underflow (mix_energies takes
+  /// the weights themselves). Throws std::invalid_argument unless there are components, each with a finite log w_k.
   mixture(std::vector<E> components, std::vector<double> log_weights)
       : components_(std::move(components)), log_weights_(std::move(log_weights)) {
     expect_at_least("mixture", "components", 1, std::ssize(components_));
@@ -64,7 +64,7 @@ class mixture : public made_of<E> {
     return -log_sum_exp(logits(x, [&](std::size_t k) { return components_[k].value(x); }));
   }
 
-  /// (n, …) → (n), grad = ∂E/∂x (n, …); one gradient of each component. Components without a share in x are left out.
+  /// (n, …) → (n), grad = ∂E/∂x (n, …); one gradient of each component. Components with r_k(x) = 0 are left out.
   template <tensor_value T>
     requires differentiable_energy<E, T>
   T value_and_grad(const T& x, T& grad) const {

@@ -37,12 +37,12 @@ struct pointwise_row {
 
 }  // namespace detail
 
-/// An energy from a function of D numbers, whose gradient comes from dual numbers: what `pointwise` makes.
+/// An energy from a function of D numbers, whose gradient comes from dual numbers: the type that `pointwise` returns.
 template <int D, class F>
 struct pointwise_energy {
   static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
-  F function;  ///< of D dual numbers
+  F function;  ///< a function of D dual numbers
 
   /// (n, D) → (n)
   template <tensor_value T>

@@ -63,7 +63,7 @@ struct energy_reference {
   }
 };
 
-/// The energy to use for a run from positions like x: the prepared energy by value, or a reference to the energy itself.
+/// The energy to use for a run with positions of x's extents: the prepared energy by value, or a reference to the energy itself.
 template <class E, tensor_value T>
 auto prepared_energy(const E& e, [[maybe_unused]] const T& x) {
   if constexpr (preparable_energy<E, T>) {
@@ -74,6 +74,6 @@ auto prepared_energy(const E& e, [[maybe_unused]] const T& x) {
 }
 
 template <class E, tensor_value T>
-using prepared_energy_t = decltype(prepared_energy(std::declval<const E&>(), std::declval<const T&>()));  ///< what it returns
+using prepared_energy_t = decltype(prepared_energy(std::declval<const E&>(), std::declval<const T&>()));  ///< the type that it returns
 
 }  // namespace jem::inline v0

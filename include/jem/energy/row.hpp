@@ -4,8 +4,8 @@
 //     T value(const T& x) const;                      // (n, …) → (n)
 //     T value_and_grad(const T& x, T& grad) const;    // the same, and grad = ∂E/∂x (n, …)
 //
-// with tensor operations on the whole batch: so is `gaussian`, and every network's energy. Where E is easier to write for one
-// chain at a time, a named functor with plain loops over a row is enough, and this makes it an energy:
+// with tensor operations on the whole batch, as `gaussian` and the energies of networks have. If E is easier to write for one
+// chain at a time, a named functor with plain loops over a row is enough, and row_energy makes it an energy:
 //
 //     struct bowl {
 //       template <class V>
@@ -16,7 +16,7 @@
 //     };
 //     const jem::row_energy energy{2, bowl{}};
 //
-// If you have no gradient, `pointwise` finds it for functions of few numbers.
+// If you have no gradient, `pointwise` computes it for functions of few numbers.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -39,9 +39,9 @@ concept row_value_and_grad = requires(const F& f, const V* x, V* gradient) {
 
 }  // namespace detail
 
-/// f(x, gradient) → E for one row of `size` elements. Beside it f may have f(x) → E, which is cheaper where only values are
-/// asked for; with f(x) alone there is no gradient. Rows are given to copies of f, many at a time: a call may change nothing but
-/// the gradient.
+/// An energy from f(x, gradient) → E for one row of `size` elements. f may also have f(x) → E, which is cheaper if only values are
+/// needed; with f(x) alone the energy has no gradient. Copies of f are called for many rows at the same time, so a call may change
+/// nothing but the gradient.
 template <class F>
 struct row_energy {
   static constexpr bool row_wise = true;  ///< see core/concepts.hpp

@@ -51,7 +51,8 @@ struct loss_sum {
 };
 
 /// factor·L, for losses of this namespace. For a loss of another namespace write weighted_loss{0.5f, own{}}, since the compiler looks
-/// for operators in the namespaces of their arguments. The declared result keeps clang from choosing an operator of two floats.
+/// for operators in the namespaces of their arguments. The result type is written out, since clang would otherwise choose an operator of
+/// two floats.
 template <composable_loss L>
 constexpr weighted_loss<L> operator*(float factor, L term) {
   return {factor, term};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Keeps energies near zero: L = mean E(x⁺)² + mean E(x⁻)². The likelihood leaves their level free, and training drifts.
-// Du and Mordatch 2019, arXiv:1903.08689.
+// Keeps energies near zero: L = mean E(x⁺)² + mean E(x⁻)². The likelihood does not change if a constant is added to all energies, so
+// without the penalty their level can drift during training. Du and Mordatch 2019, arXiv:1903.08689.
 #pragma once
 
 #include <jem/loss/phases.hpp>

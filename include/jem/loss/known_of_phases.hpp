@@ -17,7 +17,7 @@ struct known_numbers {
   std::optional<softmax_sums<T>> data, samples;                // beside logits, where the loss reads p(x)
 };
 
-/// These values belong to the batches beside them. A copy starts without values, since its batches may be changed.
+/// Values that belong to the batches of the same `phases`. A copy starts without values, since its batches may be changed.
 template <tensor_value T>
 struct known_of_phases : known_numbers<T> {
   known_of_phases() = default;

@@ -31,22 +31,22 @@ struct phases {
   pairing joint_pairs_by{};   // how they were made
   T outliers{};               // (o, …): images of no class
 
-  detail::known_of_phases<T> known{};  ///< of these batches, so that no one works it out again; a copy of the phases knows nothing
+  detail::known_of_phases<T> known{};  ///< values already computed for these batches; a copy of the phases has none
 
-  /// Which batch stands for the data of the p(x) term: the unlabelled one, or the labelled one where there is no other.
+  /// The batch that is the data of the p(x) term: the unlabelled one, or the labelled one if there are no unlabelled data.
   T phases::* data_batch() const { return unlabelled.size() > 0 ? &phases::unlabelled : &phases::x; }
   /// The data of the p(x) term.
   T& data() { return this->*data_batch(); }
   /// The same, to be read.
   const T& data() const { return this->*data_batch(); }
 
-  /// Softmax and log-sum-exp of logits at the data of the p(x) term: `value_and_grad` has computed them, once for all who ask.
+  /// Softmax and log-sum-exp of logits at the data of the p(x) term. `value_and_grad` computes them once for all terms of a loss.
   auto data_softmax() const { return detail::known_or_computed(known.data, data()); }
   /// The same at the samples of p(x).
   auto samples_softmax() const { return detail::known_or_computed(known.samples, samples); }
 };
 
-/// Which batches a loss reads: only those are run through the network.
+/// The batches that a loss reads; only these are passed through the network.
 struct phase_set {
   bool labelled = false, data = false, samples = false, conditional = false;  ///< (x, y); `data()`; samples of p(x); of p(x|y)
   bool pairs = false, joint_pairs = false, outliers = false;                  ///< of E(x); of E(x, y); images of no class

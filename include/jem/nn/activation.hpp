@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Activations, element by element. Smooth ones (swish, softplus, tanh) give energies with smooth gradients, which samplers
-// follow better; the paper's network uses a leaky ReLU of slope 0.2.
+// follow better; the network of Grathwohl et al. (2020, arXiv:1912.03263) uses a leaky ReLU of slope 0.2.
 #pragma once
 
 #include <jem/core/fusable.hpp>
@@ -54,7 +54,7 @@ struct activation : made_of<> {
 
   template <tensor_value X>
   struct cache {
-    X kept;  // (…): x, or f′(x) where the function finds it beside f(x)
+    X kept;  // (…): x, or f′(x) if the function computes it together with f(x)
   };
 
   static auto parameters(auto&) { return std::tuple<>{}; }
@@ -92,7 +92,7 @@ namespace functions {
 struct leaky_relu {
   static constexpr bool fusable = true;  ///< see fusable
 
-  finite<"leaky_relu", "slope"> slope = 0.2f;  ///< below 0
+  finite<"leaky_relu", "slope"> slope = 0.2f;  ///< for x < 0
 
   template <class V>
   constexpr V operator()(V x) const {
@@ -150,7 +150,7 @@ struct softplus {
   constexpr V derivative(V x) const {
     return math::sigmoid(x);
   }
-  /// Both.
+  /// Value and derivative.
   template <class V>
   constexpr std::pair<V, V> value_and_derivative(V x) const {
     return {(*this)(x), derivative(x)};
@@ -178,7 +178,7 @@ struct tanh {
 
 }  // namespace functions
 
-using leaky_relu = activation<functions::leaky_relu>;  ///< max(x, slope·x); the paper's, with slope 0.2
+using leaky_relu = activation<functions::leaky_relu>;  ///< max(x, slope·x) with slope 0.2 by default
 using relu       = activation<functions::relu>;        ///< max(x, 0)
 using swish      = activation<functions::swish>;       ///< x·sigmoid(x)
 using softplus   = activation<functions::softplus>;    ///< ln(1 + eˣ)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // A network that computes in another type than that of its weights: activations are stored and multiplied as E, while sums, parameters
-// and their gradients keep their type. `compute_in<bfloat16>(net)` halves what is kept for a backward pass, and on processors and devices
-// that multiply bfloat16 faster than float it takes less time. Micikevicius et al. 2018, "Mixed precision training",
-// arXiv:1710.03740, with the numbers of Kalamkar et al. 2019, "A study of BFLOAT16 for deep learning training", arXiv:1905.12322,
-// whose range is a float's, so that no loss has to be scaled.
+// and their gradients keep their type. `compute_in<bfloat16>(net)` halves the memory that a backward pass needs, and on processors and
+// devices that multiply bfloat16 faster than float it takes less time. The method is that of Micikevicius et al. 2018, "Mixed precision
+// training", arXiv:1710.03740. Their loss scaling is not needed, since bfloat16 has the range of a float: Kalamkar et al. 2019, "A study
+// of BFLOAT16 for deep learning training", arXiv:1905.12322.
 #pragma once
 
 #include <jem/nn/parameters.hpp>
@@ -16,12 +16,12 @@
 
 namespace jem::inline v0 {
 
-/// The layer: it rounds its input to E, and its output is what the network's last layer summed. Its inputs, outputs and gradients have the
-/// type of the weights, so that energies, samplers, losses, optimisers and files work unchanged. Its parameters are the network's, by the
-/// network's names.
+/// The layer that holds the network. It rounds its input to E, and returns the sums of the network's last layer without rounding. Its
+/// inputs, outputs and gradients have the type of the weights, so that energies, samplers, losses, optimisers and files work unchanged. Its
+/// parameters are those of the network, with the same names.
 template <element E, class Net>
 struct computing_in : made_of<Net> {
-  Net net;  ///< whose weights stay as they are
+  Net net;  ///< the network, whose weights keep their type
 
   computing_in() = default;
   /// Takes the network with its weights.
@@ -49,7 +49,7 @@ struct computing_in : made_of<Net> {
     return still;
   }
 
-  /// f(round(x)), its last sums not rounded where the network offers them.
+  /// f(round(x)); the sums of the last layer are not rounded, if the network can return them.
   template <tensor_value T>
     requires(summed_in<activations<T>, T> && layer<Net, activations<T>>)
   T forward(const T& x, cache<T>& c) const {

@@ -25,7 +25,8 @@ struct conv2d : made_of<T> {
   /// Takes weights (kh, kw, c, f) and biases (f).
   conv2d(T weights, T biases, convolution_geometry by = {}) : weight(std::move(weights)), bias(std::move(biases)), geometry(by) {}
 
-  /// With constant weights no gradient of theirs is needed, and the input is kept only for the derivative of a function before it.
+  /// The values of forward that backward needs. Constant weights need no gradient, and then the input is kept only if backward needs it for
+  /// the derivative of a function before the convolution.
   template <tensor_value X>
   struct cache {
     shape extents;  ///< of the input
@@ -35,7 +36,7 @@ struct conv2d : made_of<T> {
   static constexpr std::array parameter_names{"weight", "bias"};
   static auto parameters(auto& self) { return std::tie(self.weight, self.bias); }
 
-  /// The same convolution for constant weights, which are laid out for images of the walk's extents, see prepared.hpp.
+  /// The same convolution for constant weights, which are laid out for images of the extents walk.extents(), see prepared.hpp.
   template <summed_in<T> X>
   still_layer<conv2d, X> prepared(preparation<X>& walk) const {
     const shape images = walk.extents();
@@ -43,7 +44,7 @@ struct conv2d : made_of<T> {
     return {this, prepare_convolution<X>(weight, geometry, images)};
   }
 
-  /// (n, h, w, c) → (n, oh, ow, f). Throws std::invalid_argument for other channels or an image smaller than the kernel.
+  /// (n, h, w, c) → (n, oh, ow, f). Throws std::invalid_argument for another number of channels or a too small image.
   template <summed_in<T> X, fusable F = unchanged>
   X forward(X x, cache<X>& c, const around<X, F>& with = {}) const {
     X y       = convolution(x, weight, geometry, &bias, with);
@@ -68,7 +69,7 @@ struct conv2d_options {
   at_least<"conv2d_options", "in", 1, largest_extent> in;                ///< channels of an image, ≥ 1
   at_least<"conv2d_options", "out", 1, largest_extent> out;              ///< filters, ≥ 1
   at_least<"conv2d_options", "kernel", 1, 1024> kernel             = 3;  ///< height and width of a window, ≥ 1
-  at_least<"conv2d_options", "stride", 1, largest_extent> stride   = 1;  ///< pixels from window to window, ≥ 1
+  at_least<"conv2d_options", "stride", 1, largest_extent> stride   = 1;  ///< pixels from one window to the next, ≥ 1
   at_least<"conv2d_options", "padding", 0, largest_extent> padding = 1;  ///< zeros on each side, ≥ 0
 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // A linear head with an energy of its own: features φ ↦ logits f(x)[y] = log softmax(Wφ + b)[y] + h(φ), h = vᵀφ + c.
 // The softmax of these logits is the classifier, unchanged, and their log-sum-exp is h: E(x) = −h(φ(x)) and
-// E(x, y) = −log p(y|x) − h(φ(x)), so that losses, samplers and scores work unchanged. Logits fix p(y|x) up to a shift c(x) of them
-// all (Grathwohl et al. 2020, arXiv:1912.03263, section 3); here the shift is a separate output that is learned. It is `--uncond` of their
-// code.
+// E(x, y) = −log p(y|x) − h(φ(x)), so that losses, samplers and scores work unchanged. p(y|x) does not change if c(x) is added to all
+// logits (Grathwohl et al. 2020, arXiv:1912.03263, section 3); here this shift is a separate output that is learned. Their code has it as
+// the option `--uncond`.
 #pragma once
 
 #include <jem/nn/linear.hpp>
@@ -38,7 +38,7 @@ struct energy_head : made_of<T> {
   static constexpr std::array parameter_names{"classes", "energy"};
   static auto parameters(auto& self) { return std::tie(self.classes, self.energy); }
 
-  /// (n, d) → (n, k). Throws std::invalid_argument for other features.
+  /// (n, d) → (n, k). Throws std::invalid_argument for another number of features.
   template <summed_in<T> X, stored_or_summed<X> Y = X>
   Y forward(X x, cache<X>& c, const around<X, unchanged, Y>& with = {}) const {
     const around<X, unchanged, T> summed{};
@@ -67,7 +67,7 @@ struct energy_head : made_of<T> {
   }
 };
 
-/// A head with drawn weights and an energy; its classifier is what make_linear would have drawn.
+/// A head with drawn weights and with `energy`. Its classifier has the weights that make_linear would draw with the same generator.
 template <tensor_value T, initializer<T> I = pytorch_uniform>
 energy_head<T> make_energy_head(index_t in, index_t classes, rng& g, const I& initialize = {}) {
   auto classifier = make_linear<T>(in, classes, g, initialize);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// (n, …) → (n, d)
+// A layer that makes a vector of each row: (n, …) → (n, d).
 #pragma once
 
 #include <jem/core/made_of.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A layer after an activation, y = layer(a(x)). If the function is fusable and the layer accepts it, as convolutions do, both are one
-// pass: neither a(x) nor its gradient is stored, and only x is kept. Otherwise the two run one after the other.
+// A layer after an activation, y = layer(a(x)). If the function is fusable and the layer accepts it, as convolutions do, both are done in
+// one pass: neither a(x) nor its gradient is stored, and only x is kept. Otherwise the two run one after the other.
 #pragma once
 
 #include <jem/nn/parameters.hpp>
@@ -15,11 +15,11 @@ namespace jem::inline v0 {
 template <class A>
 using function_of = std::remove_cvref_t<decltype(std::declval<const A&>().function)>;
 
-/// Whether a layer applies the function of an activation to its input as it reads it, and keeps that input itself.
+/// Whether a layer can apply the function of an activation to its input while it reads it. It then keeps the input of the activation.
 template <class L, class A, class T>
 concept takes_activation = fusable<function_of<A>> && takes_around<L, T, function_of<A>>;
 
-/// The caches of an activation and of the layer after it. The activation keeps nothing if both are one pass.
+/// The caches of an activation and of the layer after it. The activation keeps nothing if both are done in one pass.
 template <class A, class L, tensor_value X>
 struct fused_cache {
   typename A::template cache<X> activation;  ///< the activation's

@@ -11,7 +11,7 @@
 
 namespace jem::inline v0 {
 
-/// A way to draw the weights of a layer with that many inputs and outputs per unit.
+/// A function that draws weights of the given extents, for a layer with fan_in inputs and fan_out outputs per unit.
 template <class I, class T>
 concept initializer = requires(const I& make, const shape& extents, index_t fan, rng& g) {
   { make.template operator()<T>(extents, fan, fan, g) } -> std::same_as<T>;
@@ -29,12 +29,12 @@ struct he_normal {
   }
 };
 
-/// U(−b, b) with b = 1/√fan_in, for weights and biases: what PyTorch's layers start from, and these by default. PyTorch calls it
-/// kaiming_uniform_ with a = √5; He's own uniform draw would have √(6 / fan_in), and biases of zero.
+/// U(−b, b) with b = 1/√fan_in, for weights and biases: the default of PyTorch's layers and of the layers of this library. PyTorch calls
+/// it kaiming_uniform_ with a = √5; the uniform distribution of He et al. has b = √(6 / fan_in), and biases of zero.
 struct pytorch_uniform {
   template <tensor_value T>
   T operator()(const shape& extents, index_t fan_in, index_t, rng& g) const {
-    const float gain = 0.57735027f, bound = gain * std::sqrt(3.0f / static_cast<float>(fan_in));  // 1/√fan_in at once rounds differently
+    const float gain = 0.57735027f, bound = gain * std::sqrt(3.0f / static_cast<float>(fan_in));  // 1/√fan_in would round differently
     return uniform<T>(extents, -bound, bound, g);
   }
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A linear layer: y = x·W + b. Where x is stored in bfloat16 and W in float, y may be asked for without rounding, see passes.hpp.
+// A linear layer: y = x·W + b. If x is stored in bfloat16 and W in float, y can be returned without rounding, see passes.hpp.
 #pragma once
 
 #include <jem/core/made_of.hpp>
@@ -32,8 +32,8 @@ struct linear : made_of<T> {
   static constexpr std::array parameter_names{"weight", "bias"};
   static auto parameters(auto& self) { return std::tie(self.weight, self.bias); }
 
-  index_t in() const { return weight.extent(0); }   ///< inputs of a unit
-  index_t out() const { return weight.extent(1); }  ///< units
+  index_t in() const { return weight.extent(0); }   ///< number of inputs
+  index_t out() const { return weight.extent(1); }  ///< number of outputs
 
   /// (n, in) → (n, out). Throws std::invalid_argument for another number of inputs.
   template <summed_in<T> X, stored_or_summed<X> Y = X>

@@ -29,7 +29,7 @@ struct inverse_root {
 
 }  // namespace detail
 
-/// Frozen normalisation of channels, y = γ·(x − μ) / √(σ² + ε) + β, for any extents whose last axis is that of the channels.
+/// Frozen normalisation of channels, y = γ·(x − μ) / √(σ² + ε) + β, for any extents whose last axis has the channels.
 template <tensor_value T>
 struct normalize : made_of<T> {
   T weight;                                              // (c), γ
@@ -58,7 +58,7 @@ struct normalize : made_of<T> {
   /// The tensors that are saved with the weights but are not trained.
   static auto statistics(auto& self) { return std::tie(self.mean, self.variance); }
 
-  /// (…, c) → (…, c). Throws std::invalid_argument for other channels.
+  /// (…, c) → (…, c). Throws std::invalid_argument for another number of channels.
   template <summed_in<T> X>
   X forward(X x, cache<X>& c) const {
     T y = converted<number_of<X>>(std::move(x));
@@ -81,8 +81,8 @@ struct normalize : made_of<T> {
     return dy;
   }
 
-  /// Moves μ and σ² towards the mean and the variance (that of an unbiased estimate, as PyTorch's batch normalisation keeps it) of
-  /// each channel of x, and returns what forward then gives. Throws std::invalid_argument for fewer than two values a channel.
+  /// Moves μ and σ² towards the mean and the variance of each channel of x, and returns the result of forward with them. The variance is
+  /// the unbiased estimate, as in PyTorch's batch normalisation. Throws std::invalid_argument for fewer than two values in a channel.
   template <summed_in<T> X>
   X update_statistics(X x, float momentum) {
     using V             = typename T::value_type;

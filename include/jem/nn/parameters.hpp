@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Visiting parameters. A layer names its tensors; gradients, optimiser states and averages are values of the layer's own type, whose
-// tensors are visited side by side. A layer may also have statistics: tensors that go into files with its weights, but that no optimiser
-// changes, since they are measured and not learned.
+// Functions that visit parameters. A layer lists its tensors. Gradients, optimiser states and averages are values of the layer's own type,
+// so that corresponding tensors can be visited together. A layer may also have statistics: tensors that are saved with its weights, but
+// that no optimiser changes, since they are measured and not learned.
 #pragma once
 
 #include <jem/core/concepts.hpp>
@@ -40,7 +40,7 @@ M* part(L* gradient, std::optional<M> L::* member) {
   return gradient == nullptr ? nullptr : &*(gradient->*member);
 }
 
-/// What a fold visits, and what it is told.
+/// What is visited: parameters, parameters with their names, or parameters and statistics with their names.
 enum class fold { parameters, named_parameters, named_tensors };
 
 template <fold Kind, class F, class First, class... Rest>
@@ -55,12 +55,12 @@ std::string parameter_name(std::size_t i) {
   }
 }
 
-/// "parent.child"; an empty name adds nothing, so that a layer that merely holds another stays out of the path.
+/// "parent.child"; an empty name adds nothing, so that a layer that only wraps another one does not appear in the path.
 inline std::string child_name(const std::string& parent, const std::string& child) {
   return parent.empty() || child.empty() ? parent + child : parent + "." + child;
 }
 
-/// The members of std::tie's, side by side; `name_of(i)` is asked only where names are told.
+/// Visits corresponding members of several std::ties together; `name_of(i)` is called only if names are needed.
 template <fold Kind, class F, class Name, class First, class... Rest>
 void visit_members(F& f, const std::string& parent, Name name_of, First first, Rest... rest) {
   [&]<std::size_t... I>(std::index_sequence<I...>) {
@@ -109,13 +109,13 @@ void visit(F& f, const std::string& name, First& first, Rest&... rest) {
 
 }  // namespace detail
 
-/// f(tensor, …) for each parameter of `first` and the same one of the others, in a fixed order.
+/// f(tensor, …) for each parameter of `first` and the corresponding ones of the others, in a fixed order.
 template <parameterised First, class F, std::same_as<std::remove_const_t<First>>... Rest>
 void for_each_parameter(F f, First& first, const Rest&... rest) {
   detail::visit<detail::fold::parameters>(f, {}, first, rest...);
 }
 
-/// The same with all models changeable: f(tensor&, tensor&, …).
+/// The same, but f may change the parameters of all models: f(tensor&, tensor&, …).
 template <class F, parameterised... Models>
 void for_each_parameter_of(F f, Models&... models) {
   detail::visit<detail::fold::parameters>(f, {}, models...);
@@ -127,13 +127,13 @@ void for_each_named_parameter(F f, L& model) {
   detail::visit<detail::fold::named_parameters>(f, {}, model);
 }
 
-/// The same for the parameters and the statistics: all that a file of weights holds.
+/// The same for the parameters and the statistics, which are all tensors in a file of weights.
 template <parameterised L, class F>
 void for_each_named_tensor(F f, L& model) {
   detail::visit<detail::fold::named_tensors>(f, {}, model);
 }
 
-/// A model of the same structure whose parameters are zero: where a gradient starts. Statistics are kept.
+/// A model of the same structure whose parameters are zero, such as the initial value of a gradient. Statistics are copied.
 template <parameterised L>
 L zeros_like(const L& model) {
   L result = model;
@@ -149,7 +149,7 @@ index_t parameter_count(const L& model) {
   return count;
 }
 
-/// The Euclidean norm of all parameters: of a gradient, usually. Computed on the host from one norm a tensor.
+/// The Euclidean norm of all parameters together, usually those of a gradient. It is computed on the host from the norm of each tensor.
 template <parameterised L>
 double global_norm(const L& model) {
   double total = 0;

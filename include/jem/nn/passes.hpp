@@ -4,8 +4,8 @@
 //     Y forward(X x, cache<X>& c, const around<X, F, Y>& with = {})            y = L(f(x)) + addend
 //     X backward(const Y& dy, cache<X>& c, L* gradient, const around<X, F>& with = {})    ∂L/∂x + addend
 //
-// for the functions f and the types Y that it supports. This header has the same passes for every layer: operations that a layer does
-// not take are done after it. A function is given only to a layer that takes it, see fused.hpp.
+// for the functions f and the types Y that it supports. The functions of this header do these passes for any layer: operations that a
+// layer does not support are done after it. A function f is passed only to a layer that supports it, see fused.hpp.
 #pragma once
 
 #include <jem/tensor/around.hpp>
@@ -21,7 +21,7 @@ namespace jem::inline v0 {
 template <class Y, class X>
 concept stored_or_summed = std::same_as<Y, X> || std::same_as<Y, sums_of<X>>;
 
-/// A layer that takes what stands around it, where its input is an X and its output a Y.
+/// A layer whose passes take an `around` as their last argument, for inputs of type X and outputs of type Y.
 template <class L, class X, class F = unchanged, class Y = X>
 concept takes_around = requires(const L& f, X x, const Y& dy, typename L::template cache<X>& c, L* gradient, const around<X, F, Y>& forward,
                                 const around<X, F>& backward) {
@@ -29,7 +29,7 @@ concept takes_around = requires(const L& f, X x, const Y& dy, typename L::templa
   { f.backward(dy, c, gradient, backward) } -> std::same_as<X>;
 };
 
-/// A result as a Y, plus the addend, for layers that add it last.
+/// A result, converted to Y, plus the addend: for layers that add it in a separate pass.
 template <tensor_value S, tensor_value X, fusable F, stored_or_summed<X> Y>
 Y finished(S sums, const around<X, F, Y>& with) {
   Y y = converted<typename Y::value_type>(std::move(sums));

@@ -27,7 +27,7 @@ struct average_pool : made_of<> {
 
   static auto parameters(auto&) { return std::tuple<>{}; }
 
-  /// Throws std::invalid_argument for an image that windows do not fill.
+  /// Throws std::invalid_argument if h or w is not a multiple of the window.
   template <tensor_value T>
   T forward(const T& x, cache<T>& c) const {
     c.input = x.extents();

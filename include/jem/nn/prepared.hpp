@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Weights do not change while a sampler runs. They are laid out once, in the order that the backend reads fastest, and used many times.
 // A prepared network is another layer: the same function with the same bits, but without parameters. It refers to the network that it
-// was made of, which has to outlive it and to stay as it is.
+// was made from, which has to outlive it and must not change.
 #pragma once
 
 #include <jem/nn/parameters.hpp>
@@ -19,7 +19,7 @@ namespace jem::inline v0 {
 /// A reference to a layer with constant weights, for inputs X.
 template <class L, tensor_value X>
 struct still_layer : made_of<L> {
-  const L* inner = nullptr;       ///< which has to outlive it
+  const L* inner = nullptr;       ///< the layer, which has to outlive it
   prepared_weights<X> weights{};  ///< the weights in the order of the backend, if it has one
 
   still_layer() = default;
@@ -27,7 +27,7 @@ struct still_layer : made_of<L> {
   still_layer(const L* of, prepared_weights<X> laid_out = {}) : inner(of), weights(std::move(laid_out)) {}
 
   template <tensor_value Z>
-  using cache = typename L::template cache<Z>;  ///< the layer's
+  using cache = typename L::template cache<Z>;  ///< that of the layer
 
   static auto parameters(auto&) { return std::tie(); }
 
@@ -56,17 +56,17 @@ struct still_layer : made_of<L> {
   }
 };
 
-/// Prepares layers that follow each other, for inputs X. It knows the extents of each layer's inputs: a layer that is made of others walks
-/// through them, a convolution says what it makes of an image, and through any other layer that stands before one which asks, zeros are
-/// passed once.
+/// Prepares layers that follow each other, for inputs X, and keeps track of the extents of each layer's inputs. A layer that consists of
+/// others prepares them in order, and a convolution tells the extents of its output. For any other layer zeros are passed through it once
+/// to find the extents of its output, but only if a later layer asks for extents.
 template <tensor_value X>
 class preparation {
  public:
   /// Begins with the extents of the inputs of the first layer.
   explicit preparation(const shape& input) : at_(input) {}
 
-  /// The next layer, prepared: what its own `prepared(walk)` returns; or what its `prepared(x)` does, where x are zeros of its inputs'
-  /// extents; or the layer itself where it has no parameters, or a reference to it.
+  /// The next layer, prepared. If it has a function `prepared(walk)` or `prepared(x)`, this is the result of that function, where x are
+  /// zeros of the extents of its inputs. Otherwise it is a copy of the layer if it has no parameters, and else a reference to it.
   template <class L>
     requires layer<L, X>
   auto operator()(const L& f) {
@@ -83,7 +83,7 @@ class preparation {
       return still;
     }
   }
-  /// It keeps a reference to the layer while it walks.
+  /// A temporary is refused, since a reference to the layer is kept.
   template <class L>
     requires layer<L, X>
   void operator()(const L&&) = delete;
@@ -96,19 +96,19 @@ class preparation {
     return still;
   }
 
-  /// Of the inputs of the layer that is prepared, for its own `prepared(walk)`.
+  /// The extents of the inputs of the layer that is being prepared. A layer's own `prepared(walk)` may call it.
   const shape& extents() {
     for (const auto& passed : between_) at_ = passed(zeros<X>(at_));
     between_.clear();
     return at_;
   }
 
-  /// Says the extents of what that layer makes of them.
+  /// Tells the extents of the output of that layer.
   void continue_from(const shape& output) {
     between_.clear();
     at_ = output;
   }
-  /// The same, asked only if a layer behind it wants to know: passed(x) are those of what it makes of x.
+  /// The same, but computed only if a later layer asks for extents: passed(x) returns the extents of that layer's output for an input x.
   void continue_from(std::function<shape(X)> passed) { between_.push_back(std::move(passed)); }
 
  private:
@@ -126,10 +126,10 @@ class preparation {
   }
 
   shape at_;
-  std::vector<std::function<shape(X)>> between_;  // from inputs of one layer to the extents of the next one's
+  std::vector<std::function<shape(X)>> between_;  // each from a layer's input to the extents of its output
 };
 
-/// The prepared value of a layer for inputs like x.
+/// A layer, prepared for inputs of the extents of x.
 template <class L, tensor_value X>
   requires layer<L, X>
 auto prepared_layer(const L& f, const X& x) {
@@ -137,15 +137,16 @@ auto prepared_layer(const L& f, const X& x) {
 }
 
 template <class L, tensor_value X>
-using prepared_t = decltype(std::declval<preparation<X>&>()(std::declval<const L&>()));  ///< what it returns
+using prepared_t = decltype(std::declval<preparation<X>&>()(std::declval<const L&>()));  ///< the type that it returns
 
-/// A network that is held by value where others hold a pointer: an energy's, when it owns what was prepared for it.
+/// A network that is held by value, with the interface of a pointer. An energy that owns its prepared network uses it in place of a pointer
+/// to a network.
 template <class Net>
 struct owned {
   Net net;  ///< the network
 
-  const Net& operator*() const { return net; }    ///< as a pointer's
-  const Net* operator->() const { return &net; }  ///< as a pointer's
+  const Net& operator*() const { return net; }    ///< as that of a pointer
+  const Net* operator->() const { return &net; }  ///< as that of a pointer
 };
 
 }  // namespace jem::inline v0

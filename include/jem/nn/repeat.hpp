@@ -23,7 +23,7 @@ struct repeat : made_of<L> {
   explicit repeat(std::vector<L> each) : layers(std::move(each)) {}
 
   template <tensor_value X>
-  using cache = pooled_vector<typename L::template cache<X>>;  ///< one a layer
+  using cache = pooled_vector<typename L::template cache<X>>;  ///< one for each layer
 
   static constexpr std::array parameter_names{""};
   static auto parameters(auto& self) { return std::tie(self.layers); }
@@ -62,7 +62,7 @@ struct repeat : made_of<L> {
   }
 };
 
-/// make(0), …, make(n − 1), one after the other. Throws std::invalid_argument for n < 0.
+/// A chain of the layers make(0), …, make(n − 1), which are made in this order. Throws std::invalid_argument for n < 0.
 template <class F>
 auto make_repeat(index_t n, F make) {
   expect_at_least("make_repeat", "layers", 0, n);

@@ -4,7 +4,7 @@
 //
 // The shortcut is the identity or, where the shape changes, a projection. It is given x itself, as in the published code of
 // Grathwohl et al. (2020): out = conv2(a(norm2(conv1(a(norm1(x)))))), out += shortcut(x). Zagoruyko's own code gives the
-// projection a(norm1(x)) instead, which shares the first activation; weights of the one do not serve the other.
+// projection a(norm1(x)) instead, which shares the first activation. Weights trained for one of the two forms do not fit the other.
 #pragma once
 
 #include <jem/core/setting.hpp>
@@ -22,7 +22,7 @@
 
 namespace jem::inline v0 {
 
-/// A body whose cache keeps the input, as `kept_input`, so that the addend can be read from there.
+/// A body whose cache keeps its input: `kept_input` returns a pointer to it, so that the identity shortcut needs no copy of the input.
 template <class Body, class T>
 concept keeps_input = requires(typename Body::template cache<T>& c) {
   { Body::kept_input(c) } -> std::same_as<const T*>;
@@ -31,8 +31,8 @@ concept keeps_input = requires(typename Body::template cache<T>& c) {
 /// shortcut(x) + body(x); without a shortcut, x + body(x).
 template <class Body, class Shortcut = conv2d<tensor_type_of<Body>>>
 struct residual : made_of<Body, Shortcut> {
-  Body body;                           ///< x ↦ what is added
-  std::optional<Shortcut> shortcut{};  ///< none: the identity
+  Body body;                           ///< its output is added to that of the shortcut
+  std::optional<Shortcut> shortcut{};  ///< the identity if there is none
 
   residual() = default;
   /// Takes a body, and a shortcut unless that is the identity.
@@ -57,7 +57,7 @@ struct residual : made_of<Body, Shortcut> {
     return still;
   }
 
-  /// Throws std::invalid_argument where body and shortcut give different shapes.
+  /// Throws std::invalid_argument if body and shortcut give different shapes.
   template <tensor_value T>
     requires(layer<Body, T> && layer<Shortcut, T>)
   T forward(T x, cache<T>& c) const {
@@ -94,7 +94,7 @@ struct residual : made_of<Body, Shortcut> {
 /// The body of a wide residual block: conv2(a(norm2(conv1(a(norm1(x)))))).
 template <tensor_value T, class A = leaky_relu, class N = no_normalize, class Convolution = conv2d<T>>
 struct preactivated : made_of<T, A, N, Convolution> {
-  Convolution conv1, conv2;  ///< 3×3; the second one may stride
+  Convolution conv1, conv2;  ///< 3×3; the second one may have a stride
   N norm1{};                 ///< before the first activation
   N norm2{};                 ///< before the second one
   A activation{};            ///< before each convolution
@@ -128,7 +128,7 @@ struct preactivated : made_of<T, A, N, Convolution> {
                                                                             before_second(norm2), activation);
   }
 
-  /// Where x is while conv2 runs, if what conv1 keeps is x itself.
+  /// The input x in the cache of conv1. It is there if conv1 applies the activation itself and there is no normalisation before it.
   template <tensor_value X>
     requires(std::same_as<N, no_normalize> && takes_activation<Convolution, A, X>)
   static const X* kept_input(const cache<X>& c) {
@@ -148,7 +148,7 @@ struct preactivated : made_of<T, A, N, Convolution> {
   X backward(const X& dy, cache<X>& c, preactivated* gradient, const around<X>& with = {}) const {
     X dx                = backward_fused(activation, conv2, dy, c.conv2, detail::part(gradient, &preactivated::conv2));
     dx                  = norm2.backward(std::move(dx), c.norm2, detail::part(gradient, &preactivated::norm2));
-    constexpr bool last = std::same_as<N, no_normalize>;  // conv1's is, so that it may add what is added
+    constexpr bool last = std::same_as<N, no_normalize>;  // the pass of conv1 is the last one, so it may add the addend
     dx = backward_fused(activation, conv1, dx, c.conv1, detail::part(gradient, &preactivated::conv1), last ? with.addend : nullptr);
     dx = norm1.backward(std::move(dx), c.norm1, detail::part(gradient, &preactivated::norm1));
     if constexpr (last) {
@@ -167,10 +167,10 @@ struct preactivated : made_of<T, A, N, Convolution> {
   }
 };
 
-/// The size of a wide residual block: 3×3 convolutions, `in` channels to `out`; the second one moves by `stride`.
+/// The size of a wide residual block: two 3×3 convolutions from `in` to `out` channels; the second one has the stride.
 struct wide_block_options {
   at_least<"wide_block_options", "in", 1, largest_extent> in;              ///< channels of an image, ≥ 1
-  at_least<"wide_block_options", "out", 1, largest_extent> out;            ///< channels of the sum, ≥ 1
+  at_least<"wide_block_options", "out", 1, largest_extent> out;            ///< channels of the output, ≥ 1
   at_least<"wide_block_options", "stride", 1, largest_extent> stride = 1;  ///< ≥ 1: of the second convolution and of the shortcut
 };
 

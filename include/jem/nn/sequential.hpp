@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Layers one after the other: fₖ ∘ … ∘ f₁, flat in memory and in the compiler. A fusable activation with a convolution behind it is
-// one pass, see fused.hpp.
+// Layers one after the other: fₖ ∘ … ∘ f₁, stored in one tuple without nested types. A fusable activation and a convolution after it are
+// done in one pass, see fused.hpp.
 #pragma once
 
 #include <jem/nn/fused.hpp>
@@ -21,7 +21,7 @@ struct sequential : made_of<Layers...> {
   /// sequential{f₁, …, fₖ}
   explicit sequential(Layers... each) : layers(std::move(each)...) {}
 
-  /// One cache a layer.
+  /// One cache for each layer.
   template <tensor_value X>
   using cache = std::tuple<typename Layers::template cache<X>...>;
 
@@ -36,7 +36,7 @@ struct sequential : made_of<Layers...> {
     return std::apply([&](const auto&... each) { return jem::sequential<prepared_t<Layers, T>...>{walk(each)...}; }, layers);
   }
 
-  /// fₖ(… f₁(x)), + addend; in the type that the last layer summed it in where that is asked.
+  /// fₖ(… f₁(x)) + addend. If Y is the type of sums, the sums of the last layer are not rounded.
   template <tensor_value T, stored_or_summed<T> Y = T>
     requires(layer<Layers, T> && ...)
   Y forward(T x, cache<T>& c, const around<T, unchanged, Y>& with = {}) const {
@@ -49,7 +49,7 @@ struct sequential : made_of<Layers...> {
     }
   }
 
-  /// ∂L/∂output → ∂L/∂x, from the last layer to the first, + addend.
+  /// ∂L/∂output → ∂L/∂x + addend, from the last layer to the first.
   template <tensor_value Y, tensor_value T = Y>
     requires stored_or_summed<Y, T>
   T backward(Y dy, cache<T>& c, sequential* gradient, const around<T>& with = {}) const {

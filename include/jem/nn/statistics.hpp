@@ -37,16 +37,16 @@ constexpr bool any_keeps_statistics(std::type_identity<std::tuple<Members&...>>)
 
 }  // namespace detail
 
-/// A layer whose statistics, if it or a layer in it has any, can be reached: it says with update_statistics(x, momentum) how a
-/// batch passes through it and moves them.
+/// A layer without statistics, or one with a function update_statistics(x, momentum), which passes a batch through the layer and moves
+/// its statistics and those of the layers in it.
 template <class L, class T>
 concept updates_statistics = layer<L, T> && (!detail::keeps_statistics<L>() || requires(L& f, T x, float momentum) {
                                { f.update_statistics(std::move(x), momentum) } -> std::same_as<T>;
                              });
 
-/// Passes a batch through a network and moves each statistic s to (1 − momentum)·s + momentum·(that of the batch), from the first
-/// layer on, so that a layer sees what the layers before it give with their new statistics. A momentum of 1 sets them. Returns the
-/// output. Throws std::invalid_argument for a momentum outside [0, 1].
+/// Passes a batch through a network and moves each statistic s to (1 − momentum)·s + momentum·(that of the batch). It begins with the
+/// first layer, so that the input of each layer is computed with the new statistics of the layers before it. A momentum of 1 replaces s
+/// by that of the batch. Returns the output. Throws std::invalid_argument for a momentum outside [0, 1].
 template <class L, tensor_value T>
   requires updates_statistics<L, T>
 T update_statistics(L& net, T x, float momentum) {

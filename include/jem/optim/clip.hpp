@@ -8,7 +8,7 @@ namespace jem::inline v0 {
 
 namespace detail {
 
-/// factor·a, in double: the factor may be smaller than a float is.
+/// factor·a, in double, since the factor may be too small for a float.
 struct scale_wide {
   double factor;
 
@@ -20,9 +20,9 @@ struct scale_wide {
 
 }  // namespace detail
 
-/// Scales a gradient to a Euclidean norm of at most `limit`; returns the norm that it had. A norm that is not finite is
-/// returned and nothing is changed: the caller decides. An infinite limit only measures. Throws std::invalid_argument for a limit that
-/// is negative or NaN.
+/// Scales a gradient to a Euclidean norm of at most `limit`; returns the norm that it had. If the norm is not finite, it is returned and
+/// nothing is changed, so that the caller can decide what to do. With an infinite limit the norm is only computed. Throws
+/// std::invalid_argument for a limit that is negative or NaN.
 template <parameterised Net>
 double clip_global_norm(Net& gradient, double limit) {
   if (!(limit >= 0)) fail("clip_global_norm", "limit >= 0", std::to_string(limit));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// An exponential moving average of the weights along a run, θ̄ ← d·θ̄ + (1 − d)·θ: Polyak and Juditsky (1992) with a window.
+// An exponential moving average of the weights during a run, θ̄ ← d·θ̄ + (1 − d)·θ, after the averages of Polyak and Juditsky (1992).
 // Samples and probabilities of the average are better than those of the last iteration (for energy-based models: Du et al.
-// 2021, arXiv:2012.01316). It follows a training loop from outside and changes nothing in it:
+// 2021, arXiv:2012.01316). It is computed outside of the training, which it does not change:
 //
 //     const jem::ema ema{.decay = 0.999f};
 //     auto average = ema.init(state.net);
@@ -28,13 +28,13 @@ struct move_towards {
 
 }  // namespace detail
 
-/// An average and how many networks it has seen.
+/// An average, and the number of updates of it.
 template <parameterised Net>
 struct ema_state {
   Net net;              ///< the average: a network like any other
-  index_t updates = 0;  ///< made so far
+  index_t updates = 0;  ///< number of updates so far
 
-  /// What a checkpoint holds of it.
+  /// Calls f(name, part) for each part that a checkpoint stores.
   static void each_part(auto& self, auto f) { f("net", self.net), f("updates", self.updates); }
 };
 
@@ -42,7 +42,7 @@ struct ema {
   below_one<"ema", "decay"> decay = 0.999f;  ///< d, in [0, 1): the average spans about 1 / (1 − d) iterations
   bool rising_decay = true;  ///< min(d, (1 + t) / (10 + t)) at update t, so that it soon forgets the weights that the run began with
 
-  /// The average of one network is that network.
+  /// The initial average: the network itself.
   template <parameterised Net>
   ema_state<Net> init(const Net& net) const {
     return {net};

@@ -4,8 +4,8 @@
 //
 //     jem::linear_warm_up{.rate = jem::step_decay{.rate = 1e-4f, .at = {112'480, 126'540}}, .updates = 1000}
 //
-// is that of Grathwohl et al. (2020, arXiv:1912.03263) in their published code: × 0.3 after 160 and 180 epochs of 703 batches,
-// 64 of 45 000 images each, the last few of an epoch left out.
+// is that of Grathwohl et al. (2020, arXiv:1912.03263) in their published code: × 0.3 after 160 and 180 epochs. An epoch has 703 batches
+// of 64 of its 45 000 images; the few images that remain are left out.
 #pragma once
 
 #include <jem/core/concepts.hpp>
@@ -18,13 +18,13 @@
 
 namespace jem::inline v0 {
 
-/// Rises over the first updates, (k + 1) / updates of the rate, and is the rate from then on; none at all for 0 updates. The rate
-/// is a number or a schedule, whose k counts from the start of the training, not from the end of the rise. It is checked when
-/// the rate is asked for: std::invalid_argument unless it is finite and not negative.
+/// Rises during the first `updates` updates, as (k + 1) / updates of the rate, and is the rate from then on. With 0 updates there is no
+/// warm-up. The rate is a number or a schedule, whose k counts from the start of the training, not from the end of the warm-up. A call
+/// throws std::invalid_argument unless the rate is finite and not negative.
 template <schedule Rate = float>
 struct linear_warm_up {
   Rate rate;                                             ///< a number or a schedule
-  at_least<"linear_warm_up", "updates", 0> updates = 0;  ///< of the rise
+  at_least<"linear_warm_up", "updates", 0> updates = 0;  ///< length of the warm-up
 
   constexpr float operator()(index_t k) const {
     const float full = not_negative<"linear_warm_up", "rate">(value_at(rate, k));
@@ -32,12 +32,12 @@ struct linear_warm_up {
   }
 };
 
-/// rate·factorᵐ, where m of the milestones are behind: each acts from the update of its number on; they may stand in any order.
-/// Throws std::invalid_argument, when it is asked, for a milestone below 0.
+/// rate·factorᵐ at update k, where m is the number of milestones that are at most k. The milestones may be in any order.
+/// A call throws std::invalid_argument for a milestone below 0.
 struct step_decay {
   not_negative<"step_decay", "rate"> rate;             ///< at first
   not_negative<"step_decay", "factor"> factor = 0.3f;  ///< at each milestone
-  std::vector<index_t> at                     = {};    ///< updates
+  std::vector<index_t> at                     = {};    ///< milestones: numbers of updates
 
   float operator()(index_t k) const {
     float now = rate;

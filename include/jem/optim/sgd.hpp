@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Stochastic gradient descent with momentum in the form of PyTorch and of Sutskever, Martens, Dahl and Hinton (ICML 2013) up to the place
-// of the rate: g ← ∂L/∂θ + λ·θ, v ← μ·v + g, θ ← θ − α·v; with Nesterov's momentum θ ← θ − α·(g + μ·v).
+// Stochastic gradient descent with momentum in the form of PyTorch: g ← ∂L/∂θ + λ·θ, v ← μ·v + g, θ ← θ − α·v; with Nesterov's momentum
+// θ ← θ − α·(g + μ·v). Sutskever, Martens, Dahl and Hinton (ICML 2013) have the rate α in the update of v instead.
 #pragma once
 
 #include <jem/core/setting.hpp>
@@ -25,24 +25,24 @@ struct sgd_update {
 
 }  // namespace detail
 
-/// What SGD carries from update to update: the velocity, a value of the network's own type.
+/// The state of SGD between updates: the velocity, a value of the network's own type.
 template <parameterised Net>
 struct sgd_state {
   Net velocity;         ///< v
-  index_t updates = 0;  ///< made so far
+  index_t updates = 0;  ///< number of updates so far
 
-  /// What a checkpoint holds of it.
+  /// Calls f(name, part) for each part that a checkpoint stores.
   static void each_part(auto& self, auto f) { f("velocity", self.velocity), f("updates", self.updates); }
 };
 
 template <schedule Rate = linear_warm_up<>>
 struct sgd {
-  Rate learning_rate;                                    ///< α ≥ 0, a number or a function of the number of updates
-  not_negative<"sgd", "momentum"> momentum         = 0;  ///< μ ≥ 0
-  not_negative<"sgd", "weight_decay"> weight_decay = 0;  ///< λ ≥ 0: the gradient of λ‖θ‖²/2 joins that of the loss, and gathers momentum
+  Rate learning_rate;                                        ///< α ≥ 0, a number or a function of the number of updates
+  not_negative<"sgd", "momentum"> momentum         = 0;      ///< μ ≥ 0
+  not_negative<"sgd", "weight_decay"> weight_decay = 0;      ///< λ ≥ 0: the gradient of λ‖θ‖²/2 is added to g, so it enters v as well
   bool nesterov                                    = false;  ///< looks ahead by one step of the velocity (Nesterov 1983)
 
-  /// A velocity of zero.
+  /// The initial state: a velocity of zero.
   template <parameterised Net>
   sgd_state<Net> init(const Net& net) const {
     return {zeros_like(net)};

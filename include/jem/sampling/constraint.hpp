@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Constraints: what is done to a position after each step of a sampler, to keep it within bounds or at observed values.
+// Constraints: functions that change a position after each step of a sampler, to keep it within bounds or at observed values.
 #pragma once
 
 #include <jem/core/fusable.hpp>
@@ -11,18 +11,18 @@
 
 namespace jem::inline v0 {
 
-/// A constraint of each element by itself has `element<V>()`, the function of a V that it applies, so that a step and its
-/// constraint are one pass.
+/// A constraint that acts on each element separately: `element<V>()` returns the function of a V that it applies, so that a step and
+/// its constraint can be done in one pass.
 template <class C, class V>
 concept element_constraint = requires(const C& c, V x) {
   { c.template element<V>()(x) } -> std::same_as<V>;
 };
 
-/// No constraint: the paper's choice.
+/// No constraint, as in Grathwohl et al. (2020, arXiv:1912.03263).
 struct unconstrained {
   static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
-  /// x
+  /// The identity.
   template <scalar V>
   unchanged element() const {
     return {};
@@ -62,7 +62,7 @@ struct box {
     return {static_cast<V>(low), static_cast<V>(high)};
   }
 
-  /// Throws as element.
+  /// Throws as `element` does.
   template <tensor_value T>
   void operator()(T& position) const {
     check();
@@ -75,16 +75,16 @@ struct box {
   }
 };
 
-/// Observed values where the mask is not 0; each is one for all chains (…), or one for each (n, …). A chain that starts with
-/// them then has the law of the free coordinates given the held ones: what masked(energy, observed, mask) has under any kernel,
-/// here with the held coordinates in their place at every step. A transform sees the gradient of held coordinates, too: with
-/// clip_norm take both.
+/// Sets a position to observed values where the mask is not 0. Values and mask are the same for all chains (…), or one for each chain
+/// (n, …). A chain that starts with the observed values then samples the free coordinates given the held ones. The energy
+/// masked(energy, observed, mask) does the same under any kernel, but `hold` keeps the held coordinates at their values at every step.
+/// A transform of the gradient sees held coordinates as well, so with clip_norm use `hold` and `masked` together.
 template <tensor_value T>
 struct hold {
   T observed;  // (…) or (n, …)
   T mask;      // (…) or (n, …): not 0 where held
 
-  /// Throws std::invalid_argument unless both fit the position.
+  /// Throws std::invalid_argument unless values and mask fit the position.
   void operator()(T& position) const { replace_where(position, observed, mask); }
 };
 

@@ -16,7 +16,7 @@ struct identity {
   void operator()(T&) const {}
 };
 
-/// Cuts each element of a gradient to [−limit, limit]: JEM++ (Yang and Ji 2021, arXiv:2109.09032) takes 1.
+/// Clips each element of a gradient to [−limit, limit]; JEM++ (Yang and Ji 2021, arXiv:2109.09032) uses 1.
 struct clip_elements {
   static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
@@ -28,11 +28,11 @@ struct clip_elements {
   }
 };
 
-/// Shortens each row, a chain's gradient, to a Euclidean norm of at most `limit`.
+/// Scales each row, the gradient of one chain, to a Euclidean norm of at most `limit`.
 struct clip_norm {
   static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
-  not_negative<"clip_norm", "limit"> limit = 1;  ///< ≥ 0; 0 is the ball of one point
+  not_negative<"clip_norm", "limit"> limit = 1;  ///< ≥ 0; 0 makes all gradients 0
 
   template <tensor_value T>
   void operator()(T& gradient) const {  // (n, …)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Hamiltonian Monte Carlo: fresh momenta p ~ N(0, 1), a trajectory of H(x, p) = E(x) + ‖p‖²/2, and a Metropolis step on the
+// Hamiltonian Monte Carlo: new momenta p ~ N(0, 1), a trajectory of H(x, p) = E(x) + ‖p‖²/2, and a Metropolis step on the
 // error of H. Duane, Kennedy, Pendleton and Roweth (1987); Neal, "MCMC using Hamiltonian dynamics" (2011, arXiv:1206.1901).
 #pragma once
 
@@ -15,10 +15,10 @@ struct hamiltonian {
   static constexpr bool row_wise       = jem::row_wise<Integrator>;  ///< see core/concepts.hpp
 
   positive<"hamiltonian", "step_size"> step_size;  ///< ε > 0
-  at_least<"hamiltonian", "steps", 1> steps = 10;  ///< L, the gradients of a trajectory; ≥ 1
+  at_least<"hamiltonian", "steps", 1> steps = 10;  ///< L ≥ 1, steps of a trajectory
   Integrator integrate{};                          ///< moves (x, p) by L steps
 
-  /// K(p) − K(p′)
+  /// Sets `to` to the end of a trajectory. Returns K(p) − K(p′) (n), with K(p) = ‖p‖²/2.
   template <tensor_value T, differentiable_energy<T> E>
   T propose(const E& e, const point<T>& from, point<T>& to, rng& g) const {
     T momentum = normal<T>(from.position.extents(), g);

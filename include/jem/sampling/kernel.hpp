@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The contracts of samplers, and the state that they share. A kernel is a value that holds settings. `init` makes a
-// state and `step` changes it; the generator of random numbers is an argument. Structure after blackjax (Cabezas et al. 2024,
+// state and `step` changes it; the generator of random numbers is an argument. The structure is that of blackjax (Cabezas et al. 2024,
 // arXiv:2402.10797).
 #pragma once
 
@@ -24,7 +24,7 @@ struct unadjusted_state {
   index_t step = 0;  ///< steps made so far
 };
 
-/// The results of a step beside the new state. Both tensors are empty for kernels that accept every proposal.
+/// The results of a step in addition to the new state. Both tensors are empty for kernels that accept every proposal.
 template <tensor_value T>
 struct transition_info {
   T acceptance_probability;  // (n)
@@ -48,7 +48,7 @@ template <class K, class E, class T>
 inline constexpr bool step_is_const = requires(const K& k, const E& e, state_of<K, E, T>& s, rng& g) { k.step(e, s, g); } ||
                                       !requires(K& k, const E& e, state_of<K, E, T>& s, rng& g) { k.step(e, s, g); };
 
-/// A kernel's `step(e, state, rng)` takes state and generator as references, which temporaries do not fit: both move on.
+/// A kernel's `step(e, state, rng)` takes state and generator, both of which it changes, as references to which temporaries cannot bind.
 template <class K, class E, class T>
 inline constexpr bool state_and_rng_are_references = !requires(const K& k, const E& e, state_of<K, E, T>& s, rng& g) {
   k.step(e, std::move(s), g);
@@ -60,14 +60,14 @@ inline constexpr bool propose_is_const = requires(const P& p, const E& e, const 
   p.propose(e, from, to, g);
 } || !requires(P& p, const E& e, const point<T>& from, point<T>& to, rng& g) { p.propose(e, from, to, g); };
 
-/// A proposal's `propose(e, from, to, rng)` takes `to` and the generator as references, which temporaries do not fit.
+/// A proposal's `propose(e, from, to, rng)` takes `to` and the generator as references to which temporaries cannot bind.
 template <class P, class E, class T>
 inline constexpr bool to_and_rng_are_references = !requires(const P& p, const E& e, const point<T>& from, point<T>& to, rng& g) {
   p.propose(e, from, std::move(to), g);
 } && !requires(const P& p, const E& e, const point<T>& from, point<T>& to, rng& g) { p.propose(e, from, to, std::move(g)); };
 
-/// A proposal for a Metropolis kernel: fills `to` with position, energy and gradient, and returns (n) what the proposal adds
-/// to the logarithm of the acceptance ratio beside E(x) − E(x′): log q(x|x′) − log q(x′|x).
+/// A proposal for a Metropolis kernel: fills `to` with position, energy and gradient, and returns log q(x|x′) − log q(x′|x) (n), which is
+/// added to E(x) − E(x′) to get the logarithm of the acceptance ratio.
 template <class P, class E, class T>
 concept proposal = propose_is_const<P, E, T> && to_and_rng_are_references<P, E, T> &&
                    requires(const P& p, const E& e, const point<T>& from, point<T>& to, rng& g) {
@@ -78,7 +78,7 @@ namespace detail {
 
 struct no_part {};
 
-/// The types of what a kernel is made of, for its part's mistakes to be asked before those of the step that they make impossible.
+/// The types of a kernel's parts. A mistake in a part makes the kernel's step invalid, so the parts are checked before the step.
 template <class K>
 struct parts {
   using proposal = no_part;
@@ -110,7 +110,7 @@ using transform_of = typename policies<K>::transform;
 template <class K>
 using constraint_of = typename policies<K>::constraint;
 
-/// What a kernel is made of makes no mistake.
+/// The parts of a kernel have none of the named mistakes.
 template <class K, class E, class T>
 concept parts_fit =
     propose_is_const<proposal_of<K>, E, T> && to_and_rng_are_references<proposal_of<K>, E, T> && call_is_const<transform_of<K>, T> &&

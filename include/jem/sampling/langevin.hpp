@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A Langevin step as a proposal, x′ = x − ε∇E(x) + √(2ε)·ξ: with the Metropolis step on top it is MALA, which leaves e^(−E)
+// A Langevin step as a proposal, x′ = x − ε∇E(x) + √(2ε)·ξ: followed by a Metropolis step it is MALA, which leaves e^(−E)
 // exactly invariant. Roberts and Tweedie (1996); Besag (1994).
 #pragma once
 
@@ -18,7 +18,7 @@ struct langevin_move {
   constexpr V operator()(V x, V xi, V slope) const { return x + (root * xi - step_size * slope); }
 };
 
-/// ½ξ² − (x − x′ + ε∇E(x′))² / 4ε, from ξ and both gradients: x − x′ would cancel.
+/// ½ξ² − (x − x′ + ε∇E(x′))² / 4ε, computed from ξ and both gradients, since x − x′ would lose digits by cancellation.
 template <class V>
 struct langevin_ratio {
   V step_size, root, weight;  // 1/4ε
@@ -37,7 +37,7 @@ struct langevin {
 
   positive<"langevin", "step_size"> step_size;  ///< ε > 0
 
-  /// log q(x|x′) − log q(x′|x) = ½‖ξ‖² − ‖x − x′ + ε∇E(x′)‖² / 4ε. One gradient.
+  /// Returns log q(x|x′) − log q(x′|x) = ½‖ξ‖² − ‖x − x′ + ε∇E(x′)‖² / 4ε. Evaluates one gradient.
   template <tensor_value T, differentiable_energy<T> E>
   T propose(const E& e, const point<T>& from, point<T>& to, rng& g) const {
     using V         = typename T::value_type;

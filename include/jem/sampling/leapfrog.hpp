@@ -26,8 +26,8 @@ struct kick_and_drift {
 struct leapfrog {
   static constexpr bool row_wise = true;  ///< see core/concepts.hpp
 
-  /// Moves (x, p) by `steps` steps of size ε; `at` holds position, energy and gradient and is left holding those of the end.
-  /// One gradient a step: kicks of two neighbouring steps are one.
+  /// Moves (x, p) by `steps` steps of size ε. `at` has position, energy and gradient of the start, and then those of the end.
+  /// It evaluates one gradient per step, since the last kick of a step and the first kick of the next one are done together.
   template <tensor_value T, differentiable_energy<T> E>
   void operator()(const E& e, point<T>& at, T& momentum, float step_size, index_t steps) const {
     using V = typename T::value_type;

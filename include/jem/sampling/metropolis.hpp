@@ -3,8 +3,8 @@
 //
 //     min(1, exp(E(x) − E(x′) + log q(x|x′) − log q(x′|x)))
 //
-// Metropolis and four others (1953), Hastings (1970). A proposal whose ratio is NaN is rejected. Energies are compared in the elements of
-// the tensor: at a level of 10⁸ a float knows them to within 4. Leave constants out of energies, or sample in double.
+// Metropolis and four others (1953), Hastings (1970). A proposal whose ratio is NaN is rejected. Energies are compared in the element type
+// of the tensor: a float near 10⁸ has an error of up to 4. Leave constants out of energies, or sample in double.
 #pragma once
 
 #include <jem/core/error.hpp>
@@ -51,7 +51,7 @@ struct metropolis {
   }
 
   /// One proposal for each chain; the info has its acceptance probability and energy error. Throws what the proposal throws, and
-  /// std::invalid_argument, with its name, for one that leaves a member of `to` as it was.
+  /// std::invalid_argument, with the name of the proposal, if it does not fill a member of `to`.
   template <tensor_value T, energy<T> E>
     requires jem::proposal<Proposal, E, T>
   transition_info<T> step(const E& e, point<T>& state, rng& g) const {
@@ -77,7 +77,7 @@ struct metropolis {
     return correction;
   }
 
-  /// What f returns; what it throws, with the member of the proposal that may be missing.
+  /// What f returns. To a std::invalid_argument of f it adds which member the proposal may lack.
   template <class F>
   static auto with_hint(const F& f) {
     if constexpr (needs_gradient) {

@@ -8,21 +8,21 @@
 
 namespace jem::inline v0 {
 
-/// σ whatever the step size: the paper's choice, with which step and noise are decoupled.
+/// The same σ for all step sizes, so that step and noise are decoupled, as in Grathwohl et al. (2020, arXiv:1912.03263).
 struct fixed_noise {
   not_negative<"fixed_noise", "deviation"> deviation;  ///< σ ≥ 0
 
   constexpr float operator()(float) const { return deviation; }
 };
 
-/// σ = √(2εT): the diffusion whose law is e^(−E/T) as ε → 0.
+/// σ = √(2εT): the Langevin diffusion, whose stationary density is proportional to e^(−E/T) as ε → 0.
 struct langevin_noise {
-  not_negative<"langevin_noise", "temperature"> temperature = 1;  ///< T ≥ 0; 0 is descent
+  not_negative<"langevin_noise", "temperature"> temperature = 1;  ///< T ≥ 0; 0 is gradient descent
 
   constexpr float operator()(float step_size) const { return math::sqrt(2 * step_size * temperature); }
 };
 
-/// No noise: descent.
+/// No noise: gradient descent.
 struct no_noise {
   constexpr float operator()(float) const { return 0; }
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Persistent chains (Tieleman 2008, doi:10.1145/1390156.1390290) kept in a buffer (Du and Mordatch 2019, arXiv:1903.08689): a
-// draw continues old chains, restarting each with a small probability, and puts them back after the sampler has moved them. It
-// keeps only positions, not the rest of a sampler's state: a schedule starts at step 0 with each draw.
+// draw continues old chains, but restarts each with a small probability, and they are put back after the sampler has moved them. The
+// buffer keeps only positions, not the rest of a sampler's state, so a schedule starts at step 0 with each draw.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -21,11 +21,11 @@ template <tensor_value T>
 struct chains {
   T position;       // (n, …)
   labels<T> slots;  // (n): where in the buffer they belong, no slot twice
-  labels<T> y;      // (n): their classes; empty when drawn without
+  labels<T> y;      // (n): their classes; empty if they were drawn without classes
 };
 
-/// A buffer for training: it gives chains from anywhere or by class, takes them back, and says for how many classes it keeps chains
-/// apart, 0 for none. A state with a buffer is copied as a whole.
+/// A buffer for training: it draws chains of any class or by class, stores them again, and tells for how many classes it keeps separate
+/// chains; 0 for none. It can be copied, since the state of a training, which has a buffer, can be copied.
 template <class B, class T>
 concept sample_buffer = std::copyable<B> && requires(B& b, const B& c, index_t n, const labels<T>& y, rng& g, const chains<T>& x) {
   { c.draw(n, g) } -> std::same_as<chains<T>>;
@@ -36,8 +36,8 @@ concept sample_buffer = std::copyable<B> && requires(B& b, const B& c, index_t n
 
 namespace detail {
 
-/// A chain of class y[i] for each i, for a caller whom the host has the labels of already: not downloaded again by a buffer with a
-/// `draw(y, labels on the host, rng)`.
+/// A chain of class y[i] for each i, if the labels are already on the host. A buffer with a function `draw(y, labels on the host, rng)`
+/// does not download them again.
 template <tensor_value T, sample_buffer<T> B>
 chains<T> draw_by_class(const B& buffer, const labels<T>& y, const host_labels& known, rng& g) {
   if constexpr (requires { buffer.draw(y, known, g); }) {
@@ -53,30 +53,30 @@ chains<T> draw_by_class(const B& buffer, const labels<T>& y, const host_labels& 
 struct replay_options {
   at_least<"replay_options", "capacity", 1, 2'147'483'647> capacity             = 10'000;  ///< chains, from 1 to 2³¹ − 1
   in_unit_interval<"replay_options", "restart_probability"> restart_probability = 0.05f;   ///< of each chain in each draw
-  at_least<"replay_options", "classes", 0> classes = 0;  ///< > 0: as many blocks of equal size, each for chains of its class
+  at_least<"replay_options", "classes", 0> classes = 0;  ///< if > 0: the number of blocks of equal size, one for each class
 };
 
 template <tensor_value T, class Start = uniform_start>
 class replay_buffer {
  public:
-  /// Filled with fresh chains of the extents of `item`: one image (h, w, c), without the batch. Throws std::invalid_argument
-  /// for a capacity that the classes do not divide.
+  /// Fills the buffer with new chains. `item` has the extents of one position, such as an image (h, w, c). Throws std::invalid_argument
+  /// for a capacity that is not a multiple of the classes.
   replay_buffer(const shape& item, const replay_options& options, rng& g, Start start = {})
       : options_(checked(options)), start_(start), positions_(start.template operator()<T>(item.under(options.capacity), g)) {}
 
-  index_t capacity() const { return options_.capacity; }      ///< chains
-  index_t classes() const { return options_.classes; }        ///< that it keeps apart; 0 for none
+  index_t capacity() const { return options_.capacity; }      ///< number of chains
+  index_t classes() const { return options_.classes; }        ///< number of classes with separate chains; 0 for none
   const replay_options& options() const { return options_; }  ///< as they were given
 
   /// All chains, (capacity, …); class y holds rows [y·capacity/classes, (y + 1)·capacity/classes).
   const T& positions() const { return positions_; }
-  /// Sets all chains: from a checkpoint, say. Throws std::invalid_argument for other extents.
+  /// Sets all chains, for example from a checkpoint. Throws std::invalid_argument for other extents.
   void positions(T other) {
     expect_shape("replay_buffer", positions_.extents(), other.extents());
     positions_ = std::move(other);
   }
 
-  /// n chains from anywhere. Throws std::invalid_argument for more than the buffer has.
+  /// n different chains of any class. Throws std::invalid_argument for more than the buffer has.
   chains<T> draw(index_t n, rng& g) const {
     expect_at_least("replay_buffer", "chains", 0, n);
     pooled_vector<std::int32_t> slots;
@@ -84,10 +84,10 @@ class replay_buffer {
     return lend(slots, {}, g);
   }
 
-  /// A chain of class y[i] for each i. Throws std::invalid_argument without class blocks, for a label without one, or for
+  /// A chain of class y[i] for each i. Throws std::invalid_argument if the buffer has no classes, for a label that is no class, or for
   /// more chains of a class than its block has.
   chains<T> draw(const labels<T>& y, rng& g) const { return draw(y, host_labels(y), g); }
-  /// The same where the host has read the labels already.
+  /// The same if the labels are already on the host.
   chains<T> draw(const labels<T>& y, const host_labels& known, rng& g) const {
     if (options_.classes == 0) fail("replay_buffer", "a buffer with classes", "labels for one without");
     known.check("replay_buffer", options_.classes);
@@ -104,8 +104,8 @@ class replay_buffer {
     return lend(slots, y, g);
   }
 
-  /// Puts chains back where they came from. Throws std::invalid_argument for chains drawn without labels from a buffer with
-  /// class blocks: they could be of any class by now.
+  /// Puts chains back where they came from. Throws std::invalid_argument for chains that were drawn without labels, if the buffer has
+  /// classes: they may have moved to any class.
   void store(const chains<T>& x) {
     if (options_.classes > 0 && x.y.size() != x.slots.size()) {
       fail("replay_buffer", "chains drawn by class, since the buffer keeps classes apart", "chains drawn without labels");
@@ -113,7 +113,7 @@ class replay_buffer {
     scatter_rows(positions_, x.slots, x.position);
   }
 
-  /// What a checkpoint holds of it: the chains.
+  /// Calls f(name, part) for each part that a checkpoint stores: the chains.
   static void each_part(auto& self, auto f) { f("positions", self.positions_); }
 
  private:

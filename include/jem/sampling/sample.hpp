@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Running a kernel: `sample` returns all draws, `evolve` the last positions only. Each starts at positions, of which the kernel makes a
-// state: its count of steps is 0, so a decaying schedule starts anew in every run. To go on where a run stopped, keep the state:
+// Functions that run a kernel: `sample` returns all draws, `evolve` only the last positions. Each starts at positions, from which the
+// kernel makes a state. Its count of steps is 0, so a decaying schedule starts again in every run. To continue a run, keep the state:
 //
 //     auto state = kernel.init(energy, start);
 //     jem::advance<tensor>(kernel, energy, state, 200, rng);              // moves the state
 //     const auto draws = jem::sample(kernel, energy, state, 300, rng);    // goes on from there, and leaves the state at its end
 //
-// A run of m + n steps of a state is one of m and then one of n, bit by bit, with the same generator.
+// A run of m + n steps of a state gives the same bits as a run of m and then one of n steps with the same generator.
 //
-// Where kernel and energy work row by row and nobody watches, a backend with caches gets, from positions, tiles of chains that are carried
-// through all steps, one after the other on each thread. Noise belongs to the rows of the batch, so tiles change nothing, but for
-// the last bits of a network's sums: they are a rule in the shape, whatever the number of threads.
+// If a run starts at positions, kernel and energy are row-wise, and there is no observer, a backend with caches works on tiles of chains:
+// each thread carries one tile after the other through all steps. Random numbers belong to the rows of the batch, so tiles change no
+// result, except for the last bits of a network's sums. Tiles depend on the shape alone, not on the number of threads.
 #pragma once
 
 #include <jem/sampling/kernel.hpp>
@@ -24,15 +24,15 @@ namespace jem::inline v0 {
 
 namespace detail {
 
-/// What positions a state has.
+/// The type of a state's positions.
 template <class S>
 using position_of = std::remove_cvref_t<decltype(std::declval<S&>().position)>;
 
-/// Kernels that evaluate gradients say so by a member alias; the compiler's message then names differentiable_energy.
+/// Whether a kernel evaluates gradients, which its member `needs_gradient` says. The compiler's message then names differentiable_energy.
 template <class K>
 inline constexpr bool needs_gradient = requires { requires K::needs_gradient; };
 
-/// An energy of which nothing is asked.
+/// An energy that meets every requirement, to be checked in place of E where E need not have a gradient.
 struct unasked {
   template <tensor_value T>
   T value(const T&) const;
@@ -40,11 +40,11 @@ struct unasked {
   T value_and_grad(const T&, T&) const;
 };
 
-/// What E has to be for K, in words of which none is an alternative: a compiler would not say why both fail.
+/// The requirements of K on E. They are not written with ||, since compilers do not say why both alternatives fail.
 template <class E, class K, class T>
 concept energy_for = differentiable_energy<std::conditional_t<needs_gradient<K>, E, unasked>, T> && energy<E, T>;
 
-/// What an energy offers for a run, or the energy itself.
+/// The energy prepared for a run, or the energy itself if it cannot be prepared.
 template <class T, class E>
 decltype(auto) prepared(const E& e, const T& x) {
   if constexpr (preparable_energy<E, T>) {
@@ -54,7 +54,8 @@ decltype(auto) prepared(const E& e, const T& x) {
   }
 }
 
-/// The same for a run of a state that the kernel has made of e: the energy itself if the kernel keeps other states of what e offers.
+/// The same for a run of a state that the kernel has made for e. It is the energy itself if the kernel's state for the prepared energy
+/// would have another type.
 template <class K, class S, class T, class E>
 decltype(auto) prepared_for_state(const E& e, const S& state) {
   if constexpr (preparable_energy<E, T>) {
@@ -72,7 +73,7 @@ template <class K, class E, class T, class O>
 inline constexpr bool in_tiles =
     row_wise<K> && row_wise<E> && runs_tiles<typename T::backend_type> && std::same_as<std::remove_cvref_t<O>, no_observer>;
 
-/// Rows in a tile: as many as the energy says, where it does; else few enough that what a kernel keeps of them stays in the first cache,
+/// The number of rows in a tile: as many as the energy says. If it does not say, they are few enough to stay in the first-level cache, and
 /// enough to be worth the calls.
 template <class E>
 index_t tile_rows(const E& e, const shape& extents) {
@@ -84,7 +85,7 @@ index_t tile_rows(const E& e, const shape& extents) {
   }
 }
 
-/// k steps of each tile of the chains; keep(i, first, position) sees its positions after step i.
+/// All steps of each tile of the chains; keep(i, first row, position) is called with a tile's positions after step i.
 template <tensor_value T, class E, class K, class F>
 void advance_tiles(const K& k, const E& e, const T& start, index_t steps, rng& g, F keep) {
   rng after = g;
@@ -101,7 +102,7 @@ void advance_tiles(const K& k, const E& e, const T& start, index_t steps, rng& g
   g = after;
 }
 
-/// k steps of a state in place, with an energy that is prepared or need not be.
+/// `steps` steps of a state in place, with an energy that is already prepared if it can be.
 template <tensor_value T, class E, class S, class K, class O>
 void advance_state(const K& k, const E& e, S& state, index_t steps, rng& g, O&& observe) {
   for (index_t i = 0; i < steps; ++i) {
@@ -110,7 +111,7 @@ void advance_state(const K& k, const E& e, S& state, index_t steps, rng& g, O&& 
   }
 }
 
-/// An observer that writes the positions of each step into draws (k, n, …), and then lets another one see them.
+/// An observer that writes the positions of each step into draws (k, n, …), and then calls another observer.
 template <class T, class O>
 auto keep_in(T& draws, O& observe) {
   return [&draws, &observe](index_t i, const auto& now, const transition_info<T>& info) {
@@ -122,7 +123,7 @@ auto keep_in(T& draws, O& observe) {
 
 }  // namespace detail
 
-/// k steps of a state in place: it goes on where it stands, and prepares the energy once. Throws std::invalid_argument for k < 0.
+/// `steps` further steps of a state in place. The energy is prepared once. Throws std::invalid_argument for steps < 0.
 template <tensor_value T, energy<T> E, class S, class K, step_observer<S, T> O = no_observer>
 void advance(const K& k, const E& e, S& state, index_t steps, rng& g, O&& observe = {}) {
   expect_at_least("advance", "steps", 0, steps);
@@ -130,8 +131,8 @@ void advance(const K& k, const E& e, S& state, index_t steps, rng& g, O&& observ
   detail::advance_state<T>(k, still, state, steps, g, observe);
 }
 
-/// The positions after k steps from `start` (n, …) → (n, …); schedules start at step 0. The observer sees (number, state, info) after each
-/// step. Throws std::invalid_argument for k < 0.
+/// The positions after `steps` steps from `start` (n, …) → (n, …); schedules start at step 0. The observer is called with (number, state,
+/// info) after each step. Throws std::invalid_argument for steps < 0.
 template <class K, class E, tensor_value T, class O = no_observer>
   requires detail::energy_for<E, K, T>
 T evolve(const K& k, const E& e, const T& start, index_t steps, rng& g, O&& observe = {})
@@ -178,7 +179,7 @@ T sample(const K& k, const E& e, const T& start, index_t draws, rng& g, O&& obse
   return all;
 }
 
-/// All positions of a state that goes on where it stands, (draws, n, …), and leaves the state at the last of them.
+/// All positions of `draws` further steps of a state, (draws, n, …). The state is then that after the last step.
 /// Throws std::invalid_argument for fewer than 0 draws.
 template <class K, class E, class S, class O = no_observer, tensor_value T = detail::position_of<S>>
   requires detail::energy_for<E, K, T>

@@ -9,7 +9,7 @@
 
 namespace jem::inline v0 {
 
-/// The same at every step.
+/// The same value at every step.
 struct constant {
   not_negative<"constant", "value"> value;  ///< at every step
 

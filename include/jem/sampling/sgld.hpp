@@ -5,7 +5,7 @@
 //
 // The convention of the whole library: with σ = √(2ε) this is the Langevin diffusion; the paper's step α is 2ε, and its recipe
 // (ε∇E with 1.0, σ = 0.01) decouples the two. Called SGLD after Welling and Teh (2011), whose gradients are stochastic in the
-// data; here the energy is evaluated exactly, and what is inexact is the law that the chain settles in.
+// data; here the energy is evaluated exactly, but the stationary distribution of the chain is inexact.
 #pragma once
 
 #include <jem/core/setting.hpp>
@@ -18,8 +18,8 @@
 
 namespace jem::inline v0 {
 
-/// Langevin dynamics without an acceptance step: x ← x − ε·∇E(x) + σ·ξ with ξ ~ N(0, 1). Where all is row-wise (see sampling/sample.hpp),
-/// schedule and noise are asked once a step for each tile, by several threads.
+/// Langevin dynamics without an acceptance step: x ← x − ε·∇E(x) + σ·ξ with ξ ~ N(0, 1). If kernel and energy are row-wise (see
+/// sampling/sample.hpp), schedule and noise are called at each step for each tile, by several threads.
 template <schedule Schedule = constant, noise_scale Noise = langevin_noise, class Transform = identity, class Constraint = unconstrained>
 struct sgld {
   static constexpr bool needs_gradient = true;
@@ -27,17 +27,17 @@ struct sgld {
 
   Schedule step_size;       ///< ε ≥ 0, a number or a function of the step's number
   Noise noise{};            ///< σ ≥ 0, a number or a function of ε
-  Transform transform{};    ///< of ∇E(x), before the step
-  Constraint constraint{};  ///< of x, after it
+  Transform transform{};    ///< applied to ∇E(x) before the step
+  Constraint constraint{};  ///< applied to x after it
 
-  /// Step 0 at x (n, …); the energy is not asked yet.
+  /// The state of step 0 at x (n, …); the energy is not evaluated yet.
   template <tensor_value T, differentiable_energy<T> E>
   unadjusted_state<T> init(const E&, const T& x) const {
     return {x};
   }
 
-  /// One gradient. Throws std::invalid_argument, and leaves state and generator as they are, for a step size or a noise that is
-  /// negative, infinite or NaN, and for a box whose ends are crossed.
+  /// Evaluates one gradient. Throws std::invalid_argument, and leaves state and generator as they are, for a step size or a noise that is
+  /// negative, infinite or NaN, and for a box with low > high.
   template <tensor_value T, differentiable_energy<T> E>
     requires(batch_transform<Transform, T> && batch_transform<Constraint, T>)
   transition_info<T> step(const E& e, unadjusted_state<T>& state, rng& g) const {

@@ -20,7 +20,8 @@
 
 namespace jem::inline v0 {
 
-/// Images are (height, width, channels); widths are the channels of the first convolution and of each halving.
+/// Images are (height, width, channels). `widths` are the numbers of channels: of the first convolution, and of those after each halving
+/// of the image.
 struct convnet_options {
   at_least<"convnet_options", "height", 1, largest_extent> height;                 ///< of an image, ≥ 1
   at_least<"convnet_options", "width", 1, largest_extent> width;                   ///< of an image, ≥ 1
@@ -32,13 +33,14 @@ struct convnet_options {
 template <tensor_value T, class A = swish, class Convolution = conv2d<T>, class Head = linear<T>>
   requires layer<A, T>
 struct convnet : made_of<T, A, Convolution, Head> {
-  std::vector<Convolution> convolutions;  ///< one, and two for each halving
-  Head head;                              ///< from what is left of the image to logits
+  std::vector<Convolution> convolutions;  ///< one, and two for each further width
+  Head head;                              ///< from features to logits
   A activation{};                         ///< after each convolution
 
   convnet() = default;
 
-  /// Throws std::invalid_argument, before it draws, for no width, a width below 1, or an image that cannot be halved as often as asked.
+  /// Throws std::invalid_argument, before it draws weights, if there are no widths, for a width below 1, or for an image that cannot be
+  /// halved for each further width.
   template <initializer<T> I = pytorch_uniform>
   convnet(const convnet_options& o, rng& g, A a = {}, const I& initialize = {}) : activation(a) {
     expect_at_least("convnet", "widths", 1, std::ssize(o.widths));
@@ -59,7 +61,7 @@ struct convnet : made_of<T, A, Convolution, Head> {
   template <tensor_value X>
   struct cache {
     typename Convolution::template cache<X> first;
-    pooled_vector<fused_cache<A, Convolution, X>> later;  ///< each with the activation before it
+    pooled_vector<fused_cache<A, Convolution, X>> later;  ///< later convolutions, each with the activation before it
     typename A::template cache<X> last;
     flatten::cache<X> flat;
     typename Head::template cache<X> head;
@@ -68,7 +70,7 @@ struct convnet : made_of<T, A, Convolution, Head> {
   static auto parameters(auto& self) { return std::tie(self.convolutions, self.head); }
   static constexpr std::array parameter_names{"convolutions", "head"};
 
-  /// The same network while its weights stand still, see prepared.hpp. Activations do not change extents.
+  /// The same network for constant weights, see prepared.hpp. Activations do not change extents, so `walk` skips them.
   template <summed_in<T> X>
   auto prepared(preparation<X>& walk) const {
     convnet<T, A, prepared_t<Convolution, X>, prepared_t<Head, X>> still;
@@ -94,7 +96,7 @@ struct convnet : made_of<T, A, Convolution, Head> {
   }
 
  private:
-  /// (n, h, w, c) → (n, d), what the head is given.
+  /// (n, h, w, c) → (n, d), the features that the head gets.
   template <class X>
   X features(X x, cache<X>& c) const {
     c.later.resize(convolutions.size());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A multilayer perceptron: linear layers of any number, with an activation after each but the last.
+// A multilayer perceptron: any number of linear layers, with an activation after each but the last.
 #pragma once
 
 #include <jem/nn/activation.hpp>
@@ -16,7 +16,7 @@ template <tensor_value T, class A = swish>
   requires layer<A, T>
 struct mlp : made_of<T, A> {
   std::vector<linear<T>> layers;  ///< in the order of forward
-  A activation{};                 ///< between them
+  A activation{};                 ///< after each layer but the last
 
   mlp() = default;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The network of the paper: a Wide ResNet (Zagoruyko and Komodakis 2016, arXiv:1605.07146) as Grathwohl et al. (2020,
-// arXiv:1912.03263) change it, with leaky ReLUs of slope 0.2 and no normalisation:
+// A Wide ResNet (Zagoruyko and Komodakis 2016, arXiv:1605.07146) as Grathwohl et al. (2020, arXiv:1912.03263, "the paper") use it,
+// with leaky ReLUs of slope 0.2 and no normalisation:
 //
 //     3×3 convolution of 16 channels, three groups of n blocks with 16k, 32k and 64k channels and strides 1, 2, 2,
 //     a leaky ReLU, the mean over the image, a linear head;   depth = 6n + 4, width = k
@@ -24,7 +24,7 @@ namespace jem::inline v0 {
 
 namespace range {
 
-/// The depths that three groups of n ≥ 1 blocks make.
+/// The depths of networks with three groups of n ≥ 1 blocks.
 struct six_n_plus_four {
   /// x = 6n + 4, n ≥ 1
   static constexpr bool holds(index_t x) { return 10 <= x && x <= largest_extent && (x - 4) % 6 == 0; }
@@ -33,8 +33,8 @@ struct six_n_plus_four {
 
 }  // namespace range
 
-/// The size of a Wide ResNet; depth 28 and width 10 are the paper's. The stem's channels, 16 in every published network, are those of the
-/// groups at width 1.
+/// The size of a Wide ResNet; depth 28 and width 10 are the paper's. `stem` is 16 in every published network. The first group has
+/// stem·width channels, the second twice and the third four times as many.
 struct wide_resnet_options {
   setting<index_t, "wide_resnet_options", "depth", range::six_n_plus_four> depth = 28;     ///< 6n + 4, n ≥ 1
   at_least<"wide_resnet_options", "width", 1, largest_extent> width              = 10;     ///< k ≥ 1
@@ -44,21 +44,21 @@ struct wide_resnet_options {
   at_least<"wide_resnet_options", "stem", 1, largest_extent> stem                = 16;     ///< channels of the first convolution, ≥ 1
 };
 
-/// The Wide ResNet of the paper. The normalisation N is made from a number of channels; jem::normalize<T> is one.
+/// The Wide ResNet of the paper. The normalisation N is constructed from a number of channels; jem::normalize<T> is one.
 template <tensor_value T, class A = leaky_relu, class N = no_normalize>
   requires(layer<A, T> && layer<N, T>)
 struct wide_resnet : made_of<T, A, N> {
   using block = residual<preactivated<T, A, N>>;  ///< conv2(a(norm2(conv1(a(norm1(x)))))) + shortcut(x)
 
   conv2d<T> stem;                ///< 3×3
-  repeat<repeat<block>> groups;  ///< three of n blocks
+  repeat<repeat<block>> groups;  ///< three groups of n blocks
   N norm;                        ///< before the last activation
   energy_head<T> head;           ///< from channels to logits
-  A activation{};                ///< the last one
+  A activation{};                ///< the last activation
 
   wide_resnet() = default;
 
-  /// Throws std::invalid_argument, before it draws, for groups of more channels than a convolution takes.
+  /// Throws std::invalid_argument, before it draws weights, if groups would have more channels than a convolution accepts.
   template <initializer<T> I = pytorch_uniform>
   wide_resnet(const wide_resnet_options& o, rng& g, const A& a = {}, const I& initialize = {}) : activation(a) {
     if (o.stem * o.width > largest_extent / 4) {
@@ -90,14 +90,14 @@ struct wide_resnet : made_of<T, A, N> {
   static constexpr std::array parameter_names{"stem", "groups", "norm", "head"};
   static auto parameters(auto& self) { return std::tie(self.stem, self.groups, self.norm, self.head); }
 
-  /// The same network while its weights stand still, as a chain: see prepared.hpp.
+  /// The same network for constant weights, as a `sequential`: see prepared.hpp.
   template <summed_in<T> X>
   auto prepared(preparation<X>& walk) const {
     auto first         = walk(stem);
     auto blocks        = walk(groups);
     const shape images = walk.extents();
     auto before_last   = walk(norm);
-    walk.continue_from({images[0], images[3]});  // of the means over images
+    walk.continue_from({images[0], images[3]});  // extents of the means over images
     return sequential{std::move(first), std::move(blocks), std::move(before_last), activation, global_average_pool{}, walk(head)};
   }
 
@@ -125,7 +125,7 @@ struct wide_resnet : made_of<T, A, N> {
   }
 
  private:
-  /// (n, h, w, c) → (n, d), what the head is given.
+  /// (n, h, w, c) → (n, d), the features that the head gets.
   template <class X>
   X features(X x, cache<X>& c) const {
     x = groups.forward(stem.forward(std::move(x), c.stem), c.groups);
