@@ -14,7 +14,7 @@
 
 namespace jem::inline v0::data {
 
-/// Changes a batch in place, by chance.
+/// A random change of a batch, in place.
 template <class A, class T>
 concept batch_augmentation = std::copy_constructible<A> && call_is_const<A, T, rng> && batch_is_a_reference<A, T, rng> &&
                              requires(const A& a, T& x, rng& g) { a(x, g); };
@@ -37,7 +37,7 @@ struct reflect_crop {
   }
 };
 
-/// Left and right exchanged, with this probability.
+/// Exchanges left and right of images at random.
 struct random_flip {
   in_unit_interval<"random_flip", "probability"> probability = 0.5f;  ///< of each image
 
@@ -47,12 +47,12 @@ struct random_flip {
   }
 };
 
-/// One after the other: `in_turn{reflect_crop{4}, random_flip{}}`.
+/// Several augmentations, one after the other: `in_turn{reflect_crop{4}, random_flip{}}`.
 template <class... Augmentations>
 struct in_turn {
-  std::tuple<Augmentations...> all;  ///< in their order
+  std::tuple<Augmentations...> all;  ///< in the order in which they act
 
-  /// The first is the first to act.
+  /// Takes the augmentations in the order in which they act.
   constexpr explicit in_turn(Augmentations... each) : all(std::move(each)...) {}
 
   template <tensor_value T>
@@ -62,14 +62,14 @@ struct in_turn {
   }
 };
 
-/// What a trainer does to its two streams: `augment{.labelled = …, .unlabelled = …}`, each nothing unless it is said.
+/// The augmentations of a trainer's two streams of data: `augment{.labelled = …, .unlabelled = …}`. By default there are none.
 template <class Labelled = no_augmentation, class Unlabelled = no_augmentation>
 struct augment {
   Labelled labelled{};      ///< of the images with labels
   Unlabelled unlabelled{};  ///< of the images for p(x)
 };
 
-/// What a trainer takes for that.
+/// The augmentations that a trainer accepts: a type with the members of `augment`.
 template <class A, class T>
 concept stream_augmentation = requires(const A& a) {
   requires batch_augmentation<std::remove_cvref_t<decltype(a.labelled)>, T>;

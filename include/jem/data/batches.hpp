@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Batches of a data set: `batches` is one shuffled epoch as a range, `batch_stream` goes on for ever, epoch after epoch or by images
-// that are drawn independently of each other. Every batch is full; what is left over at the end of an epoch is left out, other
-// images each time.
+// that are drawn independently of each other. Every batch is full: the few images that remain at the end of an epoch are left out.
+// They are different ones in each epoch.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -34,12 +34,12 @@ inline std::vector<std::int32_t> permutation(index_t n, rng& g) {
 
 /// How a stream takes images from its set.
 enum class draws {
-  shuffled,         ///< all images once, in an order of its own for each epoch
-  with_replacement  ///< any image each time
+  shuffled,         ///< each image once in an epoch, in a new random order for each epoch
+  with_replacement  ///< each time any image, independently of the others
 };
 
-/// An infinite sequence of batches. Refers to the set, which has to outlive it. Two streams with generators of their own are independent:
-/// one for p(y|x), one for p(x).
+/// An infinite sequence of batches. Refers to the set, which has to outlive it. Two streams with different generators are independent,
+/// such as one for p(y|x) and one for p(x).
 template <tensor_value T>
 class batch_stream {
  public:
@@ -62,9 +62,9 @@ class batch_stream {
     return rows(labels<T>(shape{size_}, std::span<const std::int32_t>(first, first + size_)));
   }
 
-  /// What a checkpoint holds of it: the order of this epoch, the place in it, the generator.
+  /// Calls f(name, part) for each part that a checkpoint stores: the order of this epoch, the position in it, the generator.
   static void each_part(auto& self, auto f) { f("order", self.order_), f("at", self.at_), f("random", self.rng_); }
-  /// Throws std::invalid_argument unless the order is one of this stream's set, and the place in it.
+  /// Throws std::invalid_argument unless the order is one of the images of this stream's set, and the position is within the order.
   void check_parts() const {
     const auto inside = [&](std::int32_t i) { return i >= 0 && i < set_->size(); };
     if (!order_.empty() && (std::ssize(order_) != set_->size() || !std::ranges::all_of(order_, inside))) {
@@ -92,18 +92,18 @@ class batches {
   batches(const dataset<T>& set, index_t size, rng& g) : stream_(set, size, g.split()), count_(set.size() / size) {}
   batches(const dataset<T>&& temporary, index_t, rng&) = delete;
 
-  /// An input iterator: the batch that it shows is gone when it moves on.
+  /// An input iterator: the current batch is replaced when it advances.
   class iterator {
    public:
     using value_type      = batch<T>;
-    using difference_type = std::ptrdiff_t;  ///< of an iterator
+    using difference_type = std::ptrdiff_t;  ///< as iterators require
 
     iterator() = default;
     /// At the first batch.
     explicit iterator(batches& owner) : owner_(&owner), left_(owner.count_) { read(); }
 
-    const batch<T>& operator*() const { return current_; }  ///< where it is
-    /// Goes on to the next batch.
+    const batch<T>& operator*() const { return current_; }  ///< the current batch
+    /// Advances to the next batch.
     iterator& operator++() {
       --left_;
       read();
@@ -124,7 +124,7 @@ class batches {
 
   iterator begin() { return iterator(*this); }        ///< draws the first batch
   std::default_sentinel_t end() const { return {}; }  ///< after the last one
-  index_t size() const { return count_; }             ///< batches in an epoch
+  index_t size() const { return count_; }             ///< number of batches in an epoch
 
  private:
   batch_stream<T> stream_;

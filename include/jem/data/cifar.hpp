@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // CIFAR-10 and CIFAR-100 in their binary form (Krizhevsky 2009, "Learning multiple layers of features from tiny images"): records of
-// one or two label bytes and three planes of 32×32 bytes, red, green, blue. Other sets come in the same form.
+// one or two label bytes and three planes of 32×32 bytes, red, green, blue. Other data sets have the same form.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -16,7 +16,7 @@ namespace jem::inline v0::data {
 /// The label bytes before the pixels of a record, and which of them is the label.
 struct cifar_format {
   at_least<"cifar_format", "label_bytes", 1, 2> label_bytes;  ///< 1 or 2
-  std::array<index_t, 2> classes;                             ///< that each of them tells apart
+  std::array<index_t, 2> classes;                             ///< number of classes of each label byte
   at_least<"cifar_format", "label", 0, 1> label;              ///< 0 or 1
 
   static constexpr index_t side = 32, plane = side * side;  ///< pixels of an edge; bytes of a colour
@@ -31,8 +31,8 @@ inline constexpr cifar_format cifar100_coarse{2, {20, 100}, 0};  ///< with its 2
 
 namespace detail {
 
-/// The decompressed bytes of a file, known to be whole records with labels in range. Pictures do not compress so well that 10 000 of
-/// them, or 64 times the bytes of the file, are less than what it decompresses to.
+/// The decompressed bytes of a file, checked to be whole records with labels in range. A file that decompresses to more than 10 000
+/// records and to more than 64 times its size is refused, since pictures do not compress so well.
 inline std::vector<std::uint8_t> cifar_records(std::span<const std::uint8_t> bytes, std::string_view file, const cifar_format& f,
                                                io::compressions known) {
   const auto record        = static_cast<std::size_t>(f.record());
@@ -53,7 +53,7 @@ inline std::vector<std::uint8_t> cifar_records(std::span<const std::uint8_t> byt
   return records;
 }
 
-/// Planes to channels last.
+/// Converts three planes to channels last.
 template <scalar V>
 void interleave_planes(const std::uint8_t* planes, V* to) {
   for (index_t p = 0; p < cifar_format::plane; ++p) {
@@ -61,7 +61,7 @@ void interleave_planes(const std::uint8_t* planes, V* to) {
   }
 }
 
-/// One set of the records of several files, whose bytes are let go as soon as they have been read.
+/// One set from the records of several files. The bytes of each file are freed as soon as they have been read.
 template <tensor_value T>
 dataset<T> cifar_dataset(std::vector<std::vector<std::uint8_t>> files, const cifar_format& f) {
   const auto record = static_cast<std::size_t>(f.record());
@@ -100,8 +100,8 @@ dataset<T> read_cifar_file(const std::filesystem::path& path, const cifar_format
 }
 
 /// The split "train" or "test" from a folder with the files of CIFAR-10, data_batch_1.bin … data_batch_5.bin and test_batch.bin,
-/// or of CIFAR-100, train.bin and test.bin; each plain, or compressed with the format's ending behind. Throws std::runtime_error
-/// for a file that is missing or refused by read_cifar_file, std::invalid_argument for another split.
+/// or of CIFAR-100, train.bin and test.bin; each plain, or compressed with the format's ending after its name. Throws
+/// std::runtime_error for a file that is missing or refused by read_cifar_file, std::invalid_argument for another split.
 template <tensor_value T>
 dataset<T> read_cifar(const std::filesystem::path& folder, std::string_view split, const cifar_format& format = cifar10,
                       io::compressions known = {}) {
@@ -110,7 +110,7 @@ dataset<T> read_cifar(const std::filesystem::path& folder, std::string_view spli
   if (format.label_bytes == 1 && split == "train") {
     names = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"};
   }
-  std::vector<std::filesystem::path> paths;  // a file that is missing is told before the others are read
+  std::vector<std::filesystem::path> paths;  // a missing file is reported before the others are read
   for (const auto& name : names) paths.push_back(io::find_compressed(folder / name, known));
   std::vector<std::vector<std::uint8_t>> files;
   for (const auto& path : paths) files.push_back(detail::cifar_records(io::read_file(path), path.string(), format, known));

@@ -47,13 +47,13 @@ dataset<T> digits() {
   return {T(shape{digits_count, 8, 8, 1}, x), labels<T>(shape{digits_count}, y), 10};
 }
 
-/// The first 1297 images of the file's order: what models are trained on.
+/// The first 1297 images in the file's order, for training.
 template <tensor_value T>
 dataset<T> digits_train() {
   return digits<T>().rows(0, digits_train_count);
 }
 
-/// The last 500 images of the file's order: much harder than 500 drawn at random, since neighbours in the file look alike.
+/// The last 500 images in the file's order, for testing. They are much harder than 500 random ones, since neighbours in the file are alike.
 template <tensor_value T>
 dataset<T> digits_test() {
   return digits<T>().rows(digits_train_count, digits_count - digits_train_count);

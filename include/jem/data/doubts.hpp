@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Checks of data before training: mistakes that lead to a network that has learned nothing, or to results that are too good.
+// Checks of data before training. They find mistakes that lead to a network that has learned nothing, or to results that are too good.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -17,7 +17,7 @@ namespace jem::inline v0::data {
 
 namespace detail {
 
-/// The bytes of each image, in the order of the set; they lie in `values`.
+/// The bytes of each image, in the order of the set, as views of `values`.
 template <class V>
 std::vector<std::string_view> images_in(const std::vector<V>& values, index_t count) {
   std::vector<std::string_view> images;
@@ -29,7 +29,7 @@ std::vector<std::string_view> images_in(const std::vector<V>& values, index_t co
 
 }  // namespace detail
 
-/// How many images of the second set are in the first one, too, to the bit.
+/// The number of images of the second set of which the first set has an exact copy.
 template <tensor_value T>
 index_t shared_images(const dataset<T>& first, const dataset<T>& second) {
   const auto known = first.x.to_vector(), asked = second.x.to_vector();
@@ -38,8 +38,8 @@ index_t shared_images(const dataset<T>& first, const dataset<T>& second) {
   return std::ranges::count_if(others, [&](std::string_view each) { return all.contains(each); });
 }
 
-/// Sentences about images for training, none if nothing is wrong with them: labels of one class only; numbers outside [−2, 2], as
-/// those of bytes that were not scaled to [−1, 1]; images that are all the same.
+/// Sentences about what may be wrong with images for training; none if nothing is. It finds labels of one class only; numbers outside
+/// [−2, 2], as those of bytes that were not scaled to [−1, 1]; and images that are all the same.
 template <tensor_value T>
 std::vector<std::string> doubts_about(const dataset<T>& set) {
   std::vector<std::string> told;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // IDX files, plain or compressed, the format of MNIST (LeCun, Cortes and Burges, 1998) and Fashion-MNIST: a magic number 0x000008rr for
 // bytes with rr axes, the extents as 32-bit big-endian numbers, the values. A header that claims more than the file holds is
-// refused. Byte offsets in messages are those of the decompressed data, but for damage to the compressed stream itself.
+// refused. Byte offsets in messages are those of the decompressed data, except for damage to the compressed stream itself.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -18,7 +18,7 @@ struct idx_file {
 
 namespace detail {
 
-/// The four bytes at `at` of the first bytes of a file.
+/// The 32-bit big-endian number at offset `at` of the first bytes of a file; `what` describes it in messages.
 inline std::uint32_t big_endian(std::span<const std::uint8_t> head, std::size_t at, std::string_view file, std::string_view what) {
   if (head.size() < at + 4) fail_file(file, head.size(), what, "the end of the file");
   return std::uint32_t{head[at]} << 24 | std::uint32_t{head[at + 1]} << 16 | std::uint32_t{head[at + 2]} << 8 | head[at + 3];
@@ -39,7 +39,7 @@ inline shape parse_idx_header(std::span<const std::uint8_t> head, std::string_vi
               hexadecimal(magic));
   }
   shape extents;
-  index_t count = 1;  // extents of 0 left out: without a single image, one image still has a size
+  index_t count = 1;  // without extents of 0: the other extents have to be possible as well
   for (index_t axis = 0; axis < axes; ++axis) {
     const index_t extent = big_endian(head, static_cast<std::size_t>(4 + 4 * axis), file, "an extent of 4 bytes");
     extents.push_back(extent);
@@ -53,7 +53,7 @@ inline shape parse_idx_header(std::span<const std::uint8_t> head, std::string_vi
 }  // namespace detail
 
 /// The contents of an IDX file of bytes, plain or compressed by one of `known`; `file` names it in errors. `rank`, if given, is the
-/// number of axes that it has to have. Memory grows with what has been decompressed, not with what the header promises. Throws
+/// number of axes that it has to have. Memory grows with the decompressed data, not with the size that the header claims. Throws
 /// std::runtime_error with file, byte, and what was expected and found for a file that is truncated, damaged or longer than its
 /// header says.
 inline idx_file decode_idx(std::span<const std::uint8_t> bytes, std::string_view file, index_t rank = 0,
@@ -78,8 +78,8 @@ inline idx_file read_idx(const std::filesystem::path& path, index_t rank = 0, io
 }
 
 /// Images (n, h, w, 1) as value/127.5 − 1 in [−1, 1] and labels in [0, classes) from DIRECTORY/SPLIT-images-idx3-ubyte and
-/// DIRECTORY/SPLIT-labels-idx1-ubyte, each plain or compressed, with the format's ending behind; the split is "train" or "t10k" by
-/// custom. Throws std::runtime_error with file and byte for files that read_idx refuses, another number of labels than images,
+/// DIRECTORY/SPLIT-labels-idx1-ubyte, each plain or compressed, with the format's ending after its name; the split is usually "train" or
+/// "t10k". Throws std::runtime_error with file and byte for files that read_idx refuses, another number of labels than images,
 /// or a label that is no class.
 template <tensor_value T>
 dataset<T> read_idx_dataset(const std::filesystem::path& directory, const std::string& split, index_t classes = 10,

@@ -17,7 +17,8 @@ constexpr V from_byte(std::uint8_t value) {
   return static_cast<V>(value) / V(127.5) - V(1);
 }
 
-/// Fills x (n, …) on the host: write(i, to) puts row i at `to`, rows in order, about a million elements before each upload.
+/// Fills x (n, …) from the host: write(i, to) writes row i to `to`. It is called for the rows in order. Each upload has about a million
+/// elements.
 template <tensor_value T, class F>
 void upload_rows(T& x, F write) {
   using V         = typename T::value_type;

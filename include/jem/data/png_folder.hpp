@@ -23,7 +23,7 @@ struct named_dataset {
 
 namespace detail {
 
-/// What stands in a folder, by name; hidden files are left out. Throws std::runtime_error for a folder that cannot be read.
+/// The entries of a folder, sorted by name, without hidden ones. Throws std::runtime_error for a folder that cannot be read.
 inline std::vector<std::filesystem::path> sorted_entries(const std::filesystem::path& folder) {
   std::error_code code;
   std::vector<std::filesystem::path> paths;
@@ -35,8 +35,8 @@ inline std::vector<std::filesystem::path> sorted_entries(const std::filesystem::
   return paths;
 }
 
-/// The PNG files of a class. Throws std::runtime_error for none, and for anything else among them: a picture in another format
-/// would be missed.
+/// The PNG files of a class. Throws std::runtime_error if there are none, and if there is anything else: a picture in another format
+/// would be ignored.
 inline std::vector<std::filesystem::path> class_files(const std::filesystem::path& folder) {
   auto paths = sorted_entries(folder);
   if (paths.empty()) throw std::runtime_error(folder.string() + ": expected PNG files, the images of a class, but found none");
@@ -47,7 +47,7 @@ inline std::vector<std::filesystem::path> class_files(const std::filesystem::pat
   return paths;
 }
 
-/// The images of a class behind those of the others; `first` is the file that all have to be like.
+/// Appends the images of a class to those of the others. All have to have the extents of the file `first`.
 inline void append_images(const std::vector<std::filesystem::path>& paths, std::filesystem::path& first, io::image& all) {
   for (const auto& path : paths) {
     io::image one = io::read_png(path);
@@ -63,7 +63,7 @@ inline void append_images(const std::vector<std::filesystem::path>& paths, std::
 
 }  // namespace detail
 
-/// The names of a folder's classes, in the order of their bytes. Throws std::runtime_error for a folder that cannot be read, and for
+/// The names of a folder's classes, sorted by their bytes. Throws std::runtime_error for a folder that cannot be read, and for
 /// one without a sub-folder.
 inline std::vector<std::string> png_folder_classes(const std::filesystem::path& folder) {
   std::vector<std::string> names;
@@ -76,7 +76,7 @@ inline std::vector<std::string> png_folder_classes(const std::filesystem::path& 
 
 namespace detail {
 
-/// Throws std::runtime_error for a folder whose classes are not these, in whatever order, with the names that differ.
+/// Throws std::runtime_error, with the names that differ, unless a folder has exactly the expected classes, in any order.
 inline void check_classes(const std::filesystem::path& folder, std::vector<std::string> expected, std::vector<std::string> found) {
   std::ranges::sort(expected);
   std::ranges::sort(found);
@@ -100,8 +100,8 @@ inline void check_classes(const std::filesystem::path& folder, std::vector<std::
 
 /// Images (n, h, w, c) as value/127.5 − 1 in [−1, 1], c = 1 for grey files and 3 for colour, class after class, in the order of
 /// the files' names. `classes`, if given, are the names of the classes in the order of their numbers, which the folder has to have.
-/// Throws std::runtime_error for a folder without a sub-folder, a class that is missing or that `classes` lack, by name, a class
-/// without an image or with other files than NAME.png, a file that read_png refuses, and the first file of another size.
+/// Throws std::runtime_error for a folder without a sub-folder, for a class that the folder or `classes` lack, with its name, for a class
+/// without an image or with other files than NAME.png, for a file that read_png refuses, and for the first file of another size.
 template <tensor_value T>
 named_dataset<T> read_png_folder(const std::filesystem::path& folder, const std::vector<std::string>& classes = {}) {
   std::vector<std::string> names = png_folder_classes(folder);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Parts of a set by class. Either as many labelled images of each class: semi-supervised training learns p(y|x) from them, and p(x) from
-// all images. Or a part in which each class has its share of the whole: images to choose settings by, or to compute an expensive measure
-// on. Images are often stored in the order of their classes, so that the first or the last ones are all of one class.
+// Parts of a set by class. Either the same number of labelled images of each class, from which semi-supervised training learns p(y|x),
+// while it learns p(x) from all images. Or a part in which each class has the share that it has in the set, to choose settings by, or to
+// compute an expensive measure on. Images are often stored in the order of their classes, so that the first or the last ones are all of one
+// class.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -22,7 +23,7 @@ dataset<T> chosen_rows(const dataset<T>& set, std::vector<std::int32_t> rows) {
   return {gather_rows(set.x, chosen), gather_rows(set.y, chosen), set.classes};
 }
 
-/// The first `count` images of each class among the images `order`, in the set's order.
+/// The first `count` images of each class in the sequence `order`. They are returned in the set's order.
 template <tensor_value T>
 dataset<T> take_per_class(std::string_view where, const dataset<T>& set, index_t count, const std::vector<std::int32_t>& order) {
   expect_at_least(where, "images of each class", 1, count);
@@ -43,8 +44,8 @@ dataset<T> take_per_class(std::string_view where, const dataset<T>& set, index_t
   return chosen_rows(set, std::move(rows));
 }
 
-/// The shares of these classes in a part of `count` images, at most that many of all: each count·n_c/n, rounded up or down so that
-/// they add up to count. The largest remainders are rounded up; among equal ones those of the classes that come first in `order`.
+/// The numbers of images of each class in a part of `count` of all n images: count·n_c/n, rounded up or down so that they add up to
+/// `count`. The largest remainders are rounded up; among equal ones those of the classes that come first in `order`.
 inline std::vector<index_t> shares_of(const std::vector<index_t>& of_class, index_t count, const std::vector<std::size_t>& order) {
   const index_t n = std::accumulate(of_class.begin(), of_class.end(), index_t{0});
   std::vector<index_t> shares(of_class.size());
@@ -78,13 +79,13 @@ dataset<T> random_per_class(const dataset<T>& set, index_t count, rng& g) {
 /// A set in two parts, which have no image in common.
 template <tensor_value T>
 struct divided_dataset {
-  dataset<T> part;  ///< of the size asked for
+  dataset<T> part;  ///< of the requested size
   dataset<T> rest;  ///< all other images
 };
 
-/// `count` random images as a part, in which each class has the share that it has in the set, to the nearest image and exactly
-/// `count` in all; and the rest, both in the set's order. All choices with these shares are equally likely. Takes one stream from
-/// the generator. Throws std::invalid_argument for count < 0 or more than there are, and for a label that is no class.
+/// Divides a set at random into a part of exactly `count` images and the rest, both in the set's order. In the part each class has the
+/// share that it has in the set, rounded up or down to a whole image. All choices with these shares are equally likely. Takes one stream
+/// from the generator. Throws std::invalid_argument for count < 0 or more than there are, and for a label that is no class.
 template <tensor_value T>
 divided_dataset<T> divide_by_class(const dataset<T>& set, index_t count, rng& g) {
   expect_at_least("divide_by_class", "images", 0, count);
@@ -94,7 +95,7 @@ divided_dataset<T> divide_by_class(const dataset<T>& set, index_t count, rng& g)
   const auto& y    = known.values();
   const auto order = permutation(set.size(), g);
   std::vector<index_t> of_class(static_cast<std::size_t>(set.classes));
-  std::vector<std::size_t> met;  // the classes as they come: a random order, so that none is favoured
+  std::vector<std::size_t> met;  // the classes in the order of `order`, which is random and favours none
   for (const std::int32_t i : order) {
     const auto c = static_cast<std::size_t>(y[static_cast<std::size_t>(i)]);
     if (of_class[c]++ == 0) met.push_back(c);

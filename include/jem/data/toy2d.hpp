@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Two-dimensional toy sets (n, 2), centred on the origin and a few units wide. Points of the classes take turns, so that the
-// classes are as even as n allows. Each set takes two streams from the generator.
+// Two-dimensional toy sets (n, 2), centred on the origin and a few units wide. Point i has class i mod classes, so that the sizes of
+// classes differ by at most 1. Each set takes two streams from the generator.
 #pragma once
 
 #include <jem/data/dataset.hpp>
@@ -62,7 +62,7 @@ dataset<T> circles(index_t n, double noise, rng& g) {
   });
 }
 
-/// Five bent arms, a class each: points of N((1, 0), diag(0.3², noise²)) turned by the angle of the arm and by ¼·eʳ, r being the
+/// Five bent arms, each a class: points of N((1, 0), diag(0.3², noise²)) rotated by the angle of the arm plus ¼·eʳ, where r is the
 /// first coordinate (Johnson et al. 2016, arXiv:1603.06277). The usual noise is 0.1.
 template <tensor_value T>
 dataset<T> pinwheel(index_t n, double noise, rng& g) {
@@ -83,7 +83,7 @@ dataset<T> checkerboard(index_t n, double noise, rng& g) {
   });
 }
 
-/// Eight normal distributions of standard deviation `noise` on a circle of radius 2, a class each, class 0 at (2, 0) and the
+/// Eight normal distributions of standard deviation `noise` on a circle of radius 2, each a class: class 0 at (2, 0) and the
 /// others following anticlockwise.
 template <tensor_value T>
 dataset<T> eight_gaussians(index_t n, double noise, rng& g) {

@@ -5,8 +5,8 @@
 //
 //     u ← P(z + η·direction(∂f/∂z)),   z ← P(z + α·(u − z) + (1 − α)·(z − the z before))
 //
-// At checkpoints η is halved, and the best z so far taken up again, where f has risen in less than 0.75 of the steps since the last
-// checkpoint, or where neither η was halved nor the best f has risen at the last one.
+// At a checkpoint η is halved, and the ascent continues from the best z so far, if f has risen in less than 0.75 of the steps since the
+// last checkpoint, or if η was not halved at the last checkpoint and the best f has not risen since then.
 #pragma once
 
 #include <jem/evaluate/chase.hpp>
@@ -51,8 +51,8 @@ struct halve_where {
   }
 };
 
-/// The images of a chase on their way up. f(logits, y, slope) is what they climb: it returns (n), and sets the slope at the logits
-/// (n, k), of which the direction counts; f.keep(rows) lets the other rows go.
+/// The ascent of the images of a chase. The objective f(logits, y, slope) returns its values (n), and sets its derivative by the logits
+/// (n, k), of which only the direction matters. f.keep(rows) removes all other rows.
 template <class Net, tensor_value T, class Objective>
 struct adaptive_ascent {
   chase<Net, T>* run;
@@ -60,12 +60,12 @@ struct adaptive_ascent {
   T before{};                    // (n, …): where the images were a step ago
   T gradient{};                  // (n, …): of f at z
   T best{}, best_gradient{};     // (n, …): where f was highest
-  T value{}, highest{};          // (n): f there
+  T value{}, highest{};          // (n): f at z, and at `best`
   T step{};                      // (n): η
   T rises{};                     // (n): steps since the last checkpoint after which f was higher
-  T highest_before{}, halved{};  // (n): at the last checkpoint
+  T highest_before{}, halved{};  // (n): of the last checkpoint
 
-  /// f and its gradient where the chase has looked.
+  /// Computes f and its gradient at z, whose logits have been computed.
   void measure() {
     T slope;
     value    = f(run->logits, run->y, slope);
@@ -108,7 +108,7 @@ struct adaptive_ascent {
     choose_rows(highest, value, higher);
   }
 
-  /// Adapts the step sizes, `count` steps after the last time.
+  /// Adapts the step sizes, `count` steps after the last checkpoint.
   void check(index_t count) {
     using V = typename T::value_type;
     halved  = zip(rises, zip(highest, highest_before, greater{}), halved, gets_nowhere<V>{V(0.75) * static_cast<V>(count)});

@@ -17,7 +17,7 @@ namespace jem::inline v0::evaluate {
 template <class Norm = linf>
 struct pgd {
   Norm norm{};                                              ///< linf or l2
-  not_negative<"pgd", "epsilon"> epsilon     = 8.0f / 255;  ///< of [0, 1]; ≥ 0
+  not_negative<"pgd", "epsilon"> epsilon     = 8.0f / 255;  ///< ≥ 0, for pixels in [0, 1]
   at_least<"pgd", "steps", 1> steps          = 40;          ///< of a restart, ≥ 1
   at_least<"pgd", "restarts", 1> restarts    = 5;           ///< random starts, ≥ 1
   finite<"pgd", "low"> low                   = -1;          ///< the darkest pixel of the data
@@ -42,8 +42,8 @@ void take_step(chase<Net, T>& run, const pgd<Norm>& a) {
 
 }  // namespace detail
 
-/// The share of images (n, …) with labels (n) that are classified rightly, and still are after every step of every restart: an
-/// image is counted robust only if all of them failed. `part` images at a time, and the random numbers depend on the parts.
+/// The share of images (n, …) with labels (n) that are classified correctly, and still are after every step of every restart: an
+/// image is counted as robust only if all of them failed. Images are attacked in parts of `part`, on which the random numbers depend.
 /// NaN without images. Throws std::invalid_argument for images out of range, and labels that are no classes.
 template <class Net, tensor_value T, attack_norm<T> Norm>
   requires layer<Net, T>
@@ -71,7 +71,7 @@ T perturb(const Net& net, const T& x, const labels<T>& y, const pgd<Norm>& a, rn
   detail::for_chases(net, x, y, part, [&](index_t first, detail::chase<Net, T>& run) {
     check_labels("pgd", run.y, run.logits.extent(1));
     T best    = run.x;
-    T highest = log_odds_against(run.logits, run.y);  // (n), in the order of the cross-entropies
+    T highest = log_odds_against(run.logits, run.y);  // (n), rises with the cross-entropy
     for (index_t restart = 0; restart < a.restarts; ++restart) {
       run.start(a, g);
       for (index_t step = 0; step < a.steps; ++step) {

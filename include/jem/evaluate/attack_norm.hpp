@@ -41,7 +41,7 @@ struct linf {
   }
 };
 
-/// The whole image, row by row, changes by no more than the radius in Euclidean length.
+/// No image changes by more than the radius in Euclidean length.
 struct l2 {
   /// A random direction, its length uniform up to the radius.
   template <tensor_value T>
@@ -56,7 +56,7 @@ struct l2 {
   void direct(T& gradient) const {
     normalise_rows(gradient);
   }
-  /// The projection into the ball: longer rows are shortened to the radius.
+  /// The projection into the ball: longer rows are scaled to the radius.
   template <tensor_value T>
   void project(T& difference, typename T::value_type radius) const {
     clip_norm{static_cast<float>(radius)}(difference);

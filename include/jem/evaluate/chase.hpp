@@ -19,7 +19,8 @@ struct greater {
   }
 };
 
-/// Refuses images outside the range, since they, and ε with them, are meant for another range. Rounding errors are accepted.
+/// Throws std::invalid_argument for images outside the range, since they, and probably ε, are meant for another range. Rounding errors
+/// are accepted.
 template <tensor_value T>
 void check_images(std::string_view where, const T& x, const labels<T>& y, float low, float high) {
   if (x.extents().rank() < 2) fail(where, "images (n, …)", to_string(x.extents()));
@@ -31,8 +32,8 @@ void check_images(std::string_view where, const T& x, const labels<T>& y, float 
   }
 }
 
-/// Images under attack, and the logits of their present positions: one forward pass serves the check of a step and the
-/// gradient of the next.
+/// Images under attack, and the logits of their present positions: one forward pass is used for the check after a step and for
+/// the gradient of the next step.
 template <class Net, tensor_value T>
 struct chase {
   const Net* net;
@@ -49,7 +50,7 @@ struct chase {
     logits = net->forward(z, cache);
   }
 
-  /// A slope at the logits (n, k) → the one at z (n, …); once a look.
+  /// Derivative by the logits (n, k) → derivative by z (n, …). Call it at most once after each `look`.
   T gradient(T slope) { return net->backward(std::move(slope), cache, nullptr); }
 
   /// Moves to a random point of the ball.
@@ -69,7 +70,7 @@ struct chase {
     clamp(images, a.low, a.high());
   }
 
-  /// Which rows are still classified rightly. Throws std::invalid_argument for labels that are no classes.
+  /// The rows that are still classified correctly. Throws std::invalid_argument for labels that are no classes.
   std::vector<std::int32_t> standing() const {
     const auto right = metrics::correct(logits, y);
     std::vector<std::int32_t> rows;
@@ -87,7 +88,7 @@ struct chase {
     logits = gather_rows(logits, rows);
   }
 
-  /// Keeps the images that are still classified rightly; the others need no more steps.
+  /// Keeps the images that are still classified correctly; the others need no more steps.
   void drop_fallen() {
     const auto rows = standing();
     if (std::ssize(rows) == size()) return;
@@ -96,7 +97,7 @@ struct chase {
   }
 };
 
-/// f(first, chase) for the parts of the images (n, …), each where it is and looked at.
+/// f(first, chase) for the parts of the images (n, …). Each chase is at the clean images, and has their logits.
 template <class Net, tensor_value T, class F>
 void for_chases(const Net& net, const T& x, const labels<T>& y, index_t part, F f) {
   for_parts(x.extent(0), part, [&](index_t first, index_t count) {

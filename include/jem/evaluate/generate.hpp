@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Samples of a trained model: of p(x) by the marginal energy, of p(x|y) by the joint one, from fresh starts or from the chains
-// of a replay buffer. No sample is filtered out: measures over the most confident ones are not comparable.
+// Samples of a trained model: of p(x) by the marginal energy, of p(x|y) by the joint one, from random starts or from the chains
+// of a replay buffer. No sample is left out, since measures over only the most confident samples would not be comparable.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -16,7 +16,7 @@
 
 namespace jem::inline v0::evaluate {
 
-/// Chains (n, …) that go on for k steps of p(x), `part` of them at a time; of positions alone, so a schedule starts at step 0.
+/// Continues chains (n, …) by `steps` steps of p(x), `part` chains at a time. Only positions are known, so a schedule starts at step 0.
 template <class K, class Net, tensor_value T>
   requires kernel<K, marginal_energy<Net>, T>
 T continued(const K& k, const Net& net, T start, index_t steps, rng& g, index_t part = 500) {
@@ -26,7 +26,7 @@ T continued(const K& k, const Net& net, T start, index_t steps, rng& g, index_t 
   return start;
 }
 
-/// The same for k steps of p(x|y), labels (n). Throws std::invalid_argument unless there is a label for each.
+/// The same for steps of p(x|y), with labels (n). Throws std::invalid_argument unless there is a label for each chain.
 template <class K, class Net, tensor_value T>
   requires kernel<K, joint_energy<Net>, T>
 T continued(const K& k, const Net& net, T start, const labels<T>& y, index_t steps, rng& g, index_t part = 500) {
@@ -46,7 +46,7 @@ T fresh_samples(const K& k, const Net& net, const shape& extents, index_t steps,
 }
 
 /// Samples of p(x|y), image i of class y[i]; extents are (n, h, w, c), labels (n). Throws std::invalid_argument unless there is a
-/// label for each.
+/// label for each image.
 template <class K, parameterised Net, class T = tensor_type_of<Net>>
   requires kernel<K, joint_energy<Net>, T>
 T fresh_samples(const K& k, const Net& net, const shape& extents, const labels<T>& y, index_t steps, rng& g, index_t part = 500) {
@@ -55,7 +55,8 @@ T fresh_samples(const K& k, const Net& net, const shape& extents, const labels<T
 
 namespace detail {
 
-/// Rows of a buffer: for each label one of its class's block, for none one from anywhere, no row twice, and none restarted.
+/// Chains of a buffer that is divided into blocks of `block` rows: for each number in `blocks` a random row of that block. No row is taken
+/// twice, and no chain is restarted.
 template <tensor_value T, class Start>
 T resting_chains(const replay_buffer<T, Start>& buffer, index_t block, std::span<const std::int32_t> blocks, rng& g) {
   std::vector<std::vector<std::int32_t>> free(static_cast<std::size_t>(buffer.capacity() / block));
@@ -72,7 +73,7 @@ T resting_chains(const replay_buffer<T, Start>& buffer, index_t block, std::span
 
 }  // namespace detail
 
-/// n chains of the buffer after k more steps of p(x); k = 0 is the buffer itself. None is restarted, unlike in training. Throws
+/// n random chains of the buffer after `steps` more steps of p(x), which may be 0. No chain is restarted, unlike in training. Throws
 /// std::invalid_argument for more than the buffer has.
 template <class K, class Net, tensor_value T, class Start>
   requires kernel<K, marginal_energy<Net>, T>
@@ -82,7 +83,7 @@ T buffer_samples(const K& k, const Net& net, const replay_buffer<T, Start>& buff
   return continued(k, net, detail::resting_chains(buffer, buffer.capacity(), anywhere, g), steps, g, part);
 }
 
-/// A chain of class y[i] for each i, from a buffer with class blocks, after k more steps of p(x|y). Throws std::invalid_argument
+/// A chain of class y[i] for each i, from a buffer with classes, after `steps` more steps of p(x|y). Throws std::invalid_argument
 /// for a buffer without classes, a label that it does not have, or more chains of a class than it has.
 template <class K, class Net, tensor_value T, class Start>
   requires kernel<K, joint_energy<Net>, T>

@@ -16,8 +16,8 @@ void for_parts(index_t n, index_t part, F f) {
   for (index_t first = 0; first < n; first += part) f(first, (std::min)(part, n - first));
 }
 
-/// The logits (n, k) of images (n, …), `part` of them at a time; of no images, (0, k). Throws std::invalid_argument for a part
-/// below 1.
+/// The logits (n, k) of images (n, …), computed for `part` images at a time; (0, k) for no images. Throws std::invalid_argument for a
+/// part below 1.
 template <class Net, tensor_value T>
   requires layer<Net, T>
 T logits_of(const Net& net, const T& x, index_t part = 500) {
@@ -28,7 +28,7 @@ T logits_of(const Net& net, const T& x, index_t part = 500) {
   expect_at_least("logits_of", "a part", 1, part);
   const index_t n = x.extents().rank() == 0 ? 0 : x.extent(0);
   if (n <= part) return forward(0, n);
-  T logits;  // (n, k), of which the first part tells k
+  T logits;  // (n, k); k is known after the first part
   for_parts(n, part, [&](index_t first, index_t count) {
     const T some = forward(first, count);
     if (first == 0) logits = T(some.extents().with_rows(n));

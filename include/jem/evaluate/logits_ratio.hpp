@@ -4,7 +4,7 @@
 //
 //     DLR = −(x_y − max_{j≠y} x_j) / (x_(1) − x_(3)),   towards t: −(x_y − x_t) / (x_(1) − (x_(3) + x_(4)) / 2)
 //
-// It is positive where the answer is wrong, and the same for logits multiplied by a number > 0 or with a number added.
+// It is positive if the answer is wrong. It does not change if logits are multiplied by a positive number, or if a number is added to all.
 #pragma once
 
 #include <jem/tensor/logits.hpp>
@@ -15,7 +15,7 @@ namespace jem::inline v0::evaluate {
 
 namespace detail {
 
-/// The columns of a row's largest elements, the largest first; the first of equals.
+/// The columns of a row's largest elements, the largest first. Of equal elements the first one comes first.
 template <index_t Count>
 struct largest_of_row {
   index_t at[Count];
@@ -34,8 +34,9 @@ struct largest_of_row {
   }
 };
 
-/// The ratio of a row. `slope` comes with −1 at the label and, if Targeted, 1 at the target, and leaves with the ratio's slope times
-/// the denominator. Differences are of halves, so that those of finite logits are finite; equal logits below and above give 0.
+/// The ratio of a row. Before the call `slope` has −1 at the label and, if Targeted, 1 at the target; afterwards it has the derivative of
+/// the ratio times the denominator. Differences are computed from halves of logits, so that they are finite for finite logits. The ratio is
+/// 0 if the denominator is 0.
 template <class V, bool Targeted>
 struct logits_ratio {
   index_t columns;
@@ -62,8 +63,8 @@ struct logits_ratio {
 }  // namespace detail
 
 /// The difference of logits ratio (n) of logits (n, k) with labels (n). `slope` becomes its derivative by the logits, (n, k), times the
-/// ratio's denominator, which is one positive number for each row: the same direction, whatever the logits are multiplied by. Throws
-/// std::invalid_argument for fewer than three classes; the labels have to be classes.
+/// ratio's denominator, which is one positive number for each row: its direction stays the same if logits are multiplied by a positive
+/// number. Throws std::invalid_argument for fewer than three classes; the labels have to be classes.
 template <tensor_value T>
 T difference_of_logits_ratio(const T& logits, const labels<T>& y, T& slope) {
   expect_rank("difference_of_logits_ratio", 2, logits.extents());

@@ -57,7 +57,7 @@ struct ood_summary {
   metrics::detection log_px, max_py, approximate_mass;  ///< by the score of this name
 };
 
-/// Images of the distribution (n, …) against others (m, …). Throws std::invalid_argument where a score is NaN.
+/// How well each score separates images of the distribution (n, …) from others (m, …). Throws std::invalid_argument if a score is NaN.
 template <class Net, tensor_value T>
   requires layer<Net, T>
 ood_summary detect_ood(const Net& net, const T& in, const T& out, index_t part = 500) {
@@ -66,19 +66,19 @@ ood_summary detect_ood(const Net& net, const T& in, const T& out, index_t part =
           .approximate_mass = metrics::detect(approximate_mass(net, in, part), approximate_mass(net, out, part))};
 }
 
-/// Each pixel U(−1, 1).
+/// Images whose pixels are drawn independently from U(−1, 1).
 template <tensor_value T>
 T uniform_noise(const shape& extents, rng& g) {
   return uniform<T>(extents, -1, 1, g);
 }
 
-/// −x: of data in [−1, 1], the negative.
+/// −x: the negatives of images in [−1, 1].
 template <tensor_value T>
 T inverted(const T& x) {
   return -x;
 }
 
-/// Each image of one value, U(−1, 1).
+/// Images whose pixels all have the same value, drawn from U(−1, 1) for each image.
 template <tensor_value T>
 T constants(const shape& extents, rng& g) {
   T images = full<T>(extents, 1);
@@ -88,7 +88,7 @@ T constants(const shape& extents, rng& g) {
 
 namespace detail {
 
-/// For each image the index of one of another class, all of these equally likely.
+/// For each image the index of a random image of another class, all of these equally likely.
 inline std::vector<std::int32_t> partners(const std::vector<std::int32_t>& y, index_t classes, rng& g) {
   std::vector<std::int32_t> by_class(y.size());  // indices sorted by class: those of class c are [begin[c], begin[c + 1])
   std::vector<index_t> begin(static_cast<std::size_t>(classes) + 1);
@@ -113,7 +113,7 @@ inline std::vector<std::int32_t> partners(const std::vector<std::int32_t>& y, in
 
 }  // namespace detail
 
-/// Each image (n, …) in the mean with a random one of another class. Throws std::invalid_argument for images of one class only.
+/// The mean of each image (n, …) and a random one of another class. Throws std::invalid_argument for images of one class only.
 template <tensor_value T>
 T interpolated(const data::dataset<T>& set, rng& g) {
   const auto other = detail::partners(set.y.to_vector(), set.classes, g);

@@ -20,7 +20,7 @@ namespace jem::inline v0::evaluate {
 template <class Norm = linf>
 struct strong_attack {
   Norm norm{};                                                    ///< linf or l2
-  not_negative<"strong_attack", "epsilon"> epsilon = 8.0f / 255;  ///< of [0, 1]; ≥ 0
+  not_negative<"strong_attack", "epsilon"> epsilon = 8.0f / 255;  ///< ≥ 0, for pixels in [0, 1]
   at_least<"strong_attack", "steps", 1> steps      = 100;         ///< of an ascent, ≥ 1
   at_least<"strong_attack", "starts", 1> starts    = 2;           ///< ascents of the cross-entropy, and of the ratio without a target, ≥ 1
   at_least<"strong_attack", "targets", 1> targets  = 9;  ///< the other classes that the ratio is taken towards, ≥ 1; all if there are fewer
@@ -58,7 +58,7 @@ struct climb_towards {
   void keep(const labels<T>& rows) { target = gather_rows(target, rows); }
 };
 
-/// The classes (n) that come after `rank` others in the order of the logits (n, k), the labels left out.
+/// The classes (n) with number `rank`, from 0, in the order of falling logits (n, k), in which the labels are left out.
 template <tensor_value T>
 labels<T> rivals(T logits, const labels<T>& y, index_t rank) {
   constexpr auto nothing = -std::numeric_limits<typename T::value_type>::infinity();
@@ -71,7 +71,7 @@ labels<T> rivals(T logits, const labels<T>& y, index_t rank) {
 template <class Net, tensor_value T>
 struct hunt {
   chase<Net, T>& run;
-  std::vector<std::int32_t> rows;  ///< of the part: those that are still classified rightly
+  std::vector<std::int32_t> rows;  ///< the images of the part that are still classified correctly
   T found;                         // (n, …): the adversarial images of the others
 
   explicit hunt(chase<Net, T>& all) : run(all), rows(static_cast<std::size_t>(all.size())), found(all.x) {
@@ -112,9 +112,9 @@ struct hunt {
 
 }  // namespace detail
 
-/// The share of images (n, …) with labels (n) that are classified rightly, and still are after every step of every ascent: an image
-/// is counted robust only if all of them failed. `part` images at a time, and the random numbers depend on the parts. NaN without
-/// images. Throws std::invalid_argument for images out of range, and labels that are no classes.
+/// The share of images (n, …) with labels (n) that are classified correctly, and still are after every step of every ascent: an image
+/// is counted as robust only if all of them failed. Images are attacked in parts of `part`, on which the random numbers depend. NaN
+/// without images. Throws std::invalid_argument for images out of range, and labels that are no classes.
 template <class Net, tensor_value T, attack_norm<T> Norm>
   requires layer<Net, T>
 double robust_accuracy(const Net& net, const T& x, const labels<T>& y, const strong_attack<Norm>& a, rng& g, index_t part = 500) {
@@ -122,8 +122,9 @@ double robust_accuracy(const Net& net, const T& x, const labels<T>& y, const str
   return detail::share_left(net, x, y, part, [&](detail::chase<Net, T>& run) { detail::hunt<Net, T>(run).attack(a, g); });
 }
 
-/// The adversarial images (n, …): of each, the first that is classified wrongly; the clean image where the attack found none. Of the
-/// same generator, the images that fall are those that robust_accuracy counts. Throws as robust_accuracy.
+/// The adversarial images (n, …): for each image the first one that is classified wrongly, or the clean image if the attack found none.
+/// With the same generator, these are wrong for exactly the images that robust_accuracy does not count as robust. Throws as
+/// robust_accuracy.
 template <class Net, tensor_value T, attack_norm<T> Norm>
   requires layer<Net, T>
 T perturb(const Net& net, const T& x, const labels<T>& y, const strong_attack<Norm>& a, rng& g, index_t part = 500) {

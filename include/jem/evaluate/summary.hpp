@@ -13,7 +13,7 @@ namespace jem::inline v0::evaluate {
 
 /// The measures of jem/metrics.
 struct classifier_summary {
-  double accuracy, nll, brier, ece, mce;              ///< as the functions of this name give it
+  double accuracy, nll, brier, ece, mce;              ///< the results of the functions of these names
   std::vector<metrics::reliability_bin> reliability;  ///< the diagram that ece and mce are made of
 };
 

@@ -41,13 +41,14 @@ std::vector<double> of_each_row(std::string_view where, const T& logits, F f) {
 
 using row_of_logits = jem::detail::weighed_row<double>;
 
-/// log((1 − p) / p) of the probability of number y in a row: from it both p and 1 − p come without a loss. −infinity of a single class.
+/// log((1 − p) / p) for the probability p of class y in a row. Both p and 1 − p can be computed from it without loss of precision.
+/// −infinity for a single class.
 inline double log_odds_against(const double* row, index_t k, index_t y) { return row_of_logits(row, k, y).log_sum_exp_beside(row[y]); }
 
 }  // namespace detail
 
-/// Whether the largest logit of each row (n, k) is the label's, the first of equals. A row with a NaN is wrong whatever its
-/// label: argmax alone would call it class 0. Throws std::invalid_argument for a label that is no class.
+/// Whether the largest logit of each row (n, k), the first one of equal logits, is that of the label. A row with a NaN is wrong whatever
+/// its label; argmax alone would return class 0. Throws std::invalid_argument for a label that is no class.
 template <tensor_value T>
 std::vector<bool> correct(const T& logits, const labels<T>& y) {
   detail::checked("correct", logits, y);
@@ -62,7 +63,7 @@ std::vector<double> log_sum_exps(const T& logits) {
                              [](const double* row, index_t k) { return detail::row_of_logits(row, k).log_sum_exp(); });
 }
 
-/// max_y p(y|x) of each row of logits (n, k), in double: in float, sure answers are all exactly 1 and can no longer be ranked.
+/// max_y p(y|x) of each row of logits (n, k), in double: in float, confident answers would all be exactly 1 and could not be ranked.
 template <tensor_value T>
 std::vector<double> confidence(const T& logits) {
   return detail::of_each_row("confidence", logits, [](const double* row, index_t k) {
@@ -71,8 +72,8 @@ std::vector<double> confidence(const T& logits) {
   });
 }
 
-/// log(p / (1 − p)) of p = max_y p(y|x), of each row of logits (n, k): ranks answers as their confidence does, and those whose
-/// confidence is rounded to 1, too. Infinite of a single class.
+/// log(p / (1 − p)) of p = max_y p(y|x), of each row of logits (n, k). It ranks answers as their confidence does, and also those whose
+/// confidence is rounded to 1. Infinite for a single class.
 template <tensor_value T>
 std::vector<double> confidence_log_odds(const T& logits) {
   return detail::of_each_row("confidence_log_odds", logits, [](const double* row, index_t k) {
@@ -96,7 +97,7 @@ double nll(const T& logits, const labels<T>& y) {
       "nll", logits, [&](const double* row, index_t k) { return math::softplus(detail::log_odds_against(row, k, truth.values()[i++])); }));
 }
 
-/// The mean of Σ_k (p(k|x) − 1[k = y])²: 0 for sure and right, 2 for sure and wrong; NaN without rows.
+/// The mean of Σ_k (p(k|x) − 1[k = y])²: 0 for answers that are certain and right, 2 for certain and wrong ones; NaN without rows.
 template <tensor_value T>
 double brier(const T& logits, const labels<T>& y) {
   const auto truth = detail::checked("brier", logits, y);
@@ -105,9 +106,9 @@ double brier(const T& logits, const labels<T>& y) {
     const index_t own = truth.values()[i++];
     const detail::row_of_logits others(row, k, own);
     const double missed = math::sigmoid(others.log_sum_exp_beside(row[own]));  // 1 − p(y|x)
-    double squares      = 1;                                                   // of the shares of what is missed
+    double squares      = 1;                                                   // 1 + Σ of the squares of p(k|x) / (1 − p(y|x)), k ≠ y
     for (index_t j = 0; j < k; ++j) squares += j != own ? others.share(row[j]) * others.share(row[j]) : 0;
-    return missed > 0 ? missed * missed * squares : missed;  // without a share of 0 / 0 where nothing is missed
+    return missed > 0 ? missed * missed * squares : missed;  // if 1 − p(y|x) is 0, shares are 0 / 0
   }));
 }
 

@@ -53,7 +53,8 @@ inline double auroc(std::span<const double> in, std::span<const double> out) {
 }
 
 /// The area under the precision-recall curve as average precision, Σ (recall_t − recall_{t−1})·precision_t over the thresholds
-/// from the highest down: no interpolation, which would flatter. Its floor is the share of in among all. NaN and throws as auroc.
+/// from the highest down, without interpolation, which would be too optimistic. A random score has the share of `in` among all. NaN and
+/// exceptions as for auroc.
 inline double aupr(std::span<const double> in, std::span<const double> out) {
   if (out.empty()) return std::numeric_limits<double>::quiet_NaN();
   double true_positives = 0, false_positives = 0, area = 0;
@@ -65,8 +66,8 @@ inline double aupr(std::span<const double> in, std::span<const double> out) {
   return area / static_cast<double>(in.size());
 }
 
-/// The share of out that is taken for in, at the highest threshold that takes at least `true_positive_rate` of in for in. NaN and
-/// throws as auroc, and throws for a rate outside (0, 1].
+/// The share of `out` that is classified as in, at the highest threshold that classifies at least `true_positive_rate` of `in` as in. NaN
+/// and exceptions as for auroc; also throws std::invalid_argument for a rate outside (0, 1].
 inline double fpr_at_tpr(std::span<const double> in, std::span<const double> out, double true_positive_rate = 0.95) {
   if (!(true_positive_rate > 0 && true_positive_rate <= 1)) fail("fpr_at_tpr", "a rate in (0, 1]", std::to_string(true_positive_rate));
   double true_positives = 0, false_positives = 0;
@@ -80,10 +81,10 @@ inline double fpr_at_tpr(std::span<const double> in, std::span<const double> out
 
 /// The three measures of one score on one pair of sets.
 struct detection {
-  double auroc, aupr, fpr95;  ///< shares of 1; fpr95 is fpr_at_tpr at 0.95
+  double auroc, aupr, fpr95;  ///< in [0, 1]; fpr95 is fpr_at_tpr at 0.95
 };
 
-/// All three measures of scores of in and out. NaN and throws as auroc.
+/// All three measures of scores of in and out. NaN and exceptions as for auroc.
 inline detection detect(std::span<const double> in, std::span<const double> out) {
   return {auroc(in, out), aupr(in, out), fpr_at_tpr(in, out)};
 }

@@ -4,7 +4,7 @@
 //
 //     ECE = Σ_b (n_b / n)·|accuracy_b − confidence_b|,   maximum CE = max_b |accuracy_b − confidence_b|,
 //
-// over bins of equal width of max_y p(y|x). Both depend on the number of bins: state it.
+// over bins of equal width of max_y p(y|x). Both depend on the number of bins, so it should be reported with them.
 #pragma once
 
 #include <jem/metrics/accuracy.hpp>
@@ -82,7 +82,7 @@ inline double ece(std::span<const reliability_bin> diagram) {
 inline double mce(std::span<const reliability_bin> diagram) {
   double gap = std::numeric_limits<double>::quiet_NaN();
   for (const auto& bin : diagram) {
-    if (bin.count > 0) gap = std::fmax(gap, std::abs(bin.accuracy - bin.confidence));  // fmax passes NaN by
+    if (bin.count > 0) gap = std::fmax(gap, std::abs(bin.accuracy - bin.confidence));  // fmax ignores NaN
   }
   return gap;
 }

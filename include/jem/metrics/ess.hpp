@@ -15,7 +15,7 @@ namespace jem::inline v0::metrics {
 
 namespace detail {
 
-/// The autocorrelation function of several chains together; a lag costs a pass, and few lags are asked for.
+/// The autocorrelation function of several chains together. Each lag takes a pass over the draws, since only few lags are needed.
 class autocorrelation {
  public:
   explicit autocorrelation(chain_draws x) : centered_(std::move(x)) {
@@ -43,8 +43,9 @@ class autocorrelation {
   double within_, total_;
 };
 
-/// S/τ of chains as they are. NaN of a constant, and of chains of fewer than five draws, whose lags tell nothing. Beside the
-/// positive pairs the even lag of the first pair that is not counts once, as in Stan; so does that of the last pair in reach.
+/// S/τ of chains, which are not cut in two here. NaN for a constant, and for chains of fewer than five draws, which have too few lags.
+/// In addition to the positive pairs, the even lag of the first pair that is not positive counts once, as in Stan; so does that of the
+/// last pair that the length of the chains allows.
 inline double effective_size(const chain_draws& x) {
   if (x.empty() || x[0].size() < 5) return nan;
   const auto all         = pooled(x);
@@ -65,7 +66,7 @@ inline double effective_size(const chain_draws& x) {
   return size / (std::max)(tau, 1 / std::log10(size));
 }
 
-/// Of the event x ≤ its p-quantile.
+/// The effective sample size for the event that x is at most its p-quantile.
 inline double effective_size_of_quantile(const chain_draws& x, double p) {
   if (pooled(x).empty()) return nan;
   const double threshold = quantile(pooled(x), p);
@@ -81,17 +82,19 @@ inline double mcse_of_mean(const chain_draws& x) { return std::sqrt(variance(poo
 }  // namespace detail
 
 // All of these take draws (k, n, …) of n chains, as `sample` returns them, and return a number for each coordinate in row-major
-// order; a single one for draws (k, n). NaN for coordinates that are constant or not finite, and of fewer than ten draws. They
+// order; a single one for draws (k, n). NaN for coordinates that are constant or not finite, and for fewer than ten draws. They
 // throw std::invalid_argument for fewer than two axes.
 
-/// For location: of normal scores. The number to report; at least 100 for each chain, says the paper.
+/// The effective sample size for the location, computed from normal scores. It is the number to report. Vehtari et al. advise at least
+/// 100 for each chain.
 template <tensor_value T>
 std::vector<double> ess_bulk(const T& draws) {
   return detail::for_each_coordinate("ess_bulk", draws,
                                      [](const chain_draws& x) { return detail::effective_size(detail::normal_scores(detail::split(x))); });
 }
 
-/// For the tails: the smaller one of those of the 5 % and the 95 % quantile. NaN where many equal draws leave nothing beyond one.
+/// The effective sample size for the tails: the smaller one of those for the 5 % and the 95 % quantile. NaN if so many draws are equal that
+/// there are none beyond a quantile.
 template <tensor_value T>
 std::vector<double> ess_tail(const T& draws) {
   return detail::for_each_coordinate("ess_tail", draws, [](const chain_draws& x) {
@@ -100,7 +103,7 @@ std::vector<double> ess_tail(const T& draws) {
   });
 }
 
-/// For the mean: of the draws themselves, which need a variance.
+/// The effective sample size for the mean, computed from the draws themselves, whose distribution has to have a variance.
 template <tensor_value T>
 std::vector<double> ess_mean(const T& draws) {
   return detail::for_each_coordinate("ess_mean", draws, [](const chain_draws& x) { return detail::effective_size(detail::split(x)); });

@@ -6,7 +6,7 @@
 
 namespace jem::inline v0::metrics::detail {
 
-/// In double, whatever the values are in; NaN of none.
+/// The mean, computed in double; NaN without values.
 template <class V>
 double mean(const std::vector<V>& values) {
   double total = 0;
@@ -14,7 +14,8 @@ double mean(const std::vector<V>& values) {
   return total / static_cast<double>(values.size());
 }
 
-/// With divisor n − 1: NaN of fewer than two values. Exactly 0 of equal ones, which is why the first is subtracted.
+/// The variance with divisor n − 1; NaN for fewer than two values. The first value is subtracted from all, so that the variance of equal
+/// values is exactly 0.
 inline double variance(const std::vector<double>& values) {
   if (values.empty()) return mean(values);
   std::vector<double> apart = values;

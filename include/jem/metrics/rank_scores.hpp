@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The preparation of draws for diagnostics of Markov chains: each chain is cut in two, so that a trend within a chain
-// shows as a difference between chains; numbers give way to normal scores of their ranks, Φ⁻¹((r − 3/8) / (S + 1/4)), so that
-// nothing depends on moments, which a law may not have. Vehtari, Gelman, Simpson, Carpenter and Bürkner (2021), "Rank-normalization,
-// folding, and localization: an improved R̂", doi:10.1214/20-BA1221; the scores are Blom's (1958).
+// The preparation of draws for diagnostics of Markov chains. Each chain is cut in two, so that a trend within a chain becomes a
+// difference between chains. Numbers are replaced by the normal scores of their ranks, Φ⁻¹((r − 3/8) / (S + 1/4)), so that results
+// do not depend on moments, which a distribution may not have. Vehtari, Gelman, Simpson, Carpenter and Bürkner (2021),
+// "Rank-normalization, folding, and localization: an improved R̂", doi:10.1214/20-BA1221; the scores are Blom's (1958).
 #pragma once
 
 #include <jem/core/concepts.hpp>
@@ -66,7 +66,7 @@ inline chain_draws split(const chain_draws& x) {
   return halves;
 }
 
-/// The p-quantile of some numbers, between neighbours in proportion (type 7 of Hyndman and Fan 1996); there must be one.
+/// The p-quantile of one or more numbers, interpolated linearly between neighbours (type 7 of Hyndman and Fan 1996).
 inline double quantile(std::vector<double> values, double p) {
   std::ranges::sort(values);
   const double at     = p * static_cast<double>(values.size() - 1);
@@ -75,7 +75,8 @@ inline double quantile(std::vector<double> values, double p) {
   return beyond == 0 ? values[below] : values[below] + beyond * (values[below + 1] - values[below]);
 }
 
-/// Φ⁻¹(p) for 0 < p < 1: the approximation 26.2.23 of Abramowitz and Stegun (1964), good to 5e-4, and two steps of Halley's.
+/// Φ⁻¹(p) for 0 < p < 1: the approximation 26.2.23 of Abramowitz and Stegun (1964), whose error is below 5e-4, and two steps of Halley's
+/// method.
 inline double normal_quantile(double p) {
   const double tail = (std::min)(p, 1 - p), t = std::sqrt(-2 * std::log(tail));
   double x = t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));

@@ -53,8 +53,8 @@ struct adam_update {
   }
 };
 
-/// θ ← θ − α·λ·θ − α·m̂ / (√v̂ + ε): the update of adamw, and of adam with λ = 0. The settings have α, as a schedule, β₁, β₂ and ε. Where is
-/// the name of the settings in messages.
+/// θ ← θ − α·λ·θ − α·m̂ / (√v̂ + ε): the update of adamw, and of adam with λ = 0. The settings have α, as a schedule, β₁, β₂ and ε. Where
+/// is the name of the settings in messages.
 template <literal Where, class Settings, parameterised Net>
 void adam_step(const Settings& s, float weight_decay, adam_state<Net>& state, Net& net, const Net& gradient) {
   const float rate = not_negative<Where, "learning_rate">(value_at(s.learning_rate, state.updates));
