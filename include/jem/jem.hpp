@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The umbrella: the numerics for the host. Readers of data (jem/data), evaluation (jem/evaluate) and files (jem/io) have
-// headers of their own.
+// Includes all headers of computations on the host. Readers of data (jem/data), evaluation (jem/evaluate) and files (jem/io) are
+// included separately.
 #pragma once
 
 #include <jem/backend/build_info.hpp>
-#ifndef __CUDACC__  // nvcc has backends of its own, and trouble with Eigen
+#ifndef __CUDACC__  // nvcc has problems with Eigen, and there are other backends for it
 #include <jem/backend/eigen.hpp>
 #endif
 #include <jem/backend/openmp.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The eigen backend with a note of each block of memory that its tensors have ever had. The pool keeps what it has got, so a
-// block that nobody has seen is one that was allocated. No operator is replaced: sanitizers have their own.
+// The eigen backend, with a record of each block of memory that its tensors have ever had. The pool keeps its blocks, so a block
+// that is not in the record was newly allocated. Operators new and delete are not replaced, since sanitizers replace them.
 #pragma once
 
 #include <jem/backend/eigen.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The backends that typed tests run on, as lists of types: for TEST_CASE_TEMPLATE_APPLY, and for a loop inside one sentence. Two say
-// it all: eigen has openmp's parallel loops and the fast products, guarded has reference's loops and memory that the host cannot
-// touch. What every backend has to do, the conformance suite asks each of them.
+// The backends that typed tests run on, as lists of types: for TEST_CASE_TEMPLATE_APPLY, and for a loop inside one test. Two are
+// enough: eigen has openmp's parallel loops and the fast products, guarded has reference's loops and memory that the host cannot
+// access. The conformance suite checks what every backend has to do.
 #pragma once
 
 #include "guarded.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The convolutions and products of eigen that the tests' networks ask for, compiled once, in compiled_convolutions.cpp. Folders that are
-// compiled without optimisation have them optimised from there: a network's test compiles in three quarters of the time, and what
-// trains runs in a third.
+// The convolutions and products of eigen that the tests' networks use, compiled once, in compiled_convolutions.cpp. Folders that are
+// compiled without optimisation use these optimised ones: a test of a network compiles in three quarters of the time, and tests that
+// train take a third of the time.
 #pragma once
 
 #include <jem/backend/eigen.hpp>

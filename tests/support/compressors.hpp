@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Compressed bytes, made by the libraries themselves, what is read from them, and what may happen to a file on its way: it is cut off,
-// or a bit flips.
+// Compressed bytes, made by the libraries themselves, functions that read them, and functions that damage files: they cut them off, or
+// flip a bit.
 #pragma once
 
 #include "temporary_directory.hpp"
@@ -23,7 +23,7 @@ namespace test {
 
 using byte_list = std::vector<std::uint8_t>;
 
-/// Stops a test that cannot have its input; REQUIRE does not work before main.
+/// Throws if an input of a test could not be made; REQUIRE does not work before main.
 inline void need(bool made) {
   if (!made) throw std::logic_error("an input of the tests could not be made");
 }
@@ -42,7 +42,7 @@ inline byte_list gzipped(const byte_list& plain) {
   return compressed;
 }
 
-/// With the filter that is before LZMA2 for the bytes of pictures, if asked.
+/// Compressed by xz; if `delta`, with a delta filter before LZMA2, as for the bytes of pictures.
 inline byte_list xzed(const byte_list& plain, bool delta = false) {
   lzma_options_lzma options{};
   need(lzma_lzma_preset(&options, 0) == 0);
@@ -58,7 +58,7 @@ inline byte_list xzed(const byte_list& plain, bool delta = false) {
   return compressed;
 }
 
-/// Contents of that size, not all alike.
+/// `size` bytes that are not all equal.
 inline byte_list pattern(std::size_t size) {
   byte_list contents(size);
   for (std::size_t i = 0; i < size; ++i) contents[i] = static_cast<std::uint8_t>(i * 7919 >> 5);
@@ -71,7 +71,7 @@ inline byte_list decompressed(const jem::io::compression& by, const byte_list& f
   return by.decompress(file, most, "file");
 }
 
-/// How "file" is refused; empty if it is not.
+/// The message with which "file" is refused; empty if it is accepted.
 inline std::string refusal(const jem::io::compression& by, const byte_list& file) {
   return message_of<std::runtime_error>([&] { decompressed(by, file); });
 }
@@ -85,7 +85,7 @@ inline byte_list cut(const byte_list& whole, std::size_t length) {
   return {whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length)};
 }
 
-/// Every shorter file is refused by read(bytes).
+/// Checks that read(bytes) refuses every shorter file.
 template <class F>
 void check_truncations(const byte_list& whole, F read) {
   for (std::size_t length = 0; length < whole.size(); ++length) {
@@ -94,7 +94,7 @@ void check_truncations(const byte_list& whole, F read) {
   }
 }
 
-/// How many single bits, flipped, are refused by read(bytes). The others have to change nothing: same(what was read) is true.
+/// The number of bits after whose flip read(bytes) refuses the file. A flip of any other bit has to change nothing: same(result) is true.
 template <class F, class S>
 std::size_t refused_flips(const byte_list& whole, F read, S same) {
   std::size_t refused = 0;

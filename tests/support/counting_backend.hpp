@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A backend that counts what a training step should pay for once: downloads of labels, and passes over logits that weigh each row's
-// exponentials. All else is reference's.
+// A backend that counts operations which a training step should do only once: downloads of labels, and passes over logits that compute
+// the exponentials of each row. All else is reference's.
 #pragma once
 
 #include <jem/backend/reference.hpp>
@@ -15,7 +15,7 @@ struct step_counts {
   friend bool operator==(const step_counts&, const step_counts&) = default;
 };
 
-/// Whether a loop's body takes the log-sum-exp of a row of logits, or what it is made of.
+/// Whether a loop's body computes the log-sum-exp of a row of logits, or the exponentials for it.
 template <class F>
 inline constexpr bool weighs_logits = false;
 template <class T, class W>
@@ -48,7 +48,7 @@ struct counting : jem::reference {
 
 static_assert(jem::backend<counting, float> && jem::backend<counting, double>);
 
-/// What f counts.
+/// The counts during a call of f.
 template <class F>
 step_counts counts_of(F f) {
   counting::counts = {};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A classifier that needs no training, and images that it is sure of: for attacks.
+// A classifier that needs no training, and images that it classifies with high confidence: for tests of attacks.
 #pragma once
 
 #include <jem/evaluate/logits.hpp>
@@ -12,14 +12,14 @@
 
 namespace test {
 
-/// Images (n, 16) around the means of their classes, and a network that compares what a random layer sees of them with what it sees
-/// of the means, as the posterior of normals of one width.
+/// Images (n, 16) around the means of their classes, and a network that compares the outputs of a random layer for an image with its
+/// outputs for the means. Its logits are those of the posterior for normal distributions of equal width around the outputs for the means.
 template <class T>
 struct crowd {
   T images;            // (n, 16)
   jem::labels<T> y;    // (n)
   jem::linear<T> eye;  // 16 → 32
-  T seen;              // (k, 32): of the means
+  T seen;              // (k, 32): outputs for the means
 
   crowd(jem::index_t n, jem::index_t classes, jem::rng& g) {
     const T means = jem::uniform<T>({classes, 16}, -0.6f, 0.6f, g);
@@ -31,7 +31,7 @@ struct crowd {
     seen = jem::evaluate::logits_of(jem::sequential{eye, jem::swish{}}, means);
   }
 
-  /// The network, with logits times a number.
+  /// The network, with its logits multiplied by `times`.
   auto net(float times) const {
     const jem::index_t k = seen.extent(0);
     const auto means     = seen.to_vector();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What gradients are checked with: tensors of double precision on each backend, filled by a formula.
+// Types and functions to check gradients with: tensors of double precision on each backend, filled by a formula.
 #pragma once
 
 #include "backends.hpp"
@@ -19,7 +19,7 @@ using eigen_double     = jem::tensor<double, jem::eigen>;
 using guarded_double   = jem::tensor<double, guarded>;
 using eigen_float      = jem::tensor<float, jem::eigen>;
 
-/// The largest error of an energy's gradient at x, a batch of chains that do not see each other.
+/// The largest error of an energy's gradient at x, a batch of chains that do not influence each other.
 template <class T, class E>
 double energy_gradient_error(const E& energy, const T& x) {
   T gradient(x.extents());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The library decides by the clock whether a loop is shared out (backend/cpu/team_balance.hpp), so a thread may meet any block of it at
-// any time. What every thread has once run as a whole leaves each with the memory for that.
+// The library measures times to decide whether a loop runs on a team of threads (backend/cpu/team_balance.hpp), so a thread may get any
+// block of it at any time. After every thread has run the whole function once, each thread has all the memory that it needs.
 #pragma once
 
 namespace test {

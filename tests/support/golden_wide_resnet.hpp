@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A Wide ResNet whose weights PyTorch has written: its logits, energies and input gradients, and one whole training step, three
-// steps of the paper's sampler without noise, the loss of Algorithm 1, its gradient and an update of Adam, are PyTorch's.
+// Tests of a Wide ResNet whose weights PyTorch has written. Its logits, energies and input gradients have to be PyTorch's, and so has one
+// whole training step: three steps of the paper's sampler without noise, the loss of Algorithm 1, its gradient and an update of Adam.
 // tests/golden/make_wide_resnet.py wrote tests/golden/wide_resnet.safetensors, and says what is in it. Each file of
 // train/golden_wide_resnet_*.cpp invokes the cases for one type of tensors: a network of this size takes seconds to compile.
 #pragma once
@@ -23,7 +23,7 @@
 
 namespace test {
 
-/// The file; for tensors of doubles its values, widened.
+/// The tensors of the file; for tensors of doubles, its values are converted to double.
 template <class T>
 jem::io::tensor_map golden_file() {
   auto tensors = jem::io::read_safetensors(std::filesystem::path(__FILE__).parent_path() / "../golden/wide_resnet.safetensors");
@@ -50,7 +50,8 @@ jem::wide_resnet<T> golden_network(const jem::io::tensor_map& tensors, bool ener
   return net;
 }
 
-/// Rounding in double is far below that of the float32 values in the file, 6e-8 of numbers up to 6; in float it builds up.
+/// The values in the file, of up to 6, are rounded to float32, by 6e-8 of the value. In double further rounding errors are far smaller; in
+/// float they accumulate.
 template <class T>
 inline constexpr double tolerance = std::same_as<typename T::value_type, double> ? 4e-7 : 1e-4;
 

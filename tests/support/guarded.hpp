@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A backend for tests whose memory the host cannot touch: each storage has pages of its own, and they are open inside its verbs
-// only. It finds code that would read a device's memory from the host, long before a device is at hand. Elements end where
-// their pages end, and a page that never opens follows: a verb that runs over the end is caught, too. The loops are reference's.
+// only. It finds code that would read a device's memory from the host, and needs no device for that. Elements end where their pages
+// end, and are followed by a page that is never open, so that a verb that goes beyond the end is caught, too. The loops are reference's.
 #pragma once
 
 #include <jem/backend/reference.hpp>
@@ -17,10 +17,10 @@
 
 namespace test {
 
-/// All pages that guarded storages have, and how many verbs are running: the pages are open while there is one.
+/// All pages of guarded storages, and the number of verbs that are running: the pages are open while there is at least one.
 class guarded_pages {
  public:
-  using block = std::pair<std::byte*, std::size_t>;  // where it begins, bytes without the page behind it
+  using block = std::pair<std::byte*, std::size_t>;  // its begin, its bytes without the closed page after it
 
   static block acquire(std::size_t bytes) {
     const std::size_t page = page_size(), length = (bytes + page - 1) / page * page;
@@ -68,7 +68,7 @@ class guarded_pages {
   int running_ = 0;
 };
 
-/// While one lives, guarded memory is open.
+/// Guarded memory is open while an object of this type exists.
 struct guarded_scope {
   guarded_scope() { guarded_pages::open(); }
   ~guarded_scope() { guarded_pages::close(); }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The losses once more, in plain double arithmetic on the host: those of the conformance suite.
+// A second implementation of the losses, in plain double arithmetic on the host: that of the conformance suite.
 #pragma once
 
 #include "doubles.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An energy of the plane, and a kernel of each kind for it.
+// An energy on the plane, and a kernel of each kind for it.
 #pragma once
 
 #include <jem/energy/pointwise.hpp>

@@ -31,7 +31,7 @@ inline byte_list png_ihdr(std::uint32_t width, std::uint32_t height, int bits, i
   return png_chunk("IHDR", data);
 }
 
-/// Rows, each with its filter's byte in front, as one IDAT chunk.
+/// Rows, each after the byte of its filter, as one IDAT chunk.
 inline byte_list png_idat(const byte_list& rows) {
   byte_list compressed(compressBound(static_cast<uLong>(rows.size())));
   uLongf size = compressed.size();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The public data members of the types that headers define, read from their text: a table about all of them is held against that.
-// It knows as much of C++ as these headers use.
+// The public data members of the types that headers define, read from their text, to be compared with a table of all of them.
+// The reader understands only as much of C++ as these headers use.
 #pragma once
 
 #include <algorithm>
@@ -23,7 +23,7 @@ namespace detail {
 
 inline bool in_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
-/// Without comments, quotes and lines of the preprocessor.
+/// A text without comments, quotes and lines of the preprocessor.
 inline std::string bare_code(std::string_view text) {
   std::string bare;
   const auto skip_to = [&](std::string_view end, std::size_t from) { return std::min(text.size(), text.find(end, from)); };
@@ -75,7 +75,7 @@ inline std::vector<std::string> split_at_commas(std::string_view text) {
   return pieces;
 }
 
-/// Without the template parameters at its front.
+/// A text without the template parameters at its beginning.
 inline std::string_view after_template(std::string_view text) {
   const auto start = text.find_first_not_of(" \n");
   if (start == std::string_view::npos || !text.substr(start).starts_with("template")) return text;
@@ -165,7 +165,7 @@ class field_reader {
       scopes_.push_back({seen ? kind::type : kind::body, type + "::", opened});
     } else if (before_.find('(') == std::string::npos && !scopes_.empty() && scopes_.back().what == kind::type) {
       scopes_.push_back({kind::initialiser, ""});
-      return;  // the declaration goes on behind it
+      return;  // the declaration continues after it
     } else {
       scopes_.push_back({kind::body, ""});
     }
@@ -204,14 +204,14 @@ class field_reader {
 
 }  // namespace detail
 
-/// Of one header's text. Types in a namespace called detail, or in one without a name, are nobody's settings.
+/// The public fields in the text of one header. Types in a namespace called detail, or in one without a name, are left out.
 inline public_fields read_public_fields(std::string_view text) {
   public_fields found;
   detail::field_reader(found).read(text);
   return found;
 }
 
-/// Of all headers under a folder.
+/// The public fields of all headers under a folder.
 inline public_fields read_public_fields_under(const std::filesystem::path& folder) {
   public_fields found;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {

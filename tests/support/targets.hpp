@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Five laws with exact samples and known distribution functions, on which kernels have to prove themselves: a normal, a correlated
-// normal in four dimensions, a banana, a mixture of two modes, and the logit of a Beta variable, whose tails are of different
-// weight. An energy stands behind a function, so that a kernel is compiled once for all of them.
+// Five distributions with exact samples and known distribution functions, for tests of kernels: a normal, a correlated normal in four
+// dimensions, a banana, a mixture of two modes, and the logit of a Beta variable, whose tails are of different weight. Their energies
+// are called through a std::function, so that a kernel is compiled once for all of them.
 #pragma once
 
 #include "distributions.hpp"
@@ -35,7 +35,7 @@ struct any_energy {
   chains value_and_grad(const chains& x, chains& grad) const { return function(x, &grad); }
 };
 
-/// Numbers that have one continuous distribution function if the chains have the law.
+/// Numbers that have one continuous distribution function if the chains have the target's distribution.
 struct projection {
   std::vector<double> values;
   double (*cdf)(double);
@@ -46,7 +46,7 @@ struct target {
   any_energy energy;
   std::function<chains(jem::index_t, jem::rng&)> exact;
   std::function<std::vector<projection>(const chains&)> projections;
-  // Sizes at which a right kernel accepts often, but not always: a fault shows only where there is something to correct.
+  // Step sizes at which a correct kernel accepts often, but not always. Without rejections a fault of the acceptance would not show.
   float walk, langevin, leapfrog;
   jem::index_t leapfrogs;
 
@@ -58,7 +58,7 @@ struct target {
   }
 };
 
-/// aᵀz for each row z of (n, d), given by its numbers, and each of some random unit vectors a.
+/// aᵀz for each row z of a matrix (n, d), given by its elements, and each of `directions` random unit vectors a.
 inline std::vector<projection> random_projections(const std::vector<double>& z, std::size_t d, std::size_t directions,
                                                   double (*cdf)(double)) {
   const jem::random_stream stream{77, 0};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A directory of a test's own, removed with everything in it at the end.
+// A directory for one test, which is removed with everything in it at the end.
 #pragma once
 
 #include <unistd.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is asked of each backend over Thrust on the host, beside the conformance suite.
+// Tests of each backend over Thrust on the host, in addition to the conformance suite.
 #pragma once
 
 #include <jem/backend/reference.hpp>
@@ -16,7 +16,7 @@
 
 namespace test {
 
-/// A user's array is seen where it is.
+/// A view of a user's array makes no copy.
 template <class T>
 void views_an_array_without_a_copy() {
   std::vector<float> mine{1, 2, 3, 4};
@@ -35,7 +35,7 @@ std::vector<float> ends_of_chains() {
   return jem::evolve(kernel, jem::marginal_energy{net}, start, 20, g).to_vector();
 }
 
-/// They are reference's.
+/// Checks that these chains end where those of reference do.
 template <class T>
 void chains_end_where_those_of_reference_do() {
   const auto mine = ends_of_chains<T>(), expected = ends_of_chains<jem::tensor<float, jem::reference>>();
@@ -56,7 +56,7 @@ struct throws_and_returns_nothing : throws_from_row_5 {
   void operator()(jem::index_t i, jem::index_t j) const { (void)throws_from_row_5::operator()(i, j); }
 };
 
-/// What a function throws reaches the caller of the verb, from the first row.
+/// Checks that an exception of a function reaches the caller of the verb, and that it is that of the first row that throws.
 template <class B>
 void carries_exceptions_to_the_caller() {
   const auto row = [](auto call) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Backends with one fault each, which the conformance suite has to see. All else is reference's.
+// Backends with one fault each, which the conformance suite has to find. All else is reference's.
 #pragma once
 
 #include <jem/backend/reference.hpp>
@@ -27,7 +27,7 @@ struct downloads_one_short : reference {
   }
 };
 
-/// As if the device had no wider type.
+/// Rounds doubles to floats, as if the device had no wider type.
 struct keeps_floats : reference {
   template <jem::element T>
   static void upload(const T* from, index_t n, T* to) {
@@ -35,7 +35,7 @@ struct keeps_floats : reference {
   }
 };
 
-/// Loops of the last index: as if the grid had been rounded down.
+/// Leaves out the last indices of a loop, as if the size of a grid had been rounded down.
 struct skips_an_index : reference {
   using reference::for_each;
   template <class F>
@@ -118,7 +118,7 @@ struct sums_in_float : reference {
   }
 };
 
-/// As atomics on a device would: right, and another order each time.
+/// Sums are right, but in another order each time, as with atomics on a device.
 struct sums_in_any_order : reference {
   template <class F, class A>
   static void sum_columns(index_t rows, index_t columns, F f, A* sums) {
@@ -132,7 +132,7 @@ struct sums_in_any_order : reference {
   }
 };
 
-/// Products with a fault each: of which factors and of how long sums.
+/// Matrix products with one fault each.
 enum class fault { ignores_beta, reads_c_for_beta_zero, ignores_alpha, ignores_a_turned, ignores_b_turned, cuts_long_sums, tf32, in_float };
 
 template <fault f>
@@ -161,7 +161,7 @@ struct multiplies_wrongly : reference {
   template <class T>
   static T rounded(T x) {
     if constexpr (f == fault::in_float) return static_cast<T>(static_cast<float>(x));
-    if constexpr (f == fault::tf32) {  // 10 bits behind the point, of a number below 2
+    if constexpr (f == fault::tf32) {  // 10 bits after the binary point, for a number below 2
       const T scaled = x * T(1024);
       return static_cast<T>(static_cast<std::int32_t>(scaled < T(0) ? scaled - T(0.5) : scaled + T(0.5))) / T(1024);
     }
@@ -177,7 +177,7 @@ struct skips_a_row : reference {
   }
 };
 
-/// The optional verb of tensor/loops.hpp; tiles begin where they should, but those behind the first are left out, or all are the first.
+/// The optional verb of tensor/loops.hpp, with wrong tiles: those after the first one are left out, or all begin where the first one does.
 template <bool all_are_the_first>
 struct runs_wrong_tiles : reference {
   template <class F>
@@ -193,7 +193,7 @@ struct runs_wrong_tiles : reference {
   }
 };
 
-/// A convolution of its own which turns the kernel, as mathematicians' does.
+/// A convolution that rotates the kernel by 180°, as the mathematical definition does.
 struct turns_kernels : reference {
   template <jem::scalar T>
   static void convolve(const jem::convolution_shape& s, const T* x, const T* w, T* y) {
@@ -217,13 +217,13 @@ struct turns_kernels : reference {
   }
 };
 
-/// A gradient of its own which nobody has computed.
+/// A gradient of the weights that is never computed.
 struct forgets_the_gradient_of_weights : reference {
   template <jem::scalar T>
   static void convolve_weight_gradient(const jem::convolution_shape&, const T*, const T*, T*) {}
 };
 
-/// It compiles. Its memory holds NaN, so that nothing is right by luck.
+/// A backend that only compiles. Its memory holds NaN, so that no result is right by chance.
 struct does_nothing : reference {
   static constexpr const char* name = "does_nothing";
 

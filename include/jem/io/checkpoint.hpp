@@ -29,9 +29,9 @@ inline void expect_entry(const file_metadata& metadata, const std::string& name,
 
 }  // namespace detail
 
-/// Writes a state to a file, which it replaces as a whole or not at all. `settings` is a text of what the run was told: whoever loads
-/// the file with another text is refused, since a run that goes on under other settings is another run. The header has `format`,
-/// `version` (the library's), `settings` (a hash of the text), `shard` and `shards`. Throws what write_file throws.
+/// Writes a state to a file, which it replaces as a whole or not at all. `settings` is a text with the settings of the run. The file cannot
+/// be loaded with another text, since a run that continues with other settings is another run. The header has `format`, `version` (that of
+/// the library), `settings` (a hash of the text), `shard` and `shards`. Throws what write_file throws.
 template <class S>
   requires(has_parts<const S> || parameterised<const S>)
 void save_checkpoint(const std::filesystem::path& path, const S& state, std::string_view settings = {}) {
@@ -42,9 +42,9 @@ void save_checkpoint(const std::filesystem::path& path, const S& state, std::str
                                                         {"shards", "1"}}));
 }
 
-/// Reads it into a state that was made with the same settings, which goes on from there. Throws std::runtime_error, and leaves the state
-/// as it was, for a file that is no checkpoint of this format, is of other settings or one of several shards, and what assign_parts
-/// throws.
+/// Reads a checkpoint into a state that was made with the same settings; the run continues from there. Throws std::runtime_error, and
+/// leaves the state unchanged, for a file that is no checkpoint of this format, has other settings or is one of several shards, and what
+/// assign_parts throws.
 template <std::copyable S>
   requires(has_parts<S> || parameterised<S>)
 void load_checkpoint(const std::filesystem::path& path, S& state, std::string_view settings = {}) {

@@ -24,15 +24,15 @@ inline constexpr compression_format xz_format{"xz",
                                                6}};
 
 /// A format and its decompressor. decompress(bytes, most, file) returns the first `most` bytes of the contents; if there are fewer,
-/// everything to the end of the file has been checked. Memory grows with what has been decompressed. Throws std::runtime_error with
-/// the byte of the compressed file for a stream that is damaged or ends early, or other bytes behind it; `file` is its name there.
+/// everything to the end of the file has been checked. Memory grows with the decompressed data. Throws std::runtime_error with the byte
+/// of the compressed file for a stream that is damaged, ends early, or is followed by other bytes; `file` is its name in messages.
 struct compression {
   compression_format format;  ///< how it is recognised
   std::vector<std::uint8_t> (*decompress)(std::span<const std::uint8_t> bytes, std::uint64_t most,
                                           std::string_view file);  ///< the decompressor
 };
 
-/// What a reader can decompress, as an argument: {}, {io::gzip}, {io::gzip, io::xz}.
+/// The formats that a reader can decompress, as an argument: {}, {io::gzip}, {io::gzip, io::xz}.
 using compressions = std::initializer_list<compression>;
 
 namespace detail {
@@ -64,7 +64,7 @@ inline std::vector<std::uint8_t> decompress(std::span<const std::uint8_t> bytes,
   return {first.begin(), first.end()};
 }
 
-/// PATH, or else PATH with the ending of one of `known` behind it. Throws std::runtime_error if there is none.
+/// PATH if there is such a file, or else PATH with the ending of one of `known`. Throws std::runtime_error if there is none.
 inline std::filesystem::path find_compressed(const std::filesystem::path& path, compressions known) {
   if (std::filesystem::exists(path)) return path;
   const auto with = [&](const compression_format& f) { return std::filesystem::path(path.string() + std::string(f.suffix)); };

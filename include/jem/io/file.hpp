@@ -37,8 +37,8 @@ using file_handle = std::unique_ptr<std::FILE, file_closer>;
                            std::generic_category().message(code) + "\"");
 }
 
-/// The first `most` bytes of a source: more(to, room) writes up to `room` bytes and says how many, fewer only at the end. Memory
-/// grows with what has come.
+/// The first `most` bytes of a source: more(to, room) writes up to `room` bytes and returns how many, fewer only at the end. Memory
+/// grows with the bytes that have been read.
 template <class F>
 std::vector<std::uint8_t> collect_bytes(std::uint64_t most, F more) {
   std::vector<std::uint8_t> bytes;

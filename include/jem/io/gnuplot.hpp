@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Figures by gnuplot: a script goes in, an SVG comes back through a pipe. gnuplot has to be on the PATH when it is called.
+// Figures by gnuplot: it reads a script from a file, and returns an SVG through a pipe. gnuplot has to be on the PATH when it is called.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -43,7 +43,7 @@ inline std::string shell_word(const std::filesystem::path& path) {
   throw std::runtime_error("gnuplot: expected it on the PATH but found none (Debian package gnuplot-nox)");
 }
 
-/// The last line of a program's complaints; "" if there is none.
+/// The last line of a program's error messages; "" if there is none.
 inline std::string last_line(const std::filesystem::path& path) {
   const auto bytes = read_file(path);
   std::string text(bytes.begin(), bytes.end());
@@ -53,7 +53,7 @@ inline std::string last_line(const std::filesystem::path& path) {
 
 }  // namespace detail
 
-/// Throws std::runtime_error if gnuplot is not on the PATH: for programs that draw only after long work.
+/// Throws std::runtime_error if gnuplot is not on the PATH. Programs that draw only after long work should call it first.
 inline void expect_gnuplot() {
   std::FILE* const pipe = popen("gnuplot --version 2>&1", "r");
   if (pipe == nullptr) throw std::runtime_error("gnuplot: expected to start it but the system refused");
@@ -63,11 +63,11 @@ inline void expect_gnuplot() {
   if (WIFEXITED(status) && WEXITSTATUS(status) == 127) detail::fail_without_gnuplot();
 }
 
-/// The SVG that a gnuplot script draws, width × height pixels, on no ground; the terminal is set here, the script plots. `scratch`, which
-/// takes the script, and SCRATCH.log are overwritten and removed. Throws std::runtime_error if gnuplot is missing, fails (with
-/// the last line of what it says) or draws nothing.
+/// The SVG that a gnuplot script draws, width × height pixels, with a transparent background. The terminal is set here, so the script need
+/// only plot. The script is written to the file `scratch`; this file and SCRATCH.log are overwritten and removed. Throws std::runtime_error
+/// if gnuplot is missing, fails (with the last line of its messages) or draws nothing.
 inline std::string gnuplot_svg(std::string_view script, const std::filesystem::path& scratch, int width = 640, int height = 400) {
-  // Not the script but the picture goes through the pipe: a gnuplot that stops early would end this process by SIGPIPE.
+  // The script does not go through the pipe: if gnuplot stopped early, writing to the pipe would end this process by SIGPIPE.
   write_file(scratch, concat("set terminal svg size ", width, ",", height, " dynamic enhanced font 'sans-serif,14'\n", script));
   const detail::scratch_file input(scratch), log(scratch.string() + ".log");
   std::FILE* const pipe = popen((concat("2>", detail::shell_word(log.path), " gnuplot ", detail::shell_word(input.path))).c_str(), "r");

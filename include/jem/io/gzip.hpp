@@ -36,7 +36,7 @@ class gzip_members {
  private:
   std::uint64_t offset() const { return size_ - rest_.size(); }
 
-  /// False at the end of the file.
+  /// Begins the next member if one has ended. False at the end of the file.
   bool next_member() {
     if (!ended_) return true;
     if (rest_.empty()) return false;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Arrays in and out as .npy files, numpy's own format. Little-endian values are read into a tensor whose type holds
-// all of their values (|u1 into every tensor, <f4 and <i4 into one of doubles), and <i8, numpy's type of class numbers, into labels.
-// Nothing is rounded.
+// Reads and writes arrays as .npy files, numpy's own format. Little-endian values are read into a tensor whose element type can hold
+// all values of their type (|u1 into every tensor, <f4 and <i4 into one of doubles), and <i8, numpy's type of class numbers, into
+// labels. Nothing is rounded.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -94,8 +94,8 @@ std::vector<std::uint8_t> encode_npy(const X& x) {
 }
 
 /// The array in the bytes of a .npy file; `file` names it in errors. Throws std::runtime_error with the byte, and what was expected
-/// and found there, for what parse_npy_header refuses, for a type that does not go into T's, a class number that is too large, and
-/// a file that is shorter or longer than its header says, before memory is asked for.
+/// and found there, for what parse_npy_header refuses, for a type whose values T cannot hold, for a class number that is too large, and
+/// for a file that is shorter or longer than its header says, before memory is allocated.
 template <tensor_value T>
 T decode_npy(std::span<const std::uint8_t> bytes, std::string_view file) {
   const auto header = parse_npy_header(bytes, file);
@@ -104,13 +104,13 @@ T decode_npy(std::span<const std::uint8_t> bytes, std::string_view file) {
   return T(header.extents, values);
 }
 
-/// Throws what write_file throws.
+/// Writes a .npy file. Throws what write_file throws.
 template <tensor_like X>
 void write_npy(const std::filesystem::path& path, const X& x) {
   write_file(path, encode_npy(x));
 }
 
-/// Throws what read_file and decode_npy throw.
+/// Reads a .npy file. Throws what read_file and decode_npy throw.
 template <tensor_value T>
 T read_npy(const std::filesystem::path& path) {
   return decode_npy<T>(read_file(path), path.string());

@@ -28,7 +28,7 @@ struct npy_header {
 
 namespace detail {
 
-/// A Python literal in the bytes [at, end) of a file, read forwards; blanks between tokens are passed over.
+/// A Python literal in the bytes [at, end) of a file, which is read forwards; blanks between tokens are skipped.
 class python_literal {
  public:
   python_literal(std::string_view file, std::string_view bytes, std::size_t at) : file_(file), bytes_(bytes), at_(at) { skip_blanks(); }
@@ -46,7 +46,7 @@ class python_literal {
     if (!accept(token)) refuse(token);
   }
 
-  /// The text between two quotes of either kind. Escapes are not decoded; no text that is looked for has any.
+  /// The text between two quotes of either kind. Escapes are not decoded, since no valid text has any.
   std::string_view quoted() {
     const char quote = at_end() ? '\0' : bytes_[at_];
     const auto close = quote == '\'' || quote == '"' ? bytes_.find(quote, at_ + 1) : std::string_view::npos;
@@ -125,8 +125,8 @@ inline std::array<std::size_t, 2> npy_literal_span(std::string_view file, std::s
 
 }  // namespace detail
 
-/// The header of the .npy file that these bytes are; `file` names it in errors. Throws std::runtime_error with the byte, and what
-/// was expected and found there, for anything else, for values in column-major order and for more than five axes.
+/// The header of a .npy file, given its bytes; `file` names it in errors. Throws std::runtime_error with the byte, and what was expected
+/// and found there, for bytes that are no such header, for values in column-major order and for more than five axes.
 inline npy_header parse_npy_header(std::span<const std::uint8_t> file_bytes, std::string_view file) {
   const std::string_view bytes(reinterpret_cast<const char*>(file_bytes.data()), file_bytes.size());
   const auto [begin, end] = detail::npy_literal_span(file, bytes);
@@ -155,7 +155,7 @@ inline npy_header parse_npy_header(std::span<const std::uint8_t> file_bytes, std
   }
   if (!literal.at_end()) literal.refuse("the end of the header");
   if (keys.size() != 3) literal.refuse("descr, fortran_order and shape");
-  if (header.type == "<u1") header.type = "|u1";  // the order of one byte
+  if (header.type == "<u1") header.type = "|u1";  // a single byte has no byte order
   return header;
 }
 

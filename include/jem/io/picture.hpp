@@ -23,7 +23,8 @@ struct picture_options {
   at_least<"picture_options", "height", 1, largest_extent> height = 480;  ///< in pixels, ≥ 1
 };
 
-/// Dark to bright for 0 to 1, clamped, dark for NaN; through five anchors of viridis (van der Walt and Smith, 2015, CC0).
+/// A colour from dark to bright for a level from 0 to 1. Other levels are clamped, and NaN is dark. It interpolates between five colours of
+/// viridis (van der Walt and Smith, 2015, CC0).
 inline std::array<std::uint8_t, 3> colour(double level) {
   constexpr double anchors[5][3] = {{68, 1, 84}, {59, 82, 139}, {33, 145, 140}, {94, 201, 98}, {253, 231, 37}};
   const double at                = level > 0 ? (std::min)(level, 1.0) * 4 : 0;
@@ -35,14 +36,14 @@ inline std::array<std::uint8_t, 3> colour(double level) {
   return rgb;
 }
 
-/// One colour a value, row by row from the top: the largest is brightest; zero, below and NaN are darkest.
+/// One pixel for each value, row by row from the top: the largest is brightest; zero, negative values and NaN are darkest.
 /// Throws std::invalid_argument for another number of values than height·width.
 inline image heat_map(const std::vector<double>& values, index_t height, index_t width) {
   if (height < 0 || width < 0 || std::ssize(values) != height * width) {
     fail("heat_map", std::to_string(height) + " x " + std::to_string(width) + " values", std::to_string(values.size()));
   }
   double largest = 0;
-  for (const double value : values) largest = std::fmax(largest, value);  // passes over NaN
+  for (const double value : values) largest = std::fmax(largest, value);  // ignores NaN
   image result{height, width, 3, {}};
   result.pixels.reserve(values.size() * 3);
   for (const double value : values) {
@@ -80,7 +81,7 @@ T pixel_centres(const picture_options& o) {
 }
 
 /// How many points (…, 2) fall into each pixel, as a picture; brightness grows with the square root of their number.
-/// Points outside and NaN count nowhere. Throws std::invalid_argument for points with other than two coordinates, and unless
+/// Points outside and NaN are not counted. Throws std::invalid_argument for points with other than two coordinates, and unless
 /// left < right and bottom < top.
 template <tensor_like X>
 image histogram(const X& points, const picture_options& o = {}) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reads and writes PNG files by libpng's simplified interface, which returns its errors instead of jumping, and makes contact sheets.
+// Reads and writes PNG files by libpng's simplified interface, which returns errors and does not call longjmp, and makes contact sheets.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -17,7 +17,7 @@
 
 namespace jem::inline v0::io {
 
-/// Eight bits a channel, row by row from the top: height·width·channels values; 1 channel is grey, 3 are red, green, blue.
+/// An image with eight bits per channel, row by row from the top: height·width·channels values; 1 channel is grey, 3 are red, green, blue.
 struct image {
   index_t height = 0, width = 0, channels = 1;  ///< (h, w, c)
   std::vector<std::uint8_t> pixels;             ///< 0 is black, 255 is white
@@ -40,7 +40,7 @@ inline std::vector<std::uint8_t> encode_png(const image& picture) {
   header.format         = channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
   png_alloc_size_t size = 0;
   std::vector<std::uint8_t> bytes;
-  for (int pass = 0; pass < 2; ++pass) {  // the first one measures
+  for (int pass = 0; pass < 2; ++pass) {  // the first one finds the size
     bytes.resize(size);
     if (png_image_write_to_memory(&header, pass == 0 ? nullptr : bytes.data(), &size, 0, picture.pixels.data(), 0, nullptr) == 0) {
       throw std::runtime_error(concat("[encode_png] expected an image that libpng takes but received \"", header.message, "\""));
@@ -56,12 +56,12 @@ inline void write_png(const std::filesystem::path& path, const image& picture) {
 /// How to read a PNG file with chunks that describe its colour space.
 enum class png_values {
   as_stored,  ///< the numbers of the file, as Pillow and torchvision give them
-  to_srgb     ///< values that a gAMA chunk puts on another curve than sRGB's are brought to that one
+  to_srgb     ///< if a gAMA chunk says that values have another gamma than sRGB, they are converted to sRGB
 };
 
-/// The image in the bytes of a PNG file; `file` names it in errors. Grey and colour of 8 bits come as they are; fewer bits are
-/// spread over 0 … 255, and colours of a palette are looked up, to 3 channels. Throws std::runtime_error for what check_png refuses,
-/// and for pixels that libpng refuses.
+/// The image in the bytes of a PNG file; `file` names it in errors. Values of 8 bits are returned unchanged, values of fewer bits are
+/// scaled to 0 … 255, and colours of a palette are looked up, which gives 3 channels. Throws std::runtime_error for what check_png
+/// refuses, and for pixels that libpng refuses.
 inline image decode_png(std::span<const std::uint8_t> bytes, std::string_view file, png_values values = png_values::as_stored) {
   const png_header frame = check_png(bytes, file);
   std::vector<std::uint8_t> pixels_only;  // libpng converts the values as soon as it sees a gAMA chunk
@@ -83,8 +83,8 @@ inline image read_png(const std::filesystem::path& path, png_values values = png
 }
 
 /// A contact sheet of images (n, h, w, c) in [−1, 1], c = 1 or 3, n ≥ 1: row by row, `columns` beside each other, each pixel
-/// enlarged to scale × scale, a white line between images and white where there is none. Values outside are clamped, NaN is
-/// black. Throws std::invalid_argument for anything else.
+/// enlarged to scale × scale, with a white line between images, and white where there is no image. Values outside [−1, 1] are clamped,
+/// NaN is black. Throws std::invalid_argument for anything else.
 template <tensor_like X>
 image sheet(const X& x, index_t columns = 10, index_t scale = 1) {
   expect_rank("sheet", 4, x.extents());

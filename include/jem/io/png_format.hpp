@@ -24,7 +24,7 @@ struct png_header {
   int bits = 8, colour = 0;  ///< bits of a sample or of a palette's index; colour type 0 grey, 2 red, green, blue, 3 by a palette
 };
 
-inline constexpr std::uint64_t png_most_pixels = std::uint64_t{1} << 26;  ///< of a file that is read
+inline constexpr std::uint64_t png_most_pixels = std::uint64_t{1} << 26;  ///< the largest number in a file that is read
 
 namespace detail {
 
@@ -48,7 +48,7 @@ inline png_header parse_png_header(std::span<const std::uint8_t> data, std::stri
   return h;
 }
 
-/// The least number of compressed bytes for an image of this size: deflate makes at most 1032 bytes of one.
+/// Throws std::runtime_error if so few compressed bytes cannot hold an image of this size: deflate makes at most 1032 bytes from one.
 inline void check_png_size(const png_header& h, std::uint64_t compressed, std::string_view file) {
   const std::uint64_t bits = h.height * h.width * static_cast<std::uint64_t>(h.bits) * (h.colour == 2 ? 3 : 1);
   if (bits / 8 > 1032 * compressed) {
@@ -60,8 +60,8 @@ inline void check_png_size(const png_header& h, std::uint64_t compressed, std::s
 }  // namespace detail
 
 /// The header of a PNG file whose frame is whole: each chunk within the file, its checksum right, IHDR first, IEND at the end.
-/// `file` names it in errors. Throws std::runtime_error with the byte for any other, for 16 bits a sample or transparency, for
-/// more than 2²⁶ pixels, and for more than the file can hold.
+/// `file` names it in errors. Throws std::runtime_error with the byte for any other file, for 16 bits per sample or transparency, for
+/// more than 2²⁶ pixels, and for more pixels than the file can hold.
 inline png_header check_png(std::span<const std::uint8_t> bytes, std::string_view file) {
   constexpr std::uint8_t signature[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
   if (bytes.size() < 8 || !std::equal(signature, signature + 8, bytes.begin())) {

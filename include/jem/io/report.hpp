@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A self-contained page: headings, sentences, tables and figures as one HTML file that needs no network. It is light or dark as its
-// reader's machine is, and so are the black and the grey of its drawings.
+// A self-contained page: headings, sentences, tables and figures as one HTML file that needs no network. It is light or dark according to
+// the settings of the reader's system, and the black and grey parts of its drawings change with it.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -44,7 +44,7 @@ inline std::string escape_html(std::string_view text) {
   return out;
 }
 
-/// RFC 4648, section 4.
+/// Bytes in base64 (RFC 4648, section 4).
 inline std::string base64(std::span<const std::uint8_t> bytes) {
   constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string out;
@@ -59,8 +59,8 @@ inline std::string base64(std::span<const std::uint8_t> bytes) {
 
 namespace detail {
 
-/// How many characters of a tag stand before an identifier, if they begin at `tag`: those of ` id="`, `href="#`, `url(#` and the
-/// same with other quotes; 0 if they are others.
+/// If `tag` begins with ` id="`, `href="#` or `url(#`, or the same with other quotes, which come before an identifier: the length of that
+/// text. Otherwise 0.
 inline std::size_t before_identifier(std::string_view tag) {
   constexpr std::string_view blanks = " \n\r\t", quotes = "\"'";
   const auto is = [&](std::size_t i, std::string_view any) { return i < tag.size() && any.find(tag[i]) != std::string_view::npos; };
@@ -73,8 +73,8 @@ inline std::size_t before_identifier(std::string_view tag) {
 
 }  // namespace detail
 
-/// An SVG element whose identifiers begin with `prefix`, and so do the references to them in href="#…" and url(#…): drawings of one
-/// program have the same identifiers, and a page has to have each once. Style sheets are left as they are.
+/// An SVG element with `prefix` before all its identifiers, and before the references to them in href="#…" and url(#…). Identifiers have to
+/// be unique in a page, but all drawings of one program have the same ones. Style sheets are not changed.
 inline std::string with_own_ids(std::string_view svg, std::string_view prefix) {
   std::string out;
   bool in_tag = false;
@@ -92,8 +92,8 @@ inline std::string with_own_ids(std::string_view svg, std::string_view prefix) {
   return out;
 }
 
-/// A page of HTML, to which pieces are appended in reading order; `html` is the whole. Text is escaped; an SVG is taken as it is, but for
-/// its identifiers.
+/// A page of HTML, to which pieces are appended in reading order; `html` returns the whole page. Text is escaped. An SVG is not changed,
+/// except for its identifiers.
 class page {
  public:
   /// A page that begins with its title.
@@ -115,7 +115,7 @@ class page {
   void table(const std::vector<std::vector<std::string>>& rows) {
     table(rows, [](std::size_t, std::size_t) { return false; });
   }
-  /// The same with some cells in bold: those of which strong(row, column) says so.
+  /// The same with some cells in bold: those for which strong(row, column) is true.
   template <std::predicate<std::size_t, std::size_t> F>
   void table(const std::vector<std::vector<std::string>>& rows, F strong) {
     body_ += "<div class=\"wide\"><table>\n";
@@ -131,17 +131,17 @@ class page {
     body_ += "</table></div>\n";
   }
 
-  /// Figures that stand side by side where there is room.
+  /// Begins a row of figures, which are side by side if there is room.
   void begin_row() { body_ += "<div class=\"row\">\n"; }
   /// Ends the row of figures.
   void end_row() { body_ += "</div>\n"; }
 
-  /// An SVG element over its caption. Its identifiers get a prefix of this figure's, as with_own_ids does it.
+  /// Appends an SVG element above its caption. Its identifiers get a prefix that is different for each figure, see with_own_ids.
   void figure_svg(const std::string& svg, std::string_view caption) {
     figure(with_own_ids(svg, concat("figure", ++drawings_, "-")), caption);
   }
 
-  /// The bytes of a PNG file over the caption, which is also what is read out in its place.
+  /// Appends a picture, given as the bytes of a PNG file, above its caption, which is also its alternative text.
   void figure_png(std::span<const std::uint8_t> png, std::string_view caption) {
     figure(concat("<img alt=\"", escape_html(caption), "\" src=\"data:image/png;base64,", base64(png), "\">"), caption);
   }

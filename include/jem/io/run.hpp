@@ -46,7 +46,7 @@ class run_network : public made_of<T> {
   struct cache {
     std::variant<typename convnet<T>::template cache<X>, typename wide_resnet<T>::template cache<X>,
                  typename in_bfloat16<convnet<T>>::template cache<X>, typename in_bfloat16<wide_resnet<T>>::template cache<X>>
-        of;  ///< the network's
+        of;  ///< that of the network
   };
 
   static auto parameters(auto&) { return std::tuple<>{}; }
@@ -73,7 +73,7 @@ struct run {
   run_config config;       ///< its description
   run_network<T> network;  ///< with its weights
 
-  /// Bytes of images, one image after the other, row by row, as the network takes them: (n, h, w, c). Throws std::invalid_argument for
+  /// The input of the network, (n, h, w, c), from bytes of images, one image after the other, row by row. Throws std::invalid_argument for
   /// bytes that are no whole number of images.
   T input(std::span<const std::uint8_t> bytes) const {
     const shape one{config.image[0], config.image[1], config.image[2]};
@@ -100,7 +100,7 @@ struct run {
 };
 
 /// Loads the weights of a run. `run` identifies it, see run_config. Throws std::runtime_error if the file says that its weights are those
-/// of another run, and what load_parameters throws. Weights that do not name their run, and any weights if `run` is empty, are taken.
+/// of another run, and what load_parameters throws. Weights that do not name their run are accepted, and any weights if `run` is empty.
 template <parameterised Net>
 void load_run_weights(const std::filesystem::path& file, Net& net, const std::string& run) {
   const auto bytes    = read_file(file);
@@ -125,8 +125,8 @@ Net network_from(const std::filesystem::path& weights, const std::string& run, c
 
 }  // namespace detail
 
-/// The run that `jem train` or `jem demo` (its energy-based model) has left in a folder. Throws std::runtime_error, naming the file, for
-/// one that cannot be read or does not fit the others, std::invalid_argument for a network that cannot be made.
+/// The run that `jem train` or `jem demo` (its energy-based model) has written to a folder. Throws std::runtime_error, naming the file, for
+/// a file that cannot be read or does not fit the others, and std::invalid_argument for a network that cannot be made.
 template <tensor_value T>
   requires std::same_as<typename T::value_type, float>
 run<T> load_run(const std::filesystem::path& folder) {

@@ -22,20 +22,20 @@
 
 namespace jem::inline v0::io {
 
-/// The contents of config.json. Numbers and names stand there under the names that they have here.
+/// The contents of config.json. The file has them under the names of these members.
 struct run_config {
   std::string network                  = "convnet";  ///< or "wide-resnet-DEPTH-WIDTH"
   std::vector<index_t> widths          = {};         ///< of a convnet, see convnet_options
-  std::string precision                = "float32";  ///< or "bfloat16": what the network computes in
+  std::string precision                = "float32";  ///< or "bfloat16": the type that the network computes in
   std::vector<index_t> image           = {};         ///< height, width and channels
   index_t classes                      = 0;          ///< ≥ 1
   std::vector<std::string> class_names = {};         ///< of class 0, 1, …; empty for classes without names
   float divisor                        = 127.5f;     ///< a byte of an image becomes byte / divisor + offset
   float offset                         = -1;         ///< see divisor
   std::optional<double> threshold =
-      {};                         ///< images of log p(x) + log Z at or above look like those of training; none if it was not measured
+      {};                         ///< images with log p(x) + log Z at or above it look like those of training; none if it was not measured
   std::string threshold_of = {};  ///< which images it was measured on, in words
-  std::string weights      = "model.safetensors";  ///< the file beside it
+  std::string weights      = "model.safetensors";  ///< a file in the same folder
   std::string run          = {};  ///< identifies the run: its other files carry the same text; empty for runs of older versions
 };
 
@@ -93,8 +93,8 @@ inline std::string weights_of_older_run(const std::filesystem::path& folder) {
 
 }  // namespace detail
 
-/// Reads it back: config.json, or settings.json of a run that an older version has made or that has diverged. Throws std::runtime_error,
-/// naming the file, for one that cannot be read and for what is no such run.
+/// Reads the description in a folder: config.json, or settings.json of a run that an older version has made or that has diverged. Throws
+/// std::runtime_error, naming the file, for one that cannot be read and for one that does not describe such a run.
 inline run_config read_run_config(const std::filesystem::path& folder) {
   const bool is_old = !std::filesystem::exists(folder / "config.json");
   const auto path   = folder / (is_old ? "settings.json" : "config.json");

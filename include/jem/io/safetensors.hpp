@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Weights in and out as safetensors files, which any program that knows the format reads: parameters and statistics under the
+// Saves and loads weights as safetensors files, which any program that knows the format can read: parameters and statistics under the
 // names that for_each_named_tensor gives them, in the library's own shapes, or under the names and in the shapes of another layout.
 #pragma once
 
@@ -51,7 +51,7 @@ std::vector<V> values_of(const named_tensor& tensor) {
   return values;
 }
 
-/// Values as a file holds them.
+/// Values as a tensor of a file.
 template <storable V>
 named_tensor to_named_tensor(std::span<const V> values, const shape& extents) {
   named_tensor result{std::string(dtype_of<V>()), extents, std::vector<std::uint8_t>(values.size_bytes())};
@@ -72,12 +72,12 @@ T uploaded(const named_tensor& tensor) {
 
 }  // namespace detail
 
-/// Throws what encode_safetensors and write_file throw.
+/// Writes tensors to a file. Throws what encode_safetensors and write_file throw.
 inline void write_safetensors(const std::filesystem::path& path, const tensor_map& tensors, const file_metadata& metadata = {}) {
   write_file(path, encode_safetensors(tensors, metadata));
 }
 
-/// Throws what read_file and decode_safetensors throw.
+/// Reads all tensors of a file. Throws what read_file and decode_safetensors throw.
 inline tensor_map read_safetensors(const std::filesystem::path& path) { return decode_safetensors(read_file(path), path.string()); }
 
 /// A tensor as a file holds it.
@@ -114,7 +114,7 @@ tensor_map parameters_of(const Net& net, const Layout& layout = {}) {
 
 /// Sets the parameters and statistics of a network from tensors of the same names. Throws std::runtime_error, naming the file and
 /// the tensor, for one that is missing, has another type or shape, or lies in a part of the network that has no such tensor (weights
-/// of a deeper network); then the network is what it was. Tensors that lie elsewhere are left alone.
+/// of a deeper network); then the network is unchanged. Tensors of other parts are ignored.
 template <parameterised Net, weight_layout Layout = own_layout>
 void assign_parameters(const tensor_map& tensors, Net& net, std::string_view file, const Layout& layout = {}) {
   Net loaded = net;
@@ -137,8 +137,8 @@ void assign_parameters(const tensor_map& tensors, Net& net, std::string_view fil
   net = std::move(loaded);
 }
 
-/// Writes the parameters and statistics of a network: F32, or F64 for a network of doubles. `metadata` stands in the header of the file.
-/// Throws what write_file throws.
+/// Writes the parameters and statistics of a network: F32, or F64 for a network of doubles. `metadata` is written to the header of the
+/// file. Throws what write_file throws.
 template <parameterised Net, weight_layout Layout = own_layout>
 void save_parameters(const std::filesystem::path& path, const Net& net, const Layout& layout = {}, const file_metadata& metadata = {}) {
   write_safetensors(path, parameters_of(net, layout), metadata);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Encodes and decodes the safetensors format (Hugging Face, https://github.com/huggingface/safetensors): the length of
-// the header as 8 bytes, little-endian; the header in JSON, for each tensor its type, extents and place; the values.
+// the header as 8 bytes, little-endian; the header in JSON, with type, extents and position of each tensor; the values.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -35,15 +35,15 @@ struct named_tensor {
   friend bool operator==(const named_tensor&, const named_tensor&) = default;
 };
 
-/// Tensors under their names: what a file holds.
+/// The tensors of a file under their names.
 using tensor_map = std::map<std::string, named_tensor>;
 
-/// The format's `__metadata__`: names and texts beside the tensors.
+/// The format's `__metadata__`: names and texts in addition to the tensors.
 using file_metadata = std::map<std::string, std::string>;
 
 namespace detail {
 
-/// The bytes of one value; 0 for a type that the format does not know.
+/// The number of bytes of one value; 0 for a type that the format does not know.
 constexpr std::uint64_t dtype_size(std::string_view dtype) {
   const auto is_one_of = [&](std::initializer_list<std::string_view> names) { return std::ranges::find(names, dtype) != names.end(); };
   if (is_one_of({"F64", "I64", "U64"})) return 8;
@@ -52,7 +52,8 @@ constexpr std::uint64_t dtype_size(std::string_view dtype) {
   return is_one_of({"I8", "U8", "BOOL", "F8_E4M3", "F8_E5M2"}) ? 1 : 0;
 }
 
-/// The largest size of values first, as in the files of the format's own library: every tensor is then aligned.
+/// The tensors in the order of the file: those with the largest values first, as the format's own library writes them, so that every tensor
+/// is aligned. Throws std::invalid_argument as encode_safetensors does.
 inline std::vector<const tensor_map::value_type*> in_file_order(const tensor_map& tensors) {
   std::vector<const tensor_map::value_type*> order;
   for (const auto& entry : tensors) {
@@ -129,7 +130,7 @@ inline nlohmann::json parse_header(std::string_view file, std::span<const std::u
   }
 }
 
-/// The bytes of a file's header.
+/// The length of a file's header in bytes.
 inline std::uint64_t header_length(std::span<const std::uint8_t> bytes, std::string_view file) {
   if (bytes.size() < 8) fail_file(file, bytes.size(), "the length of the header in 8 bytes", "the end of the file");
   std::uint64_t length = 0;
@@ -150,7 +151,7 @@ inline bool is_unsigned_list(const nlohmann::json& j) {
   return j.is_array() && std::ranges::all_of(j, [](const auto& number) { return number.is_number_unsigned(); });
 }
 
-/// One tensor's line of the header, consistent in itself: its bytes are those of its type and shape.
+/// The entry of one tensor in the header. It has to be consistent: its number of bytes is that of its type and shape.
 inline tensor_entry parse_entry(std::string_view file, const std::string& name, const nlohmann::json& j) {
   const auto refuse   = [&](std::string_view expected) { fail_file(file, 8, concat("tensor ", name, " with ", expected), j.dump()); };
   const bool complete = j.is_object() && j.contains("dtype") && j.contains("shape") && j.contains("data_offsets");
@@ -175,7 +176,7 @@ inline tensor_entry parse_entry(std::string_view file, const std::string& name, 
 }  // namespace detail
 
 /// The tensors in the bytes of a safetensors file; `file` names it in errors. Throws std::runtime_error with the byte, and what
-/// was expected and found there, for anything but a whole file: the header's places have to fill the rest of the file without
+/// was expected and found there, for anything but a whole file: the tensors have to fill the rest of the file without
 /// gaps or overlaps.
 inline tensor_map decode_safetensors(std::span<const std::uint8_t> bytes, std::string_view file) {
   const auto length = detail::header_length(bytes, file);
@@ -200,8 +201,8 @@ inline tensor_map decode_safetensors(std::span<const std::uint8_t> bytes, std::s
   return tensors;
 }
 
-/// The metadata of a file; empty if it has none. Throws std::runtime_error for a header that is none, or says something
-/// other than texts.
+/// The metadata of a file; empty if it has none. Throws std::runtime_error for bytes without a valid header, and for metadata
+/// that are not texts.
 inline file_metadata decode_metadata(std::span<const std::uint8_t> bytes, std::string_view file) {
   const auto header = detail::parse_header(file, bytes.subspan(8, detail::header_length(bytes, file)));
   file_metadata metadata;

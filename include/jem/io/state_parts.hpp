@@ -114,7 +114,7 @@ struct part_reader {
 
 }  // namespace detail
 
-/// The parts of a state under their paths. Throws std::invalid_argument for two of one name.
+/// The parts of a state under their paths. Throws std::invalid_argument for two parts with the same path.
 template <class S>
   requires(has_parts<const S> || parameterised<const S>)
 tensor_map parts_of(const S& state) {
@@ -125,9 +125,9 @@ tensor_map parts_of(const S& state) {
   return tensors;
 }
 
-/// Sets a state from the parts of one with the same settings; `file` names it in errors. A type may check what it was given by a
-/// member check_parts(), which throws std::invalid_argument. Throws std::runtime_error with the file and the part for one that is
-/// missing, has another type or other extents, is refused by its type, or that the state does not have; then the state is unchanged.
+/// Sets a state from the parts of one with the same settings; `file` names it in errors. A type may check its new parts by a member
+/// check_parts(), which throws std::invalid_argument. Throws std::runtime_error with the file and the part for a part that is missing,
+/// has another type or other extents, is refused by check_parts(), or does not belong to the state; then the state is unchanged.
 template <std::copyable S>
   requires(has_parts<S> || parameterised<S>)
 void assign_parts(const tensor_map& tensors, S& state, std::string_view file) {

@@ -13,8 +13,9 @@
 
 namespace jem::inline v0::io {
 
-/// A way to write weights. `name` and `extents` are those of a tensor in the file, given the library's; to_file and from_file turn
-/// the tensor itself; `part` is the topmost part of a network that a tensor of the file lies in, empty for one that is no weight.
+/// A layout of weights. `name` and `extents` return those of a tensor in the file, given those of the library. to_file and from_file
+/// convert the tensor itself. `part` returns the top-level part of the network that a tensor of the file belongs to; empty for one that
+/// is no weight.
 template <class L>
 concept weight_layout = requires(const L& layout, const std::string& name, const shape& extents, const named_tensor& tensor) {
   { layout.name(name) } -> std::same_as<std::string>;
@@ -26,7 +27,7 @@ concept weight_layout = requires(const L& layout, const std::string& name, const
 
 namespace detail {
 
-/// (a, b, c) → (c, b, a), under the extents given. Throws std::invalid_argument for another number of bytes.
+/// The transpose (a, b, c) → (c, b, a), as a tensor of the given extents. Throws std::invalid_argument for another number of bytes.
 inline named_tensor turned(const named_tensor& from, index_t a, index_t b, index_t c, const shape& extents) {
   const std::uint64_t size = dtype_size(from.dtype);
   if (from.bytes.size() != static_cast<std::uint64_t>(a * b * c) * size) {
@@ -55,13 +56,13 @@ struct own_layout {
   std::string name(const std::string& own) const { return own; }                        ///< the name in the file
   shape extents(const shape& own) const { return own; }                                 ///< the shape in the file
   named_tensor to_file(const named_tensor& own) const { return own; }                   ///< the tensor for the file
-  named_tensor from_file(const named_tensor& file) const { return file; }               ///< and back
-  std::string part(const std::string& file) const { return detail::first_step(file); }  ///< the topmost part that it lies in
+  named_tensor from_file(const named_tensor& file) const { return file; }               ///< the tensor of the library
+  std::string part(const std::string& file) const { return detail::first_step(file); }  ///< the top-level part that it belongs to
 };
 
-/// PyTorch's axes: convolutions (f, c, kh, kw), linear layers (out, in), all else as it is. A linear layer behind a flattened image
-/// is not covered: its inputs are ordered (h, w, c) here and (c, h, w) there. PyTorch's names: for each pair the first `own` in a
-/// path, at its beginning or behind a dot, becomes `theirs`, one pair after the other.
+/// PyTorch's axes: convolutions (f, c, kh, kw), linear layers (out, in), all else unchanged. A linear layer after a flattened image
+/// is not supported: its inputs are ordered (h, w, c) here and (c, h, w) in PyTorch. PyTorch's names: for each pair the first `own` in
+/// a path, at its beginning or after a dot, is replaced by `theirs`, one pair after the other.
 struct torch_layout {
   /// A replacement of a name in a path.
   struct replacement {
@@ -100,7 +101,7 @@ struct torch_layout {
     return s.rank() == 2 ? detail::turned(file, s[0], 1, s[1], {s[1], s[0]}) : file;
   }
 
-  /// The topmost part below the root that it lies in; none for what is no weight.
+  /// The top-level part, below the root, that it belongs to; empty for what is no weight.
   std::string part(const std::string& file) const {
     if (file.ends_with("num_batches_tracked")) return {};  // a counter of batch normalisation, which is not used
     return file.starts_with(root) ? root + detail::first_step(file.substr(root.size())) : detail::first_step(file);
@@ -111,7 +112,7 @@ struct torch_layout {
 ///
 ///     safetensors.torch.save_file(torch.load("CIFAR10_MODEL.pt", map_location="cpu")["model_state_dict"], "jem.safetensors")
 ///
-/// Such a file has an energy_output, trained or not, and a spare f.linear, which a network without them leaves alone.
+/// Such a file has an energy_output, trained or not, and an unused f.linear. They are ignored for a network without these parts.
 inline torch_layout torch_wide_resnet() {
   return {.names = {{"stem.", "f.conv1."},
                     {"groups.0.", "f.layer1."},

@@ -11,7 +11,7 @@
 
 namespace jem::inline v0::io {
 
-/// The memory limit of a decompressor, beside the contents: twice the dictionary of `xz -9`, the largest preset.
+/// The memory limit of a decompressor, without the contents: twice the dictionary of `xz -9`, the largest preset.
 inline constexpr std::uint64_t xz_memory = std::uint64_t{128} << 20;
 
 namespace detail {
