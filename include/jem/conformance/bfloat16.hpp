@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The conformance suite, part twelve: elements that are stored in bfloat16, whose unit of rounding is u = 2⁻⁸. Arithmetic is done in float
-// and a result is rounded once, so operations of one rounding have the same bits; convolutions and products, of factors that are rounded,
-// too, are held to γ of rounding.hpp for their sums and u for the last step: |y − exact| ≤ γ·Σ|terms| + u·(|exact| + γ·Σ|terms|).
+// and a result is rounded once, so operations with a single rounding have to give the same bits. Convolutions and products, whose factors
+// are rounded as well, have the bound γ of rounding.hpp for their sums and u for the last step:
+// |y − exact| ≤ γ·Σ|terms| + u·(|exact| + γ·Σ|terms|).
 //
-// Networks that compute in bfloat16 are held against reference in float. A number that passes through ten layers there and back meets
-// some 50 roundings (of weights, inputs and outputs), each of at most u and, spread evenly, of u/√3 in the mean square: √50·u/√3 = 4u
-// together. Sums that cancel enlarge that, twofold at most on this network: 8u of the norm. Its activation is smooth: where a slope
-// jumps, as a ReLU's, an error of u turns one of about 1/u slopes, and gradients are off by √u.
+// Networks that compute in bfloat16 are compared with reference in float. A number that passes forwards and backwards through ten layers
+// is rounded about 50 times (as weight, input or output). Each error is at most u and, if errors are spread evenly, u/√3 in the root mean
+// square: √50·u/√3 = 4u together. Cancellation in sums at most doubles that on this network: 8u of the norm. Its activation is smooth: if
+// a derivative jumps, as that of a ReLU, an error of u changes one of about 1/u derivatives, and gradients are wrong by √u.
 #pragma once
 
 #include <jem/backend/reference.hpp>
@@ -35,7 +36,7 @@ inline constexpr double bfloat16_unit = 0x1p-8;  ///< u: the largest relative er
 
 namespace detail {
 
-/// A float as bfloat16 stores it.
+/// A float, rounded to bfloat16.
 inline float stored(float x) { return bfloat16(x); }
 
 template <tensor_like X>
@@ -43,7 +44,7 @@ std::vector<float> in_float(const X& x) {
   return as<float>(x.to_vector());
 }
 
-/// bounded_sums::excess_of for sums that were rounded to bfloat16 in the end.
+/// bounded_sums::excess_of for sums whose results were rounded to bfloat16.
 inline double excess_of_stored(const bounded_sums& sums, const std::vector<float>& values, index_t operations) {
   auto bounds = sums.absolute;
   for (std::size_t i = 0; i < bounds.size(); ++i) {
@@ -65,7 +66,7 @@ double relative_distance(const std::vector<A>& a, const std::vector<B>& b) {
   return std::sqrt(distance / norm);
 }
 
-/// A convolution of images in bfloat16 with weights in float, and both gradients, with a function of the input, a bias and addends.
+/// Checks a convolution of images in bfloat16 with weights in float, and both gradients, with a function of the input, a bias and addends.
 template <class B, class F>
 void hold_stored_convolution(evidence& e, const convolution_shape& s, F f) {
   using P       = tensor<float, B>;
@@ -127,7 +128,7 @@ struct network_outcome {
   }
 };
 
-/// The same on reference in float and on a backend in bfloat16, with prepared weights, too.
+/// Compares a network on a backend in bfloat16, with and without prepared weights, with the same network on reference in float.
 template <class B>
 void hold_network_in_bfloat16(evidence& e, const char* of) {
   const auto make = []<class T>(std::type_identity<T>) {
@@ -205,7 +206,7 @@ evidence operations_round_once_to_bfloat16() {
   return e;
 }
 
-/// Shapes of every class that a backend may treat in its own way.
+/// Shapes of every class for which a backend may have a method of its own.
 template <class B>
 evidence convolutions_in_bfloat16_are_right() {
   evidence e = on_fresh_memory<B>();

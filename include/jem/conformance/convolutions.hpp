@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The conformance suite, part two: convolutions and their two gradients against the definition in a wider type, under the bound of
-// rounding.hpp for as many terms as each sum has: γ of kh·kw·c + 3 for the output, of kh·kw·f + 3 for the input's gradient, of
-// n·oh·ow + 3 for the weights'. A backend's own convolutions are asked where it has them, and the general one over its gemm otherwise.
+// The conformance suite, part two: convolutions and their two gradients, compared with the definition in a wider type. The bound is that
+// of rounding.hpp for as many terms as each sum has: γ of kh·kw·c + 3 for the output, of kh·kw·f + 3 for the input's gradient, of
+// n·oh·ow + 3 for the weights' gradient. If a backend has convolutions of its own, these are checked, otherwise those over its gemm.
 #pragma once
 
 #include <jem/backend/reference.hpp>
@@ -21,7 +21,7 @@ namespace jem::inline v0::conformance {
 
 namespace detail {
 
-/// f(output element, input element, weight element) for each product that a convolution is made of.
+/// f(output element, input element, weight element) for each product that a convolution adds up.
 template <class F>
 void for_each_product(const convolution_shape& s, F f) {
   for (index_t pixel = 0; pixel < s.pixels(); ++pixel) {
@@ -107,7 +107,7 @@ evidence unusual_convolutions_are_right() {
   return e;
 }
 
-/// x, and −0.3·x below 0: a light function whose derivative there is neither 0 nor 1, and whose values have more bits than x.
+/// x, but −0.3·x for x < 0: a cheap function whose derivative there is neither 0 nor 1, and whose values have more bits than x.
 struct bent {
   static constexpr bool fusable = true;  ///< see fusable
 
@@ -123,7 +123,7 @@ struct bent {
   }
 };
 
-/// Its derivative, as a function of numbers.
+/// The derivative of `bent`, as a function of numbers.
 struct slope_of_bent {
   /// 1 or −0.3
   template <class V>
@@ -134,7 +134,7 @@ struct slope_of_bent {
 
 namespace detail {
 
-/// A function of the input, a bias and an addend give what passes of their own give on reference, for either gradient, too.
+/// Compares a convolution with a function of the input, a bias and an addend, and both its gradients, with separate passes on reference.
 template <class B, class V>
 void hold_terms(evidence& e, const convolution_shape& s) {
   using T = tensor<V, B>;
@@ -173,7 +173,7 @@ void hold_terms(evidence& e, const convolution_shape& s) {
 
 }  // namespace detail
 
-/// Of every class of shapes that a backend may treat in its own way; (2, 7, 5, …) with stride 3 leaves pixels that no window covers.
+/// Shapes of every class for which a backend may have a method of its own; (2, 7, 5, …) with stride 3 has pixels that no window covers.
 template <class B>
 evidence convolutions_with_terms_are_right() {
   evidence e = on_fresh_memory<B>();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The conformance suite, part three: operations element by element, against reference. Copies, sums and products of two numbers
-// have the same values; where a compiler may fuse a product and a sum there is one rounding more or less, which is allowed 4 or 8
-// units in the last place of 1.
+// The conformance suite, part three: element-wise operations, compared with reference. Copies, sums and products of two numbers have the
+// same values. If a compiler may fuse a product and a sum, there is one rounding more or less, for which 4 or 8 units in the last place
+// of 1 are allowed.
 #pragma once
 
 #include <jem/conformance/outcome.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The conformance suite, part seven: the gradient of every energy of the library against central differences in double, and that
-// value and value_and_grad agree. Tolerance 1e-6, where the differences are good to 1e-9. A new energy is a line.
+// The conformance suite, part seven: the gradient of every energy of the library is compared with central differences in double, and
+// value with value_and_grad. The tolerance is 1e-6; the differences are accurate to 1e-9. A new energy needs one more line here.
 #pragma once
 
 #include <jem/conformance/layers.hpp>

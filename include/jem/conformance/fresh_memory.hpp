@@ -20,7 +20,7 @@ template <class B>
 evidence on_fresh_memory() {
   constexpr index_t largest = index_t{1} << 18;  // elements
   const std::vector<float> unknown(static_cast<std::size_t>(largest), std::numeric_limits<float>::quiet_NaN());
-  index_t step = 16;  // a cache line; then in eighths, as jem::host_pool has its sizes
+  index_t step = 16;  // a cache line; then the sizes of jem::host_pool, eighths of powers of two
   for (index_t n = step; n <= largest; n += step) {
     const std::span values(unknown.data(), static_cast<std::size_t>(n));
     const tensor<float, B> one(shape{n}, values), another(shape{n}, values);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Gradients against central differences, (f(x + h) − f(x − h)) / 2h, in double: of layers, networks and energies, in every
-// element of the input and of every parameter. For f in double and h = 1e-5 the differences are good to about 1e-9.
+// element of the input and of every parameter. For f in double and h = 1e-5 the differences are accurate to about 1e-9.
 #pragma once
 
 #include <jem/conformance/numbers.hpp>
@@ -32,8 +32,8 @@ std::vector<double> central_differences(std::vector<double> at, F f, double h = 
   return gradient;
 }
 
-/// maxᵢ |gᵢ − differenceᵢ| / (10⁻³ + |differenceᵢ|) for a function of a vector; infinity for NaN, and for a function that is flat: a
-/// backend that does nothing has the right gradient of it.
+/// maxᵢ |gᵢ − differenceᵢ| / (10⁻³ + |differenceᵢ|) for a function of a vector; infinity for NaN. It is infinity for a constant function
+/// as well, since even a backend that does nothing has the right gradient of it.
 template <class F>
 double gradient_error(const std::vector<double>& at, const std::vector<double>& gradient, F f, double h = 1e-5) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -75,15 +75,15 @@ L with_parameters(L net, const std::vector<double>& values) {
   return net;
 }
 
-/// L = Σ rᵢ·f(x)ᵢ of a layer f with fixed random r, and its gradients. Gradients are infinite where backward without a parameter
-/// gradient gives another ∂L/∂x, or where it overwrites the gradient instead of adding to it.
+/// L = Σ rᵢ·f(x)ᵢ of a layer f with fixed random r, and its gradients. ∂L/∂x is set to infinity if backward without a parameter gradient
+/// gives another ∂L/∂x. ∂L/∂θ is wrong if backward overwrites the parameter gradient instead of adding to it.
 template <tensor_value T, layer<T> L>
 struct layer_loss {
   T r;                                // (n, …): of the output
   std::vector<double> of_input;       ///< ∂L/∂x
   std::vector<double> of_parameters;  ///< ∂L/∂θ, one tensor after the other
 
-  /// At a network and an input.
+  /// Computes both gradients for a network and an input.
   layer_loss(const L& net, const T& x) {
     typename L::template cache<T> cache, again;
     r          = random_tensor<T>(net.forward(T(x), cache).extents(), 77);
@@ -114,8 +114,8 @@ double check_layer_gradients(const L& net, const T& x, double h = 1e-5) {
   return (std::max)(of_input, of_parameters);
 }
 
-/// The same along one random direction of the input and one of each parameter: for networks of many parameters, on backends that
-/// take their time, whose layers are checked element by element.
+/// The same along one random direction of the input and one of each parameter. It is for networks with many parameters on slow backends;
+/// the layers of these networks are checked element by element.
 template <tensor_value T, layer<T> L>
 double check_layer_gradient_directions(const L& net, const T& x, double h = 1e-5) {
   const layer_loss<T, L> loss(net, x);
@@ -145,7 +145,7 @@ double check_layer_gradient_directions(const L& net, const T& x, double h = 1e-5
   return largest;
 }
 
-/// The gradient of an energy at x, of the sum over the batch; infinity where value and value_and_grad disagree by more than 1e-12.
+/// The error of an energy's gradient at x, for the sum over the batch; infinity if value and value_and_grad differ by more than 1e-12.
 template <tensor_value T, differentiable_energy<T> E>
 double check_energy_gradient(const E& e, const T& x, double h = 1e-5) {
   T gradient(x.extents());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Samples against a distribution function, by bounds that hold for any number of samples: how often a right sampler fails is
-// known, and stated where they are used.
+// Compares samples with a distribution function, by bounds that hold for any number of samples. So the probability that a correct
+// sampler fails is known, and it is stated where the bounds are used.
 #pragma once
 
 #include <algorithm>
@@ -40,17 +40,17 @@ inline double chi_squared_bound(double n, double delta) {
   return 2 * std::sqrt(t / n) + 2 * t / n;
 }
 
-/// x ← (1 − a)·x + b·ξ, which is what Langevin dynamics without an acceptance step does on E = x²/2s²: with a = ε/s² and b = √(2ε)
-/// for the Langevin diffusion, b = σ for the paper's decoupled recipe. All its laws are normal, and known.
+/// x ← (1 − a)·x + b·ξ, which is Langevin dynamics without an acceptance step for E = x²/2s²: with a = ε/s², and b = √(2ε) for the
+/// Langevin diffusion, or b = σ if step and noise are decoupled. Its distributions are normal with known mean and variance.
 struct autoregression {
   double a;  ///< ε/s²
-  double b;  ///< the noise's deviation
+  double b;  ///< standard deviation of the noise
 
-  /// Of the stationary law, whose mean is 0; its lag-one correlation is 1 − a.
+  /// The variance of the stationary distribution, whose mean is 0; its lag-one correlation is 1 − a.
   double variance() const { return b * b / (1 - (1 - a) * (1 - a)); }
-  /// After k steps from a point x.
+  /// The mean after k steps from a point x.
   double mean_after(int k, double x) const { return std::pow(1 - a, k) * x; }
-  /// After k steps from any point.
+  /// The variance after k steps from any point.
   double variance_after(int k) const { return variance() * (1 - std::pow(1 - a, 2 * k)); }
 };
 

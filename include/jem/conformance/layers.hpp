@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The conformance suite, part six: the gradients of every layer and network of the library with respect to the input and to every
-// parameter, against central differences in double. Tolerance 1e-6, where the differences are good to 1e-9. A new layer is a line.
+// parameter, compared with central differences in double. The tolerance is 1e-6; the differences are accurate to 1e-9. A new layer needs
+// one more line here.
 #pragma once
 
 #include <jem/conformance/fresh_memory.hpp>
@@ -72,7 +73,7 @@ evidence activations_have_the_gradients_of_central_differences() {
   return e;
 }
 
-/// Chains of layers, and the energies that they make.
+/// Chains of layers, and the energies of networks.
 template <class B>
 evidence networks_have_the_gradients_of_central_differences() {
   using T = tensor<double, B>;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The parameter gradient of a loss through a network, against central differences of the losses in plain double arithmetic.
+// The parameter gradient of a loss through a network, compared with central differences of the losses in plain double arithmetic.
 #pragma once
 
 #include <jem/conformance/loss_oracle.hpp>
@@ -8,7 +8,7 @@
 
 namespace jem::inline v0::conformance {
 
-/// Batches of items of these extents, of different sizes, for three classes.
+/// Batches of different sizes for three classes; their items have the extents `item`.
 template <class T>
 phases<T> wave_images(const shape& item) {
   return {.x             = waves<T>(item.under(4), 1, 1),
@@ -20,7 +20,7 @@ phases<T> wave_images(const shape& item) {
           .outliers      = waves<T>(item.under(3), 1, 0.2)};
 }
 
-/// Each batch through the network by itself.
+/// The logits of all batches, each of which passes through the network separately.
 template <class T, class Net>
 phases<T> separate_logits(const Net& net, const phases<T>& images) {
   const auto forward = [&](const T& batch) {

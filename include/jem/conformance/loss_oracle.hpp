@@ -18,7 +18,7 @@ struct logit_rows {
   std::vector<std::int32_t> y;  ///< a class for each row, or empty
   std::size_t k = 1;            ///< classes
 
-  std::size_t rows() const { return values.size() / k; }                             ///< how many
+  std::size_t rows() const { return values.size() / k; }                             ///< number of rows
   double at(std::size_t i, std::size_t j) const { return values[i * k + j]; }        ///< f(xᵢ)[j]
   double own(std::size_t i) const { return at(i, static_cast<std::size_t>(y[i])); }  ///< f(xᵢ)[yᵢ]
 
@@ -42,10 +42,10 @@ struct logit_rows {
 struct logit_phases {
   logit_rows x, unlabelled, samples, conditional, outliers;  ///< as in phases
 
-  const logit_rows& data() const { return unlabelled.values.empty() ? x : unlabelled; }  ///< those of p(x)
+  const logit_rows& data() const { return unlabelled.values.empty() ? x : unlabelled; }  ///< data of the p(x) term
 };
 
-/// The logits, downloaded.
+/// Downloads the logits.
 template <class T>
 logit_phases on_the_host(const phases<T>& logits) {
   const auto rows = [](const T& values, const std::vector<std::int32_t>& y) {
@@ -91,13 +91,13 @@ inline double exposure_value(const logit_phases& f) {
 inline constexpr auto everything = cross_entropy{} + 0.5f * contrastive_divergence{} + 0.25f * joint_contrastive_divergence{} +
                                    2.0f * energy_penalty{} + 0.75f * outlier_exposure{};
 
-/// Its value.
+/// The value of `everything`.
 inline double everything_value(const logit_phases& f) {
   return cross_entropy_value(f) + 0.5 * divergence_value(f) + 0.25 * joint_divergence_value(f) + 2 * penalty_value(f) +
          0.75 * exposure_value(f);
 }
 
-/// f(name, loss, its value on the host) for each loss of the library: a new one is a line here.
+/// f(name, loss, its value on the host) for each loss of the library. A new loss needs one more line here.
 template <class F>
 void for_each_loss(F f) {
   f("cross_entropy", cross_entropy{}, cross_entropy_value);
@@ -120,7 +120,7 @@ phases<T> wave_logits() {
           .outliers      = waves<T>({3, 3}, 1.2, 0.2)};
 }
 
-/// The slopes that `accumulate` adds to, at zero; a batch that the loss does not read has none.
+/// Gradients of zero, for `accumulate` to add to, with the extents of the logits of each batch.
 template <class T>
 phases<T> zero_slopes(const phases<T>& logits) {
   phases<T> slopes;
@@ -132,7 +132,7 @@ phases<T> zero_slopes(const phases<T>& logits) {
   return slopes;
 }
 
-/// The largest error of weight·L and of weight·∂L/∂logits over all batches, against differences of the oracle.
+/// The largest error of weight·L and of weight·∂L/∂logits over all batches, compared with central differences of the oracle.
 template <class T, class Loss, class Oracle>
 double loss_error(const Loss& loss, const phases<T>& logits, float weight, Oracle oracle) {
   phases<T> slopes   = zero_slopes(logits);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The conformance suite, part eight: the value and the gradients of every loss of the library and of a weighted sum of all, with
-// respect to the logits and, through networks, to every parameter, against central differences in double. Tolerance 5e-6: a loss is
-// told in float, and may be 10. A new loss is a line of for_each_loss.
+// respect to the logits and, through networks, to every parameter, compared with central differences in double. The tolerance is 5e-6,
+// since a loss is returned in float and may be as large as 10. A new loss needs one more line in for_each_loss.
 #pragma once
 
 #include <jem/conformance/fresh_memory.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Numbers on the host for checks: seeded inputs, and how far results are from what they should be.
+// Numbers on the host for checks: inputs from seeds, and distances between results and the right ones.
 #pragma once
 
 #include <jem/core/random.hpp>
@@ -15,7 +15,7 @@
 
 namespace jem::inline v0::conformance {
 
-/// n numbers, uniform on [−1, 1), the same for a seed everywhere.
+/// n numbers, uniform on [−1, 1); the same seed gives the same numbers on every machine.
 template <class V = double>
 std::vector<V> random_values(index_t n, std::uint64_t seed = 1) {
   const random_stream stream{seed, 0};
@@ -24,7 +24,7 @@ std::vector<V> random_values(index_t n, std::uint64_t seed = 1) {
   return values;
 }
 
-/// The same with bits down to the last place: in double, random_values have those of a float, and their products are exact.
+/// The same numbers with all bits of V: in double, random_values have only as many bits as a float, so that their products are exact.
 template <class V>
 std::vector<V> fine_values(index_t n, std::uint64_t seed = 1) {
   auto values = random_values<V>(n, seed);
@@ -55,7 +55,7 @@ T waves(const shape& extents, double amplitude = 1, double phase = 1) {
   return T(extents, wave_values<typename T::value_type>(extents.size(), amplitude, phase));
 }
 
-/// Another type's values of the same numbers.
+/// The same numbers in another type.
 template <class V, class U>
 std::vector<V> as(const std::vector<U>& values) {
   std::vector<V> result(values.size());
@@ -63,7 +63,7 @@ std::vector<V> as(const std::vector<U>& values) {
   return result;
 }
 
-/// maxᵢ |aᵢ − bᵢ|; infinity where the sizes differ or one side alone is NaN.
+/// maxᵢ |aᵢ − bᵢ|; infinity if the sizes differ or only one of two numbers is NaN.
 template <class A, class B>
 double largest_difference(const std::vector<A>& a, const std::vector<B>& b) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -77,7 +77,7 @@ double largest_difference(const std::vector<A>& a, const std::vector<B>& b) {
   return largest;
 }
 
-/// Elements that differ in a bit: NaN equals itself, and 0 is not −0. Infinity where the sizes differ.
+/// The number of elements that differ in a bit: NaN equals itself, and 0 is not −0. Infinity if the sizes differ.
 template <class V>
 double different_bits(const std::vector<V>& a, const std::vector<V>& b) {
   using bits = std::conditional_t<sizeof(V) == 4, std::uint32_t, std::uint64_t>;
@@ -87,7 +87,7 @@ double different_bits(const std::vector<V>& a, const std::vector<V>& b) {
   return count;
 }
 
-/// Equal in every bit.
+/// Whether all elements are equal in every bit.
 template <class V>
 bool same_bits(const std::vector<V>& a, const std::vector<V>& b) {
   return different_bits(a, b) == 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The conformance suite, part five: the operations of tensor/ for classifiers, images and samplers, against reference. Indices, crops and
-// copies have the same values; exponentials and logarithms of logits up to 40 may be off by 400 units in the last place of 1;
-// uniforms by 4, where low + u·(high − low) is rounded once or twice; normals, which use polynomials, by 2e-5.
+// The conformance suite, part five: the operations of tensor/ for classifiers, images and samplers, compared with reference. Indices, crops
+// and copies have the same values. Exponentials and logarithms of logits up to 40 may differ by 400 units in the last place of 1;
+// uniforms by 4, since low + u·(high − low) is rounded once or twice; normals, which use polynomials, by 2e-5.
 #pragma once
 
 #include <jem/conformance/outcome.hpp>
@@ -78,7 +78,7 @@ std::vector<outcome> image_outcomes(index_t n) {
   return out;
 }
 
-/// Whole batches, and rows from the seventh on, which get the batch's numbers.
+/// Random numbers of whole batches, and of rows from number 7 on, which get the numbers that they have in the whole batch.
 template <class T>
 std::vector<outcome> noise_outcomes(index_t n) {
   std::vector<outcome> out;

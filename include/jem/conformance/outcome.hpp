@@ -22,19 +22,19 @@ std::vector<double> values_of(const X& x) {
   return as<double>(x.to_vector());
 }
 
-/// A sum is compared as a tensor of one element is.
+/// A sum, to be compared like a tensor of one element.
 template <scalar V>
 std::vector<double> values_of(V sum) {
   return {static_cast<double>(sum)};
 }
 
-/// So many units in the last place of numbers near 1.
+/// `count` units in the last place of numbers near 1.
 template <class V>
 constexpr double ulps_of_one(int count) {
   return count * static_cast<double>(std::numeric_limits<V>::epsilon());
 }
 
-/// The outcomes for batches of n = 0 and 1, of sizes beside a tile of 128 numbers, and of enough rows for several threads.
+/// Compares the outcomes for batches of n = 0 and 1, of sizes near a tile of 128 numbers, and of enough rows for several threads.
 template <class B>
 evidence agreement(std::vector<outcome> (*mine)(index_t n), std::vector<outcome> (*of_reference)(index_t n)) {
   evidence e = on_fresh_memory<B>();

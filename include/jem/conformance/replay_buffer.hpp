@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The conformance suite, part ten: the contract of the replay buffer where a backend keeps it. Chains continue where they stopped, no
-// slot is drawn twice, a restart takes a chain as a whole, what is stored lands in the slots that were drawn and nowhere else, and
-// class blocks stay pure. Everything is a copy or a uniform number: every element has to be exactly right.
+// The conformance suite, part ten: the contract of the replay buffer in the memory of a backend. Chains continue where they stopped, no
+// slot is drawn twice, a restart replaces a whole chain, stored chains go to the slots that they were drawn from and to no others, and
+// blocks of a class have chains of this class only. Everything is a copy or a uniform number, so every element has to be exactly right.
 #pragma once
 
 #include <jem/conformance/outcome.hpp>
@@ -16,7 +16,7 @@ namespace detail {
 inline constexpr index_t slots_of_a_buffer = 300;
 inline constexpr std::size_t chain_size    = 6;  // of chains (2, 3)
 
-/// Element j of a chain that was put into slot i: nothing fresh could be there.
+/// Element j of the chain that is put into slot i. No element of a new chain has such a value.
 inline double mark(std::size_t slot, std::size_t j) { return static_cast<double>(10 + chain_size * slot + j); }
 
 template <class T>
@@ -30,7 +30,7 @@ replay_buffer<T> marked_buffer(float restart_probability, index_t classes, rng& 
   return buffer;
 }
 
-/// Chains that are not their slot's marks from end to end, and slots that are lent twice.
+/// The number of elements that are not the marks of their slot, plus the number of slots that were drawn twice.
 template <class T>
 double lent_wrongly(const chains<T>& drawn) {
   const auto x     = drawn.position.to_vector();
@@ -46,7 +46,7 @@ inline void hold_exactly(evidence& e, const char* what, double wrong) {
   e.hold(wrong, 0, unit::wrong, [what] { return std::string(what); });
 }
 
-/// Draws without restarts, and what storing the negated chains leaves behind.
+/// Checks draws without restarts, and the buffer after the negated chains were stored.
 template <class T>
 void hold_drawing_and_storing(evidence& e) {
   rng g{101};
@@ -68,7 +68,7 @@ void hold_drawing_and_storing(evidence& e) {
   hold_exactly(e, "what is stored lands in its slots and nowhere else", wrong);
 }
 
-/// Chains are in [−1, 1) from end to end, or where they were from end to end; the buffer stays as it was until they are stored.
+/// Checks that either all elements of a chain are in [−1, 1) or all are unchanged, and that draws do not change the buffer.
 template <class T>
 void hold_restarts(evidence& e) {
   rng g{102};
@@ -109,7 +109,7 @@ void hold_classes(evidence& e) {
   hold_exactly(e, "chains of a class come from its block", wrong);
 }
 
-/// A life of draws with restarts, steps and stores: the positions that are left.
+/// The positions in a buffer after several draws with restarts, changes of the chains, and stores.
 template <class T>
 std::vector<double> life_of_a_buffer() {
   rng g{104};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The result of a check of the conformance suite: of all its cases the one that came nearest to its tolerance, or went furthest
-// beyond it. Nothing is printed and no test library is needed; a program of your own reads the results.
+// The result of a check of the conformance suite: the one of its cases that came nearest to its tolerance, or went furthest beyond it.
+// Nothing is printed and no test library is needed; a program of your own reads the results.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -32,14 +32,14 @@ constexpr const char* name_of(unit u) {
 
 /// The worst of the cases that have been compared with their tolerances.
 struct evidence {
-  double error     = 0;            ///< NaN and infinity are no right answers
+  double error     = 0;            ///< NaN and infinity never pass
   double tolerance = 0;            ///< of that case; errors that are equal to it pass
   unit measure     = unit::wrong;  ///< of both
   std::string where;               ///< that case in words: "m = 7, n = 64"
   index_t cases = 0;               ///< how many there were
   bool passed   = true;            ///< whether all of them kept to their tolerances
 
-  /// One more case; `told()` puts it into words and is asked only for the worst so far.
+  /// Adds a case. `told()` describes it in words, and is called only for the worst case so far.
   template <class Told>
   void hold(double e, double allowed, unit u, Told told) {
     const double now = closeness(e, allowed), before = closeness(error, tolerance);
@@ -49,31 +49,31 @@ struct evidence {
   }
 
  private:
-  /// 1 at the tolerance.
+  /// The error in parts of the tolerance.
   static double closeness(double e, double allowed) {
     if (e == 0) return 0;
     return e <= allowed ? e / allowed : (e / allowed > 1 ? e / allowed : std::numeric_limits<double>::infinity());
   }
 };
 
-/// A check by its name. It needs nothing and may be run in any order.
+/// A check and its name. Checks do not depend on each other and may be run in any order.
 struct check {
   const char* name;   ///< a sentence: "sums of rows are right in float"
   evidence (*run)();  ///< computes on the backend that it was made for
 };
 
-/// What is told of a check that has been run.
+/// The result of a check.
 struct result {
   std::string name;   ///< of the check
   double error;       ///< of its worst case
   double tolerance;   ///< of that case
   unit measure;       ///< of both
-  std::string where;  ///< that case in words; after an exception what it said
-  double seconds;     ///< that the check took, with what it compares with
-  bool passed;        ///< all cases, and there was one
+  std::string where;  ///< that case in words, or the message of an exception
+  double seconds;     ///< duration of the check, including what it compares with
+  bool passed;        ///< whether all cases passed, and there was one
 };
 
-/// Runs a check. An exception is a failure, not the end.
+/// Runs a check. If it throws, it has failed.
 inline result run_check(const check& c) {
   using clock      = std::chrono::steady_clock;
   const auto begin = clock::now();

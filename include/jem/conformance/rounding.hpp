@@ -19,7 +19,7 @@ double gamma(index_t k) {
   return ku / (1 - ku);
 }
 
-/// The bound of a sum of k terms in [−1, 1], in any order, and of another such sum: 2·γₖ·k.
+/// The bound of the difference between two sums of the same k terms in [−1, 1], in any orders: about 2·γₖ₊₃·k.
 template <class V>
 double bound_of_sum(index_t k) {
   return static_cast<double>(std::numeric_limits<V>::epsilon()) * static_cast<double>(k + 3) * static_cast<double>(k);
@@ -43,16 +43,16 @@ struct bounded_sums {
   std::vector<long double> exact;  ///< Σ ab
   std::vector<double> absolute;    ///< Σ |ab|
 
-  /// Sums of nothing.
+  /// n sums without terms.
   explicit bounded_sums(index_t n) : exact(static_cast<std::size_t>(n)), absolute(static_cast<std::size_t>(n)) {}
 
-  /// One more product in the sum of that number.
+  /// Adds the product a·b to sum number `at`.
   void add(std::size_t at, double a, double b) {
     exact[at] += static_cast<long double>(a) * static_cast<long double>(b);
     absolute[at] += std::abs(a * b);
   }
 
-  /// How far sums of so many rounded operations each are from the exact ones, in parts of their bound.
+  /// The largest distance of `values` from the exact sums, in parts of the bound for so many rounded operations in each sum.
   template <class V>
   double excess_of(const std::vector<V>& values, index_t operations) const {
     auto bounds = absolute;

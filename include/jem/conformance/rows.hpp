@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The conformance suite, part four: operations on the rows and columns of a batch, against reference. What moves numbers has the
-// same values; sums of k numbers in [−1, 1] may differ by the bound of rounding.hpp for two such sums in any order, 2·γₖ₊₃·k.
+// The conformance suite, part four: operations on the rows and columns of a batch, compared with reference. Operations that only move
+// numbers give the same values; sums of k numbers in [−1, 1] may differ by the bound of rounding.hpp for two such sums in any order,
+// 2·γₖ₊₃·k.
 #pragma once
 
 #include <jem/conformance/elementwise.hpp>
@@ -99,7 +100,7 @@ std::vector<outcome> row_outcomes(index_t n) {
 
 }  // namespace detail
 
-/// What tensor/rows.hpp, columns.hpp, norms.hpp and mask.hpp have.
+/// The operations of tensor/rows.hpp, columns.hpp, norms.hpp and mask.hpp.
 template <class B, class V>
 evidence operations_on_rows_agree_with_reference() {
   return agreement<B>(detail::row_outcomes<tensor<V, B>>, detail::row_outcomes<tensor<V, reference>>);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// The conformance suite, part nine: the laws of samplers on normal distributions. 20 000 chains start at a point and
+// The conformance suite, part nine: the distributions of samplers for normal targets. 20 000 chains start at one point and then have
 //
-//     sgld   has after six steps the law of its autoregression, normal with known mean and variance, two coordinates of two widths;
-//     mala, hmc   have, when they have forgotten the point, the law that they are made for.
+//     sgld        after six steps the distribution of its autoregression, which is normal with known mean and variance;
+//     mala, hmc   the target distribution, after so many steps that they have forgotten their start.
 //
-// Distances are held against the bounds of Dvoretzky, Kiefer and Wolfowitz for the distribution, 0.019, and of Laurent and Massart for
-// the variance, 0.056; the correlation of the coordinates against a normal quantile. Each of the 15 fails by chance with probability
-// 1e-6; seeds are fixed and uniforms have the same bits everywhere, so that chance has spoken once for all right backends. There are
-// enough chains to be cut into tiles where a backend runs such, and sgld's have to be where reference's are.
+// Distances are compared with the bounds of Dvoretzky, Kiefer and Wolfowitz for the distribution, 0.019, and of Laurent and Massart for
+// the variance, 0.056; the correlation of the two coordinates is compared with a normal quantile. Each of the 15 comparisons fails by
+// chance with probability 1e-6. Seeds are fixed and uniforms have the same bits everywhere, so a comparison that passes for one correct
+// backend does not fail by chance for another one. There are enough chains to be cut into tiles, if a backend does that. The chains of
+// sgld also have to end where those of reference do.
 #pragma once
 
 #include <jem/conformance/laws.hpp>
@@ -20,7 +21,7 @@
 
 namespace jem::inline v0::conformance {
 
-inline constexpr double false_alarm = 1e-6;  ///< the probability of one, in each comparison of a law
+inline constexpr double false_alarm = 1e-6;  ///< its probability in each comparison of a distribution
 
 namespace detail {
 
@@ -31,7 +32,7 @@ struct normal_law {
   double mean, deviation;
 };
 
-/// What the target's coordinates are.
+/// The distributions of the target's coordinates.
 inline constexpr std::array<normal_law, 2> two_normals{{{1, 0.7}, {-2, 1.5}}};
 
 template <class T>
@@ -39,7 +40,7 @@ gaussian<T> two_normals_energy() {
   return {T({2}, {1, -2}), T({2}, {0.7f, 1.5f})};
 }
 
-/// Every chain two off the mean.
+/// Chains that all start at the mean plus 2.
 template <class T>
 T two_off_the_mean() {
   std::vector<typename T::value_type> values;
@@ -47,7 +48,7 @@ T two_off_the_mean() {
   return {{chains_of_a_law, 2}, values};
 }
 
-/// Chains (n, 2) against independent normals.
+/// Compares chains (n, 2) with independent normals.
 inline void hold_law(evidence& e, const std::vector<double>& chains, const std::array<normal_law, 2>& laws) {
   const auto n   = static_cast<double>(chains.size() / 2);
   double product = 0;
@@ -76,8 +77,8 @@ std::vector<double> after_six_steps() {
 
 }  // namespace detail
 
-/// x ← x − ε∇E + √(2ε)·ξ with the exact law of six steps, and chain by chain where reference is: a step may round positions of up
-/// to 10 by some units in the last place, and normals as far as they differ.
+/// Six steps of x ← x − ε∇E + √(2ε)·ξ: their exact distribution, and each chain compared with that of reference. In each step positions of
+/// up to 10 may be rounded by some units in the last place, and normals may differ by their tolerance.
 template <class B>
 evidence sgld_has_the_law_of_its_autoregression() {
   using T    = tensor<float, B>;
@@ -95,7 +96,7 @@ evidence sgld_has_the_law_of_its_autoregression() {
   return e;
 }
 
-/// 80 transitions: what is left of the start is a ten thousandth.
+/// 80 transitions, after which the influence of the start is a ten thousandth.
 template <class B>
 evidence mala_has_the_law_that_it_is_made_for() {
   using T    = tensor<float, B>;
@@ -107,7 +108,8 @@ evidence mala_has_the_law_that_it_is_made_for() {
   return e;
 }
 
-/// 20 transitions of three leapfrogs, which turn neither coordinate by a multiple of π: those would forget nothing.
+/// 20 transitions of three leapfrog steps. They rotate neither coordinate in phase space by a multiple of π, which would keep the distance
+/// from the mean.
 template <class B>
 evidence hmc_has_the_law_that_it_is_made_for() {
   using T    = tensor<float, B>;

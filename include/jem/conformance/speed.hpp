@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How fast a backend's dear verbs are on this machine: products, a convolution as networks have it, a loop over memory, noise. The best
-// of repeated runs; each ends with a download of one element, for which a device has to be done.
+// The speed of a backend's expensive operations on this machine: matrix products, a convolution as in networks, a loop over memory, noise.
+// It is that of the shortest of several runs. Each run ends with a download of one element, so that a device has to finish its work.
 #pragma once
 
 #include <jem/tensor/convolution.hpp>
@@ -15,16 +15,17 @@
 
 namespace jem::inline v0::conformance {
 
-/// One figure.
+/// The speed of one operation.
 struct speed {
   std::string of;    ///< "matrix product, 512 x 512 x 512"
-  double value;      ///< in units a second
+  double value;      ///< in the unit below
   const char* unit;  ///< "GFLOP/s", "GB/s", "million/s"
 };
 
 namespace detail {
 
-/// The shortest of the runs of f() → tensor that fit into so many seconds, and of one in any case, after one that warms up.
+/// The time of the shortest run of f() → tensor, in seconds. After a first run that warms up, there are as many runs as fit into `seconds`,
+/// but at least one.
 template <class F>
 double shortest_run(double seconds, F f) {
   using clock    = std::chrono::steady_clock;
@@ -47,7 +48,7 @@ double shortest_run(double seconds, F f) {
 
 }  // namespace detail
 
-/// The dear verbs in float, about so many seconds for each.
+/// The speeds of the expensive operations in float, each measured for about `seconds` seconds.
 template <backend<float> B>
 std::vector<speed> speeds(double seconds = 0.2) {
   using T = tensor<float, B>;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The conformance suite: everything that a backend has to do right for the rest of the library to be right on it. A backend of one's
-// own is put through it by
+// The conformance suite: everything that a backend has to do right for the rest of the library to be right on it. To check a backend of
+// your own, write
 //
 //     for (const auto& r : jem::conformance::run<my_backend>()) std::printf("%s: %s\n", r.name.c_str(), r.passed ? "passed" : "failed");
 //
@@ -31,10 +31,10 @@ namespace jem::inline v0::conformance {
 
 /// The observer that does nothing: the default.
 struct no_listener {
-  void operator()(const result&) const {}  ///< nothing
+  void operator()(const result&) const {}  ///< does nothing
 };
 
-/// All checks on a backend, in their order; the observer is given each result when it is there. What a check throws is its failure.
+/// Runs all checks on a backend, in their order; the observer is called with each result after its check. A check that throws has failed.
 template <class B, std::invocable<const result&> Observer = no_listener>
   requires(backend<B, float> && backend<B, double>)
 std::vector<result> run(Observer observe = {}) {
@@ -54,7 +54,7 @@ std::vector<result> run(Observer observe = {}) {
   return results;
 }
 
-/// Whether all of them are right.
+/// Whether all checks passed.
 inline bool passed(const std::vector<result>& results) { return std::ranges::all_of(results, &result::passed); }
 
 }  // namespace jem::inline v0::conformance

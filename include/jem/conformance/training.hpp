@@ -17,15 +17,15 @@
 
 namespace jem::inline v0::conformance {
 
-/// What a run tells and leaves behind.
+/// The results of a run.
 struct trajectory {
-  std::vector<double> losses;          ///< an iteration each
-  std::vector<double> gradient_norms;  ///< an iteration each
-  std::vector<double> parameters;      ///< in the end
-  std::vector<double> chains;          ///< in the end
+  std::vector<double> losses;          ///< one for each iteration
+  std::vector<double> gradient_norms;  ///< one for each iteration
+  std::vector<double> parameters;      ///< after the last iteration
+  std::vector<double> chains;          ///< after the last iteration
 };
 
-/// The run: 100 digits, batches of 16, five steps of the sampler an iteration.
+/// The run: 100 digits, batches of 16, five steps of the sampler in each iteration.
 template <class T>
 trajectory train_on_digits(std::uint64_t seed, int iterations = 5) {
   const trainer trainer{.loss      = cross_entropy{} + contrastive_divergence{} + 0.01f * energy_penalty{},
@@ -49,10 +49,10 @@ trajectory train_on_digits(std::uint64_t seed, int iterations = 5) {
 }
 
 /// How far a run may be from reference's.
-/// In double: sums in another order differ by units of 1e-16 and five iterations do not multiply them (2e-16 was seen). Losses
-/// are told in float whatever the type, and may fall on two sides of a rounding: one unit in the last place of 2.4 is 2.4e-7.
-/// In float: a unit is 6e-8 in a chain near 1 and 2.4e-7 in a loss. Adam divides each slope by its own size, so that a parameter
-/// has the relative error of its slope times the rate, 1e-3: small slopes are the worst, and 1e-4 of each is allowed.
+/// In double: sums in another order differ by units of 1e-16, and five iterations do not increase this much (differences are about 2e-16).
+/// Losses are returned in float for either type, and may be rounded in different directions: one unit in the last place of 2.4 is 2.4e-7.
+/// In float: a unit is 6e-8 in a chain near 1 and 2.4e-7 in a loss. Adam divides each gradient by its own size, so the error of a parameter
+/// is the relative error of its gradient times the learning rate, 1e-3. Small gradients have the largest relative errors; 1e-4 is allowed.
 struct trajectory_tolerance {
   double losses, gradient_norms, parameters, chains;  ///< absolute
 };
@@ -62,7 +62,7 @@ template <scalar V>
 inline constexpr trajectory_tolerance tolerance_of_a_run =
     std::is_same_v<V, double> ? trajectory_tolerance{2.5e-7, 1e-14, 1e-14, 2e-14} : trajectory_tolerance{5e-6, 5e-7, 5e-7, 1e-6};
 
-/// A device's normals may be rounded otherwise than reference's; a run's noise, of deviation 0.03 at most, differs with them.
+/// A device may round normals differently from reference. Then the noise of a run, whose standard deviation is at most 0.03, differs, too.
 template <class B, class V>
 evidence a_training_run_agrees_with_reference() {
   using T                = tensor<V, B>;

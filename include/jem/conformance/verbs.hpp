@@ -7,7 +7,7 @@
 //                                 of 17 million terms: one rounding to the type
 //     gemm                        γₖ₊₅·(|α|·Σ|terms| + |β·c|); the same bits each time  float, double
 //
-// Sums and products are held against the exact result in a wider type under the bound of rounding.hpp, for any order of summation.
+// Sums and products are compared with the exact result in a wider type. The bound is that of rounding.hpp, for any order of summation.
 #pragma once
 
 #include <jem/conformance/fresh_memory.hpp>
@@ -23,7 +23,7 @@ namespace detail {
 
 // Functors with a constexpr operator() run on every backend.
 
-/// Leaves an index's number where it is visited, −1 the second time; visits that nobody asked for show behind the others.
+/// Writes i + 1 to element i at the first visit of index i, and −1 at a further one. Visits of wrong indices are recorded in element n.
 struct count_visit {
   std::int32_t* to;
   index_t n;
@@ -62,7 +62,7 @@ struct same_everywhere {
   constexpr V operator()(index_t, index_t) const { return value; }
 };
 
-/// A loop over n has to visit 0, …, n − 1 once each, and nothing else.
+/// The number of wrong elements after a loop over n, which has to visit 0, …, n − 1 once each, and no other index.
 inline double visited_wrongly(const std::vector<std::int32_t>& seen, index_t n) {
   double wrong = 0;
   for (index_t i = 0; i < std::ssize(seen); ++i) {
@@ -71,13 +71,13 @@ inline double visited_wrongly(const std::vector<std::int32_t>& seen, index_t n) 
   return wrong;
 }
 
-/// n zeros, and one for visits that nobody asked for.
+/// n zeros, and one more for visits of wrong indices.
 template <class B>
 tensor<std::int32_t, B> no_visits(index_t n) {
   return {shape{n + 1}, std::vector<std::int32_t>(static_cast<std::size_t>(n + 1))};
 }
 
-/// Rows and columns of sums: long rows and many rows, too.
+/// Rows and columns of the matrices that are summed, with long rows and many rows among them.
 inline constexpr std::array<std::array<index_t, 2>, 16> extents_of_sums{{{0, 5},
                                                                          {5, 0},
                                                                          {0, 0},
@@ -95,7 +95,7 @@ inline constexpr std::array<std::array<index_t, 2>, 16> extents_of_sums{{{0, 5},
                                                                          {100'000, 1},
                                                                          {40, 9001}}};
 
-/// Sums by a backend of a (rows, columns) matrix along either axis, twice, over memory that held NaN.
+/// Checks a backend's sums of a matrix (rows, columns) along one axis. They are computed twice, in memory that held NaN.
 template <class B, class V, bool of_rows>
 void hold_sums(evidence& e, index_t rows, index_t columns) {
   const index_t sums = of_rows ? rows : columns, terms = of_rows ? columns : rows;
@@ -133,7 +133,7 @@ struct product {
   }
 };
 
-/// c of a backend, twice, against the exact one; with beta = 0 the memory of c holds NaN before.
+/// Compares a backend's c, which is computed twice, with the exact one. If beta = 0, the memory of c holds NaN before.
 template <class B, class V>
 void hold_product(evidence& e, const product<V>& p) {
   const auto a = fine_values<V>(p.m * p.k, 31), b = fine_values<V>(p.k * p.n, 32);
@@ -176,16 +176,16 @@ void hold_products(evidence& e, index_t m, index_t n, index_t k, const std::vect
 
 }  // namespace detail
 
-/// What is uploaded comes down again, after the storage has moved and another has taken its place, too.
+/// Uploaded values are downloaded unchanged, although the storage has been moved and replaced by another one in between.
 template <class B, class V>
 evidence storage_keeps_what_it_is_given() {
   evidence e = on_fresh_memory<B>();
   for (const index_t n : {0, 1, 3, 1024, 100'003}) {
     auto numbers = random_values<double>(n, 41);
-    for (double& x : numbers) x *= std::is_integral_v<V> ? 2e9 : 1000;  // more bits than a float has, where there are
+    for (double& x : numbers) x *= std::is_integral_v<V> ? 2e9 : 1000;  // with more bits than a float has, if V has them
     const auto values = as<V>(numbers);
     typename B::template storage<V> memory(n);
-    B::for_each(n, detail::overwrite<V>{memory.data(), V(7)});  // not what an earlier check has left behind
+    B::for_each(n, detail::overwrite<V>{memory.data(), V(7)});  // overwrites values of earlier checks
     B::upload(values.data(), n, memory.data());
     typename B::template storage<V> moved(std::move(memory));
     memory = typename B::template storage<V>(2);
@@ -226,7 +226,7 @@ evidence loops_visit_every_pair_once() {
   return e;
 }
 
-/// sum_rows; sums of nothing are 0, whatever the memory held.
+/// sum_rows; sums without terms are 0, whatever the memory held.
 template <class B, class V>
 evidence sums_of_rows_are_right_and_repeat() {
   evidence e = on_fresh_memory<B>();
@@ -242,7 +242,7 @@ evidence sums_of_columns_are_right_and_repeat() {
   return e;
 }
 
-/// Sums of more equal terms than a float can count: kept in wide_t, and rounded once.
+/// Sums of more equal terms than a float can count have to be kept in wide_t and rounded once.
 template <class B, class V>
 evidence long_sums_are_kept_wide() {
   constexpr index_t n = 17'000'000;  // 2²⁴ = 16 777 216
@@ -261,7 +261,7 @@ evidence long_sums_are_kept_wide() {
   return e;
 }
 
-/// gemm of every transposition, with nothing to sum or to fill, too.
+/// gemm with every transposition, also with extents of 0.
 template <class B, class V>
 evidence small_products_are_right() {
   const std::vector<std::array<V, 2>> factors{{V(1), V(0)}, {V(-0.5), V(1)}, {V(2), V(-3)}, {V(0), V(1)}};
