@@ -33,7 +33,7 @@ struct build_description {
   std::string compiler;                       ///< "g++ 12.2.0, C++20"
   std::string processor;                      ///< "x86-64 with AVX2, FMA"
   int threads;                                ///< number of threads that OpenMP would use now; 1 without OpenMP
-  std::vector<backend_description> backends;  ///< those that were asked for
+  std::vector<backend_description> backends;  ///< the template arguments of build_info
 
   /// Five lines, and one more for each device: "jem 0.1.0", the compiler, the processor, threads, backends.
   friend std::string to_string(const build_description& d) {

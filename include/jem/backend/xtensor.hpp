@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A backend over xtensor 0.24: its storage, in the library's recycled memory, and sums by its reducers over lazily generated
-// sequences, in a fixed order. Loops that return nothing are openmp's, since an expression has to have a value. Products and
-// convolutions are eigen's: xtensor has none, and xtensor-blas hands them to a BLAS whose bits may depend on its threads.
+// A backend over xtensor 0.24. It uses xtensor's storage, in the library's recycled memory, and xtensor's reducers for sums over lazily
+// generated sequences, in a fixed order. Loops that return nothing are openmp's, since an expression of xtensor has to have a value.
+// Products and convolutions are eigen's: xtensor has none, and xtensor-blas calls a BLAS whose bits may depend on the number of threads.
 // XTENSOR_USE_XSIMD may be defined or not: it changes no type here, and the functions that are summed are vectorised by the compiler.
 #pragma once
 
@@ -23,39 +23,39 @@
 
 namespace jem::inline v0 {
 
-/// Memory for xtensor's containers, as host_storage's: cache-line aligned and recycled. It has no state.
+/// An allocator for xtensor's containers. Like host_storage it gives recycled memory, aligned to cache lines. It has no state.
 template <element T>
 struct host_allocator {
   using value_type = T;  ///< of the elements
 
   host_allocator() = default;
-  /// For another type's elements.
+  /// The same allocator for elements of another type.
   template <element U>
   constexpr explicit(false) host_allocator(const host_allocator<U>&) noexcept {}
 
-  /// n elements, uninitialised. Throws std::bad_array_new_length for an absurd number, as a negative one becomes.
+  /// n elements, uninitialised. Throws std::bad_array_new_length if n is far too large, as a converted negative number is.
   static T* allocate(std::size_t n) {
     if (n > static_cast<std::size_t>((std::numeric_limits<index_t>::max)()) / 16) throw std::bad_array_new_length();
     return static_cast<T*>(host_pool::acquire(n * sizeof(T)));
   }
 
-  /// Takes back what `allocate` gave for as many elements.
+  /// Takes back memory that `allocate` returned for the same number of elements.
   static void deallocate(T* block, std::size_t n) noexcept { host_pool::release(block, n * sizeof(T)); }
 
-  friend bool operator==(const host_allocator&, const host_allocator&) = default;  ///< any takes back what any other gave
+  friend bool operator==(const host_allocator&, const host_allocator&) = default;  ///< each takes back memory of any other one
 };
 
-/// n elements in what xtensor's own arrays keep theirs in, uninitialised.
+/// n uninitialised elements, in the storage type of xtensor's own arrays.
 template <element T>
 struct xtensor_storage : xt::uvector<T, host_allocator<T>> {
   xtensor_storage() = default;
-  /// Throws std::bad_array_new_length for n < 0 or an absurd one.
+  /// Throws std::bad_array_new_length if n is negative or far too large.
   explicit xtensor_storage(index_t n) : xt::uvector<T, host_allocator<T>>(static_cast<std::size_t>(n)) {}
 };
 
 namespace detail {
 
-/// Neighbouring elements that are added at once. Their number is the same on every machine, and so is the order of a sum.
+/// Neighbouring elements that are added at the same time. Their number, and so the order of a sum, is the same on every machine.
 template <class A>
 struct lanes {
   static constexpr index_t width = 16;
@@ -83,7 +83,7 @@ lanes<A> lanes_at(const F& f, index_t i, index_t j) {
   return values;
 }
 
-/// What a generator of xtensor's asks for its elements: f(k).
+/// The functor from which a generator of xtensor gets its elements f(k).
 template <class F>
 struct element_of_sequence {
   F f;
@@ -94,7 +94,7 @@ struct element_of_sequence {
   }
 };
 
-/// The sum of an expression along one axis, lazily, element after element; R() for none.
+/// The sum of an expression along one axis, evaluated lazily, element after element; R() if there are no elements.
 template <class R, class E>
 auto sum_along(std::size_t axis, E&& expression) {
   return xt::reduce(xt::make_xreducer_functor(std::plus<>{}, xt::const_value<R>(R{})), std::forward<E>(expression),
@@ -108,7 +108,7 @@ R sum_of(index_t n, F f) {
   return sum_along<R>(0, sequence(element_of_sequence<F>{f}, {static_cast<std::size_t>(n)}))();
 }
 
-/// Σⱼ f(i, j) for first <= j < last: whole lanes, and the elements that are left.
+/// Σⱼ f(i, j) for first <= j < last: the sum over whole lanes, plus the sum of the remaining elements.
 template <class A, class F>
 A sum_of_row(const F& f, index_t i, index_t first, index_t last) {
   const index_t whole = (last - first) / lanes<A>::width, left = first + whole * lanes<A>::width;
@@ -116,7 +116,8 @@ A sum_of_row(const F& f, index_t i, index_t first, index_t last) {
          sum_of<A>(last - left, [&f, i, left](index_t k) { return static_cast<A>(f(i, left + k)); });
 }
 
-/// to[0, …, columns − first) = Σᵢ f(i, j) for begin <= i < end: of as many neighbouring columns as there are lanes, or of the last few.
+/// to[j − first] = Σᵢ f(i, j) for begin <= i < end, and for as many neighbouring columns j from `first` on as there are lanes, or for the
+/// last few columns.
 template <class A, class F>
 void sum_few_columns(const F& f, index_t begin, index_t end, index_t first, index_t columns, A* to) {
   if (first + lanes<A>::width <= columns) {
@@ -143,7 +144,7 @@ void sum_matrix_along(std::size_t axis, const W* from, index_t rows, index_t col
 struct xtensor : eigen {
   static constexpr const char* name = "xtensor";
 
-  /// What stands behind it, with its version.
+  /// The libraries that it uses, with their versions.
   static std::string library() {
     return concat("xtensor ", XTENSOR_VERSION_MAJOR, ".", XTENSOR_VERSION_MINOR, ".", XTENSOR_VERSION_PATCH, ", ", eigen::library());
   }

@@ -21,7 +21,7 @@
 #endif
 
 /// Goes before a loop whose iterations do not depend on each other. Compilers cannot prove this for a loop with many pointers, and at -O2
-/// g++ vectorises a loop of unknown length only if OpenMP asks for it. It is not for reductions, which need a clause of their own. It is
+/// g++ vectorises a loop of unknown length only with `omp simd`. It is not for reductions, which need a clause of their own. It is
 /// empty for clang, which vectorises short loops without it, and which would warn in the user's program about each marked loop that it
 /// cannot vectorise. Long loops use vector_loop.
 #if defined(__clang__)

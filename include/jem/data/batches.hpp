@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Batches of a data set: `batches` is one shuffled epoch as a range, `batch_stream` goes on for ever, epoch after epoch or by images
+// Batches of a data set: `batches` is one shuffled epoch as a range, `batch_stream` never ends: epoch after epoch, or by images
 // that are drawn independently of each other. Every batch is full: the few images that remain at the end of an epoch are left out.
 // They are different ones in each epoch.
 #pragma once

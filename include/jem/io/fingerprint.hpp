@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A short identifier of a text, by which the files of different runs are told apart.
+// A short identifier of a text, which distinguishes the files of different runs.
 #pragma once
 
 #include <cstdint>

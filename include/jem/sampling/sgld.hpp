@@ -3,9 +3,10 @@
 //
 //     x ← x − ε·∇E(x) + σ·ξ,   ξ ~ N(0, 1)
 //
-// The convention of the whole library: with σ = √(2ε) this is the Langevin diffusion; the paper's step α is 2ε, and its recipe
-// (ε∇E with 1.0, σ = 0.01) decouples the two. Called SGLD after Welling and Teh (2011), whose gradients are stochastic in the
-// data; here the energy is evaluated exactly, but the stationary distribution of the chain is inexact.
+// The whole library uses this convention. With σ = √(2ε) this is the Langevin diffusion. The step α of Grathwohl et al. (2020,
+// arXiv:1912.03263) is 2ε; in their experiments step and noise are decoupled: ε = 1, σ = 0.01. The name SGLD is that of Welling and Teh
+// (2011), whose gradients are stochastic in the data; here the energy is evaluated exactly, but the stationary distribution of the chain
+// is inexact.
 #pragma once
 
 #include <jem/core/setting.hpp>

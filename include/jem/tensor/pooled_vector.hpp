@@ -17,7 +17,7 @@ struct recycling {
   recycling() = default;
   /// All allocators of this kind are equal.
   template <class U>
-  constexpr recycling(const recycling<U>&) {}  // NOLINT(google-explicit-constructor): as the standard library asks
+  constexpr recycling(const recycling<U>&) {}  // NOLINT(google-explicit-constructor): as the standard library requires
 
   /// Memory for n elements.
   T* allocate(std::size_t n) { return static_cast<T*>(host_pool::acquire(n * sizeof(T))); }

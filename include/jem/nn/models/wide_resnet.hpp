@@ -44,7 +44,7 @@ struct wide_resnet_options {
   at_least<"wide_resnet_options", "stem", 1, largest_extent> stem                = 16;     ///< channels of the first convolution, ≥ 1
 };
 
-/// The Wide ResNet of the paper. The normalisation N is constructed from a number of channels; jem::normalize<T> is one.
+/// The Wide ResNet of Grathwohl et al. The normalisation N is constructed from a number of channels; jem::normalize<T> is one.
 template <tensor_value T, class A = leaky_relu, class N = no_normalize>
   requires(layer<A, T> && layer<N, T>)
 struct wide_resnet : made_of<T, A, N> {
