@@ -54,7 +54,7 @@ inline double excess_of_stored(const bounded_sums& sums, const std::vector<float
   return excess(values, sums.exact, bounds);
 }
 
-/// ‖a − b‖ / ‖b‖; infinity where the sizes differ.
+/// ‖a − b‖ / ‖b‖; infinity if the sizes differ.
 template <class A, class B>
 double relative_distance(const std::vector<A>& a, const std::vector<B>& b) {
   if (a.size() != b.size()) return std::numeric_limits<double>::infinity();

@@ -34,7 +34,7 @@ inline std::vector<std::int32_t> permutation(index_t n, rng& g) {
 
 /// How a stream takes images from its set.
 enum class draws {
-  shuffled,         ///< each image once in an epoch, in a new random order for each epoch
+  shuffled,         ///< each image at most once in an epoch, in a new random order for each epoch
   with_replacement  ///< each time any image, independently of the others
 };
 

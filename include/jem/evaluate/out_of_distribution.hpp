@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Scores of images, higher = in-distribution (Grathwohl et al. 2020, arXiv:1912.03263, section 5.3), and images that are out of
-// the distribution of a data set. A plain classifier has all three scores, too: report them beside a joint model's.
+// the distribution of a data set. A plain classifier has all three scores, too: report them with those of a joint model.
 #pragma once
 
 #include <jem/core/concat.hpp>

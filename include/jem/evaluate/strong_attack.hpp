@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // An attack that does not rely on one objective: gradient ascent with adaptive step sizes (see adaptive_ascent.hpp) on the
-// cross-entropy, on the difference of logits ratio where there are three classes or more, and on the ratio towards each of the most
-// likely other classes where there are four or more. Croce and Hein, "Reliable evaluation of adversarial robustness with an ensemble
-// of diverse parameter-free attacks" (ICML 2020, arXiv:2003.01690). Their AutoAttack has such ascents and two attacks more, FAB and
+// cross-entropy, on the difference of logits ratio if there are three classes or more, and on the ratio towards each of the most
+// likely other classes if there are four or more. Croce and Hein, "Reliable evaluation of adversarial robustness with an ensemble
+// of diverse parameter-free attacks" (ICML 2020, arXiv:2003.01690). Their AutoAttack has such ascents and two further attacks, FAB and
 // Square.
 #pragma once
 
