@@ -7,7 +7,7 @@ set(JEM_TEST_BACKENDS "" CACHE STRING "Backends that the conformance suite is bu
 # Headers that share a file of test cases.
 set(conformance_parts
   "verbs convolutions elementwise rows operations bfloat16"
-  "layers energies losses"
+  "layers energies losses matching"
   "samplers replay_buffer training")
 
 # jem_conformance_sources(<variable>): makes the files of test cases, and sets the variable to them.

@@ -149,3 +149,32 @@ TEST_CASE("noise fills the box, inversion is a minus, constants have one value a
   CHECK(flat[0] != flat[4]);
   CHECK(flat[4] != flat[8]);
 }
+
+TEST_CASE("permuted images have the numbers of their images, each image in an order of its own") {
+  jem::rng g{6};
+  std::vector<float> values;
+  for (int i = 0; i < 3 * 16; ++i) values.push_back(static_cast<float>(i % 16) + (i >= 32 ? 100.0f : 0.0f));
+  const T x({3, 4, 4, 1}, values);
+  const auto found = evaluate::permuted(x, g).to_vector();
+  CHECK(found != values);
+  CHECK(!std::equal(found.begin(), found.begin() + 16, found.begin() + 16));  // images 0 and 1 are equal
+  for (auto row = 0; row < 3; ++row) {
+    std::vector<float> sorted(found.begin() + 16 * row, found.begin() + 16 * (row + 1));
+    std::ranges::sort(sorted);
+    CHECK(std::equal(sorted.begin(), sorted.end(), values.begin() + 16 * row));
+  }
+}
+
+TEST_CASE("gratings are waves of at most half a turn a pixel, the same in all channels, each image with its own") {
+  jem::rng g{7};
+  const auto x  = evaluate::gratings<T>({2, 5, 6, 3}, g).to_vector();
+  const auto at = [&](int n, int i, int j, int c) { return x[static_cast<std::size_t>(((n * 5 + i) * 6 + j) * 3 + c)]; };
+  for (int n = 0; n < 2; ++n) {
+    CHECK(at(n, 2, 3, 0) == at(n, 2, 3, 2));
+    // a wave in the columns: s(j − 1) + s(j + 1) = 2 cos(turn)·s(j) with the same cosine everywhere
+    const double twice_cosine = (at(n, 1, 0, 0) + at(n, 1, 2, 0)) / at(n, 1, 1, 0);
+    CHECK((at(n, 3, 2, 0) + at(n, 3, 4, 0)) == doctest::Approx(twice_cosine * at(n, 3, 3, 0)).epsilon(1e-3));
+  }
+  CHECK(at(0, 1, 1, 0) != at(1, 1, 1, 0));
+  CHECK_THROWS_AS(evaluate::gratings<T>({2, 5}, g), std::invalid_argument);
+}

@@ -8,7 +8,9 @@
 #include <jem/loss/contrastive_divergence.hpp>
 #include <jem/loss/cross_entropy.hpp>
 #include <jem/loss/energy_penalty.hpp>
+#include <jem/loss/gradient_matching.hpp>
 #include <jem/loss/joint_contrastive_divergence.hpp>
+#include <jem/loss/outlier_exposure.hpp>
 #include <jem/nn/models/mlp.hpp>
 #include <jem/optim/sgd.hpp>
 #include <jem/sampling/sgld.hpp>
@@ -65,4 +67,51 @@ TEST_CASE("value_and_grad by itself asks as little, with an observer, too, and w
   };
   const auto once = test::counts_of([&] { (void)jem::value_and_grad(hybrid, net, images, observe); });
   CHECK(once == test::step_counts{.label_downloads = 1, .log_sum_exps = 3});
+}
+
+namespace {
+
+/// An mlp that counts what an iteration costs, in passes of one image forward through the network: a backward pass to the input costs as
+/// much as one forward, and one to the weights, too, twice as much.
+struct counted_net : jem::made_of<jem::mlp<T>> {
+  jem::mlp<T> net;
+  jem::index_t* cost = nullptr;
+
+  template <class X>
+  using cache = jem::mlp<T>::cache<X>;
+
+  static auto parameters(auto& self) { return std::tie(self.net); }
+  static constexpr std::array parameter_names{"net"};
+
+  T forward(T x, cache<T>& c) const {
+    *cost += x.extent(0);
+    return net.forward(std::move(x), c);
+  }
+  T backward(const T& dy, cache<T>& c, counted_net* gradient) const {
+    *cost += (gradient == nullptr ? 1 : 2) * dy.extent(0);
+    return net.backward(dy, c, gradient == nullptr ? nullptr : &gradient->net);
+  }
+};
+
+/// The cost of an iteration with batches of 64, in passes of a batch forward.
+template <class Loss>
+double cost_of_a_step(const Loss& loss) {
+  jem::rng g{1};
+  const auto set = jem::data::make_dataset(test::waves<T>({200, 3}), jem::labels<T>({200}, std::vector<std::int32_t>(200, 1)), 2);
+  const jem::trainer algorithm{.loss = loss, .sampler = sampler, .optimiser = optimiser, .steps = 20, .buffer = {.capacity = 64}};
+  jem::index_t cost = 0;
+  auto state        = algorithm.init(counted_net{{}, jem::mlp<T>({3, 5, 2}, g), &cost}, set, g);
+  cost              = 0;
+  algorithm.step(state);
+  return static_cast<double>(cost) / 64;
+}
+
+}  // namespace
+
+TEST_CASE("an iteration with matched gradients costs a quarter of one with twenty steps of chains") {
+  constexpr auto matched = jem::cross_entropy{} + jem::gradient_matching{};
+  CHECK(cost_of_a_step(jem::cross_entropy{}) == 3);
+  CHECK(cost_of_a_step(matched) == 3 + 2 + 2 * 3);
+  CHECK(cost_of_a_step(matched + jem::outlier_exposure{}) == 11 + 1.5);
+  CHECK(cost_of_a_step(jem::cross_entropy{} + jem::contrastive_divergence{}) == 3 + 2 * 20 + 2 * 3);
 }

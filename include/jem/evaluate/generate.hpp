@@ -10,6 +10,7 @@
 #include <jem/evaluate/logits.hpp>
 #include <jem/sampling/replay_buffer.hpp>
 #include <jem/sampling/sample.hpp>
+#include <jem/sampling/sgld.hpp>
 
 #include <span>
 #include <vector>
@@ -36,6 +37,14 @@ T continued(const K& k, const Net& net, T start, const labels<T>& y, index_t ste
     copy_into(start.rows(first, count), evolve(k, energy, T(start.rows(first, count)), steps, g));
   });
   return start;
+}
+
+/// The steps that lead from noise to a sample of an energy whose gradient was matched (matching/): down the gradient without noise, in
+/// steps that shrink from 2/n to 1/n, so that their sum is about 1.5 for any number n of them. The energy of an image is lowest at the
+/// strongest strokes: a way that goes on gives pixels that are saturated.
+inline sgld<geometric_decay, fixed_noise> descent(index_t steps) {
+  const auto n = static_cast<float>(steps);
+  return {.step_size = {.first = 2 / n, .last = 1 / n, .steps = steps}, .noise = {0}};
 }
 
 /// Samples of p(x), (n, h, w, c), from U(−1, 1). A chain that starts from noise needs many steps, far more than in training.

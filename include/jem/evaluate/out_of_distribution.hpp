@@ -4,6 +4,7 @@
 #pragma once
 
 #include <jem/core/concat.hpp>
+#include <jem/data/batches.hpp>
 #include <jem/data/dataset.hpp>
 #include <jem/energy/marginal.hpp>
 #include <jem/evaluate/logits.hpp>
@@ -12,6 +13,8 @@
 #include <jem/tensor/noise.hpp>
 #include <jem/tensor/norms.hpp>
 
+#include <cmath>
+#include <numbers>
 #include <vector>
 
 namespace jem::inline v0::evaluate {
@@ -84,6 +87,40 @@ T constants(const shape& extents, rng& g) {
   T images = full<T>(extents, 1);
   scale_per_row(images, uniform<T>(shape{extents[0]}, -1, 1, g));
   return images;
+}
+
+/// Each image (n, …) with its numbers in an order of its own: the same brightness, and no strokes.
+template <tensor_value T>
+T permuted(const T& x, rng& g) {
+  const index_t n = x.extent(0), size = x.extents().row_size();
+  auto values = x.to_vector();
+  auto from   = values.begin();
+  std::vector<typename T::value_type> row;
+  for (index_t i = 0; i < n; ++i) {
+    row.assign(from, from + size);
+    for (const auto j : data::permutation(size, g)) *from++ = row[static_cast<std::size_t>(j)];
+  }
+  return T(x.extents(), values);
+}
+
+/// Waves across images (n, h, w, c), sin(2π(a·i + b·j) + φ) in row i and column j of all channels, with a and b ~ U(−½, ½) and a phase φ
+/// for each image.
+template <tensor_value T>
+T gratings(const shape& extents, rng& g) {
+  using V = typename T::value_type;
+  expect_rank("gratings", 4, extents);
+  constexpr double turn = 2 * std::numbers::pi;
+  const auto waves      = uniform<T>(shape{extents[0], 3}, V(-0.5), V(0.5), g).to_vector();
+  std::vector<V> values;
+  for (std::size_t i = 0; i < waves.size(); i += 3) {
+    for (index_t y = 0; y < extents[1]; ++y) {
+      for (index_t x = 0; x < extents[2]; ++x) {
+        const double phase = waves[i] * static_cast<double>(y) + waves[i + 1] * static_cast<double>(x) + waves[i + 2];
+        values.insert(values.end(), static_cast<std::size_t>(extents[3]), static_cast<V>(std::sin(turn * phase)));
+      }
+    }
+  }
+  return T(extents, values);
 }
 
 namespace detail {

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <jem/sampling/start.hpp>
+#include <jem/tensor/distances.hpp>
 #include <jem/tensor/elementwise.hpp>
-#include <jem/tensor/matmul.hpp>
 #include <jem/tensor/rows.hpp>
 
 #include <algorithm>
@@ -72,20 +72,6 @@ struct toward_near {
       taken[j] = true;
     }
     return of;
-  }
-
-  /// ‖xᵢ − zⱼ‖² at place i·n + j.
-  template <tensor_value T>
-  static std::vector<double> squared_distances(const T& x, const T& z) {
-    const shape rows{x.extent(0), x.extents().row_size()};
-    const auto dots = matmul(x.reshaped(rows), z.reshaped(rows), transpose::no, transpose::yes).to_vector();
-    const auto of_x = row_dots(x, x).to_vector(), of_z = row_dots(z, z).to_vector();
-    std::vector<double> result;
-    result.reserve(dots.size());
-    for (const double square_x : of_x) {
-      for (const double square_z : of_z) result.push_back(square_x + square_z - 2 * static_cast<double>(dots[result.size()]));
-    }
-    return result;
   }
 };
 
