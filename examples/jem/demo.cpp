@@ -20,13 +20,14 @@ namespace tool {
 
 namespace {
 
-/// Several seeds of one of the two objectives.
+/// Several seeds of one column.
 template <class Net>
 struct series {
-  std::vector<table> figures;
-  std::vector<double> seconds;
-  std::vector<outcome<Net>> first;  ///< of the first seed
-  evidence behind;
+  demo_column column;
+  std::vector<table> figures      = {};
+  std::vector<double> seconds     = {};
+  std::vector<outcome<Net>> first = {};  ///< of the first seed
+  evidence behind                 = {};
 
   void add(outcome<Net> run, judgement verdict) {
     figures.push_back(std::move(verdict.figures));
@@ -37,16 +38,20 @@ struct series {
   }
 };
 
-/// Samples of the same sampler on both networks, and the JEM's by class.
+/// Samples of the networks, each by what its training prepares it for, and of all by the same chains from fresh noise.
 template <class Net>
-void add_samples(comparison& c, const settings& s, const Net& plain, const outcome<Net>& joint, const dataset& train) {
+void add_samples(contestant& c, const settings& s, const outcome<Net>& run, const dataset& train) {
   jem::rng rng{s.seed};
   const auto& images = train.x.extents();
-  c.data             = sheet_of(tensor(train.x.rows(0, 100)), 10);
-  c.joint.samples    = buffer_sheet(joint.buffer, keeps_classes_apart(s));
-  c.plain.samples    = fresh_sheet(s, plain, images, rng);
-  c.fresh            = fresh_sheet(s, joint.net, images, rng);
-  c.by_class         = sheet_by_class(s, joint, train.classes, rng);
+  if (s.method == "matched") {
+    c.samples  = noise_sheet(s, run.net, images, rng);
+    c.by_class = noise_sheet_by_class(s, run.net, images, train.classes, rng);
+  } else {
+    c.fresh = fresh_sheet(s, run.net, images, rng);
+  }
+  if (!has_chains(s)) return;
+  c.samples  = buffer_sheet(run.buffer, keeps_classes_apart(s));
+  c.by_class = sheet_by_class(s, run, train.classes, rng);
 }
 
 /// The files of the training runs, until the demo is finished.
@@ -83,41 +88,44 @@ void compare(const settings& given, int seeds, const effort& e, keeping k) {
   std::filesystem::create_directories(parts_of(s.out));
   write_json(parts_of(s.out) / "demo.json", {{"seeds", seeds}, {"strong", e.strong}});
   k.go_on = "jem demo --resume " + s.out.string();
-  series<Net> plain, joint;
+  std::vector<series<Net>> all;
+  for (const auto& column : columns_of_demo) all.push_back({column});
   for (int i = 0; i < seeds; ++i) {
-    settings now     = s;
-    now.seed         = s.seed + static_cast<std::uint64_t>(i);
-    const auto title = [&](const char* name) { return seeds == 1 ? name : jem::concat(name, " ", i + 1, "/", seeds); };
-    const auto part  = [&](const char* name) { return jem::concat(name, "-", i + 1); };
-    compete(plain, without_energy(now), digits, e, title("cross-entropy"), part("cross-entropy"), k);
-    compete(joint, now, digits, e, title("JEM"), part("jem"), k);
+    for (auto& side : all) {
+      settings now     = by_method(s, side.column.method);
+      now.seed         = s.seed + static_cast<std::uint64_t>(i);
+      const auto title = seeds == 1 ? std::string(side.column.name) : jem::concat(side.column.name, " ", i + 1, "/", seeds);
+      compete(side, now, digits, e, title, jem::concat(side.column.key, "-", i + 1), k);
+    }
   }
   comparison c;
-  c.plain   = {"cross-entropy", median(plain.figures), plain.behind, plain.first[0].curve, median(plain.seconds), {}};
-  c.joint   = {"JEM", median(joint.figures), joint.behind, joint.first[0].curve, median(joint.seconds), {}};
+  c.data    = sheet_of(tensor(digits.train.x.rows(0, 100)), 10);
+  c.steps   = s.steps;
   c.seeds   = seeds;
   c.recipe  = in_words(s);
   c.trained = digits.train.size();
   c.judged  = digits.test.all.size();
   c.kind    = digits.test.kind;
-  add_samples(c, s, plain.first[0].net, joint.first[0], digits.train);
-  insist([&] { jem::io::write_png(s.out / "samples.png", c.joint.samples); });
-  insist([&] { jem::io::write_png(s.out / "samples_by_class.png", c.by_class); });
-  const jem::io::file_metadata of_this_run{{"run", s.run}};
-  insist([&] { jem::io::save_parameters(s.out / "cross_entropy.safetensors", plain.first[0].net, {}, of_this_run); });
-  insist([&] { jem::io::save_parameters(s.out / "jem.safetensors", joint.first[0].net, {}, of_this_run); });
-  auto config    = config_of(s, digits.test, familiar_from(joint.first[0].net, digits.test.all));
-  config.weights = "jem.safetensors";
+  table figures{{"run", s.run}, {"seconds", 0}, {"seeds", seeds}, {"judged", judged_of(digits.test)}};
+  for (const auto& side : all) {
+    const auto& of_first = side.first[0];
+    c.sides.push_back({side.column.name, median(side.figures), side.behind, of_first.curve, median(side.seconds)});
+    add_samples(c.sides.back(), by_method(s, side.column.method), of_first, digits.train);
+    const auto weights = s.out / (std::string(side.column.key) + ".safetensors");
+    insist([&] { jem::io::save_parameters(weights, of_first.net, {}, {{"run", s.run}}); });
+    figures[side.column.key]            = c.sides.back().figures;
+    figures[side.column.key]["seconds"] = c.sides.back().seconds;
+  }
+  const auto& best = all.back();
+  insist([&] { jem::io::write_png(s.out / "samples.png", c.sides.back().samples); });
+  insist([&] { jem::io::write_png(s.out / "samples_by_class.png", c.sides.back().by_class); });
+  auto config    = config_of(s, digits.test, familiar_from(best.first[0].net, digits.test.all));
+  config.weights = std::string(best.column.key) + ".safetensors";
   insist([&] { jem::io::write_run_config(s.out, config); });
-  c.seconds = clock.seconds();
-  const table figures{{"run", s.run},
-                      {"seconds", c.seconds},
-                      {"seeds", seeds},
-                      {"judged", judged_of(digits.test)},
-                      {"cross_entropy", c.plain.figures},
-                      {"jem", c.joint.figures}};
+  c.seconds          = clock.seconds();
+  figures["seconds"] = c.seconds;
   insist([&] { write_report(c, s.out / "report.html"); });
-  std::filesystem::rename(parts_of(s.out) / "jem-1.jsonl", s.out / "metrics.jsonl");
+  std::filesystem::rename(parts_of(s.out) / (std::string(best.column.key) + "-1.jsonl"), s.out / "metrics.jsonl");
   insist([&] { write_json(s.out / "metrics.json", figures); });  // the demo is finished
   std::filesystem::remove_all(parts_of(s.out));
   std::cout << '\n' << terminal_table(c) << "\nwrote " << (s.out / "report.html").string() << std::endl;

@@ -45,7 +45,10 @@ image_sets made_up_sets(const dataset& test, jem::rng& rng) {
   namespace evaluate = jem::evaluate;
   return {{made_up_names[0], evaluate::uniform_noise<tensor>(test.x.extents(), rng)},
           {made_up_names[1], evaluate::inverted(test.x)},
-          {made_up_names[2], evaluate::interpolated(test, rng)}};
+          {made_up_names[2], evaluate::interpolated(test, rng)},
+          {made_up_names[3], evaluate::permuted(test.x, rng)},
+          {made_up_names[4], evaluate::constants<tensor>(test.x.extents(), rng)},
+          {made_up_names[5], evaluate::gratings<tensor>(test.x.extents(), rng)}};
 }
 
 table judged_of(const judged_images& test) { return {{"kind", test.kind}, {"images", test.all.size()}}; }

@@ -32,7 +32,7 @@ struct judgement {
 using image_sets = std::vector<std::pair<std::string, tensor>>;
 
 /// The names of the sets that are made up.
-inline constexpr const char* made_up_names[] = {"noise", "inverted", "interpolated"};
+inline constexpr const char* made_up_names[] = {"noise", "inverted", "interpolated", "permuted", "constant", "gratings"};
 
 /// Uniform noise, the inverted images, and means of two images of different classes.
 image_sets made_up_sets(const dataset& test, jem::rng& rng);

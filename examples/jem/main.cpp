@@ -1,5 +1,5 @@
-// The `jem` tool: `jem demo`, `jem train`, `jem evaluate`, `jem predict` and `jem selftest`. Exit codes: 0 done, 1 a self-test that failed,
-// 2 a bad argument or file, 3 a run that diverged, 128 + n one that signal n has stopped.
+// The `jem` tool: `jem demo`, `jem train`, `jem evaluate`, `jem predict`, `jem sample` and `jem selftest`. Exit codes: 0 done, 1 a
+// self-test that failed, 2 a bad argument or file, 3 a run that diverged, 128 + n one that signal n has stopped.
 #include "command_line.hpp"
 #include "demo.hpp"
 #include "run.hpp"
@@ -34,6 +34,7 @@ struct given {
   std::vector<std::string> images;  // of predict: PNG files
   bool json = false;                // of predict: print JSON
   std::vector<std::string> others;  // and data to compare with
+  tool::sampling sampling;          // of sample
   tool::effort effort;
   std::string backend;           // of selftest; all if empty
   tool::keeping keeping;         // of train and demo
@@ -73,11 +74,35 @@ void add_strong(CLI::App& app, given& g) {
                     "network"));
 }
 
-/// What holds unless an option is given: the settings of a file, or the preset of the data.
+/// Whether the option has been given to the command.
+bool has_been_given(const CLI::App& command, const std::string& name) {
+  const auto* option = command.get_option_no_throw("--" + name);
+  return option != nullptr && option->count() > 0;
+}
+
+/// f(option, its method) for each option that has been given and is of use to one method only.
+void for_each_of_a_method(const CLI::App& command, auto f) {
+  tool::for_each_option([&](const auto& o) {
+    if (*tool::method_of(o.in) != '\0' && has_been_given(command, o.name())) f(o, std::string(tool::method_of(o.in)));
+  });
+}
+
+/// The method that is given, or chains if options of chains are, or matched.
+std::string method_of(const CLI::App& command, const given& g) {
+  if (has_been_given(command, "method")) return g.run.method;
+  std::string method = "matched";
+  for_each_of_a_method(command, [&](const auto&, const std::string& of) {
+    if (of == "chains") method = of;
+  });
+  return method;
+}
+
+/// What holds unless an option is given: the settings of a file, or the preset of data and method.
 tool::settings defaults_of(const CLI::App& command, const given& g) {
-  const auto* data        = command.get_option_no_throw("--data");
-  const std::string named = data != nullptr && data->count() > 0 ? g.run.data : "";
-  return g.file.empty() ? tool::preset_of(named.empty() ? "digits" : named) : tool::read_settings(g.file, named);
+  const std::string named = has_been_given(command, "data") ? g.run.data : "";
+  const bool demo         = command.get_name() == "demo";
+  if (!g.file.empty()) return tool::read_settings(g.file, named, demo);
+  return demo ? tool::preset_of_demo() : tool::preset_of(named.empty() ? "digits" : named, method_of(command, g));
 }
 
 tool::settings settings_of(const CLI::App& command, const given& g, const char* out) {
@@ -85,8 +110,19 @@ tool::settings settings_of(const CLI::App& command, const given& g, const char* 
   tool::for_each_option([&](const auto& o) {
     if (has(command, o) && command.get_option(tool::flag_of(o.names))->count() > 0) s.*o.member = g.run.*o.member;
   });
+  if (has_been_given(command, "iterations") && !has_been_given(command, "matched-iterations")) s.matched_iterations = 0;
+  if (has_been_given(command, "learning-rate") && !has_been_given(command, "matched-rate")) s.matched_rate = 0;
   s.out = g.out.empty() ? out : g.out;
   return s;
+}
+
+/// Refuses options of another method than that of the run: they would change nothing.
+void expect_options_of_the_method(const CLI::App& command, const tool::settings& s) {
+  for_each_of_a_method(command, [&](const auto& o, const std::string& method) {
+    if (method == s.method) return;
+    tool::refuse(o.name(), "--method " + method + " beside it, since a run of method " + s.method + " has no use for it,",
+                 tool::text_of(s.*o.member));
+  });
 }
 
 /// Writes the defaults into the help of a command.
@@ -102,8 +138,8 @@ void show_defaults(CLI::App& command, const given& g) {
     }
   });
   const std::string whose = g.file.empty() ? "the default for the data " + s.data : "the setting of " + g.file.string();
-  command.footer(
-      tool::wrapped(jem::concat("Behind each = stands ", whose, ". Beside --data or --settings, --help shows what holds with them."), 100));
+  command.footer(tool::wrapped(
+      jem::concat("Behind each = stands ", whose, ". Beside --data, --method or --settings, --help shows what holds with them."), 100));
 }
 
 void use_threads([[maybe_unused]] index_t threads) {
@@ -147,6 +183,23 @@ void add_predict(CLI::App& app, given& g) {
   add_threads(app, g);
 }
 
+void add_sample(CLI::App& app, given& g) {
+  app.add_option("run", g.folder, "the folder that jem train wrote, or jem demo, of which the best network samples")
+      ->required()
+      ->type_name("");
+  tool::add_option(app, "steps", g.sampling.steps, "steps from noise, with commas between them: a sheet for each", tool::at_least(1))
+      ->default_str(tool::text_of(g.sampling.steps));
+  tool::add_option(app, "count", g.sampling.count, "images a sheet, of each class its share", tool::between(2, 10'000))
+      ->default_str(tool::text_of(g.sampling.count));
+  tool::add_option(app, "judge", g.sampling.judge, "the run whose network says of which class samples are; the run's own unless given",
+                   tool::anything{})
+      ->type_name("FOLDER");
+  add_threads(app, g);
+  tool::add_option(app, "seed", g.sampling.seed, "seed of all random numbers", tool::at_least(0))
+      ->default_str("1")
+      ->group(name_of(tool::group::run));
+}
+
 void add_checkpoints(CLI::App& app, given& g) {
   const std::string run = name_of(tool::group::run);
   tool::add_option(app, "resume", g.resume, "go on with the run of this folder, which was stopped, to the same result bit by bit",
@@ -177,7 +230,11 @@ void expect_nothing_beside_resume(const CLI::App& command) {
 
 void train_or_resume(const CLI::App& command, given& g) {
   g.keeping.resume = !g.resume.empty();
-  if (!g.keeping.resume) return tool::train_once(settings_of(command, g, "jem-run"), g.keeping);
+  if (!g.keeping.resume) {
+    const auto s = settings_of(command, g, "jem-run");
+    expect_options_of_the_method(command, s);
+    return tool::train_once(s, g.keeping);
+  }
   expect_nothing_beside_resume(command);
   tool::settings s = tool::settings_of_run(g.resume);
   s.out            = g.resume;
@@ -220,19 +277,21 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   app.set_version_flag("--version", tool::version_text, "version, compiler, processor, and the backends that are compiled in");
   given g;
-  auto& demo = *app.add_subcommand("demo", "cross-entropy and a JEM side by side on handwritten digits; writes demo/report.html");
-  add_settings(demo, g, {"data", "network"});
+  auto& demo = *app.add_subcommand("demo", "a plain classifier and two JEMs side by side on handwritten digits; writes demo/report.html");
+  add_settings(demo, g, {"data", "network", "method"});
   tool::add_option(demo, "seeds", g.seeds, "runs of each; the table shows medians", tool::between(1, 1000))->default_str("1")->group("Run");
   add_strong(demo, g);
   add_checkpoints(demo, g);
   auto& train = *app.add_subcommand("train", "one training run on the digits or on files");
-  add_settings(train, g);
+  add_settings(train, g, {"matched-iterations", "matched-rate"});
   add_checkpoints(train, g);
   auto& evaluate =
       *app.add_subcommand("evaluate", "accuracy, calibration, out-of-distribution scores and robustness of a run, in its precision");
   add_evaluate(evaluate, g);
   auto& predict = *app.add_subcommand("predict", "what a run takes images for, and whether they look like its training data");
   add_predict(predict, g);
+  auto& sample = *app.add_subcommand("sample", "images that a run makes from noise, beside the training images nearest to them");
+  add_sample(sample, g);
   auto& selftest = *app.add_subcommand("selftest", "whether each backend computes what it should on this machine, and how fast");
   selftest.add_option("--backend", g.backend, "the one to test instead of all that are compiled in")->type_name("NAME");
   add_threads(selftest, g);
@@ -251,6 +310,8 @@ int run(int argc, char** argv) {
   if (selftest.parsed()) return tool::selftest(g.backend);
   if (predict.parsed()) {
     tool::predict(g.folder, g.images, g.json);
+  } else if (sample.parsed()) {
+    tool::sample_run(g.folder, g.sampling);
   } else if (evaluate.parsed()) {
     tool::evaluate_run(g.folder, g.others, g.effort, g.seed);
   } else if (demo.parsed()) {

@@ -21,9 +21,9 @@
 namespace tool {
 
 /// Where `--help` shows an option. What a run records of itself stands in its settings file and is no option of the command line.
-enum class group { data, network, sampler, loss, optimiser, run, monitor, record };
+enum class group { data, network, loss, matched, chains, optimiser, run, monitor, record };
 
-inline constexpr std::array group_names{"Data", "Network", "Sampler", "Loss", "Optimiser", "Run", "Monitor", "Record"};
+inline constexpr std::array group_names{"Data", "Network", "Loss", "Matched", "Chains", "Optimiser", "Run", "Monitor", "Record"};
 
 inline std::string name_of(group g) { return group_names[static_cast<std::size_t>(g)]; }
 

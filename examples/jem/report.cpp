@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <functional>
 #include <iterator>
 #include <map>
 
@@ -29,9 +30,15 @@ constexpr row rows[] = {
     {"AUROC log p(x): noise", "/ood/noise/log_px", true},
     {"AUROC log p(x): inverted", "/ood/inverted/log_px", true},
     {"AUROC log p(x): interpolated", "/ood/interpolated/log_px", true},
+    {"AUROC log p(x): permuted", "/ood/permuted/log_px", true},
+    {"AUROC log p(x): constant", "/ood/constant/log_px", true},
+    {"AUROC log p(x): gratings", "/ood/gratings/log_px", true},
     {"AUROC max p(y|x): noise", "/ood/noise/max_py", true},
     {"AUROC max p(y|x): inverted", "/ood/inverted/max_py", true},
     {"AUROC max p(y|x): interpolated", "/ood/interpolated/max_py", true},
+    {"AUROC max p(y|x): permuted", "/ood/permuted/max_py", true},
+    {"AUROC max p(y|x): constant", "/ood/constant/max_py", true},
+    {"AUROC max p(y|x): gratings", "/ood/gratings/max_py", true},
     {"AUROC approximate mass: noise", "/ood/noise/approximate_mass", true},
     {"AUROC approximate mass: inverted", "/ood/inverted/approximate_mass", true},
     {"AUROC approximate mass: interpolated", "/ood/interpolated/approximate_mass", true},
@@ -50,7 +57,7 @@ constexpr row rows[] = {
 /// The rows of what was measured.
 std::vector<row> rows_of(const comparison& c) {
   std::vector<row> measured;
-  const auto known = [&](const row& r) { return c.plain.figures.contains(table::json_pointer(r.path)); };
+  const auto known = [&](const row& r) { return c.sides.front().figures.contains(table::json_pointer(r.path)); };
   std::ranges::copy_if(rows, std::back_inserter(measured), known);
   return measured;
 }
@@ -76,9 +83,8 @@ constexpr const char* frame =
     "set border 3\nset tics nomirror out\nset grid lc rgb '#dddddd'\nset key above center horizontal Left reverse samplen 2\n";
 
 // Of Okabe and Ito's palette, which people tell apart whatever colours they see, what can be seen on white and on near-black.
-constexpr const char* of_joint  = "#0072b2";
-constexpr const char* of_plain  = "#d55e00";
-constexpr const char* colours[] = {of_joint, of_plain, "#cc79a7", "#009e73"};
+constexpr const char* colours[]        = {"#0072b2", "#d55e00", "#cc79a7", "#009e73"};  // of sets of images
+constexpr const char* colour_of_side[] = {"#d55e00", "#0072b2", "#009e73"};
 
 /// The mean of each run of iterations, so that a curve of noisy batches can be read.
 template <class F>
@@ -93,18 +99,36 @@ std::vector<std::vector<double>> smooth(const std::vector<jem::training_info>& c
   return points;
 }
 
-std::string accuracy_curves(const comparison& c) {
-  const auto accuracy = [](const auto& info) { return info.accuracy; };
-  return data_block("plain", smooth(c.plain.curve, accuracy)) + data_block("joint", smooth(c.joint.curve, accuracy)) + frame +
-         "set xlabel 'iteration'\nset ylabel 'accuracy on training batches'\nset yrange [0:1.02]\n"
-         "plot $plain with lines lw 2 lc rgb '#d55e00' title 'cross-entropy', $joint with lines lw 2 lc rgb '#0072b2' title 'JEM'\n";
+/// "plot $side0 using …, $side1 …": a line for each column; the blocks of data are their own.
+std::string plot_of_sides(const comparison& c, const char* using_columns, const char* style) {
+  std::string plot = "plot ";
+  for (std::size_t i = 0; i < c.sides.size(); ++i) {
+    plot += (i > 0 ? ", " : "") + ("$side" + std::to_string(i)) + using_columns + " with " + style + " lw 2 lc rgb '" + colour_of_side[i] +
+            "' title '" + c.sides[i].name + "'";
+  }
+  return plot + "\n";
 }
 
-std::string energy_curves(const comparison& c) {
-  return data_block("data", smooth(c.joint.curve, [](const auto& i) { return i.energy_data; })) +
-         data_block("samples", smooth(c.joint.curve, [](const auto& i) { return i.energy_sample; })) + frame +
-         "set xlabel 'iteration'\nset ylabel 'mean energy of the JEM'\n"
+std::string accuracy_curves(const comparison& c) {
+  std::string script;
+  for (std::size_t i = 0; i < c.sides.size(); ++i) {
+    script += data_block("side" + std::to_string(i), smooth(c.sides[i].curve, [](const auto& info) { return info.accuracy; }));
+  }
+  return script + frame + "set xlabel 'iteration'\nset ylabel 'accuracy on training batches'\nset yrange [0:1.02]\n" +
+         plot_of_sides(c, "", "lines");
+}
+
+std::string energy_curves(const contestant& chains) {
+  return data_block("data", smooth(chains.curve, [](const auto& i) { return i.energy_data; })) +
+         data_block("samples", smooth(chains.curve, [](const auto& i) { return i.energy_sample; })) + frame +
+         "set xlabel 'iteration'\nset ylabel 'mean energy'\n"
          "plot $data with lines lw 2 lc rgb '#0072b2' title 'data', $samples with lines lw 2 lc rgb '#cc79a7' title 'its own samples'\n";
+}
+
+std::string residual_curve(const contestant& matched) {
+  return data_block("residual", smooth(matched.curve, [](const auto& i) { return i.residual; })) + frame +
+         "set key off\nset xlabel 'iteration'\nset ylabel 'mean square residual'\nset yrange [0:*]\n"
+         "plot $residual with lines lw 2 lc rgb '#009e73'\n";
 }
 
 /// The images of the fullest bin.
@@ -125,10 +149,13 @@ std::string reliability(const contestant& who, const char* colour) {
          "', $bars using 1:2:4 with boxes fs solid 1 noborder lc rgb '" + colour + "', x with lines lw 2 dt 2 lc rgb 'black'\n";
 }
 
-/// Shares of the images in 40 intervals of log p(x), one line a set; `kind` says which images of the data were judged.
+/// Shares of the images in 40 intervals of log p(x), one line a set, of as many sets as there are colours; `kind` says which images of the
+/// data were judged.
 std::string score_histogram(const contestant& who, const std::string& kind) {
+  std::map<std::string, std::vector<double>> drawn;
+  for (const char* const set : {"test", "noise", "inverted", "interpolated"}) drawn.emplace(set, who.behind.log_px.at(set));
   double low = INFINITY, high = -INFINITY;
-  for (const auto& [set, scores] : who.behind.log_px) {
+  for (const auto& [set, scores] : drawn) {
     for (const double s : scores) {
       if (std::isfinite(s)) low = std::min(low, s), high = std::max(high, s);
     }
@@ -137,7 +164,7 @@ std::string score_histogram(const contestant& who, const std::string& kind) {
   const double width         = std::max(1e-9, (high - low) / static_cast<double>(bins));
   std::string script, plot = "plot ";
   std::size_t which = 0;
-  for (const auto& [set, scores] : who.behind.log_px) {
+  for (const auto& [set, scores] : drawn) {
     std::vector<double> counts(bins);
     for (const double s : scores) {
       if (std::isfinite(s)) ++counts[std::min(bins - 1, static_cast<std::size_t>((s - low) / width))];
@@ -155,31 +182,55 @@ std::string score_histogram(const contestant& who, const std::string& kind) {
 }
 
 std::string robustness(const comparison& c, const char* norm, std::initializer_list<int> radii) {
-  std::vector<std::vector<double>> points{{0, at(c.plain.figures, "/accuracy"), at(c.joint.figures, "/accuracy")}};
-  for (const int radius : radii) {
-    const std::string path = std::string("/robust/") + norm + "/" + std::to_string(radius);
-    points.push_back({static_cast<double>(radius), at(c.plain.figures, path.c_str()), at(c.joint.figures, path.c_str())});
+  std::string script;
+  for (std::size_t i = 0; i < c.sides.size(); ++i) {
+    std::vector<std::vector<double>> points{{0, at(c.sides[i].figures, "/accuracy")}};
+    for (const int radius : radii) {
+      const std::string path = std::string("/robust/") + norm + "/" + std::to_string(radius);
+      points.push_back({static_cast<double>(radius), at(c.sides[i].figures, path.c_str())});
+    }
+    script += data_block("side" + std::to_string(i), points);
   }
-  return data_block("curve", points) + frame + "set yrange [0:1.02]\nset ylabel 'accuracy under attack'\nset xlabel 'radius · 255, " +
-         (std::string(norm) == "linf" ? "L∞" : "L2") +
-         "'\nplot $curve using 1:2 with linespoints lw 2 pt 7 lc rgb '#d55e00' title 'cross-entropy', " +
-         "$curve using 1:3 with linespoints lw 2 pt 7 lc rgb '#0072b2' title 'JEM'\n";
+  return script + frame + "set yrange [0:1.02]\nset ylabel 'accuracy under attack'\nset xlabel 'radius · 255, " +
+         (std::string(norm) == "linf" ? "L∞" : "L2") + "'\n" + plot_of_sides(c, " using 1:2", "linespoints pt 7");
+}
+
+/// The row of each column, as numbers of three digits.
+std::vector<std::string> numbers_of(const comparison& c, const row& r) {
+  std::vector<std::string> cells;
+  for (const auto& side : c.sides) cells.push_back(number(at(side.figures, r.path)));
+  return cells;
+}
+
+/// Which of the numbers, as they are written, are the best; none where all are equal.
+std::vector<bool> best_of(const std::vector<std::string>& cells, bool larger) {
+  std::vector<double> values;
+  for (const auto& cell : cells) values.push_back(std::stod(cell));
+  const auto [least, most] = std::ranges::minmax(values);
+  std::vector<bool> best;
+  for (const double v : values) best.push_back(least < most && v == (larger ? most : least));
+  return best;
 }
 
 }  // namespace
 
 std::string terminal_table(const comparison& c) {
-  std::string text = padded("", 38, true) + padded("cross-entropy", 14, false) + padded("JEM", 9, false) + "\n";
-  for (const auto& r : rows_of(c)) {
-    const double plain = at(c.plain.figures, r.path), joint = at(c.joint.figures, r.path);
-    const bool better = r.larger_is_better ? joint > plain : joint < plain;
-    text += padded(r.name, 38, true) + padded(number(plain), 14, false) + padded(number(joint), 9, false) + (better ? "" : "  ←") + "\n";
-  }
-  text += padded("training, seconds", 38, true) + padded(number(c.plain.seconds, 1), 14, false) +
-          padded(number(c.joint.seconds, 1), 9, false) + "  ←\n";
-  return text + "← where the JEM is not the better of the two; " +
-         (c.seeds == 1 ? std::string("one seed") : "medians of " + std::to_string(c.seeds) + " seeds") + "; " + std::to_string(c.judged) +
-         " " + c.kind + " images\n";
+  constexpr std::size_t width = 15;
+  std::string text            = padded("", 38, true);
+  for (const auto& side : c.sides) text += padded(side.name, width, false);
+  text += "\n";
+  const auto line = [&](const std::string& name, const std::vector<std::string>& cells, bool larger) {
+    const auto best = best_of(cells, larger);
+    text += padded(name, 38, true);
+    for (std::size_t i = 0; i < cells.size(); ++i) text += padded((best[i] ? "*" : "") + cells[i], width, false);
+    text += "\n";
+  };
+  for (const auto& r : rows_of(c)) line(r.name, numbers_of(c, r), r.larger_is_better);
+  std::vector<std::string> seconds;
+  for (const auto& side : c.sides) seconds.push_back(number(side.seconds, 1));
+  line("training, seconds", seconds, false);
+  return text + "* the best of its row; " + (c.seeds == 1 ? std::string("one seed") : "medians of " + std::to_string(c.seeds) + " seeds") +
+         "; " + std::to_string(c.judged) + " " + c.kind + " images\n";
 }
 
 namespace {
@@ -249,13 +300,19 @@ std::string terminal_table(const std::vector<judged_network>& networks) {
 }
 
 std::vector<std::string> drawbacks(const comparison& c) {
-  std::vector<std::string> sentences{"Training: " + number(c.joint.seconds, 0) + " seconds against " + number(c.plain.seconds, 0) +
-                                     ", since every iteration runs the sampler before it takes a gradient."};
+  const auto& own = c.sides.back();
+  std::vector<std::string> sentences;
+  const auto seconds = std::ranges::min(c.sides, {}, &contestant::seconds);
+  if (own.seconds > seconds.seconds) {
+    sentences.push_back("Training: " + number(own.seconds, 0) + " seconds against " + number(seconds.seconds, 0) + " of " + seconds.name +
+                        ".");
+  }
   for (const auto& r : rows_of(c)) {
-    const double plain = at(c.plain.figures, r.path), joint = at(c.joint.figures, r.path);
-    if (r.larger_is_better ? joint < plain - 5e-4 : joint > plain + 5e-4) {
-      sentences.push_back(std::string(r.name) + ": " + number(joint) + " against " + number(plain) + " of the plain classifier.");
-    }
+    const auto cells = numbers_of(c, r);
+    const auto best  = best_of(cells, r.larger_is_better);
+    if (best.back() || std::ranges::none_of(best, std::identity{})) continue;
+    const auto i = static_cast<std::size_t>(std::ranges::find(best, true) - best.begin());
+    sentences.push_back(std::string(r.name) + ": " + cells.back() + " against " + cells[i] + " of " + c.sides[i].name + ".");
   }
   return sentences;
 }
@@ -274,24 +331,15 @@ std::string enumerated(const std::vector<std::string>& names) {
 
 /// The sets that a network was judged against, in words.
 std::string other_sets(const table& figures) {
-  static const std::map<std::string, std::string> words{
-      {"noise", "uniform noise"}, {"inverted", "the same images inverted"}, {"interpolated", "means of two of them of different classes"}};
+  static const std::map<std::string, std::string> words{{"noise", "uniform noise"},
+                                                        {"inverted", "the same images inverted"},
+                                                        {"interpolated", "means of two of them of different classes"},
+                                                        {"permuted", "the same images with their pixels in any order"},
+                                                        {"constant", "images of one grey"},
+                                                        {"gratings", "waves"}};
   std::vector<std::string> sets;
   for (const auto& [set, scores] : figures.at("ood").items()) sets.push_back(words.contains(set) ? words.at(set) : set);
   return enumerated(sets);
-}
-
-/// Whether the row of the table is of a measure that is better when it is larger.
-bool larger_is_better(const comparison& c, std::size_t row_of_table) {
-  const auto measured = rows_of(c);
-  return row_of_table <= measured.size() && measured[row_of_table - 1].larger_is_better;
-}
-
-/// The column of the better of two numbers as they are written; 0 where they are equal.
-std::size_t better_column(const std::vector<std::string>& cells, bool larger) {
-  const double plain = std::stod(cells[1]), joint = std::stod(cells[2]);
-  if (plain == joint) return 0;
-  return (joint > plain) == larger ? 2 : 1;
 }
 
 std::string reliability_caption(const std::string& name, const contestant& who) {
@@ -311,16 +359,31 @@ void write_report(const comparison& c, const std::filesystem::path& path) {
   };
   const auto png = [](const jem::io::image& image) { return jem::io::encode_png(image); };
 
+  const auto &plain = c.sides[0], &chains = c.sides[1], &matched = c.sides[2];
+
   jem::io::page page("A classifier and the same network as an energy-based model");
   page.paragraph(
-      "One small convolutional network was trained twice on the first " + std::to_string(c.trained) +
-      " of a collection of handwritten digits of 8×8 pixels: by cross-entropy alone, and as a joint energy-based model (JEM), whose "
-      "logits also say how plausible an image is. Both were judged on the next " +
-      std::to_string(c.judged) + " of the collection, its " + c.kind + " images, which neither had seen.");
-  std::vector<std::vector<std::string>> cells{{"", "cross-entropy", "JEM"}};
-  for (const auto& r : rows_of(c)) cells.push_back({r.name, number(at(c.plain.figures, r.path)), number(at(c.joint.figures, r.path))});
-  cells.push_back({"training, seconds", number(c.plain.seconds, 1), number(c.joint.seconds, 1)});
-  page.table(cells, [&](std::size_t i, std::size_t j) { return i > 0 && j > 0 && better_column(cells[i], larger_is_better(c, i)) == j; });
+      "One small convolutional network was trained three times on the first " + std::to_string(c.trained) +
+      " of a collection of handwritten digits of 8×8 pixels: by cross-entropy alone, and in two ways as a joint energy-based model (JEM), "
+      "whose logits also say how plausible an image is. All were judged on the next " +
+      std::to_string(c.judged) + " of the collection, its " + c.kind + " images, which none had seen.");
+  page.paragraph(
+      "The first JEM learns by chains, as in the paper: each iteration moves images of a buffer for " + std::to_string(c.steps) +
+      " steps down the energy, and then lowers the energy of data and raises that of these samples. The second JEM has no chains. It learns "
+      "the gradient of its energy: at points on the way from images to noise the energy shall rise towards the noise. It takes the gradient "
+      "at such a point, steps forth and back along what the gradient lacks, and compares the energies of these two points. Its third term says that noise has no class.");
+  std::vector<std::vector<std::string>> cells{{""}};
+  std::vector<std::vector<bool>> bold{{false}};
+  for (const auto& side : c.sides) cells[0].push_back(side.name);
+  for (const auto& r : rows_of(c)) {
+    auto numbers = numbers_of(c, r);
+    bold.push_back(best_of(numbers, r.larger_is_better));
+    numbers.insert(numbers.begin(), r.name);
+    cells.push_back(std::move(numbers));
+  }
+  cells.push_back({"training, seconds"});
+  for (const auto& side : c.sides) cells.back().push_back(number(side.seconds, 1));
+  page.table(cells, [&](std::size_t i, std::size_t j) { return i > 0 && j > 0 && i < bold.size() && bold[i][j - 1]; });
   page.paragraph(
       std::string(c.seeds == 1 ? "One seed." : "Medians of " + std::to_string(c.seeds) + " seeds; the figures below are of the first.") +
       " NLL, Brier score and ECE are better when small, everything else when large, seconds aside.");
@@ -331,34 +394,40 @@ void write_report(const comparison& c, const std::filesystem::path& path) {
        "log p(x): how plausible the model finds an image. max p(y|x): how sure the classifier is of its answer. Approximate mass: how "
        "flat log p(x) "
        "is around the image. Each AUROC says how well that number tells the " +
-           c.kind + " images from others: " + other_sets(c.joint.figures) + ".",
+           c.kind + " images from others: " + other_sets(matched.figures) + ".",
        "Robust accuracy: the share of digits that an attacker could not turn into another class. Strong attack: the same for an attacker "
        "with several objectives and step sizes that adapt, where it was asked for."});
 
-  page.heading("Where the JEM is the worse of the two");
+  page.heading("Where matched gradients are not the best");
   page.list(drawbacks(c));
 
   page.heading("Samples");
   page.paragraph(
-      "What the model thinks digits look like: images that the sampler made from noise, by going down the energy. For "
-      "comparison the same sampler goes down the plain classifier's energy, which was not trained for that.");
+      "What the models think digits look like: images made from noise by going down the energy. A JEM that learned by chains makes them by "
+      "long chains, and keeps them in its buffer. One whose gradients were matched needs twenty steps without noise.");
   page.begin_row();
   page.figure_png(png(c.data), "Digits of the training set.");
-  page.figure_png(png(c.joint.samples), "JEM: samples of p(x) from its replay buffer.");
+  page.figure_png(png(matched.samples), "Matched gradients: samples of p(x) from noise, 20 steps.");
+  page.figure_png(png(chains.samples), "Chains: samples of p(x) from the replay buffer.");
   page.end_row();
   page.begin_row();
-  page.figure_png(png(c.by_class), "JEM: samples of p(x|y), one row a class from 0 to 9.");
-  page.figure_png(png(c.fresh), "JEM: samples of p(x) from fresh noise.");
-  page.figure_png(png(c.plain.samples), "Cross-entropy alone: the same sampler on its energy.");
+  page.figure_png(png(matched.by_class), "Matched gradients: samples of p(x|y) from noise, one row a class from 0 to 9.");
+  page.figure_png(png(chains.by_class), "Chains: samples of p(x|y) from the buffer, one row a class.");
+  page.end_row();
+  page.begin_row();
+  page.figure_png(png(chains.fresh), "Chains: samples of p(x) from fresh noise, " + std::to_string(50 * c.steps) + " steps.");
+  page.figure_png(png(plain.fresh), "Cross-entropy alone: the same chains on its energy.");
   page.end_row();
 
   page.heading("Training");
   page.paragraph(
-      "Both networks learn to classify their training batches. The energies of data and of samples should stay close to each "
-      "other while the JEM learns: a gap that opens says that the run diverges.");
+      "All networks learn to classify their training batches. With chains, the energies of data and of samples should stay close to each "
+      "other: a gap that opens says that the run diverges. With matched gradients, the residual is the mean square of what the gradient "
+      "lacks per pixel; a part of it stays, since a point does not say from which image it came.");
   page.begin_row();
   page.figure_svg(draw(accuracy_curves(c)), "Accuracy on training batches, averaged over neighbouring iterations.");
-  page.figure_svg(draw(energy_curves(c)), "Mean energies in the JEM's training.");
+  page.figure_svg(draw(energy_curves(chains)), "Chains: mean energies in training.");
+  page.figure_svg(draw(residual_curve(matched)), "Matched gradients: the residual in training.");
   page.end_row();
 
   page.heading("Calibration");
@@ -366,16 +435,18 @@ void write_report(const comparison& c, const std::filesystem::path& path) {
       "Of the images that a calibrated classifier is 80 % sure of, 80 % are right: bars on the dashed line. Bars below it are "
       "overconfidence.");
   page.begin_row();
-  page.figure_svg(draw(reliability(c.plain, of_plain), 400, 400), reliability_caption("Cross-entropy", c.plain));
-  page.figure_svg(draw(reliability(c.joint, of_joint), 400, 400), reliability_caption("JEM", c.joint));
+  for (std::size_t i = 0; i < c.sides.size(); ++i) {
+    page.figure_svg(draw(reliability(c.sides[i], colour_of_side[i]), 400, 400), reliability_caption(c.sides[i].name, c.sides[i]));
+  }
   page.end_row();
 
   page.heading("Knowing what it has not seen");
-  page.paragraph("log p(x) of the " + c.kind + " images against others: " + other_sets(c.joint.figures) +
-                 ". The further apart, the surer the others are noticed. An AUROC of 1 separates them perfectly, 0.5 is guessing.");
+  page.paragraph(
+      "log p(x) of the " + c.kind +
+      " images against three kinds of other images: uniform noise, the same images inverted, and "
+      "means of two of them. The further apart, the surer the others are noticed. An AUROC of 1 separates them perfectly, 0.5 is guessing.");
   page.begin_row();
-  page.figure_svg(draw(score_histogram(c.plain, c.kind)), "Cross-entropy.");
-  page.figure_svg(draw(score_histogram(c.joint, c.kind)), "JEM.");
+  for (const auto& side : c.sides) page.figure_svg(draw(score_histogram(side, c.kind)), side.name + ".");
   page.end_row();
 
   page.heading("Hard to fool");
@@ -389,7 +460,9 @@ void write_report(const comparison& c, const std::filesystem::path& path) {
   page.end_row();
 
   page.heading("How the networks were made");
-  page.paragraph("The settings of the JEM, as jem demo --help describes them. Cross-entropy alone has weight-x and penalty 0.");
+  page.paragraph(
+      "The settings, as jem demo --help describes them. Each network is trained by those of its own method, and by those of none in "
+      "particular.");
   page.list(c.recipe);
   page.write(path);
 }

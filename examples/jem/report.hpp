@@ -11,21 +11,24 @@
 
 namespace tool {
 
-/// One side of the comparison: cross-entropy alone, or the joint energy-based model.
+/// A column of the comparison: a way of training.
 struct contestant {
   std::string name;
   table figures;    ///< medians over the seeds
   evidence behind;  ///< of the first seed
   std::vector<jem::training_info> curve;
-  double seconds = 0;      ///< of training, median
-  jem::io::image samples;  ///< of p(x), by the sampler of training
+  double seconds          = 0;   ///< of training, median
+  jem::io::image samples  = {};  ///< of p(x), by what it was trained for; none of a plain classifier
+  jem::io::image by_class = {};  ///< of p(x|y)
+  jem::io::image fresh    = {};  ///< of p(x), by chains of many steps from noise
 };
 
 struct comparison {
-  contestant plain, joint;
-  jem::io::image data, fresh, by_class;  ///< training images; samples of the JEM from noise, and by class
-  int seeds      = 1;
-  double seconds = 0;
+  std::vector<contestant> sides;  ///< cross-entropy, chains, matched gradients
+  jem::io::image data;            ///< training images
+  jem::index_t steps = 20;        ///< of a chain in an iteration
+  int seeds          = 1;
+  double seconds     = 0;
   std::vector<std::string> recipe;  ///< the settings, group by group
   jem::index_t trained, judged;     ///< how many digits were learned, and how many the table is of
   std::string kind;                 ///< which these are: "test" or "validation"
@@ -44,7 +47,7 @@ std::string terminal_table(const comparison& c);
 /// The figures of networks that were judged on the same sets, and the bins of their reliability diagrams, as text: a column a network.
 std::string terminal_table(const std::vector<judged_network>& networks);
 
-/// Sentences that say where the JEM is the worse of the two; empty if nowhere.
+/// Sentences that say where the last column is not the best; empty if nowhere.
 std::vector<std::string> drawbacks(const comparison& c);
 
 void write_report(const comparison& c, const std::filesystem::path& path);

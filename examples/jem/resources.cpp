@@ -37,7 +37,7 @@ double number_in(const char* path) {
 
 template <class Net>
 needs needs_of(const settings& s, const Net& net, const split& data) {
-  const bool samples      = s.weight_x != 0 || s.weight_xy != 0;
+  const bool samples      = has_chains(s);
   const double weights    = static_cast<double>(jem::parameter_count(net)) * sizeof(float);
   const double image      = bytes_of(data.train.x) / static_cast<double>(data.train.size());
   const double buffer     = samples ? static_cast<double>(s.buffer) * image : 0;
@@ -51,7 +51,8 @@ needs needs_of(const settings& s, const Net& net, const split& data) {
     const double one           = bytes_of_pass(net, data.train.x, 1);
     const double each          = few > 1 ? std::max(0.0, bytes_of_pass(net, data.train.x, 2) - one) : one;
     const jem::phase_set reads = phases_of(s);
-    const auto batches         = static_cast<double>(reads.labelled + reads.data + reads.samples + reads.conditional);
+    const auto batches         = static_cast<double>(reads.labelled + reads.data + reads.samples + reads.conditional + 2 * reads.pairs +
+                                                     2 * reads.joint_pairs + reads.outliers);
     // A step passes all batches together; the backward pass needs the gradients of two layers beside the activations.
     n.memory += std::max(0.0, one - each) + 1.5 * batches * static_cast<double>(s.batch) * each;
   }

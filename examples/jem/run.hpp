@@ -115,6 +115,17 @@ struct keeping {
 template <class Net>
 outcome<Net> train(const settings& s, Net net, const split& data, jem::rng& rng, const std::string& title, const keeping& k);
 
+/// The noise of an option "uniform" or "normal", as one type for both.
+struct noise_law {
+  std::string kind;
+
+  template <jem::tensor_value T>
+  T operator()(const jem::shape& extents, jem::rng& g) const {
+    return kind == "uniform" ? jem::uniform_start{}.template operator()<T>(extents, g)
+                             : jem::normal_start{}.template operator()<T>(extents, g);
+  }
+};
+
 /// The sampler of the settings.
 jem::sgld<jem::constant, jem::fixed_noise> sampler_of(const settings& s);
 

@@ -30,6 +30,8 @@ tensor starts_by_class(const Net& net, const tensor& buffer, jem::index_t classe
   return jem::gather_rows(buffer, jem::labels<tensor>(jem::shape{std::ssize(rows)}, rows));
 }
 
+constexpr jem::index_t steps_from_noise = 20;
+
 }  // namespace
 
 jem::io::image sheet_of(const tensor& images, jem::index_t columns) {
@@ -55,6 +57,19 @@ jem::io::image fresh_sheet(const settings& s, const Net& net, const jem::shape& 
   return sheet_of(jem::evaluate::fresh_samples(sampler_of(s), net, images.with_rows(100), 50 * s.steps, rng), 10);
 }
 
+template <class Net>
+jem::io::image noise_sheet(const settings& s, const Net& net, const jem::shape& images, jem::rng& rng) {
+  const tensor start = noise_law{s.path_noise}.operator()<tensor>(images.with_rows(100), rng);
+  return sheet_of(jem::evaluate::continued(jem::evaluate::descent(steps_from_noise), net, start, steps_from_noise, rng), 10);
+}
+
+template <class Net>
+jem::io::image noise_sheet_by_class(const settings& s, const Net& net, const jem::shape& images, jem::index_t classes, jem::rng& rng) {
+  const tensor start = noise_law{s.path_noise}.operator()<tensor>(images.with_rows(10 * classes), rng);
+  const auto y       = labels_by_class(classes, 10);
+  return sheet_of(jem::evaluate::continued(jem::evaluate::descent(steps_from_noise), net, start, y, steps_from_noise, rng), 10);
+}
+
 template jem::io::image sheet_by_class(const settings&, const outcome<small_network>&, jem::index_t, jem::rng&);
 template jem::io::image sheet_by_class(const settings&, const outcome<deep_network>&, jem::index_t, jem::rng&);
 template jem::io::image sheet_by_class(const settings&, const outcome<in_bfloat16<small_network>>&, jem::index_t, jem::rng&);
@@ -62,4 +77,13 @@ template jem::io::image sheet_by_class(const settings&, const outcome<in_bfloat1
 template jem::io::image fresh_sheet(const settings&, const small_network&, const jem::shape&, jem::rng&);
 template jem::io::image fresh_sheet(const settings&, const in_bfloat16<small_network>&, const jem::shape&, jem::rng&);
 
+template jem::io::image noise_sheet(const settings&, const small_network&, const jem::shape&, jem::rng&);
+template jem::io::image noise_sheet_by_class(const settings&, const small_network&, const jem::shape&, jem::index_t, jem::rng&);
+template jem::io::image noise_sheet(const settings&, const deep_network&, const jem::shape&, jem::rng&);
+template jem::io::image noise_sheet_by_class(const settings&, const deep_network&, const jem::shape&, jem::index_t, jem::rng&);
+template jem::io::image noise_sheet(const settings&, const in_bfloat16<small_network>&, const jem::shape&, jem::rng&);
+template jem::io::image noise_sheet_by_class(const settings&, const in_bfloat16<small_network>&, const jem::shape&, jem::index_t,
+                                             jem::rng&);
+template jem::io::image noise_sheet(const settings&, const in_bfloat16<deep_network>&, const jem::shape&, jem::rng&);
+template jem::io::image noise_sheet_by_class(const settings&, const in_bfloat16<deep_network>&, const jem::shape&, jem::index_t, jem::rng&);
 }  // namespace tool

@@ -21,4 +21,12 @@ jem::io::image sheet_by_class(const settings& s, const outcome<Net>& run, jem::i
 template <class Net>
 jem::io::image fresh_sheet(const settings& s, const Net& net, const jem::shape& images, jem::rng& rng);
 
+/// A hundred samples of p(x) from the noise of a path, by a few steps down an energy whose gradient was matched.
+template <class Net>
+jem::io::image noise_sheet(const settings& s, const Net& net, const jem::shape& images, jem::rng& rng);
+
+/// The same of p(x|y), ten of each class in a row.
+template <class Net>
+jem::io::image noise_sheet_by_class(const settings& s, const Net& net, const jem::shape& images, jem::index_t classes, jem::rng& rng);
+
 }  // namespace tool

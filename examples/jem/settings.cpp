@@ -61,9 +61,26 @@ std::string data_of(const json& j) { return j.contains("data") && j["data"].is_s
 
 }  // namespace
 
-settings read_settings(const std::filesystem::path& file, const std::string& data) {
+namespace {
+
+/// The method that a file names. Older versions had no other than chains, and named all their options.
+std::string method_of(const json& j) {
+  if (j.contains("method") && j["method"].is_string()) return j["method"].get<std::string>();
+  std::string method = "matched";
+  for_each_option([&](const auto& o) {
+    if (o.in == group::chains && j.contains(o.key())) method = "chains";
+  });
+  return method;
+}
+
+}  // namespace
+
+settings read_settings(const std::filesystem::path& file, const std::string& data, bool of_demo) {
   const json j = read_object(file);
-  return settings_of(j, preset_of(data.empty() ? data_of(j) : data), file.string());
+  settings s   = of_demo ? preset_of_demo() : preset_of(data.empty() ? data_of(j) : data, method_of(j));
+  if (j.contains("iterations")) s.matched_iterations = 0;  // for all columns, unless the file says more
+  if (j.contains("learning_rate")) s.matched_rate = 0;
+  return settings_of(j, std::move(s), file.string());
 }
 
 settings settings_of_run(const std::filesystem::path& folder) {

@@ -54,6 +54,7 @@ endfunction()
 set(tiny --steps 2 --buffer 640 --iterations 3 --widths 4,8)
 jem_tool_test("jem demo writes its report" ARGUMENTS demo ${tiny} --seeds 2
   WRITES report.html settings.json metrics.json metrics.jsonl samples.png samples_by_class.png jem.safetensors cross_entropy.safetensors
+    matched.safetensors
   SAYS "AUROC log p.x.: noise" LEAVES_OUT report.html.part
   CHECKS [[! grep -o "id=[\"'][^\"']*" report.html | sort | uniq -d | grep .
     grep -q "tells the test images from others" report.html
@@ -73,10 +74,14 @@ add_test(NAME "example: somebody who looks at a page finds it too wide, too pale
 set_tests_properties("example: somebody who looks at a page finds it too wide, too pale, and words that collide or leave their drawing"
   PROPERTIES LABELS examples SKIP_REGULAR_EXPRESSION "skipped: " PASS_REGULAR_EXPRESSION
   "400 px: the page is 6[0-9][0-9] px wide.*400 px: too pale: pale.*drawing 1: two lies on one.*drawing 1: out leaves it.*1280 px: too pale: pale")
-jem_tool_test("jem evaluate judges both networks of a demo, in a column each" AFTER "jem demo writes its report"
+jem_tool_test("jem evaluate judges the networks of a demo, in a column each" AFTER "jem demo writes its report"
   ARGUMENTS --scored 50 --attacked 10 --ood digits
-  SAYS "judged on 500 test images, 50 of them scored and 10 attacked\n *cross-entropy *JEM\naccuracy  *[01].[0-9]*  *[01].[0-9]*\n"
-  CHECKS "test $(grep -cE '^  \"(cross_entropy|jem)\": {' evaluation.json) = 2 && test $(grep -c '\"reliability\": ' evaluation.json) = 2")
+  SAYS "judged on 500 test images, 50 of them scored and 10 attacked\n *cross-entropy *JEM, chains *JEM, matched\naccuracy  *[01].[0-9]*  *[01].[0-9]*  *[01].[0-9]*\n"
+  CHECKS "test $(grep -cE '^  \"(cross_entropy|jem|matched)\": {' evaluation.json) = 3 && test $(grep -c '\"reliability\": ' evaluation.json) = 3")
+jem_tool_test("jem demo tells the seconds of each column" AFTER "jem demo writes its report" COMMAND predict ALONE ARGUMENTS --version
+  CHECKS "python3 -c 'import json
+found = json.load(open(\"metrics.json\"))
+assert all(found[key][\"seconds\"] > 0 for key in (\"cross_entropy\", \"jem\", \"matched\")) and found[\"seconds\"] > 0'")
 jem_tool_test("jem demo says that it judged validation images when it is told to" ARGUMENTS demo ${tiny} --validation 200
   SAYS "one seed; 200 validation images"
   CHECKS "grep -q 'tells the validation images from others' report.html && ! grep -q 'test images' report.html")
@@ -159,6 +164,27 @@ foreach(mistake IN ITEMS "--data idx:nowhere" "--colour red" "--steps 1 --steps 
     CODE 2 SAYS "^jem: " ONE_LINE LEAVES_OUT settings.json metrics.json model.safetensors)
 endforeach()
 
+# Ways of training.
+set(tiny_matched --iterations 3 --widths 4,8)
+jem_tool_test("jem train matches gradients unless told, and samples from noise" ARGUMENTS train ${tiny_matched} SAYS "accuracy 0."
+  WRITES metrics.json model.safetensors samples.png samples_by_class.png SETTINGS "\"method\": \"matched\","
+  CHECKS "python3 -c 'import json
+line = json.loads(open(\"metrics.jsonl\").readline())
+assert line[\"residual\"] > 0 and line[\"energy_sample\"] is None'")
+jem_tool_test("jem sample makes images from noise beside those nearest to them, and tells what they are worth"
+  AFTER "jem train matches gradients unless told, and samples from noise" COMMAND sample ARGUMENTS --steps 2,3 --count 20
+  SAYS "\n *2 +[01][.][0-9]+ .*\n *3 +[01][.][0-9]+ .*\n *images +[01][.]"
+  WRITES samples-2.png samples-2-nearest.png samples-3.png samples-3-nearest.png samples.json)
+jem_tool_test("jem train matches gradients of each class on each path in bfloat16" WRITES metrics.json
+  ARGUMENTS train ${tiny_matched} --w-match-xy 1 --path equilibrium --path-noise uniform --outliers normal --precision bfloat16)
+jem_tool_test("jem train learns by chains where an option of chains is given" ARGUMENTS train ${tiny_matched} --steps 2 --buffer 640
+  SETTINGS "\"method\": \"chains\"," WRITES samples.png)
+jem_tool_test("jem train learns by cross-entropy alone when it is told to" ARGUMENTS train ${tiny_matched} --method cross-entropy
+  SETTINGS "\"method\": \"cross-entropy\"," WRITES metrics.json LEAVES_OUT samples.png)
+jem_tool_test("jem train refuses options of another method in one line" ARGUMENTS train ${tiny_matched} --method matched --steps 5
+  CODE 2 ONE_LINE LEAVES_OUT settings.json
+  SAYS "^jem: --steps: expected --method chains beside it, since a run of method matched has no use for it, but received 5\n$")
+
 # Settings files.
 set(run ${CMAKE_CURRENT_BINARY_DIR}/run)
 set(same [[grep -v '"seconds"' metrics.json > these; grep -v '"seconds"' $first/metrics.json > those; cmp these those
@@ -173,7 +199,7 @@ jem_tool_test("options win over the settings that are given beside them"
   SETTINGS "\"flip\": false,.*\"initialisation\": \"he\",.*\"steps\": 2,.*\"noise\": 0.02,.*\"iterations\": 1,")
 jem_tool_test("jem demo repeats a demo whose settings it is given" BEFORE "echo '{\"buffer\": 640, \"iterations\": 2}' > ../demo.json"
   ARGUMENTS demo --settings ${run}/demo.json --steps 2 --widths 4,8 WRITES report.html SETTINGS "\"iterations\": 2,"
-  CHECKS "grep -q 'sampler: steps 2, step-size 1, noise 0.01, buffer 640, ' report.html")
+  CHECKS "grep -q 'chains: weight-x 1, .*, steps 2, step-size 1, noise 0.01, buffer 640, ' report.html")
 jem_tool_test("jem demo refuses settings of other data" BEFORE "echo '{\"data\": \"idx:mnist\"}' > ../other.json"
   ARGUMENTS demo --settings ${run}/other.json CODE 2 ONE_LINE LEAVES_OUT settings.json
   SAYS "^jem: --settings: expected those of a run on the digits but received those of one on idx:mnist\n$")
@@ -199,9 +225,11 @@ endforeach()
 
 # Help shows options in groups, with the defaults for the data.
 jem_tool_test("jem train --help shows its options in groups, with the defaults for the digits" ALONE ARGUMENTS train --help
-  SAYS "\nData:\n.*--data=digits .*--with-replacement\n.*\nNetwork:\n.*--widths=32,64 .*\nSampler:\n.*--steps=20 .*\nLoss:\n.*--penalty=0.01 .*\nOptimiser:\n.*--learning-rate=0.003 .*\nRun:\n.*--iterations=2000 .*\nMonitor:\n.*--tries=8 ")
+  SAYS "\nData:\n.*--data=digits .*--with-replacement\n.*\nNetwork:\n.*--widths=32,64 .*\nLoss:\n.*--method=matched .*\nMatched:\n.*--weight-match=[0-9.]+ .*\nChains:\n.*--penalty=0.01 .*--steps=20 .*\nOptimiser:\n.*--learning-rate=0.008 .*\nRun:\n.*--iterations=1000 .*\nMonitor:\n.*--tries=8 ")
 jem_tool_test("jem train --help shows the defaults for the data that it is given" ALONE ARGUMENTS train --data cifar10:somewhere --help
-  SAYS "--crop=4 .*default: --flip\n.*--network=wide-resnet-28-10 .*--learning-rate=1e-04 .*--iterations=10000 .*the default for the data cifar10:somewhere")
+  SAYS "--crop=4 .*default: --flip\n.*--network=wide-resnet-28-10 .*--learning-rate=0.001 .*--iterations=10000 .*the default for the data cifar10:somewhere")
+jem_tool_test("jem train --help shows the defaults for the method that it is given" ALONE ARGUMENTS train --method chains --help
+  SAYS "--learning-rate=0.003 .*\nRun:\n.*--iterations=2000 ")
 jem_tool_test("jem train --help shows the settings of a file that it is given" ALONE BEFORE "echo '{\"steps\": 7}' > ../seven.json"
   ARGUMENTS train --help --settings ${run}/seven.json SAYS "--steps=7 ")
 jem_tool_test("jem demo --help shows no option that the demo lacks" ALONE
@@ -250,11 +278,8 @@ jem_tool_test("jem train cuts off what it has logged after its checkpoint, and h
 jem_tool_test("jem train goes on where a checkpoint cannot be written, and says so once" ARGUMENTS train ${tiny} --checkpoint-every 1
   BEFORE "mkdir -p checkpoint.safetensors.part/full" SAYS "checkpoint.safetensors: expected to write .*; training goes on, and the last checkpoint stays"
   WRITES model.safetensors metrics.json LEAVES_OUT checkpoint.safetensors)
-foreach(part IN ITEMS plain joint)  # in the first and in the second training run of the demo
-  set(when "cross-entropy-1.jsonl")
-  if(part STREQUAL "joint")
-    set(when "jem-1.jsonl")
-  endif()
+foreach(part IN ITEMS cross_entropy jem matched)  # in each training run of the demo's first seed
+  set(when "${part}-1.jsonl")
   jem_tool_test("jem demo goes on where it was stopped in its ${part} run, and ends with the same bits"
     ARGUMENTS demo --steps 2 --buffer 640 --iterations 60 --widths 4,8 --seeds 2
     CHECKS "run=$PWD.stopped; rm -rf $run; code=0; jem=$<TARGET_FILE:jem_tool>
@@ -262,7 +287,7 @@ foreach(part IN ITEMS plain joint)  # in the first and in the second training ru
       while ! grep -q iteration $run/parts/${when} 2>/dev/null; do sleep 0.01; done
       kill -TERM $process; wait $process || code=$?; test $code = 143; grep -q 'go on by: jem demo --resume .*stopped$' said
       ! $jem demo --resume $run --seeds 3 2>said; grep -q 'no other settings than those of the run but received --seeds' said
-      $jem demo --resume $run >/dev/null 2>&1; cmp $run/jem.safetensors jem.safetensors
+      $jem demo --resume $run >/dev/null 2>&1; cmp $run/jem.safetensors jem.safetensors; cmp $run/matched.safetensors matched.safetensors
       cmp $run/cross_entropy.safetensors cross_entropy.safetensors; test ! -e $run/parts
       for run in . $run; do sed 's/,\"seconds\":[^,}]*//' $run/metrics.jsonl >$run/lines; grep -v seconds $run/metrics.json >$run/table; done
       cmp lines $run/lines; cmp table $run/table; $jem demo --resume $run | grep -q 'is finished'")

@@ -78,7 +78,12 @@ void train_once(const settings& given, keeping k) {
     const auto run    = train(s, std::move(net), data, rng, "training", k);
     insist([&] { jem::io::save_parameters(s.out / "model.safetensors", run.net, {}, {{"run", s.run}}); });
     insist([&] { jem::io::write_run_config(s.out, config_of(s, data.test, familiar_from(run.net, data.test.all))); });
-    if (s.weight_x != 0 || s.weight_xy != 0) {
+    if (s.method == "matched") {
+      const auto& images = data.train.x.extents();
+      const auto any = noise_sheet(s, run.net, images, rng), by_class = noise_sheet_by_class(s, run.net, images, data.train.classes, rng);
+      insist([&] { jem::io::write_png(s.out / "samples.png", any); });
+      insist([&] { jem::io::write_png(s.out / "samples_by_class.png", by_class); });
+    } else if (has_chains(s)) {
       const auto by_class = sheet_by_class(s, run, data.train.classes, rng);
       insist([&] { jem::io::write_png(s.out / "samples.png", buffer_sheet(run.buffer, keeps_classes_apart(s))); });
       insist([&] { jem::io::write_png(s.out / "samples_by_class.png", by_class); });
@@ -102,12 +107,17 @@ struct left_network {
   std::filesystem::path weights;
 };
 
-/// Both networks of a demo, or the one of a run.
+/// The networks of a demo, or the one of a run.
 std::vector<left_network> networks_of(const std::filesystem::path& run) {
-  const auto older = run / "weights.safetensors", joint = run / "jem.safetensors";
-  const auto one = std::filesystem::exists(older) ? older : run / "model.safetensors";
-  if (std::filesystem::exists(one) || !std::filesystem::exists(joint)) return {{"", "", one}};
-  return {{"cross-entropy", "cross_entropy", run / "cross_entropy.safetensors"}, {"JEM", "jem", joint}};
+  const auto older = run / "weights.safetensors";
+  const auto one   = std::filesystem::exists(older) ? older : run / "model.safetensors";
+  if (std::filesystem::exists(one) || !std::filesystem::exists(run / "jem.safetensors")) return {{"", "", one}};
+  std::vector<left_network> found;
+  for (const auto& c : columns_of_demo) {
+    const auto weights = run / (std::string(c.key) + ".safetensors");
+    if (std::filesystem::exists(weights)) found.push_back({c.name, c.key, weights});  // a demo of an older version has two
+  }
+  return found;
 }
 
 /// At most `count` test images of each of the others, by the names that the table shows.

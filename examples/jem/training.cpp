@@ -31,10 +31,27 @@ jem::linear_warm_up<jem::cosine_decay> learning_rate_of(const settings& s) {
   return {.rate = {.rate = s.learning_rate, .updates = s.iterations, .last = s.rate_at_end * s.learning_rate}, .updates = s.linear_warm_up};
 }
 
+/// Terms of other methods than that of the settings have no weight.
 auto loss_of(const settings& s) {
-  return s.weight_yx * jem::cross_entropy{} + s.weight_x * jem::contrastive_divergence{} +
-         s.weight_xy * jem::joint_contrastive_divergence{} + s.penalty * jem::energy_penalty{};
+  const auto of = [&](const char* method, float weight) { return s.method == method ? weight : 0; };
+  return s.weight_yx * jem::cross_entropy{} + of("chains", s.weight_x) * jem::contrastive_divergence{} +
+         of("chains", s.weight_xy) * jem::joint_contrastive_divergence{} + of("chains", s.penalty) * jem::energy_penalty{} +
+         of("matched", s.weight_match) * jem::gradient_matching{} + of("matched", s.weight_match_xy) * jem::joint_gradient_matching{} +
+         of("matched", s.weight_outliers) * jem::outlier_exposure{};
 }
+
+/// The path of the settings, as one type for all of them.
+struct chosen_path {
+  std::string kind;
+  noise_law noise;
+
+  jem::gradient_targets<tensor> operator()(const tensor& x, jem::rng& g) const {
+    const jem::straight_path equilibrium{.direction = jem::toward{noise}};
+    if (kind == "equilibrium") return equilibrium(x, g);
+    if (kind == "denoising") return jem::denoising_path{}(x, g);
+    return jem::half_and_half{equilibrium, jem::denoising_path{}}(x, g);
+  }
+};
 
 }  // namespace
 
@@ -44,7 +61,10 @@ namespace {
 
 std::string details(const jem::training_info& info, double images_per_second) {
   char text[160];
-  if (std::isnan(info.energy_sample)) {
+  if (!std::isnan(info.residual)) {
+    std::snprintf(text, sizeof text, "loss %.3f  residual %.3f  acc %.3f  %.0f images/s", info.loss, info.residual, info.accuracy,
+                  images_per_second);
+  } else if (std::isnan(info.energy_sample)) {
     std::snprintf(text, sizeof text, "loss %.3f  acc %.3f  %.0f images/s", static_cast<double>(info.loss),
                   static_cast<double>(info.accuracy), images_per_second);
   } else {
@@ -55,11 +75,17 @@ std::string details(const jem::training_info& info, double images_per_second) {
 }
 
 nlohmann::json line(const jem::training_info& info, double seconds) {
-  return {{"iteration", info.iteration},         {"loss", info.loss},
-          {"accuracy", info.accuracy},           {"energy_data", info.energy_data},
-          {"energy_sample", info.energy_sample}, {"energy_gap", info.energy_gap()},
-          {"gradient_norm", info.gradient_norm}, {"weight_norm", info.weight_norm},
-          {"sample_rms", info.sample_rms},       {"seconds", seconds}};
+  return {{"iteration", info.iteration},
+          {"loss", info.loss},
+          {"accuracy", info.accuracy},
+          {"energy_data", info.energy_data},
+          {"energy_sample", info.energy_sample},
+          {"energy_gap", info.energy_gap()},
+          {"gradient_norm", info.gradient_norm},
+          {"weight_norm", info.weight_norm},
+          {"sample_rms", info.sample_rms},
+          {"residual", info.residual},
+          {"seconds", seconds}};
 }
 
 /// The augmentation of the settings, as one type for all of them.
@@ -87,9 +113,13 @@ auto trainer_of(const settings& given, jem::index_t classes, const jem::remedies
                       .steps          = s.steps,
                       .data_noise     = s.data_noise,
                       .gradient_limit = r.gradient_limit,
-                      .buffer  = {.capacity = s.buffer, .restart_probability = s.restart, .classes = keeps_classes_apart(s) ? classes : 0},
-                      .augment = jem::data::augment{.labelled = augmentation{s.crop, s.flip}, .unlabelled = augmentation{s.crop, s.flip}},
-                      .draws   = s.with_replacement ? jem::data::draws::with_replacement : jem::data::draws::shuffled};
+                      .buffer   = {.capacity = s.buffer, .restart_probability = s.restart, .classes = keeps_classes_apart(s) ? classes : 0},
+                      .augment  = jem::data::augment{.labelled = augmentation{s.crop, s.flip}, .unlabelled = augmentation{s.crop, s.flip}},
+                      .draws    = s.with_replacement ? jem::data::draws::with_replacement : jem::data::draws::shuffled,
+                      .path     = chosen_path{s.path, {s.path_noise}},
+                      .reach    = s.reach,
+                      .outliers = noise_law{s.outliers},
+                      .outlier_batch = std::max<jem::index_t>(1, s.batch / 2)};
 }
 
 /// The best weights so far, judged on validation images.
@@ -136,12 +166,16 @@ table validated(const Net& net, const dataset& images) {
   return figures;
 }
 
-/// Writes a sheet of the buffer as samples/ITERATION.png.
-void write_sheet(const std::filesystem::path& folder, jem::index_t iteration, const tensor& buffer, bool by_class) {
+/// Writes a sheet as samples/ITERATION.png: of the buffer, or, without chains, of samples from the same noise each time.
+template <class Net>
+void write_sheet(const std::filesystem::path& folder, jem::index_t iteration, const settings& s, const Net& net, const tensor& buffer,
+                 const jem::shape& images) {
   char name[40];
   std::snprintf(name, sizeof name, "%07td.png", iteration);
   std::filesystem::create_directories(folder / "samples");
-  jem::io::write_png(folder / "samples" / name, buffer_sheet(buffer, by_class));
+  jem::rng same{s.seed};
+  jem::io::write_png(folder / "samples" / name,
+                     has_chains(s) ? buffer_sheet(buffer, keeps_classes_apart(s)) : noise_sheet(s, net, images, same));
 }
 
 jem::monitor_options watched_in(const settings& s, const dataset& set) {
@@ -247,7 +281,7 @@ outcome<Net> train(const settings& s, Net net, const split& data, jem::rng& rng,
         if (s.validate_every > 0 && (state.iteration % s.validate_every == 0 || state.iteration == s.iterations)) validate();
         if (s.samples_every > 0 && state.iteration % s.samples_every == 0) {
           try {
-            write_sheet(s.out, state.iteration, state.buffer.positions(), keeps_classes_apart(s));
+            write_sheet(s.out, state.iteration, s, judged(), state.buffer.positions(), set.x.extents());
           } catch (const std::runtime_error& error) { about_sheets.about(error, "without this sheet"); }
         }
       }

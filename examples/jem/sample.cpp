@@ -1,0 +1,109 @@
+// `jem sample`: images that a run makes from noise, and what they are worth.
+#include "demo.hpp"
+#include "padded.hpp"
+#include "progress.hpp"
+#include "run.hpp"
+#include "samples.hpp"
+#include "start.hpp"
+
+#include <jem/evaluate/generate.hpp>
+#include <jem/io/png.hpp>
+#include <jem/io/run.hpp>
+#include <jem/metrics/accuracy.hpp>
+#include <jem/metrics/kernel_distance.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <iostream>
+
+namespace tool {
+
+namespace {
+
+/// The sampler from noise that the method of a run asks for.
+template <class F>
+tensor with_sampler(const settings& s, jem::index_t steps, F f) {
+  return s.method == "chains" ? f(sampler_of(s)) : f(jem::evaluate::descent(steps));
+}
+
+/// Of each row of x the row of y that is nearest to it, and the root mean square of their difference.
+struct nearest {
+  std::vector<std::int32_t> row;
+  double distance;
+
+  nearest(const tensor& x, const tensor& y) : distance(0) {
+    const auto all = jem::squared_distances(x, y);
+    const auto m   = y.extent(0);
+    for (auto from = all.begin(); from != all.end(); from += m) {
+      const auto least = std::min_element(from, from + m);
+      row.push_back(static_cast<std::int32_t>(least - from));
+      distance += std::sqrt(*least / static_cast<double>(x.extents().row_size())) / static_cast<double>(x.extent(0));
+    }
+  }
+};
+
+/// Five rows of samples, each above the row of the training images that are nearest to them.
+jem::io::image beside_nearest(const tensor& samples, const tensor& train, const nearest& found) {
+  const jem::index_t shown = std::min<jem::index_t>(50, samples.extent(0) - samples.extent(0) % 10);
+  std::vector<std::int32_t> rows;  // of samples, then of training images behind them
+  const auto all = jem::concatenate(samples, train);
+  for (jem::index_t first = 0; first < shown; first += 10) {
+    for (jem::index_t i = first; i < first + 10; ++i) rows.push_back(static_cast<std::int32_t>(i));
+    for (jem::index_t i = first; i < first + 10; ++i) {
+      rows.push_back(static_cast<std::int32_t>(samples.extent(0)) + found.row[static_cast<std::size_t>(i)]);
+    }
+  }
+  return sheet_of(jem::gather_rows(all, jem::labels<tensor>(jem::shape{std::ssize(rows)}, rows)), 10);
+}
+
+double share_beyond_the_range(const tensor& x) {
+  const auto values = x.to_vector();
+  return static_cast<double>(std::ranges::count_if(values, [](float v) { return std::abs(v) > 1.15f; })) /
+         static_cast<double>(values.size());
+}
+
+}  // namespace
+
+void sample_run(const std::filesystem::path& folder, const sampling& how) {
+  const auto run     = jem::io::load_run<tensor>(folder);
+  const auto judge   = jem::io::load_run<tensor>(how.judge.empty() ? folder : std::filesystem::path(how.judge));
+  const settings s   = settings_of_run(folder);
+  const split data   = load(s);
+  const auto classes = data.train.classes;
+  const double width = std::sqrt(0.15 * static_cast<double>(data.train.x.extents().row_size()));  // of the kernel
+  const tensor train = data.train.rows(0, std::min<jem::index_t>(2000, data.train.size())).x;
+  const dataset real = data.test.all.rows(0, std::min<jem::index_t>(500, data.test.all.size()));
+  std::vector<std::int32_t> wanted;
+  for (jem::index_t i = 0; i < how.count; ++i) wanted.push_back(static_cast<std::int32_t>(i * classes / how.count));
+  const jem::labels<tensor> y(jem::shape{how.count}, wanted);
+  table lines = table::array();
+  std::printf("%8s %14s %16s %16s %16s %10s\n", "steps", "of its class", "kernel distance", "nearest train", "beyond range", "seconds");
+  for (const auto steps : how.steps) {
+    jem::rng rng{how.seed};
+    const stopwatch clock;
+    const tensor start =
+        noise_law{s.method == "matched" ? s.path_noise : "uniform"}.operator()<tensor>(real.x.extents().with_rows(how.count), rng);
+    const tensor x = with_sampler(s, steps, [&](const auto& k) { return jem::evaluate::continued(k, run.network, start, y, steps, rng); });
+    const double seconds  = clock.seconds();
+    const double right    = jem::metrics::accuracy(jem::evaluate::logits_of(judge.network, x), y);
+    const double distance = jem::metrics::kernel_distance(x, real.x, width);
+    const nearest found(x, train);
+    lines.push_back({{"steps", steps},
+                     {"of_its_class", right},
+                     {"kernel_distance", distance},
+                     {"nearest", found.distance},
+                     {"beyond_range", share_beyond_the_range(x)},
+                     {"seconds", seconds}});
+    std::printf("%8td %14.3f %16.4f %16.3f %16.3f %10.2f\n", steps, right, distance, found.distance, share_beyond_the_range(x), seconds);
+    const std::string name = "samples-" + std::to_string(steps);
+    jem::io::write_png(folder / (name + ".png"), sheet_of(x, 10));
+    if (how.count >= 10) jem::io::write_png(folder / (name + "-nearest.png"), beside_nearest(x, train, found));
+  }
+  std::printf("%8s %14.3f %16.4f %16.3f %16.3f\n", "images",
+              jem::metrics::accuracy(jem::evaluate::logits_of(judge.network, real.x), real.y),
+              jem::metrics::kernel_distance(train, real.x, width), nearest(real.x, train).distance, share_beyond_the_range(real.x));
+  write_json(folder / "samples.json", lines);
+}
+
+}  // namespace tool
