@@ -25,11 +25,12 @@ function(jem_page_test page)
 endfunction()
 
 jem_page_test(${PROJECT_SOURCE_DIR}/README.md PROGRAMS ${CMAKE_CURRENT_SOURCE_DIR}/tensor.hpp ${CMAKE_CURRENT_SOURCE_DIR}/01_banana.cpp
-  ${CMAKE_CURRENT_SOURCE_DIR}/02_digits.cpp)
+  ${CMAKE_CURRENT_SOURCE_DIR}/02_digits.cpp ${CMAKE_CURRENT_SOURCE_DIR}/11_matched.cpp)
 foreach(page samplers chains)
   jem_page_test(${guide}/${page}.md PROGRAMS ${guide}/samplers.cpp)
 endforeach()
 jem_page_test(${guide}/checkpoints.md PROGRAMS ${guide}/checkpoints.cpp)
+jem_page_test(${guide}/matching.md PROGRAMS ${CMAKE_CURRENT_SOURCE_DIR}/11_matched.cpp)
 jem_page_test(${guide}/monitor.md PROGRAMS ${guide}/guarded.cpp)
 jem_page_test(${guide}/arrays.md PROGRAMS ${guide}/arrays.cpp)
 jem_page_test(${guide}/tensor-operations.md PROGRAMS ${guide}/operations.cpp)
