@@ -124,6 +124,34 @@ TEST_CASE("samples that leave the data make the sampler's steps and noise smalle
   CHECK(guard.now().gradient_limit == 0);
 }
 
+namespace {
+
+/// A trainer whose steps change nothing, and tell of samples whose energies grow by so much in each.
+struct rising_energies {
+  double each;
+
+  template <class State>
+  jem::training_info step(State& s) const {
+    const auto i = static_cast<double>(s.iteration++);
+    return {.iteration = s.iteration - 1, .loss = 1, .accuracy = 1, .energy_data = 0, .energy_sample = each * i, .gradient_norm = 1};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a gap that will soon be beyond the scale of the data is answered by a penalty, like one that is") {
+  auto state = fresh_state(trainers(0.01f));
+  jem::training_guard guard(state, watched);
+  const auto make = [](const jem::remedies&) { return rising_energies{1}; };
+  while (!guard.intervened() && state.iteration < 200) guard.step(make, state);
+  REQUIRE(guard.intervened().has_value());
+  CHECK(guard.intervened()->cause.what == jem::alarm::trend);
+  CHECK(guard.now().penalty == 0.01f);
+  CHECK(guard.now().learning_rate == 0.4f);
+  while (!(guard.intervened() && guard.intervened()->tries == 2)) guard.step(make, state);
+  CHECK(guard.now().penalty == doctest::Approx(0.1f));
+}
+
 TEST_CASE("a guard goes back to a state that fifty steps have proved, with other random numbers") {
   const auto make = trainers(0.01f);
   auto state      = fresh_state(make);

@@ -3,7 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <limits>
+#include <optional>
+#include <string>
 
 namespace {
 
@@ -58,6 +61,70 @@ TEST_CASE("a monitor raises no alarm at a healthy step, and each alarm for its o
   CHECK_FALSE(alarm_at(&training_info::sample_rms, 2.9).has_value());
   CHECK(alarm_at(&training_info::gradient_norm, 2001.0) == alarm::gradient);
   CHECK_FALSE(alarm_at(&training_info::gradient_norm, 1999.0).has_value());
+}
+
+TEST_CASE("a gap that grows by so much in each step is an alarm before it passes its limit") {
+  for (const double sign : {1.0, -1.0}) {
+    auto m             = of_digits();
+    training_info info = healthy();
+    std::optional<jem::finding> wrong;
+    double gap = 1;  // that of the healthy steps
+    while (!wrong && gap < 2000) {
+      info.energy_sample = info.energy_data + sign * (gap += 20);
+      wrong              = m.watch(info);
+    }
+    REQUIRE(wrong.has_value());
+    CHECK(wrong->what == alarm::trend);
+    CHECK(std::string(jem::name_of(wrong->what)) == "trend");
+    CHECK(gap > 178);   // the scale of the data
+    CHECK(gap < 1200);  // 1780 is the limit; the mean is some steps behind
+    CHECK(wrong->excess >= 1);
+    CHECK(wrong->excess < 1.1);
+    CHECK(wrong->reason.starts_with("expected a gap between energies that 50 steps on, at its rate, is what a density allows, 1780, but"));
+  }
+}
+
+TEST_CASE("the mean gap and its slope are those of a gap that grows evenly") {
+  monitor m({.dimension = 64});
+  CHECK(std::isnan(m.gap_level()));
+  CHECK(std::isnan(m.gap_slope()));
+  training_info info = healthy();
+  for (int i = 0; i < 400; ++i) {
+    info.energy_sample = info.energy_data + 0.25 * i;
+    REQUIRE_FALSE(m.watch(info).has_value());
+  }
+  CHECK(m.gap_slope() == doctest::Approx(0.25).epsilon(1e-6));
+  CHECK(m.gap_level() == doctest::Approx(0.25 * (399 - 9)).epsilon(1e-6));  // nine steps behind
+}
+
+TEST_CASE("a gap that is large and stays, one that shrinks, and one that is noisy are no trend") {
+  auto m             = of_digits();
+  training_info info = healthy();
+  const auto steps   = [&](int count, auto gap) {
+    for (int i = 0; i < count; ++i) {
+      info.energy_sample = info.energy_data + gap(i);
+      REQUIRE_FALSE(m.watch(info).has_value());
+    }
+  };
+  steps(200, [](int i) { return 4.0 * i; });              // slowly up to 4.5 scales
+  steps(300, [](int) { return 800.0; });                  // stays
+  steps(200, [](int i) { return 800.0 - 4.0 * i; });      // and shrinks
+  steps(200, [](int i) { return i % 2 ? 700 : -700; });   // one batch against the other
+  steps(20, [](int i) { return i == 10 ? 1700.0 : 0; });  // one batch that is far off
+}
+
+TEST_CASE("an alarm of the trend leaves the means of the gap as they were, and a restart forgets them") {
+  auto m             = of_digits();
+  training_info info = healthy();
+  for (double gap = 20; !m.watch(info); gap += 20) info.energy_sample = info.energy_data + gap;
+  const double level = m.gap_level(), slope = m.gap_slope();
+  CHECK(m.watch(info)->what == alarm::trend);
+  CHECK(m.gap_level() == level);
+  CHECK(m.gap_slope() == slope);
+  m.restart(10);
+  CHECK(std::isnan(m.gap_level()));
+  CHECK_FALSE(m.watch(info).has_value());
+  CHECK(m.gap_slope() == 0);  // of one step
 }
 
 TEST_CASE("energies that are far from zero together are an alarm, too") {

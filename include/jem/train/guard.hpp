@@ -128,7 +128,8 @@ class training_guard {
       const auto excess = static_cast<float>((std::min)(cause.excess, 1000.0));
       now_.step_size *= options_.step_size / excess, now_.noise *= options_.noise / excess;
     }
-    if (cause.what == alarm::energies) now_.penalty = now_.penalty > 0 ? 10 * now_.penalty : static_cast<float>(options_.penalty);
+    if (cause.what == alarm::energies || cause.what == alarm::trend)
+      now_.penalty = now_.penalty > 0 ? 10 * now_.penalty : static_cast<float>(options_.penalty);
     if (cause.what == alarm::gradient || cause.what == alarm::weights || cause.what == alarm::not_finite) {
       const auto limit = options_.gradient_limit * static_cast<float>(monitor_.gradient_level());
       if (limit > 0) now_.gradient_limit = now_.gradient_limit > 0 ? (std::min)(now_.gradient_limit, limit) : limit;

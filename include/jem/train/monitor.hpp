@@ -2,7 +2,8 @@
 // Whether a training run is still healthy: a monitor reads what each step tells (training_info) and names what is wrong. Two limits come
 // from the data: no density gives images of D numbers with noise of standard deviation σ in [−r, r] more than
 // D·log(2r / (σ√(2πe))) nats above the uniform density, so energies that differ by ten times as much mean nothing; and samples of a root
-// mean square above 3r are no images. The other limits are levels of the run itself, averaged while it was healthy.
+// mean square above 3r are no images. The other limits are levels of the run itself, averaged while it was healthy. Of the gap between
+// energies two means with different spans give the rate at which it grows, so that an alarm comes before the limit is passed.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <numbers>
 #include <optional>
 #include <string>
@@ -31,6 +33,7 @@ struct monitor_options {
 enum class alarm {
   not_finite,  ///< loss or gradient is not finite
   energies,    ///< energies are beyond the scale of the data
+  trend,       ///< the gap between energies grows so fast that it soon passes its limit
   samples,     ///< samples have left the range of the data
   gradient,    ///< the norm of the gradient is far above its level
   weights,     ///< the norm of the weights has jumped in one update
@@ -39,7 +42,7 @@ enum class alarm {
 
 /// The name of an alarm: "gradient".
 constexpr const char* name_of(alarm a) {
-  constexpr const char* names[] = {"not_finite", "energies", "samples", "gradient", "weights", "accuracy"};
+  constexpr const char* names[] = {"not_finite", "energies", "trend", "samples", "gradient", "weights", "accuracy"};
   return names[static_cast<int>(a)];
 }
 
@@ -69,6 +72,7 @@ class monitor {
     const auto enter = [&](double& level, double value) { level = steps_ == 0 ? value : level + (value - level) / span; };
     enter(gradient_, std::log((std::max)(info.gradient_norm, tiny)));
     if (!std::isnan(info.weight_norm)) weights_ = info.weight_norm;
+    gap_ = gap_.after(info.energy_gap());
     if (!std::isnan(info.accuracy)) {
       enter(accuracy_, info.accuracy);
       if (steps_ >= settled) best_accuracy_ = (std::max)(best_accuracy_, accuracy_);
@@ -82,6 +86,8 @@ class monitor {
 
   double gradient_level() const { return std::exp(gradient_); }  ///< geometric mean of ‖∂L/∂θ‖₂; 1 before the first step
   double accuracy_level() const { return accuracy_; }            ///< mean accuracy on batches; 0 before the first step
+  double gap_level() const { return gap_.fast; }                 ///< mean of E(x⁻) − E(x⁺); NaN before the first step with samples
+  double gap_slope() const { return gap_.slope(); }              ///< its change in a step, averaged; NaN before the first such step
 
   /// The levels begin anew, as after a change of settings, with weights of that norm.
   void restart(double weight_norm) {
@@ -92,13 +98,28 @@ class monitor {
   /// What a checkpoint holds of it: all but the options.
   static void each_part(auto& self, auto f) {
     f("steps", self.steps_), f("gradient", self.gradient_), f("weights", self.weights_);
-    f("accuracy", self.accuracy_), f("best_accuracy", self.best_accuracy_);
+    f("accuracy", self.accuracy_), f("best_accuracy", self.best_accuracy_), f("gap", self.gap_.fast), f("slow_gap", self.gap_.slow);
   }
 
  private:
   static constexpr double span     = 20;      // steps that a level is averaged over
   static constexpr index_t settled = 40;      // steps after which levels are compared with
   static constexpr double tiny     = 1e-300;  // a gradient of zero has a logarithm, too
+  static constexpr double ahead    = 50;      // steps that the trend of the gap is followed
+
+  /// Two running means of the gap. Where it grows by s in a step, a mean of span n stays (n − 1)·s behind it: so s is their difference
+  /// divided by that of their spans.
+  struct gap_means {
+    static constexpr double short_span = 10;
+    double fast = std::numeric_limits<double>::quiet_NaN(), slow = fast;
+
+    gap_means after(double gap) const {
+      if (std::isnan(gap)) return *this;
+      if (std::isnan(fast)) return {gap, gap};
+      return {fast + (gap - fast) / short_span, slow + (gap - slow) / span};
+    }
+    double slope() const { return (fast - slow) / (span - short_span); }
+  };
 
   std::optional<finding> check(const training_info& info) const {
     for (const double value : {info.loss, info.gradient_norm}) {
@@ -115,6 +136,11 @@ class monitor {
     if (gap > 10 * scale) return found(alarm::energies, "samples and data whose energies differ by what a density allows", 10 * scale, gap);
     const double level = (std::max)(std::abs(info.energy_data), std::abs(info.energy_sample));
     if (level > 100 * scale) return found(alarm::energies, "energies near the scale of the data", 100 * scale, level);
+    const gap_means now = gap_.after(info.energy_gap());
+    const double soon   = std::copysign(1.0, now.fast) * (now.fast + ahead * now.slope());  // its size, if it keeps its sign
+    if (std::abs(now.fast) > scale && soon > 10 * scale) {
+      return found(alarm::trend, "a gap between energies that 50 steps on, at its rate, is what a density allows", 10 * scale, soon);
+    }
     if (steps_ >= settled && std::log((std::max)(info.gradient_norm, tiny)) > gradient_ + std::log(1000.0)) {
       return found(alarm::gradient, "a gradient below 1000 times its level", 1000 * gradient_level(), info.gradient_norm);
     }
@@ -146,6 +172,7 @@ class monitor {
   double weights_       = 0;  // norm after the last healthy update
   double accuracy_      = 0;
   double best_accuracy_ = 0;  // of the means since the levels settled
+  gap_means gap_;
 };
 
 }  // namespace jem::inline v0
