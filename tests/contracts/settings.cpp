@@ -227,6 +227,7 @@ std::vector<entry> training() {
       number("guard_options", "noise", &guard_options::noise, {}, "no no no no yes"),
       number("guard_options", "penalty", &guard_options::penalty, {}, "no yes no no yes"),
       number("guard_options", "gradient_limit", &guard_options::gradient_limit, {}, "no yes no no yes"),
+      number("guard_options", "steps", &guard_options::steps, {}, "no no no no yes"),
       number("data::reflect_crop", "padding", &data::reflect_crop::padding, {}, "no yes no no no"),
       number("data::random_flip", "probability", &data::random_flip::probability, {}, "no yes no no no"),
       number("data::cifar_format", "label_bytes", &data::cifar_format::label_bytes, data::cifar10, "no no no no no"),  // 1 or 2

@@ -147,9 +147,61 @@ TEST_CASE("a gap that will soon be beyond the scale of the data is answered by a
   REQUIRE(guard.intervened().has_value());
   CHECK(guard.intervened()->cause.what == jem::alarm::trend);
   CHECK(guard.now().penalty == 0.01f);
-  CHECK(guard.now().learning_rate == 0.4f);
+  CHECK(guard.now().learning_rate == 1);
   while (!(guard.intervened() && guard.intervened()->tries == 2)) guard.step(make, state);
   CHECK(guard.now().penalty == doctest::Approx(0.1f));
+  CHECK(guard.now().learning_rate == 0.4f);  // the penalty alone was not enough
+}
+
+TEST_CASE("without a penalty to set, energies beyond the scale of the data make the rate smaller at once") {
+  auto state = fresh_state(trainers(0.01f));
+  jem::training_guard guard(state, watched, {.penalty = 0});
+  while (!guard.intervened()) guard.step([](const jem::remedies&) { return rising_energies{1}; }, state);
+  CHECK(guard.now().learning_rate == 0.4f);
+  CHECK(guard.now().penalty == 0);
+}
+
+namespace {
+
+struct leaving_samples {
+  jem::training_info step(auto&) const { return {.loss = 1, .gradient_norm = 1, .sample_rms = 12}; }
+};
+
+}  // namespace
+
+TEST_CASE("samples that leave the data again make the steps smaller by more, and the rate smaller, too") {
+  auto state = fresh_state(trainers(0.01f));
+  jem::training_guard guard(state, watched);
+  std::vector<float> steps, rates;
+  for (int tries = 0; tries < 3; ++tries) {
+    guard.step([](const jem::remedies&) { return leaving_samples{}; }, state);
+    steps.push_back(guard.now().step_size);
+    rates.push_back(guard.now().learning_rate);
+  }
+  CHECK(steps[0] == doctest::Approx(0.2));  // 0.4, and half of it since the limit of 6 was passed by twice
+  CHECK(steps[1] == doctest::Approx(0.2 * 0.16 / 2));
+  CHECK(steps[2] == doctest::Approx(0.2 * 0.16 / 2 * 0.064 / 2));
+  CHECK(guard.now().noise == guard.now().step_size);
+  CHECK(rates == std::vector{1.0f, 0.4f, 0.4f * 0.4f});
+}
+
+TEST_CASE("energies of samples that stay above those of data make the chains longer from the second time on, up to four times") {
+  auto state = fresh_state(trainers(0.01f));
+  for (const double sign : {1.0, -1.0}) {
+    jem::training_guard guard(state, watched, {.tries = 6});
+    const auto make = [=](const jem::remedies&) { return rising_energies{sign}; };
+    std::vector<float> steps;
+    while (steps.size() < 6) {
+      guard.step(make, state);
+      if (guard.intervened()) steps.push_back(guard.now().steps);
+    }
+    CHECK(steps == (sign > 0 ? std::vector{1.0f, 1.5f, 2.25f, 3.375f, 4.0f, 4.0f} : std::vector<float>(6, 1.0f)));
+  }
+  jem::training_guard unchanged(state, watched, {.steps = 1});
+  for (int alarms = 0; alarms < 3; alarms += unchanged.intervened().has_value()) {
+    unchanged.step([](const jem::remedies&) { return rising_energies{1}; }, state);
+  }
+  CHECK(unchanged.now().steps == 1);
 }
 
 TEST_CASE("a guard goes back to a state that fifty steps have proved, with other random numbers") {

@@ -13,8 +13,11 @@
 #include <jem/optim/clip.hpp>
 #include <jem/train/divergence_error.hpp>
 #include <jem/train/monitor.hpp>
+#include <jem/train/states_in_memory.hpp>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -28,11 +31,12 @@ struct remedies {
   float noise          = 1;  ///< factor of the sampler's noise
   float penalty        = 0;  ///< weight of energy_penalty, at least; 0 for as it was
   float gradient_limit = 0;  ///< bound on the gradient's norm; 0 for as it was
+  float steps          = 1;  ///< factor of the sampler's steps in an iteration, K; from 1 to 4
 
   /// What a checkpoint holds of it.
   static void each_part(auto& self, auto f) {
     f("learning_rate", self.learning_rate), f("step_size", self.step_size), f("noise", self.noise);
-    f("penalty", self.penalty), f("gradient_limit", self.gradient_limit);
+    f("penalty", self.penalty), f("gradient_limit", self.gradient_limit), f("steps", self.steps);
   }
 };
 
@@ -40,11 +44,12 @@ struct remedies {
 struct guard_options {
   at_least<"guard_options", "proof", 1> proof = 50;  ///< steps without an alarm that make the state before them good
   at_least<"guard_options", "tries", 0> tries = 8;   ///< how often it goes back without a good state between, before it gives up
-  positive<"guard_options", "learning_rate"> learning_rate = 0.4f;      ///< factor, for every alarm but the first of samples
-  positive<"guard_options", "step_size"> step_size         = 0.4f;      ///< factor, when samples leave the range of the data
-  positive<"guard_options", "noise"> noise                 = 0.4f;      ///< factor, when samples leave the range of the data
-  not_negative<"guard_options", "penalty"> penalty         = 0.01f;     ///< when energies leave the scale of the data; then ten times more
+  positive<"guard_options", "learning_rate"> learning_rate = 0.4f;  ///< factor, but for the first alarm of samples and of energies
+  positive<"guard_options", "step_size"> step_size = 0.4f;   ///< factor when samples leave their range; to the power n at the n-th try
+  positive<"guard_options", "noise"> noise         = 0.4f;   ///< factor, at the same time
+  not_negative<"guard_options", "penalty"> penalty = 0.01f;  ///< when energies leave the scale of the data; then ten times more
   not_negative<"guard_options", "gradient_limit"> gradient_limit = 10;  ///< in levels of the norm, when gradient or weights jump
+  positive<"guard_options", "steps"> steps = 1.5f;  ///< factor, when energies raise an alarm again and those of samples are the higher
 };
 
 /// A step after which a guard went back.
@@ -56,20 +61,25 @@ struct intervention {
   index_t tries = 0;      ///< since the last state that proved good
 };
 
-/// The states that a run can go back to, and the monitor that decides it. The state has two copies here. A copy of the guard is a
-/// checkpoint in memory; what it decides depends on nothing but the steps.
-template <class State>
+/// The states that a run can go back to, and the monitor that decides it. Keep has two states: in memory, where a copy of the guard is a
+/// checkpoint in memory, or in files (io/states_on_disk.hpp). What a guard decides depends on nothing but the steps.
+template <class State, state_keeper<State> Keep = states_in_memory<State>>
 class training_guard {
  public:
   /// Around a state, which counts as good.
   explicit training_guard(const State& state, const monitor_options& watched = {}, const guard_options& options = {})
-      : options_(options), monitor_(watched), good_(state), candidate_(state) {
+    requires std::constructible_from<Keep, const State&>
+      : training_guard(state, Keep(state), watched, options) {}
+
+  /// The same with states that are kept elsewhere; both are this one.
+  training_guard(const State& state, Keep kept, const monitor_options& watched = {}, const guard_options& options = {})
+      : options_(options), monitor_(watched), kept_(std::move(kept)) {
     monitor_.restart(global_norm(state.net));
   }
 
   /// One step of make(remedies), a trainer. When it raises an alarm, the state goes back to the last good one; `intervened` then says
   /// why, and the result is that of the failed step. Throws divergence_error when it has gone back `tries` times in vain: the state is
-  /// then the last good one.
+  /// then the last good one. Throws what the keeper throws when it cannot load a state.
   template <class Make>
   training_info step(const Make& make, State& state) {
     last_.reset();
@@ -83,62 +93,80 @@ class training_guard {
       wrong     = finding{alarm::not_finite, error.what()};
     }
     if (wrong) {
-      go_back(state, info.iteration, *std::move(wrong));
-    } else if (state.iteration - candidate_.iteration >= options_.proof && monitor_.has_learned()) {
-      good_  = std::exchange(candidate_, state);
-      tries_ = 0;
+      go_back(state, info, *std::move(wrong));
+    } else if (state.iteration - kept_.candidate() >= options_.proof && monitor_.has_learned()) {
+      if (kept_.prove(state)) tries_ = 0;
     }
     return info;
   }
 
-  const std::optional<intervention>& intervened() const { return last_; }  ///< what the last step led to, if it raised an alarm
-  const State& good() const { return good_; }                              ///< the last state that has proved good
-  const remedies& now() const { return now_; }                             ///< what has changed since the run began
-  const monitor& levels() const { return monitor_; }                       ///< what the steps were compared with
-  index_t interventions() const { return interventions_; }                 ///< so far
+  const std::optional<intervention>& intervened() const { return last_; }    ///< what the last step led to, if it raised an alarm
+  decltype(auto) good(const State& like) const { return kept_.good(like); }  ///< the last state that has proved good, made from that form
+  /// The same, if the keeper has it at hand.
+  const State& good() const
+    requires requires(const Keep& k) { k.good(); }
+  {
+    return kept_.good();
+  }
+  Keep& kept() { return kept_; }                            ///< where the states are
+  const Keep& kept() const { return kept_; }                ///< where the states are
+  const remedies& now() const { return now_; }              ///< what has changed since the run began
+  const monitor& levels() const { return monitor_; }        ///< what the steps were compared with
+  index_t interventions() const { return interventions_; }  ///< so far
 
   /// What a checkpoint holds of it.
   static void each_part(auto& self, auto f) {
-    f("monitor", self.monitor_), f("good", self.good_), f("candidate", self.candidate_), f("now", self.now_);
+    f("monitor", self.monitor_), f("kept", self.kept_), f("now", self.now_);
     f("tries", self.tries_), f("interventions", self.interventions_);
   }
 
  private:
-  void go_back(State& state, index_t failed, finding cause) {
-    state = candidate_ = good_;
+  void go_back(State& state, const training_info& failed, finding cause) {
+    kept_.go_back(state);
     if (tries_ >= options_.tries) {
       throw divergence_error(concat("[guard] expected a run that goes on after ", tries_, " changes of its settings, but at iteration ",
-                                    failed, ": ", cause.reason),
-                             failed);
+                                    failed.iteration, ": ", cause.reason),
+                             failed.iteration);
     }
     ++tries_, ++interventions_;
-    change(cause);
+    change(cause, failed.energy_gap());
     state.random.key ^= static_cast<std::uint64_t>(interventions_) * 0x9e37'79b9'7f4a'7c15u;  // other random numbers than before
-    candidate_.random = state.random;
-    last_             = {failed, state.iteration, std::move(cause), now_, tries_};
+    kept_.reseed(state.random);
+    last_ = {failed.iteration, state.iteration, std::move(cause), now_, tries_};
     monitor_.restart(global_norm(state.net));
   }
 
-  /// A jump of the weights is proportional to the rate, and the way of samples to their steps: so both shrink by the excess, too.
-  void change(const finding& cause) {
-    const auto of_samples = cause.what == alarm::samples;
-    if (!of_samples || tries_ > 1) now_.learning_rate *= options_.learning_rate;
+  /// A jump of the weights is proportional to the rate, and the way of samples to their steps: so both shrink by the excess, too. A second
+  /// try without a good state between shrinks the steps by more, since each try costs the rate a factor, and too small a rate learns
+  /// nothing. Samples whose energies stay above those of the data come from chains that are too short.
+  void change(const finding& cause, double gap) {
+    const auto of_samples = cause.what == alarm::samples, of_energies = cause.what == alarm::energies || cause.what == alarm::trend;
+    if (!is_for_others(of_samples, of_energies)) now_.learning_rate *= options_.learning_rate;
     if (cause.what == alarm::weights) now_.learning_rate /= static_cast<float>((std::min)(cause.excess, 1e30));
     if (of_samples) {
       const auto excess = static_cast<float>((std::min)(cause.excess, 1000.0));
-      now_.step_size *= options_.step_size / excess, now_.noise *= options_.noise / excess;
+      const auto tries  = static_cast<float>(tries_);
+      now_.step_size *= std::pow(options_.step_size, tries) / excess, now_.noise *= std::pow(options_.noise, tries) / excess;
     }
     if (cause.what == alarm::energies || cause.what == alarm::trend)
       now_.penalty = now_.penalty > 0 ? 10 * now_.penalty : static_cast<float>(options_.penalty);
+    if (of_energies && tries_ > 1 && gap > 0) now_.steps = (std::min)(now_.steps * static_cast<float>(options_.steps), most_steps);
     if (cause.what == alarm::gradient || cause.what == alarm::weights || cause.what == alarm::not_finite) {
       const auto limit = options_.gradient_limit * static_cast<float>(monitor_.gradient_level());
       if (limit > 0) now_.gradient_limit = now_.gradient_limit > 0 ? (std::min)(now_.gradient_limit, limit) : limit;
     }
   }
 
+  /// Whether another setting has the first turn, and the rate stays: the chains when samples leave the data, the penalty for energies.
+  bool is_for_others(bool of_samples, bool of_energies) const {
+    return (of_samples && now_.step_size == 1 && options_.step_size < 1) || (of_energies && now_.penalty == 0 && options_.penalty > 0);
+  }
+
+  static constexpr float most_steps = 4;  // an iteration takes no longer than that many of the run
+
   guard_options options_;
   monitor monitor_;
-  State good_, candidate_;
+  Keep kept_;
   remedies now_;
   index_t tries_ = 0, interventions_ = 0;
   std::optional<intervention> last_;
