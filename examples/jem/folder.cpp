@@ -18,21 +18,10 @@ namespace tool {
 namespace {
 
 /// Every file that a run leaves.
-constexpr const char* names[] = {"settings.json",
-                                 "config.json",
-                                 "model.safetensors",
-                                 "checkpoint.safetensors",
-                                 "metrics.json",
-                                 "metrics.jsonl",
-                                 "report.html",
-                                 "evaluation.json",
-                                 "weights.safetensors",
-                                 "jem.safetensors",
-                                 "cross_entropy.safetensors",
-                                 "samples.png",
-                                 "samples_by_class.png",
-                                 "samples",
-                                 "parts"};
+constexpr const char* names[] = {"settings.json",     "config.json",          "model.safetensors", "checkpoint.safetensors",
+                                 "checkpoint.states", "metrics.json",         "metrics.jsonl",     "report.html",
+                                 "evaluation.json",   "weights.safetensors",  "jem.safetensors",   "cross_entropy.safetensors",
+                                 "samples.png",       "samples_by_class.png", "samples",           "parts"};
 
 [[noreturn]] void fail(const std::filesystem::path& path, int code) {
   throw std::runtime_error(

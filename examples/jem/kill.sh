@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: MIT
 # Kills a tiny run by SIGKILL at so many moments, goes on with it, and compares weights and metrics with those of a run that nobody killed.
 #
-#   kill.sh <jem> <folder> <moments>
+#   kill.sh <jem> <folder> <moments> [<options of the run>]
 #
 # A moment counts if the run was alive. Some come while a checkpoint is written, since one follows each iteration.
 set -eu
 jem=$1 folder=$2 moments=$3
+shift 3
 rm -rf "$folder"
 mkdir -p "$folder"
-tiny="--steps 2 --buffer 640 --iterations 120 --widths 8,16 --by-class --shuffled --crop 1 --seed 3"
+tiny="--steps 2 --buffer 640 --iterations 120 --widths 8,16 --by-class --shuffled --crop 1 --seed 3 $*"
 "$jem" train $tiny --out "$folder/whole" >/dev/null 2>&1
 without_seconds() { sed -e 's/,"seconds":[^,}]*//' "$1"; }
 without_seconds "$folder/whole/metrics.jsonl" >"$folder/whole.lines"

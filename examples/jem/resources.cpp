@@ -18,6 +18,19 @@ namespace {
 
 double bytes_of(const tensor& x) { return static_cast<double>(x.size()) * sizeof(float); }
 
+template <class Net>
+double bytes_of_weights(const Net& net) {
+  return static_cast<double>(jem::parameter_count(net)) * sizeof(float);
+}
+
+/// Weights with both moments of the optimiser, and the replay buffer.
+template <class Net>
+double bytes_of_state(const settings& s, const Net& net, const dataset& images) {
+  const bool samples = has_chains(s);
+  const double image = bytes_of(images.x) / static_cast<double>(images.size());
+  return 3 * bytes_of_weights(net) + (samples ? static_cast<double>(s.buffer) * image : 0);
+}
+
 /// Bytes that a pass through the network keeps for so many images: its activations, and what it prepares of its weights.
 template <class Net>
 double bytes_of_pass(const Net& net, const tensor& images, jem::index_t count) {
@@ -36,16 +49,23 @@ double number_in(const char* path) {
 }  // namespace
 
 template <class Net>
+bool keeps_states_on_disk(const settings& s, const Net& net, const dataset& images) {
+  constexpr double most = 1 << 30;
+  return s.states == "disk" || (s.states == "auto" && 2 * bytes_of_state(s, net, images) > most);
+}
+
+template <class Net>
 needs needs_of(const settings& s, const Net& net, const split& data) {
-  const bool samples      = has_chains(s);
-  const double weights    = static_cast<double>(jem::parameter_count(net)) * sizeof(float);
-  const double image      = bytes_of(data.train.x) / static_cast<double>(data.train.size());
-  const double buffer     = samples ? static_cast<double>(s.buffer) * image : 0;
-  const double state      = 3 * weights + buffer;     // with both moments of the optimiser
-  const double checkpoint = 3 * state + 2 * weights;  // with two states to go back to, an average and the best weights
+  const bool on_disk      = keeps_states_on_disk(s, net, data.train);
+  const double weights    = bytes_of_weights(net);
+  const double state      = bytes_of_state(s, net, data.train);
+  const double checkpoint = (on_disk ? 1 : 3) * state + 2 * weights;  // with states to go back to, an average and the best weights
   const double read       = bytes_of(data.train.x) + bytes_of(data.test.all.x);
-  // What a checkpoint holds, as such, as tensors of a file and as a file; a gradient and a copy of the weights.
-  needs n{.memory = read + 2 * weights + 3 * checkpoint, .disk = 2 * checkpoint + weights};
+  // What a checkpoint holds, as such, as tensors of a file and as a file; a gradient and a copy of the weights. Going back to a file holds
+  // the state four times: as it is, as a file, its tensors, and the state that they become.
+  const double going_back = on_disk ? 4 * state + 2 * weights : 0;
+  needs n{.memory = read + 2 * weights + std::max(3 * checkpoint, going_back),
+          .disk   = 2 * checkpoint + weights + (on_disk ? 5 * state : 0)};  // two now, two of the last checkpoint, and the next
   if constexpr (tensor::backend_type::host_memory) {
     const jem::index_t few     = std::min<jem::index_t>(2, data.train.size());
     const double one           = bytes_of_pass(net, data.train.x, 1);
@@ -94,6 +114,10 @@ std::string in_units(double bytes) {
   return text;
 }
 
+template bool keeps_states_on_disk(const settings&, const small_network&, const dataset&);
+template bool keeps_states_on_disk(const settings&, const deep_network&, const dataset&);
+template bool keeps_states_on_disk(const settings&, const in_bfloat16<small_network>&, const dataset&);
+template bool keeps_states_on_disk(const settings&, const in_bfloat16<deep_network>&, const dataset&);
 template needs needs_of(const settings&, const small_network&, const split&);
 template needs needs_of(const settings&, const deep_network&, const split&);
 template needs needs_of(const settings&, const in_bfloat16<small_network>&, const split&);

@@ -10,12 +10,16 @@ namespace tool {
 /// Bytes that a run needs, estimated.
 struct needs {
   double memory = 0;  ///< at its largest
-  double disk   = 0;  ///< for weights and two checkpoints: one is written before the one before it is removed
+  double disk   = 0;  ///< for weights, two checkpoints (one is written before the one before it is removed), and states that are kept there
 };
 
 /// Those of a training run of these settings. The activations of a batch are measured on a few images.
 template <class Net>
 needs needs_of(const settings& s, const Net& net, const split& data);
+
+/// Whether such a run keeps the states that it can go back to on disk: as it was told, or if two need more than 1 GiB.
+template <class Net>
+bool keeps_states_on_disk(const settings& s, const Net& net, const dataset& images);
 
 /// Bytes of memory that this process may use: what the machine has, or fewer where a limit is set.
 double memory_limit();

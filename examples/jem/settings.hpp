@@ -61,6 +61,8 @@ struct settings {
   float remedy_step                = 0.4f;
   float remedy_penalty             = 0.01f;
   float remedy_limit               = 10;
+  float remedy_steps               = 1.5f;
+  std::string states               = "auto";
   std::uint64_t seed               = 1;
   std::filesystem::path out        = "jem-run";  ///< the folder that the run is written to: of the command line, and not in the table
 };
@@ -161,15 +163,26 @@ inline constexpr std::tuple run_options{
            or_else{"no-monitor"}, group::monitor},
     option{"tries", &settings::tries, "how often it goes back without a good state between, before the run ends with exit code 3",
            at_least(0), group::monitor},
-    option{"remedy-rate", &settings::remedy_rate, "factor of the learning rate each time; 1 leaves it", between(1e-6, 1), group::monitor},
-    option{"remedy-step", &settings::remedy_step,
-           "factor of the sampler's step and noise when samples leave the range of the data; 1 leaves them", between(1e-6, 1),
+    option{"remedy-rate", &settings::remedy_rate,
+           "factor of the learning rate, but for the first time that samples or energies fail; 1 leaves it", between(1e-6, 1),
            group::monitor},
+    option{"remedy-step", &settings::remedy_step,
+           "factor of the sampler's step and noise when samples leave the range of the data, squared at the second try and so on; 1 leaves "
+           "them",
+           between(1e-6, 1), group::monitor},
     option{"remedy-penalty", &settings::remedy_penalty,
            "weight of the squares of the energies when these leave the scale of the data, then ten times as much; 0 for none", at_least(0),
            group::monitor},
     option{"remedy-limit", &settings::remedy_limit,
            "bound on the gradient's norm, in units of its mean, when gradient or weights jump; 0 for none", at_least(0), group::monitor},
+    option{
+        "remedy-steps", &settings::remedy_steps,
+        "factor of K when energies leave the scale of the data again, and those of samples are the higher, up to four times; 1 leaves it",
+        between(1, 4), group::monitor},
+    option{"states", &settings::states,
+           "where the two states are kept that a run can go back to: memory, disk (beside the checkpoint), or auto, on disk if they are "
+           "larger than 1 GiB",
+           one_of("auto", "memory", "disk"), group::monitor},
     option{"seed", &settings::seed, "seed of all random numbers", at_least(0), group::run},
 };
 

@@ -236,16 +236,19 @@ jem_tool_test("jem demo --help shows no option that the demo lacks" ALONE
   ARGUMENTS demo --help SAYS "\nNetwork:\n  --widths=32,64 .*--seeds=1 ")
 
 # Runs that are stopped, and go on.
-# jem_kill_test(<program> <moments> <label> [<words behind the sentence>])
+# jem_kill_test(<program> <moments> <label> [<words behind the sentence> [<options of the run>]])
 function(jem_kill_test program moments label)
-  set(sentence "example: jem train goes on after SIGKILL at ${moments} moments, and ends with the same bits${ARGN}")
-  string(MAKE_C_IDENTIFIER "killed_${program}_${moments}" folder)
+  list(POP_FRONT ARGN words)
+  set(sentence "example: jem train goes on after SIGKILL at ${moments} moments, and ends with the same bits${words}")
+  string(MAKE_C_IDENTIFIER "killed_${program}_${moments}${words}" folder)
   add_test(NAME "${sentence}"
-    COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/jem/kill.sh $<TARGET_FILE:${program}> ${CMAKE_CURRENT_BINARY_DIR}/run/${folder} ${moments})
+    COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/jem/kill.sh $<TARGET_FILE:${program}> ${CMAKE_CURRENT_BINARY_DIR}/run/${folder} ${moments}
+    ${ARGN})
   set_tests_properties("${sentence}" PROPERTIES LABELS ${label} ENVIRONMENT OMP_WAIT_POLICY=passive)
 endfunction()
 jem_kill_test(jem_tool 20 examples)
 jem_kill_test(jem_tool 200 long)
+jem_kill_test(jem_tool 20 examples ", with its states on disk and a learning rate that is too large" --states disk --learning-rate 1 --warm-up 0)
 foreach(signal IN ITEMS INT:130 TERM:143 HUP:129 USR1:138)
   string(REGEX REPLACE ":.*" "" name ${signal})
   string(REGEX REPLACE ".*:" "" code ${signal})
@@ -348,9 +351,9 @@ jem_tool_test("a reader that has closed its pipe is no reason to stop training" 
     while ! test -s $run/code; do sleep 0.01; done; cat $run/code; test $(cat $run/code) = 0; cmp $run/model.safetensors model.safetensors")
 add_test(NAME "example: twelve runs with settings that are meant to break training end usable, or with a reason"
   COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/jem/hostile.py $<TARGET_FILE:jem_tool> ${CMAKE_CURRENT_BINARY_DIR}/run/hostile
-  --count 12 --iterations 80 --seed 20 --with-monitor-only)
+  --count 12 --iterations 80 --seed 23 --with-monitor-only --jobs 2)
 set_tests_properties("example: twelve runs with settings that are meant to break training end usable, or with a reason" PROPERTIES
-  LABELS examples ENVIRONMENT OMP_WAIT_POLICY=passive)
+  LABELS examples PROCESSORS 2)
 jem_tool_test("jem train names data that cannot work, and trains on" WRITES metrics.json
   BEFORE "rm -rf data; mkdir -p data/train/ant data/train/bee data/test/ant data/test/bee; for image in data/train/ant/1 data/train/ant/2 \
       data/train/bee/1 data/test/ant/1 data/test/bee/1; do cp $(ls ${CMAKE_CURRENT_BINARY_DIR}/small_png/train/ant/*.png | head -1) $image.png; done"
@@ -397,6 +400,14 @@ jem_tool_test("a monitor brings a run back to a classifier that works, and a sto
     kill -TERM $process; wait $process || code=$?; test $code = 143; $jem train --resume $run >/dev/null 2>&1
     cmp $run/model.safetensors model.safetensors
     for run in . $run; do sed 's/,\"seconds\":[^,}]*//' $run/metrics.jsonl >$run/lines; done; cmp lines $run/lines")
+jem_tool_test("jem train keeps its states on disk where it is told to, and ends the same" ARGUMENTS train ${hard} --states disk
+  LEAVES_OUT checkpoint.states
+  CHECKS "run=$PWD.memory; rm -rf $run; jem=$<TARGET_FILE:jem_tool>
+    $jem train --steps 5 --widths 8,16 --buffer 640 --iterations 250 --learning-rate 1 --penalty 0 --seed 2 --out $run 2>said
+    grep -q intervention metrics.jsonl; cmp samples.png $run/samples.png; cmp samples_by_class.png $run/samples_by_class.png
+    for run in . $run; do sed 's/,\"seconds\":[^,}]*//' $run/metrics.jsonl >$run/lines; done; cmp lines $run/lines")
+jem_tool_test("a run that fails for good leaves no states on disk" CODE 3 ARGUMENTS train ${far_too_fast} --tries 0 --states disk
+  SAYS "the last good weights are saved" WRITES model.safetensors LEAVES_OUT checkpoint.states)
 
 # Which images are judged. Three classes of a grey level each, class after class, which a network learns in no time.
 set(grey ${CMAKE_CURRENT_BINARY_DIR}/small_png)

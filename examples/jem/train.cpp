@@ -1,4 +1,5 @@
 #include "demo.hpp"
+#include "kept_states.hpp"
 #include "report.hpp"
 #include "start.hpp"
 #include "run.hpp"
@@ -60,7 +61,9 @@ void with_network(const settings& s, const jem::shape& images, jem::index_t clas
 }  // namespace
 
 void train_once(const settings& given, keeping k) {
+  const auto checkpoint = given.out / "checkpoint.safetensors";
   if (k.resume && std::filesystem::exists(given.out / "metrics.json")) {
+    remove_states(checkpoint);  // if it was killed after its last file
     std::printf("%s is finished: there is nothing to go on with\n", given.out.c_str());
     return;
   }
@@ -73,7 +76,7 @@ void train_once(const settings& given, keeping k) {
     const auto folder = begin_run(s, needs_of(s, net, data), k);
     k.settings        = table(s).dump();
     k.log             = s.out / "metrics.jsonl";
-    k.checkpoint      = s.out / "checkpoint.safetensors";
+    k.checkpoint      = checkpoint;
     k.go_on           = "jem train --resume " + s.out.string();
     const auto run    = train(s, std::move(net), data, rng, "training", k);
     insist([&] { jem::io::save_parameters(s.out / "model.safetensors", run.net, {}, {{"run", s.run}}); });
@@ -93,6 +96,7 @@ void train_once(const settings& given, keeping k) {
     figures["judged"]  = judged_of(data.test);
     figures["seconds"] = run.seconds;
     insist([&] { write_json(s.out / "metrics.json", figures); });
+    remove_states(checkpoint);
     std::printf("accuracy %.4f  NLL %.4f  Brier %.4f  ECE %.4f  on %td %s images\nwrote %s\n", figures["accuracy"].get<double>(),
                 figures["nll"].get<double>(), figures["brier"].get<double>(), figures["ece"].get<double>(), data.test.all.size(),
                 data.test.kind.c_str(), (s.out / "metrics.json").c_str());

@@ -1,6 +1,7 @@
 // The training loop of a run: a trainer of the settings, watched by a guard.
 #include "journal.hpp"
 #include "judge.hpp"
+#include "kept_states.hpp"
 #include "progress.hpp"
 #include "run.hpp"
 #include "samples.hpp"
@@ -106,6 +107,7 @@ auto trainer_of(const settings& given, jem::index_t classes, const jem::remedies
   s.step_size *= r.step_size;
   s.noise *= r.noise;
   s.penalty = std::max(s.penalty, r.penalty);
+  s.steps   = std::llround(static_cast<double>(s.steps) * r.steps);
   return jem::trainer{.loss           = loss_of(s),
                       .sampler        = sampler_of(s),
                       .optimiser      = jem::adam{.learning_rate = learning_rate_of(s)},
@@ -146,7 +148,7 @@ struct best_weights {
 template <class State, class Net>
 struct run_state {
   State training;
-  jem::training_guard<State> guard;
+  jem::training_guard<State, kept_states<State>> guard;
   jem::ema_state<Net> average;
   best_weights<Net> best;
   jem::index_t lines = 0;  // of metrics.jsonl
@@ -191,7 +193,8 @@ jem::guard_options remedies_of(const settings& s) {
           .step_size      = s.remedy_step,
           .noise          = s.remedy_step,
           .penalty        = s.remedy_penalty,
-          .gradient_limit = s.remedy_limit};
+          .gradient_limit = s.remedy_limit,
+          .steps          = s.remedy_steps};
 }
 
 nlohmann::json line(const jem::intervention& i) {
@@ -204,7 +207,8 @@ nlohmann::json line(const jem::intervention& i) {
           {"step_size_factor", i.now.step_size},
           {"noise_factor", i.now.noise},
           {"penalty", i.now.penalty},
-          {"gradient_limit", i.now.gradient_limit}};
+          {"gradient_limit", i.now.gradient_limit},
+          {"steps_factor", i.now.steps}};
 }
 
 /// Mean cross-entropy and accuracy on the first images for training.
@@ -220,11 +224,12 @@ std::pair<double, double> worth_of(const Net& net, const dataset& set) {
 template <class Net>
 outcome<Net> train(const settings& s, Net net, const split& data, jem::rng& rng, const std::string& title, const keeping& k) {
   const dataset& set = data.train;
+  const auto states  = keeps_states_on_disk(s, net, set) ? states_beside(k.checkpoint) : "";
   const auto trainer = [&](const jem::remedies& r) { return trainer_of(s, set.classes, r); };
   const jem::ema average{.decay = s.average};
   auto run = [&] {
     auto fresh = trainer({}).init(std::move(net), set, rng);
-    jem::training_guard guard(fresh, watched_in(s, set), remedies_of(s));
+    jem::training_guard guard(fresh, kept_states(states, fresh), watched_in(s, set), remedies_of(s));
     auto averaged = average.init(fresh.net);
     best_weights<Net> best{fresh.net};
     return run_state<decltype(fresh), Net>{std::move(fresh), std::move(guard), std::move(averaged), std::move(best)};
@@ -236,11 +241,14 @@ outcome<Net> train(const settings& s, Net net, const split& data, jem::rng& rng,
   checkpoints due(k);
   const auto keep = [&] {
     run.lines = log.lines();
-    due.write([&] { jem::io::save_checkpoint(k.checkpoint, run, k.settings); });
+    due.write([&] {
+      jem::io::save_checkpoint(k.checkpoint, run, k.settings);
+      run.guard.kept().forget_older();
+    });
   };
   std::optional<stop_signals> asked;
   if (!k.checkpoint.empty()) asked.emplace();
-  complaints about_sheets;
+  complaints about_sheets, about_states;
   progress bar(title, s.iterations, k.quiet);
   const stopwatch clock;
   outcome<Net> result;
@@ -269,6 +277,9 @@ outcome<Net> train(const settings& s, Net net, const split& data, jem::rng& rng,
     while (state.iteration < s.iterations && !(s.early_stop > 0 && run.best.since >= s.early_stop)) {
       const auto info = step();
       log.write(line(info, log.seconds() + clock.seconds()));
+      if (const auto why = run.guard.kept().failure(); !why.empty()) {
+        about_states.about(std::runtime_error(why), "and can go back to earlier states only");
+      }
       if (const auto& back = run.guard.intervened(); s.monitor && back) {
         log.write(line(*back));
         while (!result.curve.empty() && result.curve.back().iteration >= back->back_to) result.curve.pop_back();
@@ -293,8 +304,9 @@ outcome<Net> train(const settings& s, Net net, const split& data, jem::rng& rng,
       if (state.iteration < s.iterations ? due.now(state.iteration) : k.last_checkpoint) keep();
     }
   } catch (const jem::divergence_error& error) {
-    const Net& good = s.monitor ? run.guard.good().net : last_good;
+    const Net& good = s.monitor ? state.net : last_good;
     jem::io::save_parameters(s.out / "model.safetensors", good, {}, {{"run", s.run}});
+    remove_states(k.checkpoint);
     const auto [nll, accuracy] = worth_of(good, set);
     char worth[120];
     std::snprintf(worth, sizeof worth, ": on images for training they have an accuracy of %.3f and an NLL of %.3f", accuracy, nll);
@@ -308,12 +320,13 @@ outcome<Net> train(const settings& s, Net net, const split& data, jem::rng& rng,
     result.net = run.best.net;
     bar.say(jem::concat("the weights of iteration ", run.best.iteration, " are the best on the validation images"));
   } else if (s.monitor) {  // the last steps are not proved by later ones
-    const double now = worth_of(result.net, set).first, before = worth_of(run.guard.good().net, set).first;
+    const auto good  = run.guard.good(state);
+    const double now = worth_of(result.net, set).first, before = worth_of(good.net, set).first;
     if (!(now <= 2 * before + 0.5)) {
-      std::cerr << jem::concat("jem: the last weights have an NLL of ", now, " on images for training; those of iteration ",
-                               run.guard.good().iteration, ", with ", before, ", take their place")
+      std::cerr << jem::concat("jem: the last weights have an NLL of ", now, " on images for training; those of iteration ", good.iteration,
+                               ", with ", before, ", take their place")
                 << std::endl;
-      result.net = run.guard.good().net;
+      result.net = good.net;
     }
   }
   result.buffer  = state.buffer.positions();
