@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Trains on the digits with settings that are meant to break training, and prints how each run ends, with the monitor and without.
 
-    hostile.py JEM FOLDER [--count 100] [--iterations 500] [--seed 1] [--with-monitor-only] [--jobs N]
+    hostile.py JEM FOLDER [--method chains] [--count 100] [--iterations 500] [--seed 1] [--with-monitor-only] [--jobs N]
 
 The settings are drawn from wide ranges: learning rates of 0.01 to 10, sampler steps of 0.1 to 1000, noise of 0 to 10, K of 0 to 40, no
 penalty or a small one, no noise on the data, buffers as small as a batch, restarts of 0 and 1, bfloat16, wide networks. A run is moderate
@@ -13,6 +13,9 @@ exit code 3 and the reason. The exit code says whether both hold; the first is a
 About one run in ten has data with a fault: images of ten shapes whose labels are shuffled, or all the same, or whose pixels are all the
 same. Such a run is never moderate, and may also be refused before it trains, with a reason. Pixels that nobody has scaled are no such
 fault, since the readers of the tool scale bytes to [-1, 1] themselves.
+
+With --method matched, the runs have the same learning rates, networks, precisions and so on; in the place of chains they have weights of
+0.1 to 1000, reaches of 0.001 to 10, and every path. A run is moderate if its learning rate is at most 0.1 and its reach at most 0.5.
 
 N settings are tried at a time, each on one thread.
 """
@@ -51,6 +54,27 @@ def draw(rng):
     }
 
 
+OF_CHAINS = ("step-size", "noise", "steps", "penalty", "buffer", "restart")
+
+
+def draw_matched(shared, rng):
+    """Settings for matched gradients, which share with those of chains what is not about chains."""
+    def scale(low, high):
+        return float(f"{low * (high / low) ** rng.random():.3g}")
+
+    return {name: value for name, value in shared.items() if name not in OF_CHAINS} | {
+        "weight-match": scale(0.1, 1000),
+        "reach": scale(0.001, 10),
+        "weight-outliers": rng.choice([0, 0.6, scale(0.01, 100)]),
+        "path": rng.choice(["equilibrium", "equilibrium", "denoising", "mix"]),
+        "path-noise": rng.choice(["uniform", "normal"]),
+    }
+
+
+def is_moderate(options):
+    return options["learning-rate"] <= 0.1 and options.get("step-size", 0) <= 10 and options.get("reach", 0) <= 0.5
+
+
 FAULTS = ["shuffled labels", "one class", "constant images"]
 
 SHAPES = [
@@ -85,10 +109,11 @@ def write_faulty(folder, fault, rng):
         (folder / f"{part}-labels-idx1-ubyte").write_bytes(struct.pack(">4BI", 0, 0, 8, 1, count) + bytes(labels))
 
 
-def draw_all(count, seed):
+def draw_all(count, seed, method):
     """Settings, each with the fault of its data or None. Faults have a generator of their own: the settings are those without."""
-    rng, faults = random.Random(seed), random.Random(f"faults {seed}")
-    return [(draw(rng), faults.choice(FAULTS) if faults.random() < 0.1 else None) for _ in range(count)]
+    rng, faults, matched = random.Random(seed), random.Random(f"faults {seed}"), random.Random(f"matched {seed}")
+    drawn = [(draw(rng), faults.choice(FAULTS) if faults.random() < 0.1 else None) for _ in range(count)]
+    return drawn if method == "chains" else [(draw_matched(options, matched), fault) for options, fault in drawn]
 
 
 def largest_energy(folder):
@@ -130,6 +155,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("jem", type=pathlib.Path)
     parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--method", choices=["chains", "matched"], default="chains")
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--iterations", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
@@ -137,7 +163,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     given = parser.parse_args()
     jem, iterations = given.jem.resolve(), given.iterations
-    plain = run(jem, given.folder / "plain", {"iterations": iterations, "w-x": 0, "penalty": 0, "widths": "16,32"})
+    plain = run(jem, given.folder / "plain", {"iterations": iterations, "method": "cross-entropy", "widths": "16,32"})
     print(f"cross-entropy at the default settings: accuracy {plain['accuracy']:.3f}\n")
     print("| settings | changes | with the monitor: accuracy, NLL, largest energy | without | seconds |\n|---|---|---|---|---|")
     moderate, reached, broken, usable, usable_without, faulty = 0, 0, 0, 0, 0, 0
@@ -147,7 +173,7 @@ def main():
 
         def try_both(numbered):
             number, (options, fault) = numbered
-            options = options | {"iterations": iterations}
+            options = options | {"iterations": iterations, "method": given.method}
             if fault is not None:
                 options["data"] = "idx:" + str(pathlib.Path(made, fault.replace(" ", "-")))
             folder = given.folder / f"run-{number}"
@@ -156,16 +182,17 @@ def main():
             shutil.rmtree(folder, ignore_errors=True)
             return options, fault, found, other
 
-        for options, fault, found, other in pool.map(try_both, enumerate(draw_all(given.count, given.seed))):
+        for options, fault, found, other in pool.map(try_both, enumerate(draw_all(given.count, given.seed, given.method))):
             good, wrong = judged(found, fault, plain["accuracy"])
-            easy = fault is None and options["learning-rate"] <= 0.1 and options["step-size"] <= 10
+            easy = fault is None and is_moderate(options)
             faulty += fault is not None
             moderate += easy
             reached += good and easy
             broken += wrong
             usable += good and fault is None
             usable_without += other is not None and fault is None and judged(other, fault, plain["accuracy"])[0]
-            shown = {name: value for name, value in options.items() if name != "iterations"} | ({"data": fault} if fault else {})
+            shown = {name: value for name, value in options.items() if name not in ("iterations", "method")}
+            shown |= {"data": fault} if fault else {}
             told = " ".join(f"{re.sub('learning-rate', 'rate', name)} {value}" for name, value in shown.items())
             both = f"{in_words(found)} | {in_words(other) if other else '-'}"
             print(f"| {told} | {found['interventions']} | {both} | {found['seconds']:.0f} |", flush=True)
