@@ -45,6 +45,7 @@ struct effort {
   jem::index_t scored   = 2000;   ///< out-of-distribution scores
   jem::index_t attacked = 500;    ///< robust accuracy
   bool strong           = false;  ///< by the strong attack, too
+  bool validation       = false;  ///< of the images that the run has held out, not of the test images
 };
 
 /// Accuracy and calibration on a test set, out-of-distribution scores of a part of it against each of the other sets, and

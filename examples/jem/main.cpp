@@ -170,6 +170,8 @@ void add_evaluate(CLI::App& app, given& g) {
   tool::add_option(app, "attacked", g.effort.attacked, "images that are attacked, chosen in the same way", tool::at_least(1))
       ->default_str(tool::text_of(g.effort.attacked));
   add_strong(app, g);
+  app.add_flag("--validation", g.effort.validation,
+               tool::wrapped("judge the images that the run has held out, in the place of the test images: for choosing settings by"));
   add_threads(app, g);
   tool::add_option(app, "seed", g.seed, "seed of all random numbers", tool::at_least(0))
       ->default_str("1")

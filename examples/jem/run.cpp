@@ -108,12 +108,14 @@ split load(const settings& s) {
   return {std::move(train), std::move(test), std::move(names)};
 }
 
-judged_images load_judged(const settings& s) {
+judged_images load_judged(const settings& s, bool validation) {
+  if (validation && s.validation == 0)
+    throw std::invalid_argument("expected a run with --validation but received one that held out no images");
   const bool one_file = is_one_file(s.data);
   if (one_file && s.validation == 0)
     throw std::invalid_argument("expected a run with --validation, since " + s.data +
                                 " is one file and has no test images, but received one that was trained on all of it");
-  judged_images judged = one_file ? with_validation(s).test : load_test(s.data, class_names_of(s));
+  judged_images judged = one_file || validation ? with_validation(s).test : load_test(s.data, class_names_of(s));
   const auto image     = image_of(judged.all);
   if (s.classes > 0 && (s.image != image || s.classes != judged.all.classes))
     throw std::invalid_argument(jem::concat("expected ", form_of(s.image, s.classes), ", as the run was trained on, but received ",

@@ -48,8 +48,9 @@ struct split {
 split load(const settings& s);
 
 /// The images that a run of these settings is judged on: the test images of its data, and the validation images where the data are one
-/// file. Throws std::invalid_argument for images of other extents or classes than the run was trained on.
-judged_images load_judged(const settings& s);
+/// file or where they are asked for. Throws std::invalid_argument for images of other extents or classes than the run was trained on, and
+/// for a run that has held out none of those that are asked for.
+judged_images load_judged(const settings& s, bool validation = false);
 
 /// The test images of other data, or all images of one file.
 judged_images load_other(const std::string& data);

@@ -129,6 +129,12 @@ jem_tool_test("jem train takes a learning rate and the share that is left of it"
   WRITES metrics.json SETTINGS "\"learning_rate\": 0.5,.*\"rate_at_end\": 0.25,")
 jem_tool_test("jem train judges validation images when it is told to" ARGUMENTS train ${tiny} --validation 200 SAYS "on 200 validation images"
   WRITES metrics.json SETTINGS "\"validation\": 200,")
+jem_tool_test("jem evaluate judges validation images when it is told to" AFTER "jem train judges validation images when it is told to"
+  ARGUMENTS --validation --scored 50 --attacked 5 SAYS "judged on 200 validation images"
+  CHECKS [[test "$(grep '^  "nll"' metrics.json)" = "$(grep '^  "nll"' evaluation.json)"]])
+jem_tool_test("jem evaluate refuses to judge validation images of a run that has held out none" CODE 2 ONE_LINE
+  AFTER "jem train writes metrics as it goes and at the end" ARGUMENTS --validation
+  SAYS "^jem: expected a run with --validation but received one that held out no images\n$")
 # What is refused, and what is said of it.
 foreach(mistake IN ITEMS "--steps -1|a whole number from 0 to 1000000000" "--steps many|a whole number from 0 to 1000000000"
     "--steps 1.5|a whole number from 0 to 1000000000" "--steps 99999999999999999999|a whole number from 0 to 1000000000"

@@ -154,7 +154,7 @@ judgement judge_weights(const settings& s, const std::filesystem::path& weights,
 
 void evaluate_run(const std::filesystem::path& run, const std::vector<std::string>& others, const effort& e, std::uint64_t seed) {
   settings s         = settings_of_run(run);
-  judged_images test = load_judged(s);
+  judged_images test = load_judged(s, e.validation);
   test.seed = s.seed = seed;
   const auto sets    = load_others(others, test, e.scored);
   table result{{"run", s.run}, {"judged", judged_of(test)}};
