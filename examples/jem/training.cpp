@@ -187,12 +187,13 @@ jem::monitor_options watched_in(const settings& s, const dataset& set) {
           .patience  = s.weight_yx > 0 ? std::max<jem::index_t>(100, s.linear_warm_up) + 100 : 0};
 }
 
+/// A penalty that is a remedy is larger than that of the run.
 jem::guard_options remedies_of(const settings& s) {
   return {.tries          = s.tries,
           .learning_rate  = s.remedy_rate,
           .step_size      = s.remedy_step,
           .noise          = s.remedy_step,
-          .penalty        = s.remedy_penalty,
+          .penalty        = s.remedy_penalty > 0 ? std::max(s.remedy_penalty, 10 * s.penalty) : 0,
           .gradient_limit = s.remedy_limit,
           .steps          = s.remedy_steps};
 }

@@ -148,8 +148,7 @@ class training_guard {
       const auto tries  = static_cast<float>(tries_);
       now_.step_size *= std::pow(options_.step_size, tries) / excess, now_.noise *= std::pow(options_.noise, tries) / excess;
     }
-    if (cause.what == alarm::energies || cause.what == alarm::trend)
-      now_.penalty = now_.penalty > 0 ? 10 * now_.penalty : static_cast<float>(options_.penalty);
+    if (of_energies) now_.penalty = now_.penalty > 0 ? 10 * now_.penalty : static_cast<float>(options_.penalty);
     if (of_energies && tries_ > 1 && gap > 0) now_.steps = (std::min)(now_.steps * static_cast<float>(options_.steps), most_steps);
     if (cause.what == alarm::gradient || cause.what == alarm::weights || cause.what == alarm::not_finite) {
       const auto limit = options_.gradient_limit * static_cast<float>(monitor_.gradient_level());
