@@ -5,6 +5,7 @@
 #include <jem/data/digits.hpp>
 #include <jem/jem.hpp>
 
+#include <cmath>
 #include <cstdlib>
 #include <iostream>
 
@@ -20,7 +21,7 @@ int main(int argc, char** argv) {
     return jem::trainer{.loss           = jem::cross_entropy{} + jem::contrastive_divergence{} + r.penalty * jem::energy_penalty{},
                         .sampler        = langevin,
                         .optimiser      = adam,
-                        .steps          = 5,
+                        .steps          = std::lround(5 * r.steps),
                         .gradient_limit = r.gradient_limit,
                         .buffer         = {.capacity = 640}};
   };
