@@ -68,8 +68,8 @@ phase_rows rows_of_phases(const phase_set& reads, const phases<T>& images) {
     expect_shape("value_and_grad", item.with_rows(batch.extent(0)), batch.extents());
     result.first.push_back(rows);
     rows += batch.extent(0);
-    const bool halves = member == &phases<T>::pairs || member == &phases<T>::joint_pairs;
-    if (halves && batch.extent(0) % 2 != 0) fail("value_and_grad", "pairs: an even number of points", std::to_string(batch.extent(0)));
+    const bool in_pairs = member == &phases<T>::pairs || member == &phases<T>::joint_pairs;
+    if (in_pairs && batch.extent(0) % 2 != 0) fail("value_and_grad", "pairs: an even number of points", std::to_string(batch.extent(0)));
   });
   if (rows == 0) fail("value_and_grad", "a loss that reads a batch", "one that reads nothing");
   result.stack = item.with_rows(rows);
