@@ -233,8 +233,13 @@ inline settings by_method(settings s, const std::string& method) {
 
 /// The defaults for these data and a method.
 inline settings preset_of(const std::string& data, const std::string& method = "matched") {
-  settings s           = data == "digits" ? digits_settings() : data.starts_with("cifar") ? cifar_settings() : settings{};
-  s.data               = data;
+  settings s = data == "digits" ? digits_settings() : data.starts_with("cifar") ? cifar_settings() : settings{};
+  s.data     = data;
+  if (method == "matched" && data != "digits") {  // the paper's rate is one for chains
+    s.learning_rate  = 1e-3f;
+    s.rate_at_end    = 0;
+    s.linear_warm_up = 200;
+  }
   s                    = by_method(s, method);
   s.matched_iterations = 0, s.matched_rate = 0;  // of the demo alone
   return s;
