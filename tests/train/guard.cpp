@@ -153,6 +153,27 @@ TEST_CASE("a gap that will soon be beyond the scale of the data is answered by a
   CHECK(guard.now().learning_rate == 0.4f);  // the penalty alone was not enough
 }
 
+namespace {
+
+struct large_energies {
+  double energy;
+
+  jem::training_info step(auto& s) const {
+    return {.iteration = s.iteration++, .loss = 1, .accuracy = 1, .energy_data = energy, .energy_sample = energy, .gradient_norm = 1};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a state whose energies are beyond the scale of the data proves no other good") {
+  auto state = fresh_state(trainers(0.01f));
+  jem::training_guard guard(state, watched);
+  while (state.iteration < 200) guard.step([](const jem::remedies&) { return large_energies{-20}; }, state);  // the scale is 7
+  CHECK(guard.good().iteration == 0);
+  while (state.iteration < 400) guard.step([](const jem::remedies&) { return large_energies{-2}; }, state);
+  CHECK(guard.good().iteration > 200);
+}
+
 TEST_CASE("without a penalty to set, energies beyond the scale of the data make the rate smaller at once") {
   auto state = fresh_state(trainers(0.01f));
   jem::training_guard guard(state, watched, {.penalty = 0});

@@ -113,6 +113,20 @@ TEST_CASE("a gap that is large and stays, one that shrinks, and one that is nois
   steps(20, [](int i) { return i == 10 ? 1700.0 : 0; });  // one batch that is far off
 }
 
+TEST_CASE("energies are in scale until their mean is beyond what a density allows") {
+  auto m             = of_digits();
+  training_info info = healthy();
+  CHECK(m.is_in_scale());
+  info.energy_data = info.energy_sample = -500;
+  REQUIRE_FALSE(m.watch(info).has_value());  // once is nothing
+  CHECK(m.is_in_scale());
+  for (int i = 0; i < 20; ++i) REQUIRE_FALSE(m.watch(info).has_value());
+  CHECK_FALSE(m.is_in_scale());
+  monitor plain({.dimension = 64});
+  plain.watch({.loss = 1, .accuracy = 0.5, .gradient_norm = 1});
+  CHECK(plain.is_in_scale());  // without energies
+}
+
 TEST_CASE("an alarm of the trend leaves the means of the gap as they were, and a restart forgets them") {
   auto m             = of_digits();
   training_info info = healthy();

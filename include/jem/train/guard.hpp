@@ -42,7 +42,7 @@ struct remedies {
 
 /// When a state counts as good, how often a guard goes back, and what it changes then. A factor of 1 and a weight of 0 change nothing.
 struct guard_options {
-  at_least<"guard_options", "proof", 1> proof = 50;  ///< steps without an alarm that make the state before them good
+  at_least<"guard_options", "proof", 1> proof = 50;  ///< steps without an alarm that make the state before them good, if in scale
   at_least<"guard_options", "tries", 0> tries = 8;   ///< how often it goes back without a good state between, before it gives up
   positive<"guard_options", "learning_rate"> learning_rate = 0.4f;  ///< factor, but for the first alarm of samples and of energies
   positive<"guard_options", "step_size"> step_size = 0.4f;   ///< factor when samples leave their range; to the power n at the n-th try
@@ -94,7 +94,7 @@ class training_guard {
     }
     if (wrong) {
       go_back(state, info, *std::move(wrong));
-    } else if (state.iteration - kept_.candidate() >= options_.proof && monitor_.has_learned()) {
+    } else if (state.iteration - kept_.candidate() >= options_.proof && monitor_.has_learned() && monitor_.is_in_scale()) {
       if (kept_.prove(state)) tries_ = 0;
     }
     return info;

@@ -73,6 +73,7 @@ class monitor {
     enter(gradient_, std::log((std::max)(info.gradient_norm, tiny)));
     if (!std::isnan(info.weight_norm)) weights_ = info.weight_norm;
     gap_ = gap_.after(info.energy_gap());
+    enter(energies_, largest_energy(info));
     if (!std::isnan(info.accuracy)) {
       enter(accuracy_, info.accuracy);
       if (steps_ >= settled) best_accuracy_ = (std::max)(best_accuracy_, accuracy_);
@@ -83,6 +84,9 @@ class monitor {
 
   /// Whether a classifier is better than chance, or need not be: until then, no state of it has proved good.
   bool has_learned() const { return options_.classes < 2 || options_.patience == 0 || accuracy_ >= 1.5 * chance(); }
+
+  /// Whether mean energies are within the scale of the data. A state beyond it may go on for long, but a penalty would ruin it.
+  bool is_in_scale() const { return energies_ <= energy_scale(); }
 
   double gradient_level() const { return std::exp(gradient_); }  ///< geometric mean of ‖∂L/∂θ‖₂; 1 before the first step
   double accuracy_level() const { return accuracy_; }            ///< mean accuracy on batches; 0 before the first step
@@ -99,6 +103,7 @@ class monitor {
   static void each_part(auto& self, auto f) {
     f("steps", self.steps_), f("gradient", self.gradient_), f("weights", self.weights_);
     f("accuracy", self.accuracy_), f("best_accuracy", self.best_accuracy_), f("gap", self.gap_.fast), f("slow_gap", self.gap_.slow);
+    f("energies", self.energies_);
   }
 
  private:
@@ -134,7 +139,7 @@ class monitor {
       return found(alarm::samples, "samples of a root mean square of at most 3 times the range of the data", limit, info.sample_rms);
     const double scale = energy_scale(), gap = std::abs(info.energy_gap());
     if (gap > 10 * scale) return found(alarm::energies, "samples and data whose energies differ by what a density allows", 10 * scale, gap);
-    const double level = (std::max)(std::abs(info.energy_data), std::abs(info.energy_sample));
+    const double level = largest_energy(info);
     if (level > 100 * scale) return found(alarm::energies, "energies near the scale of the data", 100 * scale, level);
     const gap_means now = gap_.after(info.energy_gap());
     const double soon   = std::copysign(1.0, now.fast) * (now.fast + ahead * now.slope());  // its size, if it keeps its sign
@@ -158,6 +163,15 @@ class monitor {
     return {};
   }
 
+  /// The mean energy that is farther from 0; 0 without any.
+  static double largest_energy(const training_info& info) {
+    double largest = 0;
+    for (const double energy : {info.energy_data, info.energy_sample}) {
+      if (!std::isnan(energy)) largest = (std::max)(largest, std::abs(energy));
+    }
+    return largest;
+  }
+
   double chance() const { return 1 / static_cast<double>(options_.classes); }
 
   static finding found(alarm what, const char* expected, double limit, double received) {
@@ -172,6 +186,7 @@ class monitor {
   double weights_       = 0;  // norm after the last healthy update
   double accuracy_      = 0;
   double best_accuracy_ = 0;  // of the means since the levels settled
+  double energies_      = 0;  // mean of the larger
   gap_means gap_;
 };
 
