@@ -43,18 +43,29 @@ struct nearest {
   }
 };
 
-/// Five rows of samples, each above the row of the training images that are nearest to them.
+/// So many numbers of samples, spread over all classes.
+std::vector<std::int32_t> spread(jem::index_t count, jem::index_t shown) {
+  std::vector<std::int32_t> rows;
+  for (jem::index_t i = 0; i < shown; ++i) rows.push_back(static_cast<std::int32_t>(i * count / shown));
+  return rows;
+}
+
+tensor rows_of(const tensor& x, const std::vector<std::int32_t>& rows) {
+  return jem::gather_rows(x, jem::labels<tensor>(jem::shape{std::ssize(rows)}, rows));
+}
+
+/// At most five rows of samples, each above the row of the training images that are nearest to them.
 jem::io::image beside_nearest(const tensor& samples, const tensor& train, const nearest& found) {
-  const jem::index_t shown = std::min<jem::index_t>(50, samples.extent(0) - samples.extent(0) % 10);
+  const jem::index_t count = samples.extent(0), shown = std::min<jem::index_t>(50, count - count % 10);
+  const auto chosen = spread(count, shown);
   std::vector<std::int32_t> rows;  // of samples, then of training images behind them
-  const auto all = jem::concatenate(samples, train);
-  for (jem::index_t first = 0; first < shown; first += 10) {
-    for (jem::index_t i = first; i < first + 10; ++i) rows.push_back(static_cast<std::int32_t>(i));
-    for (jem::index_t i = first; i < first + 10; ++i) {
-      rows.push_back(static_cast<std::int32_t>(samples.extent(0)) + found.row[static_cast<std::size_t>(i)]);
+  for (std::size_t first = 0; first < chosen.size(); first += 10) {
+    for (std::size_t i = first; i < first + 10; ++i) rows.push_back(chosen[i]);
+    for (std::size_t i = first; i < first + 10; ++i) {
+      rows.push_back(static_cast<std::int32_t>(count) + found.row[static_cast<std::size_t>(chosen[i])]);
     }
   }
-  return sheet_of(jem::gather_rows(all, jem::labels<tensor>(jem::shape{std::ssize(rows)}, rows)), 10);
+  return sheet_of(rows_of(jem::concatenate(samples, train), rows), 10);
 }
 
 double share_beyond_the_range(const tensor& x) {
@@ -97,7 +108,7 @@ void sample_run(const std::filesystem::path& folder, const sampling& how) {
                      {"seconds", seconds}});
     std::printf("%8td %14.3f %16.4f %16.3f %16.3f %10.2f\n", steps, right, distance, found.distance, share_beyond_the_range(x), seconds);
     const std::string name = "samples-" + std::to_string(steps);
-    jem::io::write_png(folder / (name + ".png"), sheet_of(x, 10));
+    jem::io::write_png(folder / (name + ".png"), sheet_of(rows_of(x, spread(how.count, std::min<jem::index_t>(100, how.count))), 10));
     if (how.count >= 10) jem::io::write_png(folder / (name + "-nearest.png"), beside_nearest(x, train, found));
   }
   std::printf("%8s %14.3f %16.4f %16.3f %16.3f\n", "images",
