@@ -180,6 +180,26 @@ TEST_CASE("a classifier that is no better than chance is an alarm when patience 
   }
 }
 
+TEST_CASE("a classifier that falls back to chance is an alarm, though it has never been much better") {
+  monitor m({.dimension = 64, .classes = 10, .patience = 200});
+  training_info info = healthy();
+  info.accuracy      = 0.25;  // below three times chance
+  for (int i = 0; i < 250; ++i) CHECK_FALSE(m.watch(info).has_value());
+  info.accuracy = 0.1;
+  int steps     = 0;
+  while (steps < 100 && !m.watch(info)) ++steps;
+  CHECK(steps == 24);  // 0.1 + 0.15 · 0.95ᵏ < 0.145 first at k = 24
+  CHECK(m.watch(info)->reason == "expected a mean accuracy on batches that is better than chance, 0.145, but received 0.1438");
+}
+
+TEST_CASE("of two classes a classifier that is right three times in five is better than chance") {
+  monitor m({.dimension = 64, .classes = 2, .patience = 200});
+  training_info info = healthy();
+  info.accuracy      = 0.6;
+  for (int i = 0; i < 500; ++i) CHECK_FALSE(m.watch(info).has_value());
+  CHECK(m.has_learned());
+}
+
 TEST_CASE("an alarm leaves the levels of a monitor as they were, and says what was expected and received") {
   auto m             = of_digits();
   training_info info = healthy();

@@ -83,7 +83,7 @@ class monitor {
   }
 
   /// Whether a classifier is better than chance, or need not be: until then, no state of it has proved good.
-  bool has_learned() const { return options_.classes < 2 || options_.patience == 0 || accuracy_ >= 1.5 * chance(); }
+  bool has_learned() const { return options_.classes < 2 || options_.patience == 0 || accuracy_ >= above_chance(); }
 
   /// Whether mean energies are within the scale of the data. A state beyond it may go on for long, but a penalty would ruin it.
   bool is_in_scale() const { return energies_ <= energy_scale(); }
@@ -157,8 +157,8 @@ class monitor {
     if (best_accuracy_ > 3 * chance() && accuracy_ < best_accuracy_ / 2) {
       return found(alarm::accuracy, "at least half of the best mean accuracy on batches", best_accuracy_ / 2, accuracy_);
     }
-    if (options_.patience > 0 && steps_ >= options_.patience && best_accuracy_ < 1.5 * chance()) {
-      return found(alarm::accuracy, "an accuracy on batches above 1.5 times chance", 1.5 * chance(), accuracy_);
+    if (options_.patience > 0 && steps_ >= options_.patience && accuracy_ < above_chance()) {
+      return found(alarm::accuracy, "a mean accuracy on batches that is better than chance", above_chance(), accuracy_);
     }
     return {};
   }
@@ -173,6 +173,10 @@ class monitor {
   }
 
   double chance() const { return 1 / static_cast<double>(options_.classes); }
+
+  /// The mean accuracy from which on a classifier is better than chance: half as good again, and with few classes a twentieth of the way
+  /// to 1.
+  double above_chance() const { return (std::min)(1.5 * chance(), chance() + 0.05 * (1 - chance())); }
 
   static finding found(alarm what, const char* expected, double limit, double received) {
     char text[64];
