@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 namespace jem::inline v0 {
@@ -61,7 +62,7 @@ struct toward_near {
     const auto distances = squared_distances(x, z);
     std::vector<std::size_t> order(distances.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::stable_sort(order, {}, [&](std::size_t pair) { return distances[pair]; });
+    std::ranges::sort(order, {}, [&](std::size_t pair) { return std::pair(distances[pair], pair); });
     const auto n = static_cast<std::size_t>(x.extent(0));
     std::vector<std::int32_t> of(n, -1);
     std::vector<bool> taken(n);

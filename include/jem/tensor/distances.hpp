@@ -11,7 +11,7 @@
 namespace jem::inline v0 {
 
 /// ‖xᵢ − yⱼ‖² of rows (n, …) and (m, …), at place i·m + j of a list on the host. Rounding never makes one negative; it is as large as that
-/// of the squares of the norms. Throws std::invalid_argument for rows of two shapes.
+/// of the squares of the norms. One that is no number counts as 0. Throws std::invalid_argument for rows of two shapes.
 template <tensor_value T>
 std::vector<double> squared_distances(const T& x, const T& y) {
   expect_shape("squared_distances", x.extents().with_rows(y.extent(0)), y.extents());
