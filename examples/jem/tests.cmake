@@ -228,7 +228,7 @@ endforeach()
 
 # Help shows options in groups, with the defaults for the data.
 jem_tool_test("jem train --help shows its options in groups, with the defaults for the digits" ALONE ARGUMENTS train --help
-  SAYS "\nData:\n.*--data=digits .*--with-replacement\n.*\nNetwork:\n.*--widths=32,64 .*\nLoss:\n.*--method=matched .*\nMatched:\n.*--w-match=6.4 .*\nChains:\n.*--penalty=0.01 .*--steps=20 .*\nOptimiser:\n.*--learning-rate=0.008 .*\nRun:\n.*--iterations=1000 .*\nMonitor:\n.*--tries=8 ")
+  SAYS "\nData:\n.*--data=digits .*--with-replacement\n.*\nNetwork:\n.*--widths=32,64 .*\nLoss:\n.*--method=matched .*\nMatched:\n.*--w-match=6.4\n.*\nChains:\n.*--penalty=0.01 .*--steps=20 .*\nOptimiser:\n.*--learning-rate=0.008 .*\nRun:\n.*--iterations=1000 .*\nMonitor:\n.*--tries=8 ")
 jem_tool_test("jem train --help shows the defaults for the data that it is given" ALONE ARGUMENTS train --data cifar10:somewhere --help
   SAYS "--crop=4 .*default: --flip\n.*--network=wide-resnet-28-10 .*--learning-rate=0.001 .*--iterations=10000 .*the default for the data cifar10:somewhere")
 jem_tool_test("jem train --help shows the defaults for the method that it is given" ALONE ARGUMENTS train --method chains --help
