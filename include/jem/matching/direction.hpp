@@ -25,8 +25,6 @@ struct added {
     return noise.template operator()<T>(x.extents(), g);
   }
 };
-template <class Law>
-added(Law) -> added<Law>;
 
 /// d = z − x, the way to noise: at level 1 the point is the noise z.
 template <class Law = uniform_start>
@@ -39,8 +37,6 @@ struct toward {
     return noise.template operator()<T>(x.extents(), g) - x;
   }
 };
-template <class Law>
-toward(Law) -> toward<Law>;
 
 /// The same where each image is paired with a noise that is near to it, so that ways cross less: over all pairs in order of their
 /// distances, an image takes a noise if neither has a partner yet. n² distances are read on the host.

@@ -68,7 +68,5 @@ struct half_and_half {
     return {concatenate(targets.x, others.x), concatenate(targets.t, others.t)};
   }
 };
-template <class First, class Second>
-half_and_half(First, Second) -> half_and_half<First, Second>;
 
 }  // namespace jem::inline v0
