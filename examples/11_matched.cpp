@@ -25,12 +25,9 @@ int main(int argc, char** argv) {
   jem::data::batch_stream<tensor> batches(train, 64, rng.split());
   for (int i = 0; i < iterations; ++i) {
     const auto [x, y] = batches.next();
-    // x̃ between images and noise, and t, what ∂E/∂x̃ shall be there
-    const auto points = jem::equilibrium_path{}(x, rng);
-    // x̃ + h·r and x̃ − h·r, r = ∂E/∂x̃ − t
-    const auto pairs = jem::pairs_of(jem::marginal_energy{net}, points);
-    // images of no class
-    const auto noise = jem::uniform<tensor>(x.extents().with_rows(32), -1, 1, rng);
+    const auto points = jem::equilibrium_path{}(x, rng);                              // x̃ between images and noise, and t for ∂E/∂x̃ there
+    const auto pairs  = jem::pairs_of(jem::marginal_energy{net}, points);             // x̃ ± h·r with r = ∂E/∂x̃ − t
+    const auto noise  = jem::uniform<tensor>(x.extents().with_rows(32), -1, 1, rng);  // of no class
     const auto [value, gradient] =
         jem::value_and_grad(loss, net, {.x = x, .y = y, .pairs = pairs.x, .pairs_by = pairs.by, .outliers = noise});
     adam.step(moments, net, gradient);
