@@ -23,7 +23,7 @@ struct gradient_pairs {
 };
 
 /// The pairs of an energy at these points. `reach` is the root mean square of the numbers in h·r: with a small one the difference is lost
-/// in rounding, with a large one the two points leave the neighbourhood of x̃; .05 to .2 does for images in [−1, 1]. Throws
+/// in rounding, with a large one the two points leave the neighbourhood of x̃; .02 to .2 does for images in [−1, 1]. Throws
 /// std::invalid_argument unless it is above 0.
 template <class Energy, tensor_value T>
   requires differentiable_energy<Energy, T>

@@ -9,12 +9,12 @@
 #include <jem/data/augment.hpp>
 #include <jem/energy/joint.hpp>
 #include <jem/energy/marginal.hpp>
-#include <jem/matching/gradient_pairs.hpp>
 #include <jem/optim/adam.hpp>
 #include <jem/optim/clip.hpp>
 #include <jem/sampling/sample.hpp>
 #include <jem/tensor/norms.hpp>
 #include <jem/train/divergence_error.hpp>
+#include <jem/train/draw_pairs.hpp>
 #include <jem/train/training_info.hpp>
 #include <jem/train/training_state.hpp>
 #include <jem/train/value_and_grad.hpp>
@@ -22,7 +22,6 @@
 #include <algorithm>
 #include <cmath>
 #include <concepts>
-#include <limits>
 #include <utility>
 
 namespace jem::inline v0 {
@@ -106,8 +105,8 @@ struct trainer {
     phases<typename State::tensor> images = data_batches(s);
     if (loss.reads().labelled || draws_by_class(s)) images.known.y.emplace(images.y);
     const auto chains = draw_samples(s, images);
-    draw_pairs(s, images);
-    training_info info{.iteration = s.iteration, .residual = residual_of(images)};
+    detail::draw_pairs(*this, s, images);
+    training_info info{.iteration = s.iteration, .residual = detail::residual_of(loss.reads(), images)};
     auto [value, gradient] = value_and_grad(loss, s.net, images, [&](const auto& logits) { observe_logits(info, logits); });
     info.loss              = value;
     info.gradient_norm     = gradient_limit > 0 ? clip_global_norm(gradient, gradient_limit) : global_norm(gradient);
@@ -202,35 +201,6 @@ struct trainer {
       images.known.conditional_y = images.known.y;
     }
     return drawn;
-  }
-
-  /// The pairs of points and the outliers that the loss reads.
-  template <class State>
-  void draw_pairs(State& s, phases<typename State::tensor>& images) const {
-    using T               = typename State::tensor;
-    const phase_set reads = loss.reads();
-    if (reads.pairs) {
-      T x = s.unlabelled.next().x;
-      augment.unlabelled(x, s.random);
-      auto pairs      = pairs_of(marginal_energy{s.net}, path(x, s.random), reach);
-      images.pairs    = std::move(pairs.x);
-      images.pairs_by = pairs.by;
-    }
-    if (reads.joint_pairs) {
-      auto pairs            = pairs_of(joint_energy{s.net, images.y}, path(images.x, s.random), reach);
-      images.joint_pairs    = std::move(pairs.x);
-      images.joint_pairs_by = pairs.by;
-      images.joint_pairs_y  = concatenate(images.y, images.y);
-    }
-    if (reads.outliers) images.outliers = outliers.template operator()<T>(images.x.extents().with_rows(outlier_batch), s.random);
-  }
-
-  /// What the pairs of this step say about the gradient; NaN where there are none.
-  template <class T>
-  double residual_of(const phases<T>& images) const {
-    const phase_set reads = loss.reads();
-    if (reads.pairs) return images.pairs_by.residual;
-    return reads.joint_pairs ? images.joint_pairs_by.residual : std::numeric_limits<double>::quiet_NaN();
   }
 };
 
