@@ -4,20 +4,15 @@
 
 #include <jem/core/math.hpp>
 #include <jem/core/setting.hpp>
+#include <jem/sampling/start.hpp>
 #include <jem/tensor/elementwise.hpp>
 #include <jem/tensor/noise.hpp>
 
 #include <cmath>
-#include <string>
 
 namespace jem::inline v0 {
 
 namespace detail {
-
-/// Throws std::invalid_argument unless low ≤ high.
-inline void expect_ordered(const char* where, float low, float high) {
-  if (!(low <= high)) fail(where, "low <= high", std::to_string(low) + " and " + std::to_string(high));
-}
 
 /// eˣ
 struct exponential {

@@ -9,6 +9,15 @@
 
 namespace jem::inline v0 {
 
+namespace detail {
+
+/// Throws std::invalid_argument unless low ≤ high.
+inline void expect_ordered(const char* where, float low, float high) {
+  if (!(low <= high)) fail(where, "low <= high", std::to_string(low) + " and " + std::to_string(high));
+}
+
+}  // namespace detail
+
 /// Where chains start: U(low, high), each element on its own.
 struct uniform_start {
   finite<"uniform_start", "low"> low   = -1;  ///< inclusive
@@ -17,7 +26,7 @@ struct uniform_start {
   /// (n, …). Throws std::invalid_argument, before it draws, unless low ≤ high.
   template <tensor_value T>
   T operator()(const shape& extents, rng& g) const {
-    if (!(low <= high)) fail("uniform_start", "low <= high", std::to_string(low) + " and " + std::to_string(high));
+    detail::expect_ordered("uniform_start", low, high);
     return uniform<T>(extents, low, high, g);
   }
 };
