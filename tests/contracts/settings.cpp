@@ -141,6 +141,9 @@ std::vector<entry> samplers() {
       number("geometric_decay", "last", &geometric_decay::last, {}, "no no no no yes"),
       number("geometric_decay", "steps", &geometric_decay::steps, {}, "no no no no yes"),
       number("fixed_noise", "deviation", &fixed_noise::deviation, {1}, "no yes no no yes"),  // 0: descent
+      number("fading_noise", "deviation", &fading_noise::deviation, {1}, "no yes no no yes"),
+      number("fading_noise", "first", &fading_noise::first, {1, 0.1f, 0.05f}, "no no no no yes"),
+      number("fading_noise", "last", &fading_noise::last, {1, 0.1f, 0.05f}, "no no no no yes"),
       number("langevin_noise", "temperature", &langevin_noise::temperature, {}, "no yes no no yes"),
       asked(
           "sgld", "step_size", [](double v) { one_step(sgld{.step_size = always(v), .noise = fixed_noise{0}}); }, "no yes no no yes"),

@@ -9,6 +9,7 @@
 #include <jem/sampling/sgld.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 namespace evaluate = jem::evaluate;
@@ -69,6 +70,33 @@ TEST_CASE("fresh samples of no class go downhill in the marginal energy") {
   CHECK(std::ranges::all_of(values, [](float v) { return v >= -1 && v < 1; }));
   CHECK(std::ranges::max(values) > 0.8f);  // missed by all 80: 0.9⁸⁰ = 2·10⁻⁴, for this seed known not to be
   CHECK(std::ranges::min(values) < -0.8f);
+}
+
+TEST_CASE("a descent goes a way of about 1.5 in any number of steps, and its noise fades") {
+  for (const jem::index_t steps : {5, 20, 300}) {
+    const auto descent = evaluate::descent(steps, 0.5f);
+    float sum          = 0;
+    for (jem::index_t k = 0; k < steps; ++k) sum += descent.step_size(k);
+    CHECK(sum > 1.4f);
+    CHECK(sum < 1.5f);
+    const auto noise = [&](jem::index_t k) { return descent.noise(descent.step_size(k)); };
+    CHECK(noise(0) == doctest::Approx(0.5 * std::sqrt(2.0 / static_cast<double>(steps))));
+    CHECK(noise(steps / 2) < noise(0));
+    CHECK(noise(steps / 2) > 0);
+    CHECK(noise(steps - 1) == doctest::Approx(0));
+  }
+}
+
+TEST_CASE("a descent has noise only if it is asked for") {
+  const auto net = directions<T>();
+  jem::rng g{3};
+  const T start = jem::uniform<T>({4, 1, 2, 1}, -1, 1, g);
+  const auto by = [&](const auto& kernel, std::uint64_t seed) {
+    jem::rng own{seed};
+    return evaluate::continued(kernel, net, start, 6, own).to_vector();
+  };
+  CHECK(by(evaluate::descent(6), 1) == by(evaluate::descent(6), 2));
+  CHECK(by(evaluate::descent(6, 0.3f), 1) != by(evaluate::descent(6, 0.3f), 2));
 }
 
 TEST_CASE("without noise the parts of a batch of chains do not matter") {

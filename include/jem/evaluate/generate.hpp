@@ -12,6 +12,7 @@
 #include <jem/sampling/sample.hpp>
 #include <jem/sampling/sgld.hpp>
 
+#include <cmath>
 #include <span>
 #include <vector>
 
@@ -39,12 +40,14 @@ T continued(const K& k, const Net& net, T start, const labels<T>& y, index_t ste
   return start;
 }
 
-/// The steps that lead from noise to a sample of an energy whose gradient was matched (matching/): down the gradient without noise, in
-/// steps that shrink from 2/n to 1/n, so that their sum is about 1.5 for any number n of them. The energy of an image is lowest at the
-/// strongest strokes: a way that goes on gives pixels that are saturated.
-inline sgld<geometric_decay, fixed_noise> descent(index_t steps) {
+/// The steps that lead from noise to a sample of an energy whose gradient was matched (matching/): down the gradient, in steps that shrink
+/// from 2/n to 1/n, so that their sum is about 1.5 for any number n of them. The energy of an image is lowest at the strongest strokes: a
+/// way that goes on gives pixels that are saturated. Noise of standard deviation `noise`·√(2/n) goes with the first step and falls to
+/// nothing, so that all of it together is as strong for any n; without noise samples have fewer errors (examples/guide/matching.md).
+inline sgld<geometric_decay, fading_noise> descent(index_t steps, float noise = 0) {
   const auto n = static_cast<float>(steps);
-  return {.step_size = {.first = 2 / n, .last = 1 / n, .steps = steps}, .noise = {0}};
+  return {.step_size = {.first = 2 / n, .last = 1 / n, .steps = steps},
+          .noise     = {.deviation = noise * std::sqrt(2 / n), .first = 2 / n, .last = 1 / n}};
 }
 
 /// Samples of p(x), (n, h, w, c), from U(−1, 1). A chain that starts from noise needs many steps, far more than in training.

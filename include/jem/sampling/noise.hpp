@@ -22,6 +22,19 @@ struct langevin_noise {
   constexpr float operator()(float step_size) const { return math::sqrt(2 * step_size * temperature); }
 };
 
+/// σ falls with the step size, in proportion: from `deviation` at steps of size `first` to 0 at `last`, for samples that take shape in
+/// steps which shrink. No step has more than `deviation`, or less than 0.
+struct fading_noise {
+  not_negative<"fading_noise", "deviation"> deviation;  ///< σ ≥ 0 of the first step
+  positive<"fading_noise", "first"> first = 0.1f;       ///< largest step size, > 0
+  positive<"fading_noise", "last"> last   = 0.05f;      ///< smallest step size, > 0
+
+  constexpr float operator()(float step_size) const {
+    if (step_size >= first) return deviation;
+    return step_size <= last ? 0 : deviation * (step_size - last) / (first - last);
+  }
+};
+
 /// No noise: gradient descent.
 struct no_noise {
   constexpr float operator()(float) const { return 0; }
