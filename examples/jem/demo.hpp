@@ -44,6 +44,7 @@ void predict(const std::filesystem::path& run, const std::vector<std::string>& i
 struct sampling {
   std::vector<jem::index_t> steps = {20};  ///< a sheet for each
   jem::index_t count              = 100;   ///< images a sheet, each class its share
+  float noise                     = 0;     ///< of evaluate::descent
   std::string judge               = {};    ///< the run whose network says of which class samples are; empty for the run's own
   std::uint64_t seed              = 1;
 };

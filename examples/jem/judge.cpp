@@ -86,16 +86,22 @@ double familiar_from(const Net& net, const dataset& images) {
 }
 
 template judgement judge(const deep_network&, const judged_images&, const image_sets&, const effort&, jem::rng&);
+template judgement judge(const smooth_network&, const judged_images&, const image_sets&, const effort&, jem::rng&);
 template table judge_classifier(const deep_network&, const dataset&);
+template table judge_classifier(const smooth_network&, const dataset&);
 template judgement judge(const in_bfloat16<deep_network>&, const judged_images&, const image_sets&, const effort&, jem::rng&);
+template judgement judge(const in_bfloat16<smooth_network>&, const judged_images&, const image_sets&, const effort&, jem::rng&);
 template table judge_classifier(const in_bfloat16<deep_network>&, const dataset&);
+template table judge_classifier(const in_bfloat16<smooth_network>&, const dataset&);
 template judgement judge(const small_network&, const judged_images&, const image_sets&, const effort&, jem::rng&);
 template table judge_classifier(const small_network&, const dataset&);
 template judgement judge(const in_bfloat16<small_network>&, const judged_images&, const image_sets&, const effort&, jem::rng&);
 template table judge_classifier(const in_bfloat16<small_network>&, const dataset&);
 
 template double familiar_from(const deep_network&, const dataset&);
+template double familiar_from(const smooth_network&, const dataset&);
 template double familiar_from(const in_bfloat16<deep_network>&, const dataset&);
+template double familiar_from(const in_bfloat16<smooth_network>&, const dataset&);
 template double familiar_from(const small_network&, const dataset&);
 template double familiar_from(const in_bfloat16<small_network>&, const dataset&);
 

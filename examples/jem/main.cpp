@@ -161,7 +161,8 @@ void add_evaluate(CLI::App& app, given& g) {
            g.others = others;
          },
          tool::wrapped(
-             "data whose test images, or all images of one file, are out of the distribution, named as for jem train; may be repeated"))
+             "data whose test images, or all images of one file, are out of the distribution, named as for jem train, and brought to the size of the "
+             "images of the run; may be repeated"))
       ->type_name("DATA");
   tool::add_option(app, "scored", g.effort.scored,
                    "images of each set that are scored: chosen by the seed, of each class its share; of the digits the first ones",
@@ -191,6 +192,11 @@ void add_sample(CLI::App& app, given& g) {
       ->type_name("");
   tool::add_option(app, "steps", g.sampling.steps, "steps from noise, with commas between them: a sheet for each", tool::at_least(1))
       ->default_str(tool::text_of(g.sampling.steps));
+  tool::add_option(app, "noise", g.sampling.noise,
+                   "of a run with matched gradients: noise of the first step, in units of the root of its size, which falls to nothing at "
+                   "the last",
+                   tool::at_least(0))
+      ->default_str(tool::text_of(g.sampling.noise));
   tool::add_option(app, "count", g.sampling.count, "images a sheet, of each class its share", tool::between(2, 10'000))
       ->default_str(tool::text_of(g.sampling.count));
   tool::add_option(app, "judge", g.sampling.judge, "the run whose network says of which class samples are; the run's own unless given",

@@ -116,11 +116,15 @@ std::string in_units(double bytes) {
 
 template bool keeps_states_on_disk(const settings&, const small_network&, const dataset&);
 template bool keeps_states_on_disk(const settings&, const deep_network&, const dataset&);
+template bool keeps_states_on_disk(const settings&, const smooth_network&, const dataset&);
 template bool keeps_states_on_disk(const settings&, const in_bfloat16<small_network>&, const dataset&);
 template bool keeps_states_on_disk(const settings&, const in_bfloat16<deep_network>&, const dataset&);
+template bool keeps_states_on_disk(const settings&, const in_bfloat16<smooth_network>&, const dataset&);
 template needs needs_of(const settings&, const small_network&, const split&);
 template needs needs_of(const settings&, const deep_network&, const split&);
+template needs needs_of(const settings&, const smooth_network&, const split&);
 template needs needs_of(const settings&, const in_bfloat16<small_network>&, const split&);
 template needs needs_of(const settings&, const in_bfloat16<deep_network>&, const split&);
+template needs needs_of(const settings&, const in_bfloat16<smooth_network>&, const split&);
 
 }  // namespace tool

@@ -129,6 +129,7 @@ settings with_form_of(const split& data, settings s) {
   s.image       = image_of(data.train);
   s.classes     = data.train.classes;
   s.class_names = data.class_names;
+  s.activation  = activation_of(s);
   for (const auto& name : s.class_names) {
     if (!is_utf8(name)) throw std::invalid_argument(jem::concat(s.data, ": expected classes named in UTF-8 but found ", printable(name)));
   }
@@ -141,6 +142,7 @@ settings with_form_of(const split& data, settings s) {
 jem::io::run_config config_of(const settings& s, const judged_images& judged, double threshold) {
   jem::io::run_config c{.network     = s.network,
                         .widths      = s.widths,
+                        .activation  = activation_of(s),
                         .precision   = s.precision,
                         .image       = s.image,
                         .classes     = s.classes,
@@ -171,15 +173,19 @@ small_network make_small_network(const settings& s, const jem::shape& images, je
   return about("widths", [&] { return make_network<small_network>(s, options, own); });
 }
 
-deep_network make_deep_network(const settings& s, const jem::shape& images, jem::index_t classes, jem::rng& rng) {
+template <class Net>
+Net make_deep_network(const settings& s, const jem::shape& images, jem::index_t classes, jem::rng& rng) {
   jem::rng own     = rng.split();
   const auto found = jem::io::wide_resnet_named(s.network);
   if (!found) refuse("network", network_name.description, s.network);
   return about("network", [&] {
     const jem::wide_resnet_options options{.depth = found->first, .width = found->second, .channels = images[3], .classes = classes};
-    return make_network<deep_network>(s, options, own);
+    return make_network<Net>(s, options, own);
   });
 }
+
+template deep_network make_deep_network(const settings&, const jem::shape&, jem::index_t, jem::rng&);
+template smooth_network make_deep_network(const settings&, const jem::shape&, jem::index_t, jem::rng&);
 
 settings with_resolved_paths(settings s) {
   if (const auto path = path_of(s.data); !path.empty()) {
@@ -196,6 +202,7 @@ void expect_possible(const settings& s, const dataset& set) {
   };
   at_most("batch", set.size(), ", the images for training,", s.batch);
   at_most("crop", std::min(set.x.extent(1), set.x.extent(2)) - 1, " pixels, less than a side of the images,", s.crop);
+  if (s.network == "convnet" && activation_of(s) != "swish") refuse("activation", "swish for a convnet", s.activation);
   if (s.validate_every > 0 && s.validation == 0) refuse("validation", "at least 1, the images that --validate-every judges,", "0");
   if (s.early_stop > 0 && s.validate_every == 0) refuse("early-stop", "--validate-every beside it", std::to_string(s.early_stop));
   const jem::phase_set reads = phases_of(s);

@@ -17,8 +17,9 @@ namespace tool {
 
 using dataset = jem::data::dataset<tensor>;
 
-using small_network = jem::convnet<tensor>;
-using deep_network  = jem::wide_resnet<tensor>;
+using small_network  = jem::convnet<tensor>;
+using deep_network   = jem::wide_resnet<tensor>;
+using smooth_network = jem::wide_resnet<tensor, jem::swish>;  ///< the same with smooth energies
 
 /// The same, computing in bfloat16.
 template <class Net>
@@ -88,7 +89,8 @@ void expect_possible(const settings& s, const dataset& set);
 small_network make_small_network(const settings& s, const jem::shape& images, jem::index_t classes, jem::rng& rng);
 
 /// The Wide ResNet that "wide-resnet-DEPTH-WIDTH" names, in the same way. Throws std::invalid_argument for another name.
-deep_network make_deep_network(const settings& s, const jem::shape& images, jem::index_t classes, jem::rng& rng);
+template <class Net>
+Net make_deep_network(const settings& s, const jem::shape& images, jem::index_t classes, jem::rng& rng);
 
 /// The settings with an absolute path of the data, so that they mean the same in any working directory. Throws std::invalid_argument for
 /// a path that is not in UTF-8, which no settings file can hold.

@@ -23,8 +23,8 @@ namespace {
 
 /// The sampler from noise that the method of a run asks for.
 template <class F>
-tensor with_sampler(const settings& s, jem::index_t steps, F f) {
-  return s.method == "chains" ? f(sampler_of(s)) : f(jem::evaluate::descent(steps));
+tensor with_sampler(const settings& s, jem::index_t steps, float noise, F f) {
+  return s.method == "chains" ? f(sampler_of(s)) : f(jem::evaluate::descent(steps, noise));
 }
 
 /// Of each row of x the row of y that is nearest to it, and the root mean square of their difference.
@@ -77,9 +77,10 @@ double share_beyond_the_range(const tensor& x) {
 }  // namespace
 
 void sample_run(const std::filesystem::path& folder, const sampling& how) {
-  const auto run     = jem::io::load_run<tensor>(folder);
-  const auto judge   = jem::io::load_run<tensor>(how.judge.empty() ? folder : std::filesystem::path(how.judge));
-  const settings s   = settings_of_run(folder);
+  const auto run   = jem::io::load_run<tensor>(folder);
+  const auto judge = jem::io::load_run<tensor>(how.judge.empty() ? folder : std::filesystem::path(how.judge));
+  const settings s = settings_of_run(folder);
+  if (s.method != "matched" && how.noise > 0) refuse("noise", "0 for a run whose samples are those of its own chains", text_of(how.noise));
   const split data   = load(s);
   const auto classes = data.train.classes;
   const double width = std::sqrt(0.15 * static_cast<double>(data.train.x.extents().row_size()));  // of the kernel
@@ -95,7 +96,8 @@ void sample_run(const std::filesystem::path& folder, const sampling& how) {
     const stopwatch clock;
     const tensor start =
         noise_law{s.method == "matched" ? s.path_noise : "uniform"}.operator()<tensor>(real.x.extents().with_rows(how.count), rng);
-    const tensor x = with_sampler(s, steps, [&](const auto& k) { return jem::evaluate::continued(k, run.network, start, y, steps, rng); });
+    const tensor x =
+        with_sampler(s, steps, how.noise, [&](const auto& k) { return jem::evaluate::continued(k, run.network, start, y, steps, rng); });
     const double seconds  = clock.seconds();
     const double right    = jem::metrics::accuracy(jem::evaluate::logits_of(judge.network, x), y);
     const double distance = jem::metrics::kernel_distance(x, real.x, width);

@@ -72,18 +72,25 @@ jem::io::image noise_sheet_by_class(const settings& s, const Net& net, const jem
 
 template jem::io::image sheet_by_class(const settings&, const outcome<small_network>&, jem::index_t, jem::rng&);
 template jem::io::image sheet_by_class(const settings&, const outcome<deep_network>&, jem::index_t, jem::rng&);
+template jem::io::image sheet_by_class(const settings&, const outcome<smooth_network>&, jem::index_t, jem::rng&);
 template jem::io::image sheet_by_class(const settings&, const outcome<in_bfloat16<small_network>>&, jem::index_t, jem::rng&);
 template jem::io::image sheet_by_class(const settings&, const outcome<in_bfloat16<deep_network>>&, jem::index_t, jem::rng&);
+template jem::io::image sheet_by_class(const settings&, const outcome<in_bfloat16<smooth_network>>&, jem::index_t, jem::rng&);
 template jem::io::image fresh_sheet(const settings&, const small_network&, const jem::shape&, jem::rng&);
 template jem::io::image fresh_sheet(const settings&, const in_bfloat16<small_network>&, const jem::shape&, jem::rng&);
 
 template jem::io::image noise_sheet(const settings&, const small_network&, const jem::shape&, jem::rng&);
 template jem::io::image noise_sheet_by_class(const settings&, const small_network&, const jem::shape&, jem::index_t, jem::rng&);
 template jem::io::image noise_sheet(const settings&, const deep_network&, const jem::shape&, jem::rng&);
+template jem::io::image noise_sheet(const settings&, const smooth_network&, const jem::shape&, jem::rng&);
 template jem::io::image noise_sheet_by_class(const settings&, const deep_network&, const jem::shape&, jem::index_t, jem::rng&);
+template jem::io::image noise_sheet_by_class(const settings&, const smooth_network&, const jem::shape&, jem::index_t, jem::rng&);
 template jem::io::image noise_sheet(const settings&, const in_bfloat16<small_network>&, const jem::shape&, jem::rng&);
 template jem::io::image noise_sheet_by_class(const settings&, const in_bfloat16<small_network>&, const jem::shape&, jem::index_t,
                                              jem::rng&);
 template jem::io::image noise_sheet(const settings&, const in_bfloat16<deep_network>&, const jem::shape&, jem::rng&);
+template jem::io::image noise_sheet(const settings&, const in_bfloat16<smooth_network>&, const jem::shape&, jem::rng&);
 template jem::io::image noise_sheet_by_class(const settings&, const in_bfloat16<deep_network>&, const jem::shape&, jem::index_t, jem::rng&);
+template jem::io::image noise_sheet_by_class(const settings&, const in_bfloat16<smooth_network>&, const jem::shape&, jem::index_t,
+                                             jem::rng&);
 }  // namespace tool

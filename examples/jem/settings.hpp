@@ -24,6 +24,7 @@ struct settings {
   bool with_replacement            = false;
   std::string network              = "convnet";
   std::vector<jem::index_t> widths = {32, 64, 128};
+  std::string activation           = "auto";
   std::string initialisation       = "uniform";
   std::string precision            = "float32";
   std::string method               = "chains";
@@ -104,6 +105,10 @@ inline constexpr std::tuple run_options{
            group::network},
     option{"widths", &settings::widths, "convnet: channels of the first convolution and of each halving of the image",
            between(1, jem::index_t{1} << 20), group::network},
+    option{"activation", &settings::activation,
+           "after each convolution: swish, which gives smooth energies, or leaky-relu, as in the paper's wide ResNet; auto, leaky-relu in "
+           "a wide ResNet that is not trained by matched gradients, and else swish",
+           one_of("auto", "swish", "leaky-relu"), group::network},
     option{"initialisation", &settings::initialisation,
            "first weights: uniform in +-1/sqrt(fan-in), biases too, as PyTorch's layers; or he: normal of variance 2/fan-in, biases zero",
            one_of("uniform", "he"), group::network},
@@ -250,6 +255,12 @@ inline settings preset_of_demo() {
   settings s = digits_settings();
   s.method   = "matched";
   return s;
+}
+
+/// The activation of the network: the one that is asked for, or the default for network and method.
+inline std::string activation_of(const settings& s) {
+  if (s.activation != "auto") return s.activation;
+  return s.network == "convnet" || s.method == "matched" ? "swish" : "leaky-relu";
 }
 
 /// Whether the energy is learned from samples of chains.

@@ -86,6 +86,9 @@ jem_tool_test("jem train writes metrics as it goes and at the end" ARGUMENTS tra
   WRITES settings.json config.json metrics.jsonl metrics.json model.safetensors samples.png samples_by_class.png)
 jem_tool_test("jem evaluate judges what jem train has left" AFTER "jem train writes metrics as it goes and at the end"
   ARGUMENTS --scored 50 --attacked 10 --ood digits SAYS "AUROC log p.x.: digits" WRITES evaluation.json)
+jem_tool_test("jem evaluate brings other data to the size of its images" AFTER "jem train writes metrics as it goes and at the end"
+  ARGUMENTS --scored 50 --attacked 10 --ood cifar10:${small_cifar}/test_batch.bin
+  SAYS "images of test_batch.bin: resized from 32x32x3 to 8x8x1\njudged on .*AUROC log p.x.: test_batch.bin" WRITES evaluation.json)
 jem_tool_test("jem evaluate tells every measure of the library and the bins of the reliability diagram"
   AFTER "jem train writes metrics as it goes and at the end" ARGUMENTS --scored 50 --attacked 10
   SAYS "\nMCE, 15 bins .*\nAUROC max p.*: noise .*\nAUPR max p.*: noise .*\nFPR95 max p.*: noise .*\nconfidence *mean *accuracy *images\n"
@@ -108,7 +111,13 @@ jem_tool_test("jem demo computes in bfloat16" ARGUMENTS demo ${tiny} --precision
   WRITES report.html metrics.json jem.safetensors)
 jem_tool_test("jem train by class uses the joint energy" ARGUMENTS train ${tiny} --w-xy 1 WRITES metrics.json)
 jem_tool_test("jem train takes a wide residual network" WRITES metrics.json model.safetensors samples.png
+  SETTINGS "\"activation\": \"leaky-relu\""
   ARGUMENTS train --network wide-resnet-10-1 --crop 1 --flip --steps 1 --iterations 1 --batch 4 --buffer 8)
+jem_tool_test("jem train matches gradients of a wide residual network with swish" WRITES model.safetensors samples.png
+  SETTINGS "\"activation\": \"swish\""
+  ARGUMENTS train --network wide-resnet-10-1 --iterations 1 --batch 4)
+jem_tool_test("jem evaluate judges a wide residual network with swish" ARGUMENTS --scored 10 --attacked 2 WRITES evaluation.json
+  AFTER "jem train matches gradients of a wide residual network with swish")
 jem_tool_test("jem train reads CIFAR files, and flips their images unless told" WRITES metrics.json model.safetensors
   SETTINGS "\"flip\": true,.*\"with_replacement\": false"
   ARGUMENTS train --data cifar10:${small_cifar} --network wide-resnet-10-1 --steps 1 --iterations 1 --batch 4 --buffer 8)
@@ -147,7 +156,8 @@ foreach(mistake IN ITEMS "--steps -1|a whole number from 0 to 1000000000" "--ste
     "--widths 4,4,4,4,4|an image that can be halved 4 times"
     "--data mnist|digits, or idx, cifar10, cifar100 or png with :PATH behind" "--network resnet|convnet or wide-resnet-DEPTH-WIDTH"
     "--network wide-resnet-28-99999999999999999999|convnet or wide-resnet-DEPTH-WIDTH"
-    "--network wide-resnet-11-1|depth = 6n . 4 with n >= 1" "--validation 1297|fewer than the 1297 images for training"
+    "--network wide-resnet-11-1|depth = 6n . 4 with n >= 1" "--activation leaky-relu|swish for a convnet"
+    "--validation 1297|fewer than the 1297 images for training"
     "--buffer 32|at least 64, a batch," "--by-class --buffer 100|at least 640, a batch for each of 10 classes,"
     "--w-xy 1 --buffer 645|a multiple of 10, the number of classes,")
   string(REGEX MATCH "^(.*)[|](.*)$" all ${mistake})
@@ -178,10 +188,16 @@ jem_tool_test("jem sample makes images from noise beside those nearest to them, 
   AFTER "jem train matches gradients unless told, and samples from noise" COMMAND sample ARGUMENTS --steps 2,3 --count 20
   SAYS "\n *2 +[01][.][0-9]+ .*\n *3 +[01][.][0-9]+ .*\n *images +[01][.]"
   WRITES samples-2.png samples-2-nearest.png samples-3.png samples-3-nearest.png samples.json)
+jem_tool_test("jem sample adds noise that fades"
+  AFTER "jem train matches gradients unless told, and samples from noise" COMMAND sample ARGUMENTS --steps 3 --noise 0.1
+  SAYS "\n *3 +[01][.][0-9]+ .*\n *images +[01][.]" WRITES samples-3.png)
 jem_tool_test("jem train matches gradients of each class on each path in bfloat16" WRITES metrics.json
   ARGUMENTS train ${tiny_matched} --w-match-xy 1 --path equilibrium --path-noise uniform --outliers normal --precision bfloat16)
 jem_tool_test("jem train learns by chains where an option of chains is given" ARGUMENTS train ${tiny_matched} --steps 2 --buffer 640
   SETTINGS "\"method\": \"chains\"," WRITES samples.png)
+jem_tool_test("jem sample leaves the noise of chains to their settings" CODE 2 ONE_LINE LEAVES_OUT samples-3.png
+  AFTER "jem train learns by chains where an option of chains is given" COMMAND sample ARGUMENTS --steps 3 --noise 0.1
+  SAYS "^jem: --noise: expected 0 for a run whose samples are those of its own chains but received 0[.]1")
 jem_tool_test("jem train learns by cross-entropy alone when it is told to" ARGUMENTS train ${tiny_matched} --method cross-entropy
   SETTINGS "\"method\": \"cross-entropy\"," WRITES metrics.json LEAVES_OUT samples.png)
 jem_tool_test("jem train refuses options of another method in one line" ARGUMENTS train ${tiny_matched} --method matched --steps 5

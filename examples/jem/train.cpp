@@ -5,6 +5,7 @@
 #include "run.hpp"
 #include "samples.hpp"
 
+#include <jem/data/resize.hpp>
 #include <jem/io/file.hpp>
 #include <jem/io/png.hpp>
 #include <jem/io/run.hpp>
@@ -53,8 +54,10 @@ void with_network(const settings& s, const jem::shape& images, jem::index_t clas
   };
   if (s.network == "convnet") {
     in_precision(make_small_network(s, images, classes, rng));
+  } else if (activation_of(s) == "swish") {
+    in_precision(make_deep_network<smooth_network>(s, images, classes, rng));
   } else {
-    in_precision(make_deep_network(s, images, classes, rng));
+    in_precision(make_deep_network<deep_network>(s, images, classes, rng));
   }
 }
 
@@ -124,15 +127,22 @@ std::vector<left_network> networks_of(const std::filesystem::path& run) {
   return found;
 }
 
-/// At most `count` test images of each of the others, by the names that the table shows.
+/// At most `count` test images of each of the others, in the size of those that are judged, by the names that the table shows. Says which
+/// had another size.
 image_sets load_others(const std::vector<std::string>& others, const judged_images& test, jem::index_t count) {
-  const auto names = names_of(others);
+  const auto names   = names_of(others);
+  const jem::shape e = test.all.x.extents();
   image_sets sets;
   for (std::size_t i = 0; i < others.size(); ++i) {
-    auto other = load_other(others[i]);
-    other.seed = test.seed;
-    jem::expect_shape("images of " + others[i], test.all.x.extents().with_rows(other.all.size()), other.all.x.extents());
-    sets.emplace_back(names[i], other.part(count).x);
+    auto other    = load_other(others[i]);
+    other.seed    = test.seed;
+    tensor images = other.part(count).x;
+    if (const jem::shape own = images.extents(); own != e.with_rows(own[0])) {
+      images = about("ood", [&] { return jem::data::resized(images, e[1], e[2], e[3]); });
+      std::cout << jem::concat("images of ", names[i], ": resized from ", own[1], "x", own[2], "x", own[3], " to ", e[1], "x", e[2], "x",
+                               e[3], "\n");
+    }
+    sets.emplace_back(names[i], std::move(images));
   }
   return sets;
 }

@@ -337,9 +337,12 @@ outcome<Net> train(const settings& s, Net net, const split& data, jem::rng& rng,
 
 template outcome<small_network> train(const settings&, small_network, const split&, jem::rng&, const std::string&, const keeping&);
 template outcome<deep_network> train(const settings&, deep_network, const split&, jem::rng&, const std::string&, const keeping&);
+template outcome<smooth_network> train(const settings&, smooth_network, const split&, jem::rng&, const std::string&, const keeping&);
 template outcome<in_bfloat16<small_network>> train(const settings&, in_bfloat16<small_network>, const split&, jem::rng&, const std::string&,
                                                    const keeping&);
 template outcome<in_bfloat16<deep_network>> train(const settings&, in_bfloat16<deep_network>, const split&, jem::rng&, const std::string&,
                                                   const keeping&);
+template outcome<in_bfloat16<smooth_network>> train(const settings&, in_bfloat16<smooth_network>, const split&, jem::rng&,
+                                                    const std::string&, const keeping&);
 
 }  // namespace tool

@@ -39,9 +39,9 @@ jem::convnet<T> leave_convnet(const std::filesystem::path& folder, const run_con
   return leave_run<jem::convnet<T>>(folder, c, jem::convnet_options{.height = 4, .width = 4, .classes = 3, .widths = {2, 3}});
 }
 
-template <class T>
-jem::wide_resnet<T> leave_wide_resnet(const std::filesystem::path& folder, const run_config& c) {
-  return leave_run<jem::wide_resnet<T>>(folder, c, jem::wide_resnet_options{.depth = 10, .width = 1, .channels = 1, .classes = 3});
+template <class T, class A = jem::leaky_relu>
+jem::wide_resnet<T, A> leave_wide_resnet(const std::filesystem::path& folder, const run_config& c) {
+  return leave_run<jem::wide_resnet<T, A>>(folder, c, jem::wide_resnet_options{.depth = 10, .width = 1, .channels = 1, .classes = 3});
 }
 
 /// Whether energies and their gradients by images are the same bits.
@@ -74,6 +74,22 @@ TEST_CASE("the network of a run is of the kind and computes in the precision tha
   const auto run  = load_run<tensor>(place.path());
   CHECK(same_energies<tensor>(jem::compute_in<jem::bfloat16>(flat), run.network));
   CHECK_FALSE(same_energies<tensor>(flat, run.network));
+}
+
+TEST_CASE("a wide residual network of a run has the activation that it was trained with") {
+  const temporary_directory place;
+  run_config c      = small("wide-resnet-10-1", "float32");
+  c.activation      = "swish";
+  const auto smooth = leave_wide_resnet<tensor, jem::swish>(place.path(), c);
+  CHECK(same_energies<tensor>(smooth, load_run<tensor>(place.path()).network));
+  c.precision = "bfloat16";
+  leave_wide_resnet<tensor, jem::swish>(place.path(), c);
+  CHECK(same_energies<tensor>(jem::compute_in<jem::bfloat16>(smooth), load_run<tensor>(place.path()).network));
+  c.activation    = "leaky-relu";
+  c.precision     = "float32";
+  const auto deep = leave_wide_resnet<tensor>(place.path(), c);  // the same weights
+  CHECK(same_energies<tensor>(deep, load_run<tensor>(place.path()).network));
+  CHECK_FALSE(same_energies<tensor>(deep, smooth));
 }
 
 TEST_CASE("a run shows its network as what it is") {

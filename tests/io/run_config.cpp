@@ -36,6 +36,7 @@ TEST_CASE("what a run says of its network survives the way through config.json")
   write_run_config(place.path(), c);
   const run_config back = read_run_config(place.path());
   CHECK(back.network == "convnet");
+  CHECK(back.activation == "swish");
   CHECK(back.widths == c.widths);
   CHECK(back.precision == "bfloat16");
   CHECK(back.image == c.image);
@@ -65,6 +66,7 @@ TEST_CASE("a folder of an older version is read by its settings and the file of 
   const run_config c = read_run_config(place.path());
   CHECK(c.weights == "weights.safetensors");
   CHECK(c.network == "wide-resnet-10-2");
+  CHECK(c.activation == "leaky-relu");
   CHECK(c.precision == "float32");
   CHECK_FALSE(c.threshold.has_value());
 }
@@ -87,6 +89,10 @@ TEST_CASE("what is no run is refused with the name of its file") {
     CHECK(refusal(place.path()).find("config.json: expected " + words) != std::string::npos);
   };
   refused_as([](run_config& c) { c.network = "mlp"; }, "a network named convnet or wide-resnet-DEPTH-WIDTH but found mlp");
+  refused_as([](run_config& c) { c.activation = "relu"; }, "the activation swish but found relu");
+  refused_as([](run_config& c) { c.activation = "leaky-relu"; }, "the activation swish but found leaky-relu");
+  refused_as([](run_config& c) { c.network = "wide-resnet-10-1", c.activation = "relu"; },
+             "the activation swish or leaky-relu but found relu");
   refused_as([](run_config& c) { c.precision = "half"; }, "precision float32 or bfloat16 but found half");
   refused_as([](run_config& c) { c.image = {8, 8}; }, "the height, width and channels of an image but found [8,8]");
   refused_as([](run_config& c) { c.image = {8, 0, 1}; }, "the height, width and channels of an image but found [8,0,1]");

@@ -23,20 +23,31 @@
 
 namespace jem::inline v0::io {
 
-/// The network of a run, which is one of four types, as one layer: images in, logits out, and the gradient by images that samplers and
+/// The network of a run, which is one of six types, as one layer: images in, logits out, and the gradient by images that samplers and
 /// attacks need. Its weights are constant: it has no parameters. To train the network further, get it by `visit`.
 template <tensor_value T>
 class run_network : public made_of<T> {
   template <class Net>
   using in_bfloat16 = computing_in<bfloat16, Net>;
+  using small_net   = convnet<T>;
+  using deep_net    = wide_resnet<T>;
+  using smooth_net  = wide_resnet<T, swish>;
+
+  template <class... Nets>
+  struct one_of {
+    using network = std::variant<Nets...>;
+    template <class X>
+    using cache = std::variant<typename Nets::template cache<X>...>;
+  };
+  using any = one_of<small_net, deep_net, smooth_net, in_bfloat16<small_net>, in_bfloat16<deep_net>, in_bfloat16<smooth_net>>;
 
  public:
-  /// Takes one of the four networks.
+  /// Takes one of the six networks.
   template <class Net>
     requires(!std::same_as<Net, run_network>)
   explicit run_network(Net net) : net_(std::move(net)) {}
 
-  /// f(network), which takes any of the four.
+  /// f(network), which takes any of the six.
   template <class F>
   decltype(auto) visit(F&& f) const {
     return std::visit(std::forward<F>(f), net_);
@@ -44,9 +55,7 @@ class run_network : public made_of<T> {
 
   template <tensor_value X>
   struct cache {
-    std::variant<typename convnet<T>::template cache<X>, typename wide_resnet<T>::template cache<X>,
-                 typename in_bfloat16<convnet<T>>::template cache<X>, typename in_bfloat16<wide_resnet<T>>::template cache<X>>
-        of;  ///< that of the network
+    typename any::template cache<X> of;  ///< that of the network
   };
 
   static auto parameters(auto&) { return std::tuple<>{}; }
@@ -64,7 +73,7 @@ class run_network : public made_of<T> {
   }
 
  private:
-  std::variant<convnet<T>, wide_resnet<T>, in_bfloat16<convnet<T>>, in_bfloat16<wide_resnet<T>>> net_;
+  typename any::network net_;
 };
 
 /// The results of a run.
@@ -138,8 +147,9 @@ run<T> load_run(const std::filesystem::path& folder) {
   };
   const auto network = [&]() -> run_network<T> {
     if (const auto deep = wide_resnet_named(c.network)) {
-      return made(detail::network_from<wide_resnet<T>>(
-          weights, c.run, wide_resnet_options{.depth = deep->first, .width = deep->second, .channels = c.image[2], .classes = c.classes}));
+      const wide_resnet_options o{.depth = deep->first, .width = deep->second, .channels = c.image[2], .classes = c.classes};
+      if (c.activation == "swish") return made(detail::network_from<wide_resnet<T, swish>>(weights, c.run, o));
+      return made(detail::network_from<wide_resnet<T>>(weights, c.run, o));
     }
     return made(detail::network_from<convnet<T>>(
         weights, c.run,

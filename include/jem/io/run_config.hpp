@@ -26,6 +26,7 @@ namespace jem::inline v0::io {
 struct run_config {
   std::string network                  = "convnet";  ///< or "wide-resnet-DEPTH-WIDTH"
   std::vector<index_t> widths          = {};         ///< of a convnet, see convnet_options
+  std::string activation               = {};         ///< "swish", or "leaky-relu" of a Wide ResNet; empty for what older versions had
   std::string precision                = "float32";  ///< or "bfloat16": the type that the network computes in
   std::vector<index_t> image           = {};         ///< height, width and channels
   index_t classes                      = 0;          ///< ≥ 1
@@ -55,9 +56,17 @@ inline std::optional<std::pair<index_t, index_t>> wide_resnet_named(std::string_
 
 /// Writes config.json into the folder. Throws what write_file throws.
 inline void write_run_config(const std::filesystem::path& folder, const run_config& c) {
-  nlohmann::ordered_json j{{"run", c.run},       {"network", c.network}, {"widths", c.widths},           {"precision", c.precision},
-                           {"image", c.image},   {"classes", c.classes}, {"class_names", c.class_names}, {"divisor", c.divisor},
-                           {"offset", c.offset}, {"weights", c.weights}};
+  nlohmann::ordered_json j{{"run", c.run},
+                           {"network", c.network},
+                           {"widths", c.widths},
+                           {"activation", c.activation},
+                           {"precision", c.precision},
+                           {"image", c.image},
+                           {"classes", c.classes},
+                           {"class_names", c.class_names},
+                           {"divisor", c.divisor},
+                           {"offset", c.offset},
+                           {"weights", c.weights}};
   if (c.threshold) j.update({{"threshold", *c.threshold}, {"threshold_of", c.threshold_of}});
   write_file(folder / "config.json", j.dump(2) + "\n");
 }
@@ -71,6 +80,10 @@ inline void check_run_config(const run_config& c, const std::string& file) {
   };
   const auto fits = [](index_t x) { return 1 <= x && x <= largest_extent; };
   if (c.network != "convnet" && !wide_resnet_named(c.network)) refuse("a network named convnet or wide-resnet-DEPTH-WIDTH", c.network);
+  const bool is_flat = c.network == "convnet";
+  if (c.activation != "swish" && (is_flat || c.activation != "leaky-relu")) {
+    refuse(is_flat ? "the activation swish" : "the activation swish or leaky-relu", c.activation);
+  }
   if (c.precision != "float32" && c.precision != "bfloat16") refuse("precision float32 or bfloat16", c.precision);
   if (c.image.size() != 3 || !std::ranges::all_of(c.image, fits)) {
     refuse("the height, width and channels of an image", nlohmann::json(c.image).dump());
@@ -106,7 +119,9 @@ inline run_config read_run_config(const std::filesystem::path& folder) {
     j.at("widths").get_to(c.widths);
     j.at("image").get_to(c.image);
     j.at("classes").get_to(c.classes);
-    c.class_names  = j.value("class_names", c.class_names);
+    c.class_names = j.value("class_names", c.class_names);
+    c.activation  = j.value("activation", c.activation);
+    if (c.activation.empty()) c.activation = c.network == "convnet" ? "swish" : "leaky-relu";
     c.precision    = j.value("precision", c.precision);
     c.divisor      = j.value("divisor", c.divisor);
     c.offset       = j.value("offset", c.offset);
