@@ -161,8 +161,8 @@ void add_evaluate(CLI::App& app, given& g) {
            g.others = others;
          },
          tool::wrapped(
-             "data whose test images, or all images of one file, are out of the distribution, named as for jem train, and brought to the size of the "
-             "images of the run; may be repeated"))
+             "data whose test images, or all images of one file, are out of the distribution, named as for jem train, and brought to the "
+             "size of the images of the run; may be repeated"))
       ->type_name("DATA");
   tool::add_option(app, "scored", g.effort.scored,
                    "images of each set that are scored: chosen by the seed, of each class its share; of the digits the first ones",
