@@ -37,6 +37,23 @@ struct start_at_seven {
   }
 };
 
+/// Starts at ten times the class, and at −1 where no class is told.
+struct start_at_class {
+  template <jem::tensor_value T>
+  T operator()(const jem::shape& extents, jem::rng&) const {
+    return jem::full<T>(extents, -1);
+  }
+  template <jem::tensor_value T>
+  T operator()(const jem::shape& extents, const jem::pooled_vector<std::int32_t>& y, jem::rng&) const {
+    std::vector<float> x;
+    for (const auto c : y) x.insert(x.end(), static_cast<std::size_t>(extents.row_size()), 10.0f * static_cast<float>(c));
+    return T(extents, x);
+  }
+};
+
+static_assert(jem::start_by_class<start_at_class, tensor> && !jem::start_by_class<start_at_seven, tensor>);
+static_assert(!jem::start_by_class<jem::uniform_start, tensor> && !jem::start_by_class<jem::normal_start, tensor>);
+
 }  // namespace
 
 TEST_CASE("a buffer starts full of fresh chains from U(-1, 1)") {
@@ -194,6 +211,20 @@ TEST_CASE("chains may start where the caller says") {
   const jem::replay_buffer<tensor, start_at_seven> b({2}, {.capacity = 3, .restart_probability = 1}, g);
   CHECK(b.positions().to_vector() == std::vector<float>(6, 7));
   CHECK(b.draw(2, g).position.to_vector() == std::vector<float>(4, 7));
+}
+
+TEST_CASE("a start is told the class of each chain, when the buffer is filled and when a chain restarts") {
+  jem::rng g{15};
+  jem::replay_buffer<tensor, start_at_class> b({2}, {.capacity = 6, .restart_probability = 1, .classes = 3}, g);
+  CHECK(b.positions().to_vector() == std::vector<float>{0, 0, 0, 0, 10, 10, 10, 10, 20, 20, 20, 20});
+  CHECK(b.draw(labels({4}, {2, 0, 2, 1}), g).position.to_vector() == std::vector<float>{20, 20, 0, 0, 20, 20, 10, 10});
+  b.positions(jem::full<tensor>({6, 2}, 7));
+  const auto any   = b.draw(5, g);
+  const auto slots = any.slots.to_vector();
+  for (std::size_t i = 0; i < 5; ++i) CHECK(any.position.to_vector()[2 * i] == 10.0f * static_cast<float>(slots[i] / 2));
+  const jem::replay_buffer<tensor, start_at_class> plain({2}, {.capacity = 3, .restart_probability = 1}, g);
+  CHECK(plain.positions().to_vector() == std::vector<float>(6, -1));
+  CHECK(plain.draw(2, g).position.to_vector() == std::vector<float>(4, -1));
 }
 
 TEST_CASE("the same generator draws the same chains, the next draw draws others") {

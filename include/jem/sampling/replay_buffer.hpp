@@ -13,6 +13,7 @@
 #include <jem/tensor/rows.hpp>
 
 #include <algorithm>
+#include <functional>
 
 namespace jem::inline v0 {
 
@@ -59,10 +60,11 @@ struct replay_options {
 template <tensor_value T, class Start = uniform_start>
 class replay_buffer {
  public:
-  /// Fills the buffer with new chains. `item` has the extents of one position, such as an image (h, w, c). Throws std::invalid_argument
-  /// for a capacity that is not a multiple of the classes.
+  /// Fills the buffer with new chains. `item` has the extents of one position, such as an image (h, w, c). A start that can be told
+  /// classes gets those of the blocks, if there are any. Throws std::invalid_argument for a capacity that is not a multiple of the
+  /// classes.
   replay_buffer(const shape& item, const replay_options& options, rng& g, Start start = {})
-      : options_(checked(options)), start_(start), positions_(start.template operator()<T>(item.under(options.capacity), g)) {}
+      : options_(checked(options)), start_(start), positions_(fresh(item.under(options.capacity), std::identity{}, g)) {}
 
   index_t capacity() const { return options_.capacity; }      ///< number of chains
   index_t classes() const { return options_.classes; }        ///< number of classes with separate chains; 0 for none
@@ -139,6 +141,20 @@ class replay_buffer {
     }
   }
 
+  /// New chains (n, …), of which chain i is for slot_of(i).
+  template <class F>
+  T fresh(const shape& extents, F slot_of, rng& g) const {
+    if constexpr (start_by_class<Start, T>) {
+      if (options_.classes > 0) {
+        const index_t block = options_.capacity / options_.classes;
+        pooled_vector<std::int32_t> y(static_cast<std::size_t>(extents[0]));
+        for (std::size_t i = 0; i < y.size(); ++i) y[i] = static_cast<std::int32_t>(slot_of(static_cast<index_t>(i)) / block);
+        return start_.template operator()<T>(extents, y, g);
+      }
+    }
+    return start_.template operator()<T>(extents, g);
+  }
+
   chains<T> lend(const pooled_vector<std::int32_t>& slots, labels<T> y, rng& g) const {
     using V         = typename T::value_type;
     const index_t n = std::ssize(slots);
@@ -148,8 +164,8 @@ class replay_buffer {
     pooled_vector<V> restart(slots.size());
     for (index_t i = 0; i < n; ++i)
       restart[static_cast<std::size_t>(i)] = stream.happens(i, float{options_.restart_probability}) ? V(1) : V(0);
-    const T fresh = start_.template operator()<T>(position.extents(), g);
-    choose_rows(position, fresh, T(shape{n}, restart));
+    const T others = fresh(position.extents(), [&](index_t i) { return index_t{slots[static_cast<std::size_t>(i)]}; }, g);
+    choose_rows(position, others, T(shape{n}, restart));
     return {std::move(position), std::move(where), std::move(y)};
   }
 

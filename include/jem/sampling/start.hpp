@@ -4,10 +4,20 @@
 
 #include <jem/core/setting.hpp>
 #include <jem/tensor/noise.hpp>
+#include <jem/tensor/pooled_vector.hpp>
 
+#include <concepts>
+#include <cstdint>
 #include <string>
 
 namespace jem::inline v0 {
+
+/// A start that can also be told the class of each chain, which a buffer with classes does: it is called with the extents (n, …), n
+/// classes on the host, and the generator.
+template <class S, class T>
+concept start_by_class = requires(const S& s, const shape& extents, const pooled_vector<std::int32_t>& y, rng& g) {
+  { s.template operator()<T>(extents, y, g) } -> std::same_as<T>;
+};
 
 namespace detail {
 
