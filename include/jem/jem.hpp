@@ -54,6 +54,7 @@
 #include <jem/optim/clip.hpp>
 #include <jem/optim/ema.hpp>
 #include <jem/optim/sgd.hpp>
+#include <jem/sampling/class_normal_start.hpp>
 #include <jem/sampling/hamiltonian.hpp>
 #include <jem/sampling/langevin.hpp>
 #include <jem/sampling/replay_buffer.hpp>
