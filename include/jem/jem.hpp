@@ -57,6 +57,7 @@
 #include <jem/sampling/class_normal_start.hpp>
 #include <jem/sampling/hamiltonian.hpp>
 #include <jem/sampling/langevin.hpp>
+#include <jem/sampling/proximal_langevin.hpp>
 #include <jem/sampling/replay_buffer.hpp>
 #include <jem/sampling/sample.hpp>
 #include <jem/sampling/sgld.hpp>

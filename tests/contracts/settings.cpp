@@ -151,6 +151,9 @@ std::vector<entry> samplers() {
           "sgld", "noise",
           [](double v) { one_step(sgld{.step_size = constant{1}, .noise = [v](float) { return static_cast<float>(v); }}); },
           "no yes no no yes"),
+      asked(
+          "proximal_langevin", "step_size", [](double v) { one_step(proximal_langevin{.step_size = always(v)}); }, "no yes no no yes"),
+      number("proximal_langevin", "inner", &proximal_langevin<>::inner, {1}, "no no no no yes"),
       number("langevin", "step_size", &langevin::step_size, {.step_size = 1}, "no no no no yes"),  // frozen at 0
       number("hamiltonian", "step_size", &hamiltonian<>::step_size, {.step_size = 1}, "no no no no yes"),
       number("hamiltonian", "steps", &hamiltonian<>::steps, {.step_size = 1}, "no no no no yes"),
@@ -174,6 +177,7 @@ std::vector<entry> samplers() {
       number("row_energy", "size", &row_energy<int>::size, {2, 1}, "no yes no no yes"),
   };
   append_others(all, "sgld", {"transform", "constraint"});
+  append_others(all, "proximal_langevin", {"transform", "constraint"});
   append_others(all, "hamiltonian", {"integrate"});
   append_others(all, "metropolis", {"proposal"});
   append_others(all, "tempered_energy", {"inner"});
