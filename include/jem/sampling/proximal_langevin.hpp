@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The sampler of JEM++ (Yang and Ji 2021, arXiv:2109.09032): an outer step evaluates the energy's gradient once, and then makes N inner
-// steps, each clipped per element and followed by the constraint. Its source (Zhang et al. 2019, arXiv:1905.00877) keeps p = ∂E/∂f₁(x), f₁
-// being the network's first layer, and evaluates ∂⟨p, f₁(x)⟩/∂x again in each inner step. But the first layer of the paper's network, and
-// of all networks here, is linear, so that this gradient does not depend on x: it is ∂E/∂x where the outer step began. N inner steps are
-// then repeated steps along one gradient, which this header makes, for any energy. For a chain that begins within its box they end where
-// one step of size N·ε ends, up to rounding: where sgld without noise goes with the same clipping and box.
+// The sampler of JEM++ (Yang and Ji 2021, arXiv:2109.09032): N inner steps along one gradient, each followed by the constraint. After Zhang
+// et al. (2019, arXiv:1905.00877) it keeps p = ∂E/∂f₁(x), f₁ being the first layer, and evaluates ∂⟨p, f₁(x)⟩/∂x again in each inner step.
+// But the first layer of the paper's network, and of all models here, is linear, so that this gradient is ∂E/∂x where the outer step
+// began, for any x. This header repeats steps along it, for any energy. For a chain that begins within its box they end where one step of
+// size N·ε ends, up to rounding: sgld without noise, with the same clipping and box, does the same.
 #pragma once
 
 #include <jem/core/setting.hpp>
@@ -35,7 +34,8 @@ struct repeated_step {
 
 /// Descent without noise in outer steps of `inner` steps each: x ← constraint(x − ε·transform(∇E(x₀))), x₀ the position where the outer
 /// step began. A step of the kernel is an outer step, so the trainer's `steps` are the paper's M, and `inner` is its N. The defaults are
-/// the paper's, who use ε = 0.2 and box{-1, 1}. If kernel and energy are row-wise, the schedule is called by several threads.
+/// those of the paper's code, which has ε = 0.2 and box{-1, 1}. If kernel and energy are row-wise, the schedule is called by several
+/// threads.
 template <schedule Schedule = constant, class Transform = clip_elements, class Constraint = unconstrained>
 struct proximal_langevin {
   static constexpr bool needs_gradient = true;
