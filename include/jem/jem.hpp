@@ -28,6 +28,7 @@
 #include <jem/loss/energy_penalty.hpp>
 #include <jem/loss/gradient_matching.hpp>
 #include <jem/loss/joint_contrastive_divergence.hpp>
+#include <jem/loss/joint_energy_penalty.hpp>
 #include <jem/loss/joint_gradient_matching.hpp>
 #include <jem/loss/outlier_exposure.hpp>
 #include <jem/matching/gradient_pairs.hpp>

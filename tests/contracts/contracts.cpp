@@ -277,7 +277,8 @@ TEST_CASE("a sample buffer lends chains and takes them back") {
 
 TEST_CASE("a loss is tagged, says what it reads and accumulates, and only tagged losses compose") {
   static_assert(jem::loss_term<jem::cross_entropy, tensor> && jem::loss_term<jem::contrastive_divergence, tensor>);
-  static_assert(jem::loss_term<jem::joint_contrastive_divergence, tensor> && jem::loss_term<jem::energy_penalty, tensor>);
+  static_assert(jem::loss_term<jem::joint_contrastive_divergence, tensor> && jem::loss_term<jem::energy_penalty, tensor> &&
+                jem::loss_term<jem::joint_energy_penalty, tensor>);
   static_assert(jem::loss_term<decltype(jem::cross_entropy{} + 0.5f * jem::energy_penalty{}), tensor> &&
                 jem::loss_term<tagged_loss, tensor>);
   static_assert(!jem::loss_term<untagged_loss, tensor> && !jem::loss_term<int, tensor> && !jem::loss_term<tagged_loss, other_tensor>);

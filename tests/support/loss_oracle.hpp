@@ -10,7 +10,7 @@ namespace test {
 
 using jem::conformance::cross_entropy_value, jem::conformance::divergence_value, jem::conformance::everything,
     jem::conformance::everything_value, jem::conformance::for_each_loss, jem::conformance::joint_divergence_value,
-    jem::conformance::logit_phases, jem::conformance::logit_rows, jem::conformance::loss_error, jem::conformance::on_the_host,
-    jem::conformance::penalty_value, jem::conformance::wave_logits, jem::conformance::zero_slopes;
+    jem::conformance::joint_penalty_value, jem::conformance::logit_phases, jem::conformance::logit_rows, jem::conformance::loss_error,
+    jem::conformance::on_the_host, jem::conformance::penalty_value, jem::conformance::wave_logits, jem::conformance::zero_slopes;
 
 }  // namespace test

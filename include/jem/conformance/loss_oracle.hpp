@@ -8,6 +8,7 @@
 #include <jem/loss/cross_entropy.hpp>
 #include <jem/loss/energy_penalty.hpp>
 #include <jem/loss/joint_contrastive_divergence.hpp>
+#include <jem/loss/joint_energy_penalty.hpp>
 #include <jem/loss/outlier_exposure.hpp>
 
 namespace jem::inline v0::conformance {
@@ -78,6 +79,12 @@ inline double penalty_value(const logit_phases& f) {
          f.data().mean([&](std::size_t i) { return square(f.data().free_energy(i)); });
 }
 
+/// mean E(x, y)² of data and of samples with their labels
+inline double joint_penalty_value(const logit_phases& f) {
+  const auto mean_square = [](const logit_rows& rows) { return rows.mean([&](std::size_t i) { return rows.own(i) * rows.own(i); }); };
+  return mean_square(f.x) + mean_square(f.conditional);
+}
+
 /// mean (log Σ exp f − mean f)
 inline double exposure_value(const logit_phases& f) {
   return f.outliers.mean([&](std::size_t i) {
@@ -89,12 +96,12 @@ inline double exposure_value(const logit_phases& f) {
 
 /// Every term with a weight of its own, but those that match gradients: conformance/matching.hpp has these.
 inline constexpr auto everything = cross_entropy{} + 0.5f * contrastive_divergence{} + 0.25f * joint_contrastive_divergence{} +
-                                   2.0f * energy_penalty{} + 0.75f * outlier_exposure{};
+                                   2.0f * energy_penalty{} + 0.75f * outlier_exposure{} + 0.125f * joint_energy_penalty{};
 
 /// The value of `everything`.
 inline double everything_value(const logit_phases& f) {
   return cross_entropy_value(f) + 0.5 * divergence_value(f) + 0.25 * joint_divergence_value(f) + 2 * penalty_value(f) +
-         0.75 * exposure_value(f);
+         0.75 * exposure_value(f) + 0.125 * joint_penalty_value(f);
 }
 
 /// f(name, loss, its value on the host) for each loss of the library. A new loss needs one more line here.
@@ -104,6 +111,7 @@ void for_each_loss(F f) {
   f("contrastive_divergence", contrastive_divergence{}, divergence_value);
   f("joint_contrastive_divergence", joint_contrastive_divergence{}, joint_divergence_value);
   f("energy_penalty", energy_penalty{}, penalty_value);
+  f("joint_energy_penalty", joint_energy_penalty{}, joint_penalty_value);
   f("outlier_exposure", outlier_exposure{}, exposure_value);
   f("a weighted sum", everything, everything_value);
 }
