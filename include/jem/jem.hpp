@@ -56,6 +56,7 @@
 #include <jem/optim/ema.hpp>
 #include <jem/optim/sgd.hpp>
 #include <jem/sampling/class_normal_start.hpp>
+#include <jem/optim/sharpness.hpp>
 #include <jem/sampling/hamiltonian.hpp>
 #include <jem/sampling/langevin.hpp>
 #include <jem/sampling/proximal_langevin.hpp>

@@ -214,6 +214,8 @@ std::vector<entry> training() {
           "sgd", "learning_rate", [](double v) { one_update(sgd{.learning_rate = always(v)}); }, "no yes no no yes"),
       number("sgd", "momentum", &sgd<>::momentum, {{1}}, "no yes no no yes"),
       number("sgd", "weight_decay", &sgd<>::weight_decay, {{1}}, "no yes no no yes"),
+      number("sharpness", "radius", &sharpness::radius, {}, "no yes no no yes"),  // 0 switches it off
+      number("adaptive_sharpness", "radius", &adaptive_sharpness::radius, {}, "no yes no no yes"),
       number("ema", "decay", &ema::decay, {}, "no yes no no no"),
       number("weighted_loss", "factor", &weighted_loss<cross_entropy>::factor, {1, {}}, "yes yes no no yes"),  // 0 switches the term off
       number("trainer", "batch", &plain::batch, t, "no no no no yes"),  // the set is smaller than the largest, says init
@@ -249,7 +251,7 @@ std::vector<entry> training() {
   append_others(all, "ema", {"rising_decay"});
   append_others(all, "weighted_loss", {"term"});
   append_others(all, "loss_sum", {"first", "second"});
-  append_others(all, "trainer", {"loss", "sampler", "optimiser", "buffer", "augment", "draws", "path", "outliers"});
+  append_others(all, "trainer", {"loss", "sampler", "optimiser", "buffer", "augment", "draws", "path", "outliers", "sharpness"});
   append_others(all, "straight_path", {"direction", "level", "strength"});
   append_others(all, "half_and_half", {"first", "second"});
   for (const char* direction : {"added", "toward", "toward_near"}) append_others(all, direction, {"noise"});

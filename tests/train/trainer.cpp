@@ -331,6 +331,23 @@ TEST_CASE("the same seed trains the same bits on one, two and seven threads") {
   CHECK(std::all_of(one.begin(), one.end(), [](float x) { return std::isfinite(x); }));
 }
 
+TEST_CASE("training with sharpness has the same bits on one, two and seven threads, and others than without") {
+  const auto with = [](const auto& sharpness) {
+    return jem::trainer{.loss      = hybrid,
+                        .sampler   = sampler,
+                        .optimiser = optimiser,
+                        .batch     = 64,
+                        .steps     = 3,
+                        .buffer    = {.capacity = 100},
+                        .sharpness = sharpness};
+  };
+  const auto flat = with(jem::adaptive_sharpness{});
+  const auto one  = train_convnet(flat, 1);
+  CHECK(one == train_convnet(flat, 2));
+  CHECK(one == train_convnet(flat, 7));
+  CHECK(one != train_convnet(with(jem::no_sharpness{}), 2));
+}
+
 TEST_CASE("augmented training has the same bits on one, two and seven threads, and others than plain training") {
   const auto with = [](const auto& augment) {
     return jem::trainer{.loss      = hybrid,

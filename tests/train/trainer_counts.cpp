@@ -25,8 +25,8 @@ const jem::sgd optimiser{.learning_rate = 0.01f};
 constexpr auto hybrid = jem::cross_entropy{} + jem::contrastive_divergence{} + 0.1f * jem::energy_penalty{};
 
 /// Of one iteration after another one; the sampler, whose gradients are taken of logits of its own, makes no step.
-template <class Loss>
-test::step_counts counts_of_a_step(const Loss& loss, jem::index_t classes_of_buffer) {
+template <class Loss, class Sharpness = jem::no_sharpness>
+test::step_counts counts_of_a_step(const Loss& loss, jem::index_t classes_of_buffer, const Sharpness& sharpness = {}) {
   jem::rng g{1};
   const auto set = jem::data::make_dataset(test::waves<T>({20, 3}), jem::labels<T>({20}, std::vector<std::int32_t>(20, 1)), 2);
   const jem::trainer algorithm{.loss      = loss,
@@ -34,7 +34,8 @@ test::step_counts counts_of_a_step(const Loss& loss, jem::index_t classes_of_buf
                                .optimiser = optimiser,
                                .batch     = 4,
                                .steps     = 0,
-                               .buffer    = {.capacity = 40, .classes = classes_of_buffer}};
+                               .buffer    = {.capacity = 40, .classes = classes_of_buffer},
+                               .sharpness = sharpness};
   auto state = algorithm.init(jem::mlp<T>({3, 5, 2}, g), set, g);
   algorithm.step(state);
   return test::counts_of([&] { algorithm.step(state); });
@@ -55,6 +56,12 @@ TEST_CASE("a training step sums the exponentials of each batch's logits once, fo
   CHECK(counts_of_a_step(jem::contrastive_divergence{} + jem::energy_penalty{}, 0).log_sum_exps == 2);
   CHECK(counts_of_a_step(jem::cross_entropy{}, 0).log_sum_exps == 2);  // beside the labels, and of all classes: energies are told
   CHECK(counts_of_a_step(hybrid + jem::joint_contrastive_divergence{}, 2).log_sum_exps == 3);
+}
+
+TEST_CASE("a second gradient downloads no labels again, and sums the exponentials of the logits at the moved weights once") {
+  const auto joint = hybrid + jem::joint_contrastive_divergence{};
+  CHECK(counts_of_a_step(joint, 2, jem::adaptive_sharpness{}).label_downloads == 1);
+  CHECK(counts_of_a_step(joint, 2, jem::adaptive_sharpness{}).log_sum_exps == 6);
 }
 
 TEST_CASE("value_and_grad by itself asks as little, with an observer, too, and where one batch stands for the data and has the labels") {
@@ -94,11 +101,12 @@ struct counted_net : jem::made_of<jem::mlp<T>> {
 };
 
 /// The cost of an iteration with batches of 64, in passes of a batch forward.
-template <class Loss>
-double cost_of_a_step(const Loss& loss) {
+template <class Loss, class Sharpness = jem::no_sharpness>
+double cost_of_a_step(const Loss& loss, const Sharpness& sharpness = {}) {
   jem::rng g{1};
   const auto set = jem::data::make_dataset(test::waves<T>({200, 3}), jem::labels<T>({200}, std::vector<std::int32_t>(200, 1)), 2);
-  const jem::trainer algorithm{.loss = loss, .sampler = sampler, .optimiser = optimiser, .steps = 20, .buffer = {.capacity = 64}};
+  const jem::trainer algorithm{
+      .loss = loss, .sampler = sampler, .optimiser = optimiser, .steps = 20, .buffer = {.capacity = 64}, .sharpness = sharpness};
   jem::index_t cost = 0;
   auto state        = algorithm.init(counted_net{{}, jem::mlp<T>({3, 5, 2}, g), &cost}, set, g);
   cost              = 0;
@@ -114,4 +122,14 @@ TEST_CASE("an iteration with matched gradients costs a quarter of one with twent
   CHECK(cost_of_a_step(matched) == 3 + 2 + 2 * 3);
   CHECK(cost_of_a_step(matched + jem::outlier_exposure{}) == 11 + 1.5);
   CHECK(cost_of_a_step(jem::cross_entropy{} + jem::contrastive_divergence{}) == 3 + 2 * 20 + 2 * 3);
+}
+
+TEST_CASE("sharpness costs one more gradient of the batches, and no chains; without it, and with a radius of zero, there is none") {
+  constexpr auto matched = jem::cross_entropy{} + jem::gradient_matching{};
+  constexpr auto chains  = jem::cross_entropy{} + jem::contrastive_divergence{};
+  CHECK(cost_of_a_step(jem::cross_entropy{}, jem::sharpness{}) == 3 + 3);
+  CHECK(cost_of_a_step(matched, jem::adaptive_sharpness{}) == 2 + 2 * (3 + 2 * 3));
+  CHECK(cost_of_a_step(chains, jem::adaptive_sharpness{}) == 2 * 20 + 2 * (3 + 2 * 3));
+  CHECK(cost_of_a_step(chains, jem::no_sharpness{}) == 2 * 20 + 3 + 2 * 3);
+  CHECK(cost_of_a_step(chains, jem::adaptive_sharpness{.radius = 0}) == 2 * 20 + 3 + 2 * 3);
 }

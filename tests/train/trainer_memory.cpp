@@ -26,6 +26,8 @@ const jem::adam optimiser{.learning_rate = jem::linear_warm_up{.rate = 0.01f, .u
 constexpr auto hybrid = jem::cross_entropy{} + jem::contrastive_divergence{} + 0.1f * jem::energy_penalty{};
 
 const jem::trainer steady{.loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 9, .steps = 3};
+const jem::trainer flat{
+    .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 9, .steps = 3, .sharpness = jem::adaptive_sharpness{}};
 
 /// Blocks that the threads of a team have ever asked the system for.
 std::size_t system_allocations() {
@@ -36,16 +38,16 @@ std::size_t system_allocations() {
 }
 
 /// How many that are of two more iterations, and of sampling alone, after two by every thread.
-template <class Net>
-std::size_t later_allocations(const Net& net) {
+template <class Net, class Trainer = decltype(steady)>
+std::size_t later_allocations(const Net& net, const Trainer& algorithm = steady) {
   jem::rng g{5};
   const auto images = jem::normal<T>({24, 8, 8, 1}, g);
   std::vector<std::int32_t> classes(24);
   for (std::size_t i = 0; i < classes.size(); ++i) classes[i] = static_cast<std::int32_t>(i % 3);
   const auto set  = jem::data::make_dataset(images, jem::labels<T>({24}, classes), 3);
-  auto run        = steady.init(net, set, g);
+  auto run        = algorithm.init(net, set, g);
   const auto once = [&] {
-    steady.step(run);
+    algorithm.step(run);
     (void)jem::evolve(sampler, jem::marginal_energy{run.net}, images, 2, g);
   };
   test::by_every_thread([&] { once(), once(); });
@@ -63,6 +65,7 @@ TEST_CASE("an iteration like those before asks the system for no memory of tenso
     omp_set_num_threads(threads);
     CAPTURE(threads);
     CHECK(later_allocations(jem::convnet<T>({.height = 8, .width = 8, .classes = 3, .widths = {16, 24}}, g)) == 0);
+    CHECK(later_allocations(jem::convnet<T>({.height = 8, .width = 8, .classes = 3, .widths = {16, 24}}, g), flat) == 0);
     CHECK(later_allocations(jem::wide_resnet<T>({.depth = 10, .width = 1, .channels = 1, .classes = 3}, g)) == 0);
   }
   omp_set_num_threads(most);

@@ -4,17 +4,17 @@
 // `step` changes a state. A program can make each call of `step` itself, of several trainers on one state in turn, too.
 #pragma once
 
-#include <jem/core/concat.hpp>
 #include <jem/core/setting.hpp>
 #include <jem/data/augment.hpp>
 #include <jem/energy/joint.hpp>
 #include <jem/energy/marginal.hpp>
 #include <jem/optim/adam.hpp>
 #include <jem/optim/clip.hpp>
+#include <jem/optim/sharpness.hpp>
 #include <jem/sampling/sample.hpp>
 #include <jem/tensor/norms.hpp>
-#include <jem/train/divergence_error.hpp>
 #include <jem/train/draw_pairs.hpp>
+#include <jem/train/sharpen.hpp>
 #include <jem/train/training_info.hpp>
 #include <jem/train/training_state.hpp>
 #include <jem/train/value_and_grad.hpp>
@@ -31,7 +31,7 @@ struct no_sampler {};
 
 /// The settings of a training run: `init` makes a state, `step` is one iteration.
 template <class Loss, class Kernel = no_sampler, class Optimiser = adam<>, class Augment = data::augment<>, class Path = equilibrium_path,
-          class Outliers = uniform_start>
+          class Outliers = uniform_start, class Sharpness = no_sharpness>
 struct trainer {
   Loss loss;                                   ///< only the phases that it reads are computed
   Kernel sampler                        = {};  ///< makes the samples of p(x) and p(x|y); its schedule starts at step 0 in each iteration
@@ -47,6 +47,7 @@ struct trainer {
   positive<"trainer", "reach"> reach                       = 0.1f;  ///< of the pairs there, see pairs_of; > 0
   Outliers outliers                                        = {};    ///< law(extents, generator) of the images of no class
   at_least<"trainer", "outlier_batch", 1> outlier_batch    = 32;    ///< of them an iteration; ≥ 1
+  Sharpness sharpness                                      = {};    ///< where a second gradient, of the same batches, is taken
 
   /// A state at iteration 0, which trains both terms on one set. The set has to outlive it. Throws std::invalid_argument for a
   /// batch larger than the set or than the chains of a class in the buffer, for a loss of p(x|y) without class
@@ -98,24 +99,22 @@ struct trainer {
   auto init(Net net, Arguments&&... arguments) const = delete;
 
   /// One iteration. Throws divergence_error, and leaves network, moments and buffer as they were, when the loss or its gradient
-  /// is not finite; so does std::invalid_argument for a learning rate or a step size that a schedule gives and that is negative,
-  /// infinite or NaN.
+  /// is not finite, here or where the second gradient is taken; so does std::invalid_argument for a learning rate or a step size that a
+  /// schedule gives and that is negative, infinite or NaN.
   template <class State>
+    requires weight_perturbation<Sharpness, decltype(State::net)>
   training_info step(State& s) const {
     phases<typename State::tensor> images = data_batches(s);
     if (loss.reads().labelled || draws_by_class(s)) images.known.y.emplace(images.y);
     const auto chains = draw_samples(s, images);
     detail::draw_pairs(*this, s, images);
     training_info info{.iteration = s.iteration, .residual = detail::residual_of(loss.reads(), images)};
-    auto [value, gradient] = value_and_grad(loss, s.net, images, [&](const auto& logits) { observe_logits(info, logits); });
-    info.loss              = value;
-    info.gradient_norm     = gradient_limit > 0 ? clip_global_norm(gradient, gradient_limit) : global_norm(gradient);
-    if (!std::isfinite(info.loss) || !std::isfinite(info.gradient_norm)) {
-      throw divergence_error(concat("[trainer] expected a finite loss and gradient but received a loss of ", info.loss,
-                                    " and a gradient of norm ", info.gradient_norm, " at iteration ", s.iteration),
-                             s.iteration);
-    }
-    optimiser.step(s.moments, s.net, gradient);
+    auto of            = value_and_grad(loss, s.net, images, [&](const auto& logits) { observe_logits(info, logits); });
+    info.loss          = of.value;
+    const auto where   = detail::sharpen(sharpness, loss, s.net, images, of, s.iteration);
+    info.gradient_norm = gradient_limit > 0 ? clip_global_norm(of.gradient, gradient_limit) : global_norm(of.gradient);
+    detail::check_finite(of.value, info.gradient_norm, s.iteration, where);
+    optimiser.step(s.moments, s.net, of.gradient);
     info.weight_norm = global_norm(s.net);
     if (const auto count = static_cast<double>(chains.position.size()); count > 0) {
       info.sample_rms = norm(chains.position) / std::sqrt(count);

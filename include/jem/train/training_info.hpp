@@ -17,7 +17,7 @@ struct training_info {
   double accuracy      = std::numeric_limits<double>::quiet_NaN();  ///< on the labelled batch; NaN without one
   double energy_data   = std::numeric_limits<double>::quiet_NaN();  ///< mean E(x⁺)
   double energy_sample = std::numeric_limits<double>::quiet_NaN();  ///< mean E(x⁻); NaN without samples
-  double gradient_norm = 0;                                         ///< ‖∂L/∂θ‖₂, before clipping
+  double gradient_norm = 0;                                         ///< ‖∂L/∂θ‖₂ of the gradient for the update, before clipping
   double weight_norm   = std::numeric_limits<double>::quiet_NaN();  ///< ‖θ‖₂, after the update
   double sample_rms    = std::numeric_limits<double>::quiet_NaN();  ///< root mean square of the numbers in x⁻; NaN without samples
   double residual      = std::numeric_limits<double>::quiet_NaN();  ///< mean (∂E/∂x̃ − t)²; NaN without pairs of points
