@@ -55,8 +55,8 @@
 #include <jem/optim/clip.hpp>
 #include <jem/optim/ema.hpp>
 #include <jem/optim/sgd.hpp>
-#include <jem/sampling/class_normal_start.hpp>
 #include <jem/optim/sharpness.hpp>
+#include <jem/sampling/class_normal_start.hpp>
 #include <jem/sampling/hamiltonian.hpp>
 #include <jem/sampling/langevin.hpp>
 #include <jem/sampling/proximal_langevin.hpp>
