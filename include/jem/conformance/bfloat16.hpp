@@ -6,8 +6,8 @@
 //
 // Networks that compute in bfloat16 are compared with reference in float. A number that passes forwards and backwards through ten layers
 // is rounded about 50 times (as weight, input or output). Each error is at most u and, if errors are spread evenly, u/√3 in the root mean
-// square: √50·u/√3 = 4u together. Cancellation in sums at most doubles that on this network: 8u of the norm. Its activation is smooth: if
-// a derivative jumps, as that of a ReLU, an error of u changes one of about 1/u derivatives, and gradients are wrong by √u.
+// square: √50·u/√3 = 4u together. Cancellation in sums at most doubles that on this network: 8u of the norm. Its activation is smooth,
+// because the derivative of a ReLU jumps: an error of u would change a share u of the derivatives, and gradients would be wrong by √u.
 #pragma once
 
 #include <jem/backend/reference.hpp>
@@ -206,7 +206,7 @@ evidence operations_round_once_to_bfloat16() {
   return e;
 }
 
-/// Shapes of every class for which a backend may have a method of its own.
+/// A shape of every kind for which a backend may have its own algorithm.
 template <class B>
 evidence convolutions_in_bfloat16_are_right() {
   evidence e = on_fresh_memory<B>();
@@ -225,7 +225,7 @@ evidence convolutions_in_bfloat16_are_right() {
   return e;
 }
 
-/// A Wide ResNet with an energy head.
+/// Logits, energies and gradients of a Wide ResNet with an energy head.
 template <class B>
 evidence networks_in_bfloat16_are_near_those_in_float() {
   evidence e = on_fresh_memory<B>();

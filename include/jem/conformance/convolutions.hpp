@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The conformance suite, part two: convolutions and their two gradients, compared with the definition in a wider type. The bound is that
 // of rounding.hpp for as many terms as each sum has: γ of kh·kw·c + 3 for the output, of kh·kw·f + 3 for the input's gradient, of
-// n·oh·ow + 3 for the weights' gradient. If a backend has convolutions of its own, these are checked, otherwise those over its gemm.
+// n·oh·ow + 3 for the weights' gradient. If a backend has its own convolutions, these are checked, otherwise the library's over its gemm.
 #pragma once
 
 #include <jem/backend/reference.hpp>
@@ -89,7 +89,7 @@ evidence convolutions_are_right() {
   return e;
 }
 
-/// Kernels that are not square, one pixel, no image, and enough pixels for several blocks on several threads.
+/// Kernels that are not square, images of one pixel, no image at all, and enough pixels for several blocks on several threads.
 template <class B>
 evidence unusual_convolutions_are_right() {
   evidence e = on_fresh_memory<B>();
@@ -107,7 +107,7 @@ evidence unusual_convolutions_are_right() {
   return e;
 }
 
-/// x, but −0.3·x for x < 0: a cheap function whose derivative there is neither 0 nor 1, and whose values have more bits than x.
+/// x, but −0.3·x for x < 0: a cheap function whose derivative for x < 0 is neither 0 nor 1, and whose values there have more bits than x.
 struct bent {
   static constexpr bool fusable = true;  ///< see fusable
 
@@ -173,7 +173,7 @@ void hold_terms(evidence& e, const convolution_shape& s) {
 
 }  // namespace detail
 
-/// Shapes of every class for which a backend may have a method of its own; (2, 7, 5, …) with stride 3 has pixels that no window covers.
+/// A shape of every kind for which a backend may have its own algorithm; (2, 7, 5, …) with stride 3 has pixels that no window covers.
 template <class B>
 evidence convolutions_with_terms_are_right() {
   evidence e = on_fresh_memory<B>();

@@ -34,7 +34,7 @@ struct saddle {
 
 }  // namespace detail
 
-/// At four points of three numbers.
+/// Every energy, at four points of three numbers.
 template <class B>
 evidence energies_have_the_gradients_of_central_differences() {
   using T = tensor<double, B>;

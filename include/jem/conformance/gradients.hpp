@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Gradients against central differences, (f(x + h) − f(x − h)) / 2h, in double: of layers, networks and energies, in every
+// Compares the gradients of layers, networks and energies with central differences, (f(x + h) − f(x − h)) / 2h, in double, for every
 // element of the input and of every parameter. For f in double and h = 1e-5 the differences are accurate to about 1e-9.
 #pragma once
 
@@ -114,7 +114,7 @@ double check_layer_gradients(const L& net, const T& x, double h = 1e-5) {
   return (std::max)(of_input, of_parameters);
 }
 
-/// The same along one random direction of the input and one of each parameter. It is for networks with many parameters on slow backends;
+/// The same along one random direction of the input and one of each parameter tensor, for networks with many parameters on slow backends;
 /// the layers of these networks are checked element by element.
 template <tensor_value T, layer<T> L>
 double check_layer_gradient_directions(const L& net, const T& x, double h = 1e-5) {

@@ -94,7 +94,7 @@ inline double exposure_value(const logit_phases& f) {
   });
 }
 
-/// Every term with a weight of its own, but those that match gradients: conformance/matching.hpp has these.
+/// Every loss with a different weight, except those that match gradients, which conformance/matching.hpp checks.
 inline constexpr auto everything = cross_entropy{} + 0.5f * contrastive_divergence{} + 0.25f * joint_contrastive_divergence{} +
                                    2.0f * energy_penalty{} + 0.75f * outlier_exposure{} + 0.125f * joint_energy_penalty{};
 

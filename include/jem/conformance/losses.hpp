@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The conformance suite, part eight: the value and the gradients of every loss of the library and of a weighted sum of all, with
 // respect to the logits and, through networks, to every parameter, compared with central differences in double. The tolerance is 5e-6,
-// since a loss is returned in float and may be as large as 10. A new loss needs one more line in for_each_loss.
+// since losses and gradients may be as large as 10, and the factor of a gradient, weight/n, is a float. A new loss needs one more line in
+// for_each_loss.
 #pragma once
 
 #include <jem/conformance/fresh_memory.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The conformance suite, part thirteen: the parameter gradients of losses that match an energy's gradient, against central differences
-// of mean (∂E/∂x̃ − t)² in double. These losses take second derivatives by a difference of h·r; with a reach of 1e-4 its own error is of
-// order 1e-8. Tolerance 1e-6.
+// of mean (∂E/∂x̃ − t)² in double. These losses take a difference between two points instead of second derivatives; with a reach of 1e-4
+// its error is of order 1e-8. The tolerance is 1e-6.
 #pragma once
 
 #include <jem/conformance/fresh_memory.hpp>
@@ -41,7 +41,7 @@ double matching_error(const Loss& loss, const Net& net, const phases<T>& images,
   return (std::max)(value, gradient_error(at, parameter_values(of.gradient), total));
 }
 
-/// Of E(x) and of E(x, y), for items of these extents.
+/// Checks the losses that match the gradients of E(x) and of E(x, y), on items of these extents.
 template <class T, class Net>
 void hold_matching(evidence& e, const char* name, const Net& net, const shape& item) {
   const gradient_targets<T> targets{random_tensor<T>(item.under(3), 91), random_tensor<T>(item.under(3), 92)};

@@ -41,7 +41,7 @@ T random_tensor(const shape& extents, std::uint64_t seed = 1) {
   return T(extents, random_values<typename T::value_type>(extents.size(), seed));
 }
 
-/// amplitude·sin(phase·(i + 1)): numbers without a pattern that another program can make, too.
+/// amplitude·sin(phase·(i + 1)): irregular numbers that a program in another language can make, too.
 template <class V>
 std::vector<V> wave_values(index_t n, double amplitude, double phase) {
   std::vector<V> values(static_cast<std::size_t>(n));
@@ -77,7 +77,8 @@ double largest_difference(const std::vector<A>& a, const std::vector<B>& b) {
   return largest;
 }
 
-/// The number of elements that differ in a bit: NaN equals itself, and 0 is not −0. Infinity if the sizes differ.
+/// The number of elements that differ in any bit, so a NaN equals a NaN of the same bits, and 0 differs from −0. Infinity if the sizes
+/// differ.
 template <class V>
 double different_bits(const std::vector<V>& a, const std::vector<V>& b) {
   using bits = std::conditional_t<sizeof(V) == 4, std::uint32_t, std::uint64_t>;

@@ -78,7 +78,7 @@ std::vector<outcome> image_outcomes(index_t n) {
   return out;
 }
 
-/// Random numbers of whole batches, and of rows from number 7 on, which get the numbers that they have in the whole batch.
+/// Random numbers for a whole batch, and for the rows from number 7 on of a larger batch.
 template <class T>
 std::vector<outcome> noise_outcomes(index_t n) {
   std::vector<outcome> out;

@@ -53,7 +53,7 @@ void hold_drawing_and_storing(evidence& e) {
   auto buffer  = marked_buffer<T>(0, 0, g);
   double wrong = 0;
   for (int k = 0; k < 20; ++k) wrong += lent_wrongly(buffer.draw(100, g));
-  hold_exactly(e, "chains go on, each from a slot of its own", wrong);
+  hold_exactly(e, "chains continue, each from a different slot", wrong);
   auto drawn       = buffer.draw(77, g);
   const auto slots = drawn.slots.to_vector();
   const std::set<std::int32_t> stored(slots.begin(), slots.end());
@@ -65,7 +65,7 @@ void hold_drawing_and_storing(evidence& e) {
     const double sign = stored.contains(static_cast<std::int32_t>(i / chain_size)) ? -1 : 1;
     wrong += static_cast<double>(after[i]) == sign * mark(i / chain_size, i % chain_size) ? 0 : 1;
   }
-  hold_exactly(e, "what is stored lands in its slots and nowhere else", wrong);
+  hold_exactly(e, "chains are stored in their slots and in no others", wrong);
 }
 
 /// Checks that either all elements of a chain are in [−1, 1) or all are unchanged, and that draws do not change the buffer.
@@ -132,7 +132,7 @@ evidence replay_buffer_keeps_its_contract() {
   detail::hold_drawing_and_storing<T>(e);
   detail::hold_restarts<T>(e);
   detail::hold_classes<T>(e);
-  detail::hold_exactly(e, "after many draws and stores it holds what reference's does",
+  detail::hold_exactly(e, "after many draws and stores the chains equal those on reference",
                        different_bits(detail::life_of_a_buffer<T>(), detail::life_of_a_buffer<tensor<float, reference>>()));
   return e;
 }

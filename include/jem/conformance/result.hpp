@@ -19,7 +19,7 @@ namespace jem::inline v0::conformance {
 
 /// The unit of an error.
 enum class unit {
-  bound,     ///< parts of a bound that no right backend exceeds: of rounding (Higham's), or of chance (Dvoretzky's and others')
+  bound,     ///< the error divided by its bound: of rounding (Higham), which never fails a right backend, or of chance (laws.hpp)
   absolute,  ///< the difference itself
   relative,  ///< the difference over the size of the right value
   wrong      ///< elements that are not what they have to be
@@ -37,7 +37,7 @@ struct evidence {
   unit measure     = unit::wrong;  ///< of both
   std::string where;               ///< that case in words: "m = 7, n = 64"
   index_t cases = 0;               ///< how many there were
-  bool passed   = true;            ///< whether all of them kept to their tolerances
+  bool passed   = true;            ///< whether no case was beyond its tolerance
 
   /// Adds a case. `told()` describes it in words, and is called only for the worst case so far.
   template <class Told>
@@ -70,7 +70,7 @@ struct result {
   unit measure;       ///< of both
   std::string where;  ///< that case in words, or the message of an exception
   double seconds;     ///< duration of the check, including what it compares with
-  bool passed;        ///< whether all cases passed, and there was one
+  bool passed;        ///< whether all cases passed, and there was at least one
 };
 
 /// Runs a check. If it throws, it has failed.

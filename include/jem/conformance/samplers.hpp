@@ -2,7 +2,7 @@
 // The conformance suite, part nine: the distributions of samplers for normal targets. 20 000 chains start at one point and then have
 //
 //     sgld        after six steps the distribution of its autoregression, which is normal with known mean and variance;
-//     mala, hmc   the target distribution, after so many steps that they have forgotten their start.
+//     mala, hmc   after so many steps that the start no longer matters, the target distribution.
 //
 // Distances are compared with the bounds of Dvoretzky, Kiefer and Wolfowitz for the distribution, 0.019, and of Laurent and Massart for
 // the variance, 0.056; the correlation of the two coordinates is compared with a normal quantile. Each of the 15 comparisons fails by
@@ -92,11 +92,11 @@ evidence sgld_has_the_law_of_its_autoregression() {
   const auto chains = detail::after_six_steps<T>();
   detail::hold_law(e, chains, laws);
   e.hold(largest_difference(chains, detail::after_six_steps<tensor<float, reference>>()), 1e-5 + 6 * normals_tolerance, unit::absolute,
-         [] { return std::string("chain by chain, against reference"); });
+         [] { return std::string("each chain, compared with reference"); });
   return e;
 }
 
-/// 80 transitions, after which the influence of the start is a ten thousandth.
+/// 80 transitions, after which the influence of the start has shrunk to a ten-thousandth.
 template <class B>
 evidence mala_has_the_law_that_it_is_made_for() {
   using T    = tensor<float, B>;
@@ -124,8 +124,8 @@ evidence hmc_has_the_law_that_it_is_made_for() {
 /// The checks of this part.
 template <class B>
 inline constexpr std::array checks_of_samplers{
-    check{"sgld has the law of its autoregression, and reference's chains", sgld_has_the_law_of_its_autoregression<B>},
-    check{"mala has the law that it is made for", mala_has_the_law_that_it_is_made_for<B>},
-    check{"hmc has the law that it is made for", hmc_has_the_law_that_it_is_made_for<B>}};
+    check{"sgld has the distribution of its autoregression, and the chains of reference", sgld_has_the_law_of_its_autoregression<B>},
+    check{"mala has the target distribution", mala_has_the_law_that_it_is_made_for<B>},
+    check{"hmc has the target distribution", hmc_has_the_law_that_it_is_made_for<B>}};
 
 }  // namespace jem::inline v0::conformance

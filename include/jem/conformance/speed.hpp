@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The speed of a backend's expensive operations on this machine: matrix products, a convolution as in networks, a loop over memory, noise.
-// It is that of the shortest of several runs. Each run ends with a download of one element, so that a device has to finish its work.
+// The fastest of several runs counts. Each run ends with a download of one element, so that a device has to finish its work.
 #pragma once
 
 #include <jem/tensor/convolution.hpp>

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The conformance suite: everything that a backend has to do right for the rest of the library to be right on it. To check a backend of
-// your own, write
+// The conformance suite checks everything that a backend has to do right so that the rest of the library works on it. To check a backend
+// of your own, write
 //
 //     for (const auto& r : jem::conformance::run<my_backend>()) std::printf("%s: %s\n", r.name.c_str(), r.passed ? "passed" : "failed");
 //
-// Thirteen headers have the checks, from the verbs, which are asked first, to whole training runs; each says how far a result may be from
-// the right one, and why. A concept sees only that a backend compiles. Not in jem/jem.hpp: it compiles most of the library.
+// Thirteen headers contain the checks, from the verbs, which are checked first, to whole training runs; each says how far a result may be
+// from the right one, and why. A concept checks only that a backend compiles. jem/jem.hpp does not include this header, which makes a
+// program compile most of the library.
 #pragma once
 
 #include <jem/conformance/bfloat16.hpp>

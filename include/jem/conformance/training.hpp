@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The conformance suite, part eleven: five iterations of `trainer` on digits (all batches, the replay buffer with its restarts,
-// SGLD with noise, every loss but that of p(x|y), Adam) by a backend and by reference, from the same generator.
+// The conformance suite, part eleven: five iterations of `trainer` on digits (labelled and unlabelled batches, the replay buffer with its
+// restarts, SGLD with noise, the losses of a JEM of p(x), Adam) by a backend and by reference, from the same generator.
 #pragma once
 
 #include <jem/conformance/gradients.hpp>
@@ -50,7 +50,7 @@ trajectory train_on_digits(std::uint64_t seed, int iterations = 5) {
 
 /// How far a run may be from reference's.
 /// In double: sums in another order differ by units of 1e-16, and five iterations do not increase this much (differences are about 2e-16).
-/// Losses are returned in float for either type, and may be rounded in different directions: one unit in the last place of 2.4 is 2.4e-7.
+/// Losses may differ by one unit in the last place that 2.4 has in float, 2.4e-7, although those of doubles differ by far less.
 /// In float: a unit is 6e-8 in a chain near 1 and 2.4e-7 in a loss. Adam divides each gradient by its own size, so the error of a parameter
 /// is the relative error of its gradient times the learning rate, 1e-3. Small gradients have the largest relative errors; 1e-4 is allowed.
 struct trajectory_tolerance {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The conformance suite, part one: what a backend's storage and verbs have to do.
+// The conformance suite, part one: the results that a backend's storage and verbs have to give.
 //
 //     storage, upload, download   every element, in every bit                         float, double, int32
 //     for_each                    every index once, nothing else
@@ -301,14 +301,14 @@ template <class B>
 inline constexpr std::array checks_of_verbs{
     check{"storage keeps what it is given in float", storage_keeps_what_it_is_given<B, float>},
     check{"storage keeps what it is given in double", storage_keeps_what_it_is_given<B, double>},
-    check{"storage keeps what it is given in labels", storage_keeps_what_it_is_given<B, std::int32_t>},
+    check{"storage keeps what it is given as labels", storage_keeps_what_it_is_given<B, std::int32_t>},
     check{"loops visit every index once", loops_visit_every_index_once<B>},
     check{"loops visit every pair once", loops_visit_every_pair_once<B>},
     check{"sums of rows are right and repeat in float", sums_of_rows_are_right_and_repeat<B, float>},
     check{"sums of rows are right and repeat in double", sums_of_rows_are_right_and_repeat<B, double>},
     check{"sums of columns are right and repeat in float", sums_of_columns_are_right_and_repeat<B, float>},
     check{"sums of columns are right and repeat in double", sums_of_columns_are_right_and_repeat<B, double>},
-    check{"long sums are kept wide in float", long_sums_are_kept_wide<B, float>},
+    check{"long sums are accurate in float", long_sums_are_kept_wide<B, float>},
     check{"small products are right in float", small_products_are_right<B, float>},
     check{"small products are right in double", small_products_are_right<B, double>},
     check{"large products are right in float", large_products_are_right<B, float>},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Directions d from images x in which points x̃ = x + ℓ·d leave the data: added noise, or the way to noise.
+// Directions d in which points x̃ = x + ℓ·d move away from images x: noise that is added, or the difference between noise and image.
 #pragma once
 
 #include <jem/sampling/start.hpp>
@@ -26,7 +26,7 @@ struct added {
   }
 };
 
-/// d = z − x, the way to noise: at level 1 the point is the noise z.
+/// d = z − x, from the image to noise z: at level 1 the point is z.
 template <class Law = uniform_start>
 struct toward {
   Law noise = {};  ///< law(extents, generator) of z
@@ -38,8 +38,8 @@ struct toward {
   }
 };
 
-/// The same where each image is paired with a noise that is near to it, so that ways cross less: over all pairs in order of their
-/// distances, an image takes a noise if neither has a partner yet. n² distances are read on the host.
+/// The same, but each image gets a noise that is near to it, so that fewer paths from images to noise cross: all pairs are visited in the
+/// order of their distances, and those of which neither has a partner yet become partners. This reads n² distances on the host.
 template <class Law = uniform_start>
 struct toward_near {
   Law noise = {};  ///< law(extents, generator) of z
@@ -52,7 +52,7 @@ struct toward_near {
   }
 
  private:
-  /// Which noise each image takes.
+  /// The row of z that is the partner of each image.
   template <tensor_value T>
   static std::vector<std::int32_t> partners(const T& x, const T& z) {
     const auto distances = squared_distances(x, z);

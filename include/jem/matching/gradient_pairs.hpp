@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The pairs of points between which an energy's value is compared so that its gradient is learned: x̃ ± h·r with r = ∂E/∂x̃ − t. It takes
-// one gradient of the energy; loss/gradient_matching.hpp says what follows from it.
+// Pairs of points x̃ ± h·r with r = ∂E/∂x̃ − t. An energy learns its gradient from the difference of its values at the two points, as
+// loss/gradient_matching.hpp explains. To make the pairs takes one gradient of the energy.
 #pragma once
 
 #include <jem/core/setting.hpp>
@@ -15,7 +15,7 @@
 
 namespace jem::inline v0 {
 
-/// What gradient_matching reads: phases::pairs and phases::pairs_by.
+/// The pairs that gradient_matching reads, as phases::pairs and phases::pairs_by.
 template <tensor_value T>
 struct gradient_pairs {
   T x;         // (2n, …): x̃ + h·r, then x̃ − h·r
@@ -34,7 +34,7 @@ gradient_pairs<T> pairs_of(const Energy& energy, const gradient_targets<T>& targ
   gradient_of(energy, targets.x, residual);
   add_scaled(residual, -1, targets.t);
   const double rms = norm(residual) / std::sqrt(static_cast<double>(targets.x.size()));
-  const double h   = reach / (std::max)(rms, 1e-12);  // where nothing is missing, the points of a pair are one
+  const double h   = reach / (std::max)(rms, 1e-12);  // for r = 0 the two points of a pair are equal
   T above = targets.x, below = targets.x;
   add_scaled(above, static_cast<typename T::value_type>(h), residual);
   add_scaled(below, static_cast<typename T::value_type>(-h), residual);

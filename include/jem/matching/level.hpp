@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Levels of noise: how far each point of a batch is from its image, drawn anew for each.
+// Levels of noise, which say how far a point is from its image; a level is drawn for each point of a batch.
 #pragma once
 
 #include <jem/core/math.hpp>
@@ -24,7 +24,7 @@ struct exponential {
 
 }  // namespace detail
 
-/// U(low, high). From 0 to 1 a path between image and noise is covered evenly.
+/// U(low, high). With 0 and 1 the points are spread evenly over the path from image to noise.
 struct uniform_level {
   not_negative<"uniform_level", "low"> low   = 0;  ///< ≥ 0
   not_negative<"uniform_level", "high"> high = 1;  ///< ≥ low
@@ -37,7 +37,7 @@ struct uniform_level {
   }
 };
 
-/// low·(high/low)^u, u ~ U(0, 1): as many points in each octave.
+/// low·(high/low)^u, u ~ U(0, 1): equally many points in each octave, on average.
 struct log_uniform_level {
   positive<"log_uniform_level", "low"> low   = 0.05f;  ///< > 0
   positive<"log_uniform_level", "high"> high = 1;      ///< ≥ low

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Points where an energy's gradient is to be learned, and the gradients it shall have there: x̃ = x + ℓ·d and t = c(ℓ)·d, so that the energy
-// rises along the way from an image to noise. A path is any function of a batch and a generator that returns `gradient_targets`.
+// Points at which an energy learns its gradient, and the gradients it should have there: x̃ = x + ℓ·d and t = c(ℓ)·d, so that the energy
+// rises along the path from an image to noise. A path is any function of a batch and a generator that returns `gradient_targets`.
 #pragma once
 
 #include <jem/matching/direction.hpp>
@@ -11,7 +11,7 @@
 
 namespace jem::inline v0 {
 
-/// Points, and what ∂E/∂x̃ shall be there.
+/// Points x̃, and the targets t of ∂E/∂x̃ there.
 template <tensor_value T>
 struct gradient_targets {
   T x;  // (n, …): x̃
@@ -47,8 +47,8 @@ struct straight_path {
 /// From images to noise U(−1, 1): energy-form Equilibrium Matching (Wang and Du 2025, arXiv:2510.02300).
 using equilibrium_path = straight_path<toward<uniform_start>, uniform_level, ramp>;
 
-/// Images with normal noise of standard deviations from 0.05 to 1, which the network is not told: denoising score matching (Vincent 2011;
-/// Song and Ermon 2019, arXiv:1907.05600).
+/// Images with normal noise of standard deviations from 0.05 to 1: denoising score matching (Vincent 2011; Song and Ermon 2019,
+/// arXiv:1907.05600), but the network is not told the standard deviation.
 using denoising_path = straight_path<added<normal_start>, log_uniform_level, unit_strength>;
 
 /// The first half of a batch by one path, the rest by another.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The batches of a training step that need no chains: pairs of points, between which an energy learns its gradient, and outliers.
+// Draws the batches of a training step that need no chains: pairs of points, by which an energy learns its gradient, and outliers.
 #pragma once
 
 #include <jem/energy/joint.hpp>
@@ -12,7 +12,7 @@
 
 namespace jem::inline v0::detail {
 
-/// Adds the pairs and the outliers that the trainer's loss reads to the batches of a step, which have the labelled one.
+/// Adds the pairs and the outliers that the trainer's loss reads to the batches of a step. The labelled batch is already among these.
 template <class Trainer, class State>
 void draw_pairs(const Trainer& t, State& s, phases<typename State::tensor>& images) {
   using T               = typename State::tensor;
@@ -33,7 +33,7 @@ void draw_pairs(const Trainer& t, State& s, phases<typename State::tensor>& imag
   if (reads.outliers) images.outliers = t.outliers.template operator()<T>(images.x.extents().with_rows(t.outlier_batch), s.random);
 }
 
-/// The mean square of what the gradient lacks at the pairs of a step; NaN if the loss reads none.
+/// The mean of (∂E/∂x̃ − t)² at the points of a step's pairs; NaN if the loss reads no pairs.
 template <tensor_value T>
 double residual_of(const phase_set& reads, const phases<T>& images) {
   if (reads.pairs) return images.pairs_by.residual;

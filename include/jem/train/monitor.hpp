@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Whether a training run is still healthy: a monitor reads what each step tells (training_info) and names what is wrong. Two limits come
-// from the data: no density gives images of D numbers with noise of standard deviation σ in [−r, r] more than
-// D·log(2r / (σ√(2πe))) nats above the uniform density, so energies that differ by ten times as much mean nothing; and samples of a root
-// mean square above 3r are no images. The other limits are levels of the run itself, averaged while it was healthy. Of the gap between
-// energies two means with different spans give the rate at which it grows, so that an alarm comes before the limit is passed.
+// Tells whether a training run is still healthy: a monitor reads the results of each step (training_info) and names what is wrong. Two
+// limits come from the data: no density gives images of D numbers with noise of standard deviation σ in [−r, r] more than
+// D·log(2r / (σ√(2πe))) nats above the uniform density, so energies that differ by ten times as much belong to no density; and samples
+// whose root mean square is above 3r are not images. The other limits are relative to levels of the run itself, averaged while it was
+// healthy. Two running means of the gap between energies, over 10 and 20 steps, give the rate at which the gap grows, so that the alarm
+// comes before the gap passes its limit.
 #pragma once
 
 #include <jem/core/concat.hpp>
@@ -24,7 +25,7 @@ namespace jem::inline v0 {
 struct monitor_options {
   at_least<"monitor_options", "dimension", 1> dimension = 1;      ///< D, numbers in an image
   positive<"monitor_options", "reach"> reach            = 1;      ///< r, the largest |number| in an image
-  not_negative<"monitor_options", "noise"> noise        = 0.03f;  ///< σ that is added to the data; 0 stands for r/127.5, a level of a byte
+  not_negative<"monitor_options", "noise"> noise        = 0.03f;  ///< σ of noise added to the data; 0 means r/127.5, a byte's step
   at_least<"monitor_options", "classes", 0> classes     = 0;      ///< of the labels; 0 for data without labels
   at_least<"monitor_options", "patience", 0> patience   = 0;  ///< steps after which a classifier has to be better than chance; 0 for never
 };
@@ -53,7 +54,7 @@ struct finding {
   double excess = 1;   ///< what was found, in units of the limit: ≥ 1
 };
 
-/// Levels of a run, averaged over about twenty steps. A value: a copy goes on from the same levels.
+/// Levels of a run, averaged over about twenty steps. A copy continues from the same levels.
 class monitor {
  public:
   /// A monitor that has seen no step.
@@ -66,7 +67,8 @@ class monitor {
     return (std::max)(1.0, static_cast<double>(options_.dimension) * nats);
   }
 
-  /// Reads what a step tells. Nothing if it is healthy: then it enters the levels. Otherwise what is wrong, and the levels stay.
+  /// Reads the results of a step. If they are healthy, adds them to the levels and returns nothing. Otherwise returns what is wrong, and
+  /// the levels stay as they were.
   std::optional<finding> watch(const training_info& info) {
     if (auto wrong = check(info)) return wrong;
     const auto enter = [&](double& level, double value) { level = steps_ == 0 ? value : level + (value - level) / span; };
@@ -82,10 +84,10 @@ class monitor {
     return {};
   }
 
-  /// Whether a classifier is better than chance, or need not be: until then, no state of it has proved good.
+  /// Whether the classifier is better than chance, or does not have to be. A guard counts no state as good while this is false.
   bool has_learned() const { return options_.classes < 2 || options_.patience == 0 || accuracy_ >= above_chance(); }
 
-  /// Whether mean energies are within the scale of the data. A state beyond it may go on for long, but a penalty would ruin it.
+  /// Whether mean energies are within the scale of the data. A run beyond it may continue for long, but an energy penalty would ruin it.
   bool is_in_scale() const { return energies_ <= energy_scale(); }
 
   double gradient_level() const { return std::exp(gradient_); }  ///< geometric mean of ‖∂L/∂θ‖₂; 1 before the first step
@@ -93,7 +95,7 @@ class monitor {
   double gap_level() const { return gap_.fast; }                 ///< mean of E(x⁻) − E(x⁺); NaN before the first step with samples
   double gap_slope() const { return gap_.slope(); }              ///< its change in a step, averaged; NaN before the first such step
 
-  /// The levels begin anew, as after a change of settings, with weights of that norm.
+  /// Forgets all levels, for example after a change of settings. The norm of the weights is then `weight_norm`.
   void restart(double weight_norm) {
     *this    = monitor(options_);
     weights_ = weight_norm;
@@ -107,13 +109,13 @@ class monitor {
   }
 
  private:
-  static constexpr double span     = 20;      // steps that a level is averaged over
-  static constexpr index_t settled = 40;      // steps after which levels are compared with
-  static constexpr double tiny     = 1e-300;  // a gradient of zero has a logarithm, too
-  static constexpr double ahead    = 50;      // steps that the trend of the gap is followed
+  static constexpr double span     = 20;      // steps over which a level is averaged
+  static constexpr index_t settled = 40;      // steps before results are compared with levels
+  static constexpr double tiny     = 1e-300;  // replaces a gradient norm of zero, which has no logarithm
+  static constexpr double ahead    = 50;      // steps ahead to which the gap is extrapolated
 
-  /// Two running means of the gap. Where it grows by s in a step, a mean of span n stays (n − 1)·s behind it: so s is their difference
-  /// divided by that of their spans.
+  /// Two running means of the gap. If the gap grows by s in each step, a mean of span n stays (n − 1)·s behind it. So s is the difference
+  /// of the means divided by the difference of their spans.
   struct gap_means {
     static constexpr double short_span = 10;
     double fast = std::numeric_limits<double>::quiet_NaN(), slow = fast;
@@ -142,7 +144,7 @@ class monitor {
     const double level = largest_energy(info);
     if (level > 100 * scale) return found(alarm::energies, "energies near the scale of the data", 100 * scale, level);
     const gap_means now = gap_.after(info.energy_gap());
-    const double soon   = std::copysign(1.0, now.fast) * (now.fast + ahead * now.slope());  // its size, if it keeps its sign
+    const double soon   = std::copysign(1.0, now.fast) * (now.fast + ahead * now.slope());  // the size of the gap then, if its sign stays
     if (std::abs(now.fast) > scale && soon > 10 * scale) {
       return found(alarm::trend, "a gap between energies that 50 steps on, at its rate, is what a density allows", 10 * scale, soon);
     }
@@ -163,7 +165,7 @@ class monitor {
     return {};
   }
 
-  /// The mean energy that is farther from 0; 0 without any.
+  /// The larger of the absolute mean energies of data and samples; 0 if there are none.
   static double largest_energy(const training_info& info) {
     double largest = 0;
     for (const double energy : {info.energy_data, info.energy_sample}) {
@@ -174,8 +176,7 @@ class monitor {
 
   double chance() const { return 1 / static_cast<double>(options_.classes); }
 
-  /// The mean accuracy from which on a classifier is better than chance: half as good again, and with few classes a twentieth of the way
-  /// to 1.
+  /// The mean accuracy from which on a classifier counts as better than chance c: 1.5·c, or c + 0.05·(1 − c) if this is lower.
   double above_chance() const { return (std::min)(1.5 * chance(), chance() + 0.05 * (1 - chance())); }
 
   static finding found(alarm what, const char* expected, double limit, double received) {
@@ -189,8 +190,8 @@ class monitor {
   double gradient_      = 0;  // mean logarithm of the norm
   double weights_       = 0;  // norm after the last healthy update
   double accuracy_      = 0;
-  double best_accuracy_ = 0;  // of the means since the levels settled
-  double energies_      = 0;  // mean of the larger
+  double best_accuracy_ = 0;  // the largest mean accuracy since step number `settled`
+  double energies_      = 0;  // mean of largest_energy
   gap_means gap_;
 };
 

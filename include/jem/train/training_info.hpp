@@ -26,7 +26,7 @@ struct training_info {
   double energy_gap() const { return energy_sample - energy_data; }
 };
 
-/// Reads what it can from the logits of a step. Throws std::invalid_argument for labels that are no classes.
+/// Sets the accuracy and the mean energies that the logits of a step give. Throws std::invalid_argument for labels that are no classes.
 template <tensor_value T>
 void observe_logits(training_info& info, const phases<T>& logits) {
   if (logits.x.size() > 0 && logits.y.size() == logits.x.extent(0)) {

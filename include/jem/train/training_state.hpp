@@ -34,7 +34,7 @@ struct training_state {
 
 namespace detail {
 
-/// Throws std::invalid_argument, with what the network says, unless it takes an image (1, …) and has that many logits.
+/// Throws std::invalid_argument, with the network's own message, unless it takes an image (1, …) and has at least that many logits.
 template <class Net, tensor_value T>
 void check_network(const Net& net, const T& image, index_t classes) {
   typename Net::template cache<T> cache;

@@ -54,8 +54,8 @@ struct phase_rows {
   shape stack;
 };
 
-/// Throws std::invalid_argument where the loss reads a batch that is empty or of other images than the first, or pairs that are odd in
-/// number, or reads none.
+/// Throws std::invalid_argument if the loss reads an empty batch, images of two sizes, an odd number of points of pairs, or no batch at
+/// all.
 template <tensor_value T>
 phase_rows rows_of_phases(const phase_set& reads, const phases<T>& images) {
   phase_rows result;
@@ -86,8 +86,9 @@ void know_logits(const phase_set& reads, phases<T>& logits) {
 
 }  // namespace detail
 
-/// L and ∂L/∂θ at the given batches. The observer sees the logits, as phases, before the backward pass. Throws
-/// std::invalid_argument where the loss reads a batch that is empty, or a label is not a class.
+/// L and ∂L/∂θ at the given batches. The observer is called with the logits, as phases, before the backward pass. Throws
+/// std::invalid_argument if the loss reads an empty batch, images of two sizes, an odd number of points of pairs, a label that is not a
+/// class, or no batch at all.
 template <parameterised Net, loss_term<tensor_type_of<Net>> Loss, class O = no_observer>
 value_and_gradient<Net> value_and_grad(const Loss& loss, const Net& net, const phases<tensor_type_of<Net>>& images, O&& observe = {})
   requires layer<Net, tensor_type_of<Net>>
