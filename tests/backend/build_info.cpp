@@ -19,7 +19,7 @@ struct plain {
 
 }  // namespace
 
-TEST_CASE("a build says its version, compiler, processor and threads") {
+TEST_CASE("build_info has version, compiler, processor and threads") {
   const auto d = jem::build_info();
   CHECK(d.version == jem::version);
   CHECK(d.compiler.find("C++20") != std::string::npos);
@@ -29,7 +29,7 @@ TEST_CASE("a build says its version, compiler, processor and threads") {
   CHECK(d.backends.empty());
 }
 
-TEST_CASE("backends are told in the order asked for, with what stands behind them where they say it") {
+TEST_CASE("backends are listed in the order of the arguments, with library and device if they name them") {
   const auto d = jem::build_info<plain, card, jem::reference>();
   CHECK(d.backends.size() == 3);
   CHECK(d.backends[0].name == "plain");
@@ -40,7 +40,7 @@ TEST_CASE("backends are told in the order asked for, with what stands behind the
   CHECK(d.backends[2].name == "reference");
 }
 
-TEST_CASE("openmp says its version, where there is one") {
+TEST_CASE("openmp names its version if the program was compiled with OpenMP") {
   const std::string library = jem::build_info<jem::openmp>().backends[0].library;
 #ifdef _OPENMP
   CHECK(library.starts_with("OpenMP "));
@@ -49,7 +49,7 @@ TEST_CASE("openmp says its version, where there is one") {
 #endif
 }
 
-TEST_CASE("a build is told in lines, with one for each device") {
+TEST_CASE("to_string of build_info has one line for each property and each device") {
   const jem::build_description d{
       {1, 2, 3}, "g++ 12.2.0, C++20", "x86-64 with AVX2", 4, {{"plain", "", ""}, {"card", "cards 1.2", "a card"}}};
   CHECK(to_string(d) ==

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The bound of what is stored in bfloat16: factors are its numbers, whose products a float holds exactly, so that sums of k operations
-// in any order are γₖ·Σ|products| from the exact ones; what is stored is half a unit in the last place further off, 2⁻⁸ of it. Where
-// eigen multiplies, by Winograd's algorithm, it adds up a whole tile's products, of which most cancel: the largest Σ|products| counts.
-// The conformance suite tests every kernel, stride and padding in float, too.
+// The error bound for results in bfloat16: the product of two such numbers is exact in float, so a sum of k operations in any order is at
+// most γₖ·Σ|products| from the exact one; storing it in bfloat16 adds a relative error of at most 2⁻⁸. If eigen computes a convolution by
+// Winograd's algorithm, sums have the products of a whole tile, most of which cancel, so the bound takes the largest Σ|products|. The
+// conformance suite tests every kernel, stride and padding in float, too.
 #include "../support/numbers.hpp"
 
 #include <jem/backend/onednn.hpp>
@@ -36,7 +36,7 @@ halves half_values(const jem::shape& extents, std::uint64_t seed) {
   return jem::converted<bfloat16>(test::random_tensor<floats>(extents, seed));
 }
 
-/// In parts of the bound of so many operations, and one rounding to bfloat16.
+/// The largest error, divided by the bound for so many operations and one rounding to bfloat16.
 double excess_of_halves(const exact_sums& s, const halves& y, index_t operations, products by) {
   auto bounds = s.absolute;
   if (by == products::eigen && !bounds.empty()) std::ranges::fill(bounds, *std::ranges::max_element(s.absolute));
@@ -47,7 +47,7 @@ double excess_of_halves(const exact_sums& s, const halves& y, index_t operations
   return jem::conformance::excess(test::as<float>(y.to_vector()), s.exact, bounds);
 }
 
-/// The operands of one convolution with all that may go beside it.
+/// The operands of one convolution, with bias, addends and functions of the input.
 struct example {
   jem::convolution_shape s;
   halves x = half_values(s.input(), 1), dy = half_values(s.output(), 2), z = half_values(s.output(), 3), dz = half_values(s.input(), 4);
@@ -55,7 +55,7 @@ struct example {
          dw                          = test::random_tensor<floats>(s.weight(), 7);
   jem::convolution_geometry geometry = {s.stride, s.padding};
 
-  /// The largest excess of the three verbs, with the terms and without.
+  /// The largest excess of the three verbs, with and without these terms.
   double largest_excess() const {
     double largest = 0;
     for (const auto& prepared : {jem::prepared_weights<halves>{}, jem::prepare_convolution<halves>(w, geometry, s.input())}) {
@@ -89,7 +89,7 @@ struct example {
                      gradient.excess_of(summed.to_vector(), s.pixels() + 3)});
   }
 
-  /// All bits that the verbs give.
+  /// The results of all verbs, one after the other.
   std::vector<float> bits() const {
     const auto prepared = jem::prepare_convolution<halves>(w, geometry, s.input());
     floats summed       = dw;
@@ -109,7 +109,7 @@ struct example {
 
 }  // namespace
 
-TEST_CASE("onednn says what it is and what its products are made of") {
+TEST_CASE("onednn derives from eigen, and names the library and instruction set of its products") {
   static_assert(std::is_base_of_v<jem::eigen, jem::onednn>);
   static_assert(jem::onednn::host_memory && !jem::backend<jem::onednn, bfloat16>);
   CHECK(std::string(jem::onednn::name) == "onednn");
@@ -117,7 +117,7 @@ TEST_CASE("onednn says what it is and what its products are made of") {
   CHECK(jem::onednn::library().find(" with " + jem::onednn_convolution::instruction_set() + ", Eigen 3") != std::string::npos);
 }
 
-TEST_CASE("convolutions of bfloat16 are right, of every kernel, stride and padding") {
+TEST_CASE("convolutions in bfloat16 are right for every kernel, stride and padding") {
   for (const index_t kernel : {1, 2, 3, 4, 5}) {
     for (const index_t stride : {1, 2, 3}) {
       const index_t padding = (kernel + stride) % 3, kind = (kernel + 2 * stride) % 3;
@@ -135,29 +135,30 @@ TEST_CASE("convolutions of bfloat16 are right, of every kernel, stride and paddi
   }
 }
 
-TEST_CASE("convolutions of bfloat16 are right of every class of shapes") {
-  for (const jem::convolution_shape& s : {jem::convolution_shape{5, 16, 18, 16, 3, 3, 20, 1, 1},
-                                          {9, 8, 9, 32, 3, 3, 40, 1, 1},   // Winograd's, in ragged blocks
-                                          {2, 6, 7, 64, 3, 3, 64, 1, 1},   // the same, of tiles that are not full
-                                          {2, 2, 2, 40, 3, 3, 40, 1, 1},   // hardly a tile
-                                          {3, 8, 8, 32, 4, 4, 24, 2, 1},   // a halving
-                                          {11, 9, 7, 16, 3, 3, 32, 2, 1},  // another, beside the edge
-                                          {2, 9, 7, 16, 1, 1, 32, 2, 0},   // a shortcut
-                                          {2, 6, 7, 3, 2, 5, 4, 1, 1},     // kernels that are not square
-                                          {2, 6, 7, 3, 5, 1, 4, 2, 2},
-                                          {2, 1, 1, 5, 1, 1, 7, 1, 0},    // single pixels
-                                          {2, 2, 2, 1, 1, 1, 1, 1, 2},    // more padding than kernel
-                                          {2, 9, 9, 17, 3, 3, 19, 1, 3},  // sums as short as Winograd's algorithm has, beside the edge
-                                          {2, 9, 9, 16, 3, 3, 18, 1, 3},
-                                          {2, 9, 9, 24, 3, 3, 26, 1, 3},   // the shortest by its largest tiles
-                                          {1, 7, 5, 3, 2, 2, 4, 3, 0}}) {  // pixels that no window covers
+TEST_CASE("convolutions in bfloat16 are right for a shape of every kind that the rule tells apart") {
+  for (const jem::convolution_shape& s :
+       {jem::convolution_shape{5, 16, 18, 16, 3, 3, 20, 1, 1},
+        {9, 8, 9, 32, 3, 3, 40, 1, 1},   // Winograd, in blocks of which the last is smaller
+        {2, 6, 7, 64, 3, 3, 64, 1, 1},   // the same with tiles that are not full
+        {2, 2, 2, 40, 3, 3, 40, 1, 1},   // a quarter of a tile
+        {3, 8, 8, 32, 4, 4, 24, 2, 1},   // a halving
+        {11, 9, 7, 16, 3, 3, 32, 2, 1},  // another, whose tiles extend over the edge
+        {2, 9, 7, 16, 1, 1, 32, 2, 0},   // the shortcut of a residual block
+        {2, 6, 7, 3, 2, 5, 4, 1, 1},     // kernels that are not square
+        {2, 6, 7, 3, 5, 1, 4, 2, 2},
+        {2, 1, 1, 5, 1, 1, 7, 1, 0},    // single pixels
+        {2, 2, 2, 1, 1, 1, 1, 1, 2},    // more padding than kernel
+        {2, 9, 9, 17, 3, 3, 19, 1, 3},  // nearly the shortest sums for Winograd's algorithm, with much padding
+        {2, 9, 9, 16, 3, 3, 18, 1, 3},
+        {2, 9, 9, 24, 3, 3, 26, 1, 3},   // the shortest sums for its largest tiles
+        {1, 7, 5, 3, 2, 2, 4, 3, 0}}) {  // pixels that no window covers
     CAPTURE(to_string(s.input()));
     CAPTURE(to_string(s.weight()));
     CHECK(example{s}.largest_excess() <= 1);
   }
 }
 
-TEST_CASE("convolutions of bfloat16 by weights too large to be kept are those of eigen in float, rounded") {
+TEST_CASE("convolutions in bfloat16 with weights too large to be kept agree with eigen's up to rounding") {
   for (const jem::convolution_shape& s : {jem::convolution_shape{1, 8, 8, 192, 3, 3, 200, 1, 1}, {8, 16, 16, 192, 3, 3, 200, 1, 1}}) {
     using other = jem::tensor<bfloat16, jem::eigen>;
     using wide  = jem::tensor<float, jem::eigen>;
@@ -180,7 +181,7 @@ TEST_CASE("convolutions of bfloat16 by weights too large to be kept are those of
   }
 }
 
-TEST_CASE("a batch without images has an output without any, and adds nothing to a gradient") {
+TEST_CASE("a batch without images has an output without images, and adds nothing to a gradient") {
   for (const jem::shape& weight : {jem::shape{3, 3, 4, 5}, {3, 3, 64, 64}, {1, 1, 4, 5}}) {
     const example e{{0, 6, 6, weight[2], weight[0], weight[1], weight[3], 1, 0}};
     CHECK(convolution(e.x, e.w, e.geometry).size() == 0);
@@ -191,7 +192,7 @@ TEST_CASE("a batch without images has an output without any, and adds nothing to
   }
 }
 
-TEST_CASE("weights laid out for another size of images are as good: they are laid out anew if need be") {
+TEST_CASE("weights prepared for one size of images give the same results for other sizes") {
   const floats w      = test::random_tensor<floats>({3, 3, 20, 30}, 1);
   const auto prepared = jem::prepare_convolution<halves>(w, {1, 1}, {2, 16, 16, 20});
   for (const index_t side : {1, 3, 16, 40}) {

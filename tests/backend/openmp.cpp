@@ -10,7 +10,7 @@
 using jem::index_t;
 using jem::openmp;
 
-TEST_CASE("blocks cover each index once, whatever the size") {
+TEST_CASE("blocks cover each index once, for any size of the blocks") {
   for (const index_t n : {0, 1, 7, 64, 65, 1000}) {
     for (const index_t size : {1, 7, 64, 2000}) {
       std::vector<int> seen(static_cast<std::size_t>(n), 0);
@@ -22,7 +22,7 @@ TEST_CASE("blocks cover each index once, whatever the size") {
   }
 }
 
-TEST_CASE("the boundaries of blocks depend on the shape and not on where they run") {
+TEST_CASE("the boundaries of blocks are the same outside and inside a parallel region") {
   const auto boundaries = [] {
     std::vector<index_t> ends(100, -1);
     openmp::blocks(100, 7, [&](index_t begin, index_t end) { ends[static_cast<std::size_t>(begin)] = end; });
@@ -36,7 +36,7 @@ TEST_CASE("the boundaries of blocks depend on the shape and not on where they ru
   CHECK(outside[98] == 100);
 }
 
-TEST_CASE("inside a parallel region openmp opens no other") {
+TEST_CASE("inside a parallel region openmp opens no other parallel region") {
   CHECK_FALSE(openmp::inside_parallel());
 #ifdef _OPENMP
   std::vector<int> threads(2, 0);
@@ -59,7 +59,7 @@ TEST_CASE("for_each_row visits each row once") {
   }
 }
 
-TEST_CASE("for_each_tile covers each row once, and throws on what a tile has thrown when all are done") {
+TEST_CASE("for_each_tile covers each row once, and rethrows the exception of a tile when all tiles are done") {
   for (const index_t n : {0, 1, 31, 32, 33, 1000}) {
     std::vector<int> seen(static_cast<std::size_t>(n), 0);
     const auto count_rows = [&](index_t first, index_t count) {
@@ -78,7 +78,7 @@ TEST_CASE("for_each_tile covers each row once, and throws on what a tile has thr
 }
 
 TEST_CASE("partial sums keep long sums of floats accurate") {
-  // One after the other, 2^25 ones stop at 2^24 in float; in blocks of 4096 and 256 they do not.
+  // A float that adds up 2^25 ones one by one stops at 2^24. Sums of blocks of 4096 and 256 do not.
   constexpr index_t n = index_t{1} << 25;
   float sum           = 0;
   openmp::sum_rows(1, n, [](index_t, index_t) { return 1.0f; }, &sum);

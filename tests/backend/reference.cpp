@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The conformance suite tests what every backend has to do. These tests are for what only the specification promises.
+// The conformance suite tests what every backend has to do. These tests check what only `reference` promises.
 #include <jem/backend/reference.hpp>
 
 #include <doctest/doctest.h>
@@ -13,7 +13,7 @@ using jem::index_t;
 using jem::reference;
 using jem::transpose;
 
-TEST_CASE("reference goes through its loops in order, the column innermost") {
+TEST_CASE("reference runs its loops in order, the column innermost") {
   std::vector<index_t> one;
   reference::for_each(4, [&](index_t i) { one.push_back(i); });
   CHECK(one == std::vector<index_t>{0, 1, 2, 3});
@@ -30,7 +30,7 @@ TEST_CASE("reference sums in order, from the first element, in double") {
   CHECK(sum[0] == 0.0f);
   reference::sum_columns(3, 1, [&](index_t i, index_t) { return values[static_cast<std::size_t>((i + 1) % 3)]; }, sum.data());
   CHECK(sum[0] == 0.0f);
-  const std::array<float, 3> near{1e8f, 1.0f, -1e8f};  // where float would lose 1, too
+  const std::array<float, 3> near{1e8f, 1.0f, -1e8f};  // in float 1 would be lost, in double it is not
   reference::sum_rows(1, 3, [&](index_t, index_t j) { return near[static_cast<std::size_t>(j)]; }, sum.data());
   CHECK(sum[0] == 1.0f);
 }
@@ -48,7 +48,7 @@ TEST_CASE("reference multiplies matrices by the definition, each factor transpos
   }
 }
 
-TEST_CASE("reference adds beta times what is there, and does not read it for beta = 0") {
+TEST_CASE("reference adds beta times the old value of c, and does not read it for beta = 0") {
   const std::array<double, 1> two{2}, three{3};
   std::array<double, 1> c{10};
   reference::gemm(transpose::no, transpose::no, 1, 1, 1, 0.5, two.data(), three.data(), 2.0, c.data());

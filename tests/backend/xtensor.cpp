@@ -33,26 +33,26 @@ using tensor = jem::tensor<float, jem::xtensor>;
 
 namespace {
 
-/// An array of a user's own whose elements come from the library's recycled memory.
+/// A user's array whose elements are in the library's recycled memory.
 template <class T, std::size_t Axes>
 using pooled_array = xt::xtensor<T, Axes, xt::layout_type::row_major, jem::host_allocator<T>>;
 
 template <class T>
 constexpr bool allocatable = requires { typename jem::host_allocator<T>; };
 
-/// Distinct whole numbers, whose sums are exact in any order.
+/// Small whole numbers, whose sums are exact in any order.
 constexpr float whole(index_t i, index_t j) { return static_cast<float>((3 * i + 5 * j) % 17 - 8); }
 
 }  // namespace
 
-TEST_CASE("xtensor inherits from eigen what expressions cannot say") {
+TEST_CASE("xtensor inherits from eigen, and is no backend of integers") {
   static_assert(std::is_base_of_v<jem::eigen, jem::xtensor>);
   static_assert(jem::xtensor::host_memory);
   static_assert(!jem::backend<jem::xtensor, std::int32_t>);
   CHECK(std::string(jem::xtensor::name) == "xtensor");
 }
 
-TEST_CASE("xtensor's storage is what its arrays keep their elements in, over recycled memory") {
+TEST_CASE("xtensor's storage is the container of its arrays, in recycled memory") {
   using storage = jem::xtensor::storage<float>;
   static_assert(std::derived_from<storage, pooled_array<float, 2>::storage_type>);
   static_assert(allocatable<double> && !allocatable<long>);
@@ -73,7 +73,7 @@ TEST_CASE("absurd sizes throw and do not wrap around, in storage and in arrays")
   CHECK_THROWS_AS(jem::host_allocator<float>().allocate(std::numeric_limits<std::size_t>::max() / 4 + 2), std::bad_array_new_length);
 }
 
-TEST_CASE("sums take each element once, beside the edges of lanes and blocks") {
+TEST_CASE("sums have each element once, for sizes around those of lanes and blocks") {
   std::vector<float> sums(5000, std::numeric_limits<float>::quiet_NaN());
   for (const index_t n : {0, 1, 15, 16, 17, 31, 32, 33, 255, 256, 257, 513, 4095, 4096, 4097, 4111, 4112, 4113}) {
     for (const index_t m : {1, 2, 15, 16, 17, 33}) {
@@ -92,7 +92,7 @@ TEST_CASE("sums take each element once, beside the edges of lanes and blocks") {
   }
 }
 
-TEST_CASE("sums write as many numbers as there are, and no more") {
+TEST_CASE("sums write one number for each row or column, and nothing else") {
   std::vector<float> sums(40, 7.5f);
   for (const index_t n : {0, 1, 15, 16, 17, 33}) {
     jem::xtensor::sum_rows(n, 3, whole, sums.data());
@@ -104,7 +104,7 @@ TEST_CASE("sums write as many numbers as there are, and no more") {
 }
 
 TEST_CASE("xtensor keeps long sums of floats accurate") {
-  // One after the other, 2^25 ones stop at 2^24 in float.
+  // A float that adds up 2^25 ones one by one stops at 2^24.
   constexpr index_t n = index_t{1} << 25;
   float sum           = 0;
   jem::xtensor::sum_rows(1, n, [](index_t, index_t) { return 1.0f; }, &sum);
@@ -166,7 +166,7 @@ TEST_CASE("tensors of this backend are operands of xtensor's expressions without
   CHECK(doubled(1, 2) == 32);
 }
 
-TEST_CASE("a sampler starts from an array of xtensor's, and takes the steps that it takes on eigen") {
+TEST_CASE("a sampler starts from an array of xtensor, and takes the same steps as on eigen") {
   const xt::xtensor<float, 2> start{{0.5f, -1}, {2, 0}};
   const jem::sgld kernel{.step_size = jem::constant{0.1f}, .noise = jem::fixed_noise{0.3f}};
   const auto run = [&]<class T>(std::type_identity<T>) {

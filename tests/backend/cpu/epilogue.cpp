@@ -40,7 +40,7 @@ std::vector<double> finished(const jem::epilogue<double, F>& e, index_t pixel, i
 
 }  // namespace
 
-TEST_CASE("sums are shifted by the bias, multiplied by the slope at the input, and added to") {
+TEST_CASE("an epilogue adds the bias, multiplies by the derivative at the input, and adds the addend") {
   const jem::epilogue<double, parabola> all{bias.data(), input.data(), addend.data(), {}};
   for (const index_t count : {lanes, lanes - 1, index_t{1}}) {
     const auto to = finished(all, 2, lanes, count);
@@ -51,7 +51,7 @@ TEST_CASE("sums are shifted by the bias, multiplied by the slope at the input, a
   }
 }
 
-TEST_CASE("what is null is left out, and with nothing at all the sums stay as they are") {
+TEST_CASE("an epilogue leaves out what is null; without anything the sums stay as they are") {
   const jem::epilogue<double> nothing{};
   CHECK(nothing.idle());
   CHECK(finished(nothing, 1, 0, lanes) == sums);
@@ -61,7 +61,7 @@ TEST_CASE("what is null is left out, and with nothing at all the sums stay as th
   for (std::size_t i = 0; i < to.size(); ++i) CHECK(to[i] == sums[i] + addend[i]);
 }
 
-TEST_CASE("an output that begins later has an epilogue that begins later") {
+TEST_CASE("from(...) shifts an epilogue to an output that begins later") {
   const jem::epilogue<double, parabola> all{bias.data(), input.data(), addend.data(), {}};
   CHECK(finished(all.from(channels + lanes, lanes), 0, 0, lanes) == finished(all, 1, lanes, lanes));
   CHECK(jem::epilogue<double>{}.from(channels, lanes).idle());

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-TEST_CASE("nothing is thrown on where nothing was thrown") {
+TEST_CASE("rethrow does nothing if nothing was thrown") {
   jem::first_failure failure;
   int done = 0;
   failure.guard(0, [&] { ++done; });
@@ -16,7 +16,7 @@ TEST_CASE("nothing is thrown on where nothing was thrown") {
   CHECK(done == 1);
 }
 
-TEST_CASE("the exception of the first part is thrown on, in whatever order parts have failed, and from any thread") {
+TEST_CASE("rethrow throws the exception of the first part, in whatever order the parts have failed on their threads") {
   jem::first_failure failure;
   {
     std::vector<std::jthread> threads;
@@ -27,7 +27,7 @@ TEST_CASE("the exception of the first part is thrown on, in whatever order parts
   CHECK_THROWS_WITH_AS(failure.rethrow(), "part 3", std::runtime_error);
 }
 
-TEST_CASE("an exception keeps its type") {
+TEST_CASE("rethrow keeps the type of the exception") {
   jem::first_failure failure;
   failure.guard(1, [] { throw 42; });
   CHECK_THROWS_AS(failure.rethrow(), int);

@@ -12,7 +12,7 @@
 
 using jem::index_t;
 
-TEST_CASE_TEMPLATE("a pack holds a register of consecutive elements, from any address", V, float, double) {
+TEST_CASE_TEMPLATE("a pack loads and stores consecutive elements at any address", V, float, double) {
   constexpr auto width = static_cast<std::size_t>(jem::pack_width<V>);
   static_assert(width >= 2 && sizeof(jem::pack<V>) == width * sizeof(V));
   const auto from = test::random_values<V>(static_cast<index_t>(width) + 1);
@@ -23,7 +23,7 @@ TEST_CASE_TEMPLATE("a pack holds a register of consecutive elements, from any ad
   CHECK(to.back() == V(9));
 }
 
-TEST_CASE_TEMPLATE("a part of a pack has zeros behind it, and only that part is stored", V, float, double) {
+TEST_CASE_TEMPLATE("a pack loaded in part has zeros after that part, and a pack stored in part writes nothing else", V, float, double) {
   const index_t width = jem::pack_width<V>;
   const auto from     = test::random_values<V>(width);
   for (index_t count = 0; count <= width; ++count) {
@@ -63,7 +63,7 @@ TEST_CASE_TEMPLATE("a square of packs is transposed", V, float, double) {
   }
 }
 
-TEST_CASE("halves are packs of floats, rounded as one by one when they are stored, with NaN and infinities") {
+TEST_CASE("bfloat16 is loaded as packs of floats, and stored with the rounding of a single number, for NaN and infinities, too") {
   constexpr index_t width = jem::pack_width<float>;
   constexpr float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
   auto from = test::random_values<float>(100 * width);
@@ -82,7 +82,7 @@ TEST_CASE("halves are packs of floats, rounded as one by one when they are store
   CHECK(test::same_bits(rounded, back));
 }
 
-TEST_CASE("a part of a pack of halves has zeros behind it, and only that part is stored") {
+TEST_CASE("a pack of bfloat16 loaded in part has zeros after that part, and a pack stored in part writes nothing else") {
   constexpr index_t width = jem::pack_width<float>;
   const std::vector<jem::bfloat16> from(static_cast<std::size_t>(width), jem::bfloat16(3.0f));
   for (index_t count = 0; count <= width; ++count) {

@@ -33,7 +33,7 @@ TEST_CASE("storage begins on a cache line, whatever its size") {
   }
 }
 
-TEST_CASE("every element of a storage can be written and keeps what it was given, beside its neighbours") {
+TEST_CASE("every element of a storage keeps its value, and two storages do not overlap") {
   for (const jem::index_t n : {1, 15, 16, 17, 1023, 1024, 1025, 1151, 1153, 5000, 300'001}) {
     host_storage<std::int32_t> a(n), b(n);
     for (jem::index_t i = 0; i < n; ++i) a.data()[i] = static_cast<std::int32_t>(i), b.data()[i] = -1;
@@ -43,7 +43,7 @@ TEST_CASE("every element of a storage can be written and keeps what it was given
   }
 }
 
-TEST_CASE("storage that is given up is used again by the next of its size") {
+TEST_CASE("memory of a destroyed storage is used again by the next one of its size") {
   const float* first = nullptr;
   {
     const host_storage<float> s(12'345);
@@ -55,7 +55,7 @@ TEST_CASE("storage that is given up is used again by the next of its size") {
   CHECK(beside.data() != first);
 }
 
-TEST_CASE("the pool counts what it asks the system for, on each thread apart") {
+TEST_CASE("the pool counts its allocations for each thread separately") {
   jem::host_pool::trim();
   const auto before = jem::host_pool::allocations();
   for (int i = 0; i < 3; ++i) const host_storage<float> s(54'321);
@@ -69,7 +69,7 @@ TEST_CASE("the pool counts what it asks the system for, on each thread apart") {
   CHECK(jem::host_pool::allocations() == before + 1);
 }
 
-TEST_CASE("no elements need no memory") {
+TEST_CASE("a storage of no elements has no memory") {
   CHECK(host_storage<float>(0).data() == nullptr);
   CHECK(host_storage<float>().data() == nullptr);
 }
@@ -79,7 +79,7 @@ TEST_CASE("absurd sizes throw and do not wrap around") {
   for (const jem::index_t n : {jem::index_t{-1}, most, most / 8 + 1}) CHECK_THROWS_AS(host_storage<double>{n}, std::bad_array_new_length);
 }
 
-TEST_CASE("storage may be given up on another thread, and outlive the thread that made it") {
+TEST_CASE("storage may be destroyed on another thread, and outlive the thread that made it") {
   std::optional<host_storage<float>> made;
   std::thread([&] { made.emplace(1000); }).join();
   made->data()[999] = 1;
@@ -87,7 +87,7 @@ TEST_CASE("storage may be given up on another thread, and outlive the thread tha
   CHECK_FALSE(made.has_value());
 }
 
-TEST_CASE("trim gives unused blocks back and leaves used ones alone") {
+TEST_CASE("trim frees unused blocks and leaves used ones as they are") {
   host_storage<float> used(777);
   used.data()[776] = 5;
   { const host_storage<float> unused(777); }
@@ -97,7 +97,7 @@ TEST_CASE("trim gives unused blocks back and leaves used ones alone") {
   CHECK(host_storage<float>(777).data() != used.data());
 }
 
-TEST_CASE("backends of the host's memory copy as many elements as they are told to, both ways") {
+TEST_CASE("upload and download in the host's memory copy the given number of elements") {
   using memory = jem::in_host_memory;
   static_assert(memory::host_memory && std::same_as<memory::storage<float>, host_storage<float>>);
   const std::vector<std::int32_t> mine{1, 2, 3};

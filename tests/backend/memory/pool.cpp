@@ -10,7 +10,7 @@
 
 namespace {
 
-/// A source that has only so much, and counts.
+/// A source of memory that has only so many bytes, and counts its calls.
 struct small_source {
   inline static std::size_t left = 0, allocated = 0, freed = 0;
 
@@ -31,7 +31,7 @@ using storage = jem::pooled_storage<float, small_source>;
 
 constexpr std::size_t mebibyte = std::size_t{1} << 20;
 
-/// Whose pool has no past.
+/// Runs f on a new thread, whose pool is empty.
 template <class F>
 void in_a_thread_of_its_own(F f) {
   std::thread(f).join();
@@ -39,7 +39,7 @@ void in_a_thread_of_its_own(F f) {
 
 }  // namespace
 
-TEST_CASE("a steady state asks its source for memory in its first round only") {
+TEST_CASE("a loop asks the source for memory in its first round only") {
   pool::trim();
   small_source::reset(1 << 20);
   for (int round = 0; round < 10; ++round) {
@@ -53,24 +53,24 @@ TEST_CASE("a steady state asks its source for memory in its first round only") {
   CHECK(small_source::left == 1 << 20);
 }
 
-TEST_CASE("blocks that nobody uses are given up before memory is said to be at an end") {
+TEST_CASE("the pool frees its unused blocks before it reports that memory has run out") {
   pool::trim();
   small_source::reset(40'000);
   { const storage unused(8000); }
   CHECK(small_source::allocated == 1);
-  const storage other(9000);  // of another size class: the first block has to go
+  const storage other(9000);  // of another size class: the first block has to be freed
   CHECK(other.data() != nullptr);
   CHECK(small_source::freed == 1);
 }
 
-TEST_CASE("what the source throws reaches the caller, and the pool goes on") {
+TEST_CASE("an exception of the source reaches the caller, and the pool works on") {
   pool::trim();
   small_source::reset(10'000);
   CHECK_THROWS_WITH_AS(storage(1'000'000), "no more than 10000 bytes", std::runtime_error);
   CHECK(storage(100).data() != nullptr);
 }
 
-TEST_CASE("pools of different sources do not meet") {
+TEST_CASE("pools of different sources share no blocks") {
   pool::trim();
   small_source::reset(1 << 20);
   struct other_source : small_source {};
@@ -79,17 +79,17 @@ TEST_CASE("pools of different sources do not meet") {
   CHECK(small_source::allocated == 2);
 }
 
-TEST_CASE("a pool counts the bytes of its blocks that are in use, in sizes of the pool") {
+TEST_CASE("in_use is the sum of the sizes of the blocks in use, rounded up to size classes") {
   in_a_thread_of_its_own([] {
     small_source::reset(1 << 20);
-    const storage one(100);  // 400 bytes, of the class of 512
+    const storage one(100);  // 400 bytes, in the size class of 512
     CHECK(pool::in_use() == 512);
     { const storage two(1000); }
     CHECK(pool::in_use() == 512);
   });
 }
 
-TEST_CASE("a thread that destroys what another has made keeps a bounded part of it") {
+TEST_CASE("a thread that destroys another's storages keeps a limited part of their memory") {
   pool::trim();
   small_source::reset(3000 * mebibyte);
   std::vector<storage> tensors;
@@ -98,10 +98,10 @@ TEST_CASE("a thread that destroys what another has made keeps a bounded part of 
     gone.clear();
     CHECK(pool::unused() == 64 * mebibyte);
   }).join();
-  CHECK(small_source::left == 3000 * mebibyte);  // a thread that ends keeps nothing
+  CHECK(small_source::left == 3000 * mebibyte);  // a thread that has ended keeps nothing
 }
 
-TEST_CASE("sizes one after the other leave no more behind than twice the largest") {
+TEST_CASE("storages of increasing sizes leave at most twice the largest size in the pool") {
   in_a_thread_of_its_own([] {
     small_source::reset(3000 * mebibyte);
     for (int size = 16; size <= 128; ++size) const storage one(size * (1 << 20) / 4);
@@ -113,7 +113,7 @@ TEST_CASE("sizes one after the other leave no more behind than twice the largest
   });
 }
 
-TEST_CASE("a loop of two phases with blocks of their own sizes asks for them once, though it keeps them all") {
+TEST_CASE("a loop that uses different sizes in two phases allocates each once, although the pool then keeps them all") {
   in_a_thread_of_its_own([] {
     small_source::reset(1000 * mebibyte);
     for (int round = 0; round < 10; ++round) {
@@ -125,11 +125,11 @@ TEST_CASE("a loop of two phases with blocks of their own sizes asks for them onc
   });
 }
 
-TEST_CASE("what was needed once is given back after a while") {
+TEST_CASE("a block that is not used again is freed after a while") {
   in_a_thread_of_its_own([] {
     small_source::reset(1000 * mebibyte);
     { const storage once(200 << 18); }
-    CHECK(pool::unused() == 208 * mebibyte);  // 200 in steps of 16
+    CHECK(pool::unused() == 208 * mebibyte);  // size classes near 200 MiB are multiples of 16 MiB
     for (int i = 0; i < 140'000; ++i) const storage small(100);
     CHECK(pool::unused() < mebibyte);
   });

@@ -19,7 +19,7 @@ static_assert(std::movable<storage> && !std::copyable<storage>);
 
 }  // namespace
 
-TEST_CASE("storage moves with its block, and none has no memory") {
+TEST_CASE("storage moves with its block, and a storage of no elements has no memory") {
   storage a(10);
   float* const block = a.data();
   storage b(std::move(a));

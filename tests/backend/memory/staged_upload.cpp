@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A device that does nothing until somebody waits for it: what would go wrong on one that is merely slow goes wrong here.
+// The device of these tests does nothing until somebody waits for it, so that every error that a slow device could cause happens here.
 #include <jem/backend/memory/staged_upload.hpp>
 
 #include <doctest/doctest.h>
@@ -17,7 +17,7 @@ namespace {
 
 struct lazy_device {
   inline static std::deque<std::function<void()>> work;
-  inline static std::size_t done = 0, locks = 0, unlocks = 0, waits = 0;  // done: of all work that was ever asked for
+  inline static std::size_t done = 0, locks = 0, unlocks = 0, waits = 0;  // done: how many tasks have run since restart()
   inline static bool has_memory = true;
 
   static void* lock(std::size_t bytes) {
@@ -76,7 +76,7 @@ TEST_CASE("an upload's source may change as soon as it returns, however late the
   }
 }
 
-TEST_CASE("uploads reach the device in their order, through blocks that are used again and again") {
+TEST_CASE("uploads reach the device in their order, although the stage's blocks are used many times") {
   lazy_device::restart();
   std::vector<std::uint8_t> to(80);
   stage upload;
@@ -99,13 +99,13 @@ TEST_CASE("the host waits only for a block that the device has not read yet") {
   CHECK(lazy_device::done == 0);
   upload(bytes(64, 4).data(), 64, to.data());
   CHECK(lazy_device::waits == 1);
-  CHECK(lazy_device::done == 1);  // the first, no more
+  CHECK(lazy_device::done == 1);  // only the first upload
   lazy_device::finish();
   upload(bytes(64, 5).data(), 64, to.data());
   CHECK(lazy_device::waits == 1);
 }
 
-TEST_CASE("page-locked memory is asked for once, by the first byte, and given back when the device has read it") {
+TEST_CASE("page-locked memory is allocated once, for the first byte, and freed when the device has read it") {
   lazy_device::restart();
   std::vector<std::uint8_t> to(100);
   {
@@ -121,7 +121,7 @@ TEST_CASE("page-locked memory is asked for once, by the first byte, and given ba
   CHECK(to == bytes(100, 8));
 }
 
-TEST_CASE("without page-locked memory an upload says so, and the next one tries again") {
+TEST_CASE("an upload without page-locked memory throws, and the next one tries again") {
   lazy_device::restart();
   lazy_device::has_memory = false;
   std::vector<std::uint8_t> to(3);

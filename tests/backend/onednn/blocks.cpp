@@ -14,7 +14,7 @@ using namespace jem::onednn_convolution;
 
 namespace {
 
-/// x/3 for positive x: a function whose values are no numbers of bfloat16, with a derivative that tells it from others.
+/// x/3 for positive x. Its values have to be rounded to bfloat16; its "derivative" is wrong on purpose, so that its use shows.
 struct third {
   static constexpr bool fusable = true;
 
@@ -38,7 +38,7 @@ std::vector<float> floats(const std::vector<bfloat16>& values) { return {values.
 
 }  // namespace
 
-TEST_CASE("a block holds an image at least, and an eighth of them at most") {
+TEST_CASE("a block has at least one image, and about an eighth of them at most") {
   CHECK(images_in_block(1, 1 << 30, 1) == 1);
   CHECK(images_in_block(64, 1, 1) == 8);
   CHECK(images_in_block(65, 1, 1) == 9);
@@ -46,7 +46,7 @@ TEST_CASE("a block holds an image at least, and an eighth of them at most") {
   CHECK(images_in_block(5, 0, 0) == 1);
 }
 
-TEST_CASE("elements are read through a function and rounded as they are stored, at the ends of packs, too") {
+TEST_CASE("read applies a function to each element and rounds as storing does, also at the ends of packs") {
   for (const index_t n : {0, 1, 15, 16, 17, 100, 20'000}) {
     const auto x = halves(test::random_values<float>(n));
     std::vector<bfloat16> narrow(x.size() + 1, bfloat16(9.0f));
@@ -59,8 +59,8 @@ TEST_CASE("elements are read through a function and rounded as they are stored, 
   }
 }
 
-TEST_CASE("sums are multiplied, added to and rounded once") {
-  // 2⁻⁸ + 2⁻¹⁷ is more than half a unit in the last place of 1: rounded before it is added to 1, it would be half, and lost.
+TEST_CASE("finish multiplies by the derivative, adds the addend and rounds once") {
+  // 2⁻⁸ + 2⁻¹⁷ is more than half a unit in the last place of 1. If it were rounded before it is added to 1, it would be half and be lost.
   const std::vector<float> sums{0x1.008p-10f, 0x1.008p-9f, 1};
   const auto input = halves({1, -1, -1}), addend = halves({1, 1, -2});
   std::vector<bfloat16> y(3);
@@ -71,7 +71,7 @@ TEST_CASE("sums are multiplied, added to and rounded once") {
   static_assert(finish<bfloat16>{}.idle() && !finish<bfloat16, third>{}.idle());
 }
 
-TEST_CASE("blocks cover a batch once, the last one ragged, and each is seen with its own terms") {
+TEST_CASE("blocks cover a batch once, the last one smaller, and each is finished with its own addends") {
   constexpr index_t n = 7, in = 3, out = 2;
   const auto x = halves(test::random_values<float>(n * in)), more = halves(test::random_values<float>(n * out, 2));
   std::vector<bfloat16> y(n * out);

@@ -6,20 +6,20 @@
 
 using namespace jem::onednn_convolution;
 
-TEST_CASE("partial sums of a gradient are eight, and two of the largest weights") {
+TEST_CASE("gradients have eight partial sums, and two for the largest weights") {
   static_assert(partial_sums({3, 3, 64, 64}) == 8);
   static_assert(partial_sums({3, 3, 640, 640}) == 2);
   static_assert(partial_sums({3, 3, 400, 400}) == 5);
   CHECK(true);
 }
 
-TEST_CASE("a convolution of some of a batch's images has all else in common with it") {
+TEST_CASE("with_images changes the number of images and nothing else") {
   static_assert(with_images({9, 7, 5, 3, 2, 2, 4, 1, 1}, 2).input() == jem::shape{2, 7, 5, 3});
   static_assert(with_images({9, 7, 5, 3, 2, 2, 4, 1, 1}, 2).output() == jem::shape{2, 8, 6, 4});
   CHECK(true);
 }
 
-TEST_CASE("what oneDNN does not offer, it says so of, and touches nothing") {
+TEST_CASE("multiply returns false for a convolution that oneDNN does not offer, and writes nothing") {
   const float w = 1, x = 1;
   float y                          = 7;
   const jem::convolution_shape s   = {1, 1, 1, 1, 3, 3, 1, 1, 0};

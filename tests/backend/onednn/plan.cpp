@@ -42,7 +42,7 @@ TEST_CASE("a convolution without an output is not offered, in any direction") {
   }
 }
 
-TEST_CASE("weights of many channels are laid out without a loss, and those of few with room beside them") {
+TEST_CASE("weights that are laid out and read back are unchanged; those of few channels take more memory") {
   for (const jem::shape& weight : {jem::shape{3, 3, 32, 16}, {1, 1, 3, 10}, {2, 5, 1, 7}}) {
     CAPTURE(to_string(weight));
     const plan& p = plan::of(weight, {1, 1}, direction::output, false);
@@ -57,14 +57,14 @@ TEST_CASE("weights of many channels are laid out without a loss, and those of fe
   }
 }
 
-TEST_CASE("weights lie in the same order for images of every size, so that they may be laid out before anybody knows it") {
+TEST_CASE("the layout of weights does not depend on the size of the images, so they may be laid out before it is known") {
   const plan& usual = plan::of({3, 3, 16, 24}, {1, 1}, direction::output, false);
   for (const index_t side : {4, 8, 31, 64}) {
     CHECK(plan::of({{2, side, side, 16, 3, 3, 24, 1, 1}, direction::output, false, false, true}).weights() == usual.weights());
   }
 }
 
-TEST_CASE("a plan multiplies: each pixel by a weight of one, and a bias beside it") {
+TEST_CASE("a plan multiplies each pixel by a weight of one and adds a bias") {
   const plan& p = plan::of({{1, 2, 2, 1, 1, 1, 1, 1, 0}, direction::output, false, false, true});
   REQUIRE(p.offered());
   jem::host_storage<float> packed(p.weight_bytes() / 4);
@@ -76,7 +76,7 @@ TEST_CASE("a plan multiplies: each pixel by a weight of one, and a bias beside i
   CHECK(y == std::vector<float>{1.5f, 2.5f, 3.5f, 4.5f});
 }
 
-TEST_CASE("who multiplies matrices of bfloat16 multiplies vectors of it, too, and the set has a name") {
+TEST_CASE("a processor that multiplies matrices of bfloat16 also multiplies vectors of it, and its instruction set has a name") {
   using namespace jem::onednn_convolution;
   CHECK((!multiplies_matrices() || multiplies_bfloat16()));
   CHECK((multiplies_bfloat16() || (instruction_set() != "AMX" && instruction_set() != "AVX-512 BF16")));
@@ -84,7 +84,7 @@ TEST_CASE("who multiplies matrices of bfloat16 multiplies vectors of it, too, an
 }
 
 #ifdef _OPENMP
-TEST_CASE("who is alone opens no teams, and afterwards as many threads as before") {
+TEST_CASE("an object of class alone limits a thread to itself, and afterwards the number of threads is as before") {
   const int before = omp_get_max_threads();
   omp_set_num_threads(5);
   {

@@ -14,7 +14,7 @@ using jem::index_t;
 using jem::shape;
 using namespace jem::onednn_convolution;
 
-TEST_CASE("turned twice, a convolution is itself") {
+TEST_CASE("turning a convolution twice gives the original one") {
   static_assert(turns({3, 3, 4, 5}, {1, 2}));
   static_assert(!turns({3, 3, 4, 5}, {2, 1}) && !turns({3, 5, 4, 5}, {1, 1}) && !turns({3, 3, 4, 5}, {1, 3}));
   for (const jem::convolution_shape& s : {jem::convolution_shape{2, 7, 9, 4, 3, 3, 5, 1, 1}, {2, 7, 9, 4, 4, 4, 5, 1, 0}}) {
@@ -40,7 +40,7 @@ TEST_CASE("weights are rounded to bfloat16 one by one") {
   for (index_t i = 0; i < weight.size(); ++i) CHECK(halves.data()[i] == float(bfloat16(w[static_cast<std::size_t>(i)])));
 }
 
-TEST_CASE("weights that are laid out take as much room as is said, whoever multiplies by them, and no more") {
+TEST_CASE("prepared weights fit into the sizes of prepared_sizes, for eigen and for oneDNN") {
   const auto fills = [](const shape& weight, jem::convolution_geometry g) {
     const auto s                   = jem::make_convolution_shape({2, 8, 9, weight[2]}, weight, g);
     const auto w                   = test::random_values<float>(weight.size());
@@ -52,8 +52,8 @@ TEST_CASE("weights that are laid out take as much room as is said, whoever multi
     CHECK(float(in.back()) == 9);
     CHECK(std::min(forward, backward) >= weight.size());
   };
-  fills({3, 3, 64, 64}, {1, 1});  // of a Winograd algorithm's
-  fills({3, 3, 16, 10}, {1, 1});  // oneDNN's
+  fills({3, 3, 64, 64}, {1, 1});  // for a Winograd algorithm
+  fills({3, 3, 16, 10}, {1, 1});  // for oneDNN
   fills({3, 3, 16, 10}, {2, 1});
   fills({2, 5, 3, 4}, {1, 1});
 }

@@ -11,7 +11,7 @@ namespace {
 namespace verbs = jem::thrust_verbs;
 using jem::index_t;
 
-/// The calling thread, with segments as a device has them.
+/// Runs on the calling thread, with segments of one pair as on a device.
 struct one_at_a_time : verbs::cpp_system<THRUST_VERSION> {
   static constexpr index_t segment = 1;
   template <jem::element T>
@@ -48,7 +48,7 @@ void sums_columns(index_t rows, index_t columns) {
 
 }  // namespace
 
-TEST_CASE("a place in a loop over pairs is found in 32 bits and in 64") {
+TEST_CASE("place_of finds row and segment of an index, in 32 bits and in 64") {
   for (const bool small : {false, true}) {
     const auto place = verbs::place_of(1'000'000'007, 1000, small);
     CHECK(place.row == 1'000'000);
@@ -61,7 +61,7 @@ TEST_CASE("a place in a loop over pairs is found in 32 bits and in 64") {
   CHECK(!verbs::fits_in_32_bits(2'147'483'648));
 }
 
-TEST_CASE("loops over pairs visit each once, whatever a segment is") {
+TEST_CASE("loops over pairs visit each pair once, for any length of segments") {
   for (const index_t rows : {0, 1, 5}) {
     for (const index_t columns : {0, 1, 6, 7, 8, 20}) {
       visits_each_pair_once<one_at_a_time>(rows, columns);
@@ -70,7 +70,7 @@ TEST_CASE("loops over pairs visit each once, whatever a segment is") {
   }
 }
 
-TEST_CASE("sums of columns are exact where they can be, through as many rounds as there are") {
+TEST_CASE("sums of columns of whole numbers are exact, for any number of rounds") {
   for (const index_t rows : {0, 1, 63, 64, 65, 4096, 4097, 300'000}) {
     sums_columns<one_at_a_time>(rows, 3);
     sums_columns<sevens>(rows, 10);

@@ -5,15 +5,16 @@
 
 using jem::index_t;
 
-TEST_CASE("the rule takes Winograd's algorithms for kernels of 3x3 with stride 1 and halvings, channels enough and tiles half full") {
+TEST_CASE(
+    "Winograd's algorithms are chosen for 3x3 kernels of stride 1 and for halvings, given enough channels and at least half full tiles") {
   using namespace jem::eigen_convolution;
   static_assert(forward_method<float>({1, 4, 4, 8, 3, 3, 1, 1, 1}) == method::sliding_4x4);
   static_assert(forward_method<float>({1, 7, 7, 8, 3, 3, 1, 1, 1}) == method::sliding_8x4);
   static_assert(forward_method<float>({1, 4, 4, 7, 3, 3, 1, 1, 1}) == method::windows);  // channels
   static_assert(forward_method<float>({1, 4, 4, 8, 1, 1, 1, 1, 1}) == method::windows);
   static_assert(forward_method<float>({1, 4, 4, 8, 2, 3, 1, 1, 1}) == method::windows);
-  static_assert(forward_method<float>({1, 2, 2, 8, 3, 3, 1, 1, 1}) == method::windows);  // a quarter of a tile
-  static_assert(forward_method<float>({1, 5, 5, 8, 3, 3, 1, 1, 1}) == method::windows);  // 25 outputs of 4 tiles
+  static_assert(forward_method<float>({1, 2, 2, 8, 3, 3, 1, 1, 1}) == method::windows);  // a tile is only a quarter full
+  static_assert(forward_method<float>({1, 5, 5, 8, 3, 3, 1, 1, 1}) == method::windows);  // 25 outputs in 4 tiles, which have room for 64
   static_assert(forward_method<float>({1, 8, 8, 8, 3, 3, 1, 2, 1}) == method::halving_3);
   static_assert(forward_method<float>({1, 8, 8, 8, 4, 4, 1, 2, 1}) == method::halving_4);
   static_assert(forward_method<float>({1, 8, 8, 8, 4, 4, 1, 2, 0}) == method::windows);  // padding
@@ -26,20 +27,21 @@ TEST_CASE("the rule takes Winograd's algorithms for kernels of 3x3 with stride 1
 }
 
 TEST_CASE(
-    "the rule takes the tiles with the fewest products that are right enough: larger ones for images in half as much, none in double") {
+    "of the tiles that are accurate enough those with the fewest products are chosen: larger ones for bfloat16, the smallest for double") {
   using namespace jem::eigen_convolution;
   using jem::bfloat16;
   const auto on = [](index_t h, index_t w, index_t c = 64) { return jem::convolution_shape{1, h, w, c, 3, 3, 64, 1, 1}; };
   CHECK(forward_method<float>(on(32, 32)) == method::sliding_8x4);
   CHECK(forward_method<float>(on(8, 8)) == method::sliding_8x4);
   CHECK(forward_method<float>(on(4, 4)) == method::sliding_4x4);
-  CHECK(forward_method<float>(on(12, 12)) == method::sliding_4x4);  // two rows of tall tiles are no fewer than three of small ones
+  CHECK(forward_method<float>(on(12, 12)) ==
+        method::sliding_4x4);  // two rows of tall tiles take no fewer products than three of small ones
   CHECK(forward_method<float>(on(32, 32, 192)) == method::sliding_8x4);
   CHECK(forward_method<float>(on(32, 32, 193)) == method::sliding_4x4);  // longer sums have larger errors
   CHECK(backward_method<float>({1, 32, 32, 193, 3, 3, 64, 1, 1}) == method::sliding_8x4);
   CHECK(forward_method<double>(on(32, 32)) == method::sliding_4x4);
   CHECK(forward_method<bfloat16>(on(32, 32)) == method::sliding_8x8);
-  CHECK(forward_method<bfloat16>(on(32, 32, 23)) == method::sliding_8x4);  // short sums are more exact than the largest tiles
+  CHECK(forward_method<bfloat16>(on(32, 32, 23)) == method::sliding_8x4);  // the largest tiles would add too much error to short sums
   CHECK(forward_method<bfloat16>(on(32, 32, 24)) == method::sliding_8x8);
   CHECK(forward_method<bfloat16>(on(32, 32, 160)) == method::sliding_8x8);
   CHECK(forward_method<bfloat16>(on(32, 32, 161)) == method::sliding_8x4);
@@ -53,7 +55,7 @@ TEST_CASE(
   CHECK(weights_method<float>({1, 8, 3, 64, 3, 3, 64, 1, 1}) == method::windows);
 }
 
-TEST_CASE("whether tiles are full enough does not depend on how images are stored, nor on how many there are") {
+TEST_CASE("whether tiles are full enough depends neither on the type nor on the number of the images") {
   using namespace jem::eigen_convolution;
   int right = 0;
   for (index_t h = 1; h <= 40; ++h) {

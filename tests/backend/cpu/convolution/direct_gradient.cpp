@@ -41,7 +41,7 @@ TEST_CASE("the residues of a stride cover every pixel of the input once, and eve
   }
 }
 
-TEST_CASE("pixels that no window covers get the addend alone, and others are left as they are") {
+TEST_CASE("fill_uncovered sets pixels that no window covers to the addend, and leaves the others as they are") {
   const values addend(2 * 7 * 3, 5);
   values dx(addend.size(), -9);
   const jem::epilogue<double> added{.addend = addend.data()};

@@ -15,13 +15,13 @@ using jem::index_t;
 using floats = std::vector<float>;
 using exact  = jem::tensor<double, jem::reference>;
 
-TEST_CASE("inner products are taken for a single channel and whole packs of filters") {
+TEST_CASE("inner products are used if images have one channel and the filters fill whole packs") {
   static_assert(product::takes_dots({1, 8, 8, 1, 3, 3, 32, 1, 1}) && product::takes_dots({1, 8, 8, 1, 4, 4, 16, 2, 1}));
   static_assert(!product::takes_dots({1, 8, 8, 2, 3, 3, 32, 1, 1}) && !product::takes_dots({1, 8, 8, 1, 3, 3, 24, 1, 1}));
   CHECK(true);
 }
 
-TEST_CASE("a pack of inner products is that of its windows, wherever they begin") {
+TEST_CASE("a pack of inner products is right for windows that begin anywhere") {
   constexpr index_t lanes = jem::pack_width<float>, line = 3 * lanes;
   const floats a = test::random_values<float>(5 * 100 + 200, 1), b = test::random_values<float>(2 * line, 2);
   std::vector<std::int32_t> from;
@@ -37,7 +37,7 @@ TEST_CASE("a pack of inner products is that of its windows, wherever they begin"
   }
 }
 
-TEST_CASE("the gradient of images with one channel is right for strides, paddings and batches beside whole packs") {
+TEST_CASE("the gradient of images with one channel is right for several strides, paddings and batch sizes") {
   for (const jem::convolution_shape& s : {jem::convolution_shape{3, 7, 5, 1, 3, 3, 32, 1, 1},
                                           {1, 1, 1, 1, 1, 1, 16, 1, 0},
                                           {2, 9, 8, 1, 4, 4, 16, 2, 1},

@@ -40,27 +40,27 @@ double largest_error(const jem::convolution_shape& s) {
 
 }  // namespace
 
-TEST_CASE("convolutions of every class of shapes are right to 2e-5 in float") {
+TEST_CASE("convolutions are right to 2e-5 in float for a shape of every kind that the rule tells apart") {
   const std::vector<jem::convolution_shape> shapes{
       {2, 32, 32, 16, 3, 3, 16, 1, 1},   // Winograd, many tiles
-      {3, 7, 7, 32, 3, 3, 48, 1, 1},     // ragged ones
+      {3, 7, 7, 32, 3, 3, 48, 1, 1},     // tiles that reach over the edge
       {1, 4, 4, 64, 3, 3, 64, 1, 1},     // one tile
       {2, 16, 16, 192, 3, 3, 24, 1, 1},  // tall tiles with the longest sums
-      {2, 16, 16, 24, 3, 3, 192, 1, 1},  // and of the gradient
-      {9, 32, 32, 64, 3, 3, 64, 1, 1},   // and over many pixels
+      {2, 16, 16, 24, 3, 3, 192, 1, 1},  // the same for the input's gradient
+      {9, 32, 32, 64, 3, 3, 64, 1, 1},   // the same for the weights' gradient
       {2, 8, 8, 330, 3, 3, 340, 1, 1},   // weights too large to be kept
       {2, 9, 6, 17, 3, 3, 19, 1, 2},     // odd channels, wide padding
       {2, 9, 6, 17, 3, 3, 19, 1, 0},     // no padding
       {2, 9, 9, 17, 3, 3, 19, 1, 3},     // padding beyond the kernel: the gradient's is negative
       {3, 28, 28, 1, 3, 3, 32, 1, 1},    // a first layer
-      {3, 28, 28, 1, 3, 3, 30, 1, 1},    // another, of filters beside a pack
-      {3, 9, 10, 3, 3, 3, 16, 1, 1},     // of three colours
+      {3, 28, 28, 1, 3, 3, 30, 1, 1},    // another, whose filters do not fill the last pack
+      {3, 9, 10, 3, 3, 3, 16, 1, 1},     // another, of three colours
       {3, 8, 8, 32, 4, 4, 64, 2, 1},     // a halving
       {3, 9, 7, 16, 3, 3, 32, 2, 1},     // another
-      {2, 9, 7, 16, 1, 1, 32, 2, 0},     // a shortcut
-      {2, 5, 5, 100, 1, 1, 70, 1, 0},    // one product
+      {2, 9, 7, 16, 1, 1, 32, 2, 0},     // the shortcut of a residual block
+      {2, 5, 5, 100, 1, 1, 70, 1, 0},    // a plain matrix product
       {2, 2, 2, 40, 3, 3, 40, 1, 1},     // 3×3 on small images
-      {2, 1, 1, 40, 3, 3, 8, 1, 1},      // and on single pixels
+      {2, 1, 1, 40, 3, 3, 8, 1, 1},      // 3×3 on single pixels
       {1, 9, 9, 300, 5, 5, 8, 1, 2},     // lines too long for one pass
   };
   for (const auto& s : shapes) {
@@ -79,7 +79,7 @@ TEST_CASE("an image's convolution does not depend on the batch it is in") {
   }
 }
 
-TEST_CASE("images stored in half as much give what floats of the same numbers give, rounded once, in any direction") {
+TEST_CASE("images in bfloat16 give the results of the same numbers in float, rounded once, forwards and backwards") {
   using jem::bfloat16;
   constexpr jem::functions::leaky_relu f{0.3f};
   const auto halves  = [](const fast& x) { return jem::converted<bfloat16>(x); };

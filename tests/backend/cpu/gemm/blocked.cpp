@@ -15,7 +15,7 @@ namespace product = jem::eigen_product;
 using jem::index_t;
 using jem::transpose;
 
-TEST_CASE("part is a multiple of 16 of which eight make n, within its bounds") {
+TEST_CASE("part is about n/8 as a multiple of 16, and within its bounds") {
   static_assert(product::part(1024, 32, 256) == 128);
   static_assert(product::part(1, 32, 256) == 32);
   static_assert(product::part(1'000'000, 32, 256) == 256);
@@ -27,7 +27,7 @@ TEST_CASE("part is a multiple of 16 of which eight make n, within its bounds") {
   }
 }
 
-TEST_CASE("for_blocks runs each block once, in a team or inside somebody else's") {
+TEST_CASE("for_blocks runs each block once, outside and inside a parallel region") {
   for (const index_t count : {0, 1, 5, 100}) {
     std::vector<int> seen(static_cast<std::size_t>(count), 0);
     product::for_blocks<jem::openmp>(count, [&](index_t block) { ++seen[static_cast<std::size_t>(block)]; });
@@ -41,7 +41,7 @@ TEST_CASE("for_blocks runs each block once, in a team or inside somebody else's"
   CHECK(std::ranges::all_of(seen, [](int n) { return n == 1; }));
 }
 
-TEST_CASE("a block of a larger matrix is multiplied in place, and its surroundings are left alone") {
+TEST_CASE("a block of a larger matrix is multiplied in place, and the elements around it stay as they are") {
   const auto a = test::random_values<double>(8 * 10, 1), b = test::random_values<double>(10 * 9, 2);
   std::vector<double> c(8 * 12, 5.0);
   product::block(transpose::no, transpose::no, 3, 4, 6, 1.0, a.data() + 2 * 10 + 1, 10, b.data() + 9 + 2, 9, 0.0, c.data() + 12 + 3, 12);
@@ -64,7 +64,7 @@ TEST_CASE("a block of a larger matrix is multiplied in place, and its surroundin
   CHECK(error < 1e-14);
 }
 
-TEST_CASE("a block of any layout, and of a single row or column between others, is the same product") {
+TEST_CASE("a block is right for transposed factors, single rows and single columns") {
   constexpr index_t stride = 40;
   const auto a = test::random_values<double>(stride * stride, 5), b = test::random_values<double>(stride * stride, 6);
   for (const index_t m : {1, 2, 9}) {
@@ -93,7 +93,7 @@ TEST_CASE("a block of any layout, and of a single row or column between others, 
   }
 }
 
-TEST_CASE("a product of vectors, of nothing and of few elements agrees with the reference") {
+TEST_CASE("products of vectors, of few elements and of none agree with the reference") {
   const auto a = test::random_values<double>(400, 7), b = test::random_values<double>(400, 8);
   for (const auto& [m, n, k] :
        {std::array<index_t, 3>{1, 1, 1}, {3, 4, 5}, {1, 20, 20}, {20, 1, 20}, {1, 1, 400}, {0, 20, 20}, {20, 20, 0}}) {
@@ -109,7 +109,7 @@ TEST_CASE("a product of vectors, of nothing and of few elements agrees with the 
   }
 }
 
-TEST_CASE("a product that is cut along k agrees with one that is not") {
+TEST_CASE("a product that is computed in parts along k agrees with one that is not") {
   constexpr index_t m = 9, n = 5, k = 10'000;
   const auto a = test::random_values<double>(m * k, 3), b = test::random_values<double>(k * n, 4);
   std::vector<double> whole(m * n, 1.0), cut(m * n, 1.0);

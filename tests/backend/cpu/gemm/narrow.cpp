@@ -11,21 +11,21 @@ namespace narrow_product = jem::narrow_product;
 using jem::index_t;
 using jem::transpose;
 
-TEST_CASE("a product is narrow with up to sixteen columns or sums of up to sixteen terms, not both, and four rows and columns") {
+TEST_CASE("a product is narrow if either its columns or the terms of its sums are at most 16, and it has at least four rows and columns") {
   static_assert(narrow_product::takes(64, 10, 1024) && narrow_product::takes(64, 1024, 10) && narrow_product::takes(4, 16, 16));
   static_assert(!narrow_product::takes(64, 17, 0) && !narrow_product::takes(64, 0, 0));
   static_assert(!narrow_product::takes(64, 17, 17) && !narrow_product::takes(64, 10, 15) && !narrow_product::takes(3, 10, 1024) &&
                 !narrow_product::takes(64, 3, 1024));
 }
 
-TEST_CASE("what is too wide for 32-bit offsets, or too long to be summed in float, is not taken") {
+TEST_CASE("a product is not narrow if its offsets exceed 32 bits or its sums are too long for float") {
   constexpr index_t longest = narrow_product::longest_sum, most = index_t{1} << 26;
   static_assert(narrow_product::takes(4, 10, longest) && !narrow_product::takes(4, 10, longest + 1));
   static_assert(narrow_product::takes(most, 10, 20) && !narrow_product::takes(most + 1, 10, 20) && !narrow_product::takes(4, 2 * most, 10));
 }
 
 // Small integers: every sum is exact, in any order.
-TEST_CASE_TEMPLATE("narrow products are those of plain loops, and nothing else is written", V, float, double) {
+TEST_CASE_TEMPLATE("narrow products equal those of reference, and write nothing beside the result", V, float, double) {
   struct extents {
     index_t m, n, k;
   };

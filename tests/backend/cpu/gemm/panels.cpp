@@ -12,7 +12,7 @@
 namespace panel_product = jem::panel_product;
 using jem::index_t;
 
-TEST_CASE("panels are 32 columns wide, or 16 where all fit") {
+TEST_CASE("panels are 32 columns wide, or 16 if the matrix has at most 16") {
   static_assert(panel_product::panels{1}.width() == 16 && panel_product::panels{16}.width() == 16 &&
                 panel_product::panels{17}.width() == 32);
   static_assert(panel_product::panels{16}.count() == 1 && panel_product::panels{33}.count() == 2 && panel_product::panels{64}.count() == 2);
@@ -20,7 +20,8 @@ TEST_CASE("panels are 32 columns wide, or 16 where all fit") {
 }
 
 // Small integers: every sum is exact, in any order.
-TEST_CASE_TEMPLATE("a product with a panel is right for any number of rows and columns, and writes nothing else", V, float, double) {
+TEST_CASE_TEMPLATE("a product with a panel is right for any number of rows and columns, and writes nothing beside the result", V, float,
+                   double) {
   const index_t depth = 13, stride = 40;
   std::vector<V> a(400), b(static_cast<std::size_t>(depth * 32));
   for (std::size_t i = 0; i < a.size(); ++i) a[i] = static_cast<V>(i * 7 % 11) - 5;
@@ -59,7 +60,7 @@ TEST_CASE_TEMPLATE("a product with a panel is right for any number of rows and c
   }
 }
 
-TEST_CASE("a row may be walked in three nested steps") {
+TEST_CASE("the elements of a row may lie at three nested strides") {
   std::vector<float> a(100), b(12 * 16), c(16);
   for (std::size_t i = 0; i < a.size(); ++i) a[i] = static_cast<float>(i);
   for (std::size_t k = 0; k < 12; ++k) b[k * 16] = k % 2 == 0 ? 1.0f : -1.0f;
@@ -68,7 +69,7 @@ TEST_CASE("a row may be walked in three nested steps") {
   CHECK(c[0] == 6 * (0 - 4));  // pairs (at, at + 4) with signs + and −
 }
 
-TEST_CASE("a laid out matrix has zeros behind its last column, whichever way it was stored") {
+TEST_CASE("a matrix laid out in panels has zeros after its last column, transposed or not") {
   for (const index_t columns : {5, 16, 37}) {
     const panel_product::panels cut{columns};
     const std::vector<double> rows = test::random_values(static_cast<std::size_t>(3 * columns), 6);

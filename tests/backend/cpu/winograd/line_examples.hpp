@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Lines of Winograd's transforms, asked of numbers instead of packs.
+// One-dimensional Winograd transforms ("lines"), applied to numbers instead of packs.
 #pragma once
 
 #include "../../../support/numbers.hpp"
@@ -22,7 +22,7 @@ values run(const values& from) {
   return to;
 }
 
-/// The same, by the line's template.
+/// The same for a line that is a template of its number type.
 template <template <class> class Line>
 values line(const values& from) {
   return run<Line<double>>(from);
@@ -44,7 +44,7 @@ inline const values d = test::random_values(10, 1), g = test::random_values(4, 2
 
 inline values first(const values& v, int n) { return values(v.begin(), v.begin() + n); }
 
-/// Σ_k g[k]·d[stride·i + k] for so many i.
+/// Σ_k g[k]·d[stride·i + k] for i < outputs.
 inline values filtered(int taps, int stride, int outputs = 4) {
   values y;
   for (int i = 0; i < outputs; ++i) {
@@ -55,7 +55,7 @@ inline values filtered(int taps, int stride, int outputs = 4) {
   return y;
 }
 
-/// By an algorithm.
+/// The same by a Winograd algorithm.
 template <class A>
 values filtered_by() {
   return line<A::template output_line>(

@@ -10,18 +10,18 @@
 namespace winograd = jem::winograd;
 using namespace lines;
 
-TEST_CASE("nine products give four outputs of three taps that move by two, and ten those of four taps") {
+TEST_CASE("four outputs of a filter of stride 2 take nine products with three taps, and ten with four") {
   CHECK(test::largest_difference(filtered_by<winograd::halving<3>>(), filtered(3, 2)) < 1e-14);
   CHECK(test::largest_difference(filtered_by<winograd::halving<4>>(), filtered(4, 2)) < 1e-14);
 }
 
-TEST_CASE("the transforms of a halving's gradients are the transposes of those of values") {
+TEST_CASE("the transforms for gradients of a halving, a filter of stride 2, are the transposes of those for values") {
   check_transposes<winograd::halving<3>>();
   check_transposes<winograd::halving<4>>();
 }
 
-// With padding 1, output i of a halving has read inputs 2i − 1, 2i, …: pixel u collects from the outputs whose windows hold it.
-TEST_CASE_TEMPLATE("doubling gives eight pixels of the gradient of a halving's input, by the turned filter", A, winograd::doubling<3>,
+// With padding 1, output i of a halving reads inputs 2i − 1, 2i, …; the gradient at pixel u is a sum over the outputs that read it.
+TEST_CASE_TEMPLATE("doubling gives eight pixels of the gradient of a halving's input, by the reversed filter", A, winograd::doubling<3>,
                    winograd::doubling<4>) {
   constexpr int before = A::taps - 3;
   values turned = first(g, A::taps), dy = first(d, A::in), expected;

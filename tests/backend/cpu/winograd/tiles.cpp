@@ -13,7 +13,7 @@ using values = std::vector<double>;
 
 namespace {
 
-/// One line of a transform, of numbers instead of packs.
+/// A one-dimensional transform ("line") of numbers instead of packs.
 values line(const values& from) {
   values to(4);
   winograd::output_line<double, 2, 3>{}([&](int i) { return from[static_cast<std::size_t>(i)]; },
@@ -48,14 +48,14 @@ TEST_CASE("a transform of a tile transforms its columns and then its rows") {
   }
 }
 
-TEST_CASE("tiles cover all outputs, and the last ones reach over the edge") {
+TEST_CASE("tiles cover all outputs, and the last ones extend over the edge") {
   const winograd::tiling<winograd::sliding<4>> tiles(winograd::forward_mapping({3, 9, 4, 1, 3, 3, 1, 1, 1}));
   CHECK(tiles.rows == 3);
   CHECK(tiles.columns == 1);
   CHECK(tiles.count() == 9);
 }
 
-TEST_CASE("the gradient of a convolution's input is mapped from its output, tiles of a halving's gradient to twice as many pixels") {
+TEST_CASE("backward_mapping exchanges input and output, and tiles of a halving's gradient cover twice as many pixels") {
   const auto same = winograd::backward_mapping({2, 9, 7, 5, 3, 3, 6, 1, 0});
   CHECK(same.h == 7);
   CHECK(same.c == 6);

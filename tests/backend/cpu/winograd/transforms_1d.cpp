@@ -15,7 +15,7 @@ using namespace lines;
 
 namespace {
 
-/// Outputs of a filter of so many taps by F(2·Pairs, Taps).
+/// Outputs of a filter by Winograd's algorithm F(2·Pairs, Taps).
 template <int Pairs, int Taps>
 values filtered_by_points() {
   return run<winograd::output_line<double, Pairs, Taps>>(
@@ -32,24 +32,24 @@ void check_transposed() {
 
 }  // namespace
 
-TEST_CASE("five products give four outputs of a filter of two taps, nine give eight") {
+TEST_CASE("four outputs of a filter of two taps take five products, and eight take nine") {
   CHECK(test::largest_difference(filtered_by_points<2, 2>(), filtered(2, 1)) < 1e-14);
   CHECK(test::largest_difference(filtered_by_points<4, 2>(), filtered(2, 1, 8)) < 1e-13);
 }
 
-TEST_CASE("six products give four outputs of a filter of three taps, ten give eight") {
+TEST_CASE("four outputs of a filter of three taps take six products, and eight take ten") {
   CHECK(test::largest_difference(filtered_by_points<2, 3>(), filtered(3, 1)) < 1e-14);
   CHECK(test::largest_difference(filtered_by_points<4, 3>(), filtered(3, 1, 8)) < 1e-13);
 }
 
-TEST_CASE("the transforms of gradients are the transposes of those of values") {
+TEST_CASE("the transforms for gradients are the transposes of those for values") {
   check_transposed<winograd::output_line<double, 2, 2>, winograd::output_gradient_line<double, 2, 2>>();
   check_transposed<winograd::output_line<double, 4, 3>, winograd::output_gradient_line<double, 4, 3>>();
   check_transposed<winograd::weight_line<double, 2, 2>, winograd::weight_gradient_line<double, 2, 2>>();
   check_transposed<winograd::weight_line<double, 4, 3>, winograd::weight_gradient_line<double, 4, 3>>();
 }
 
-TEST_CASE("an error grows with the tile, and is that of its points: other ones would be worse") {
+TEST_CASE("the rounding error is small for the points that were chosen; larger tiles have larger errors") {
   const auto error = []<int Pairs>(std::integral_constant<int, Pairs>) {
     double sum = 0;
     for (std::uint64_t seed = 1; seed <= 200; ++seed) {

@@ -7,8 +7,8 @@
 namespace winograd = jem::eigen_winograd;
 using namespace examples;
 
-TEST_CASE_TEMPLATE("the weight gradient is as right as its algorithm, by either schedule, and adds to what is there", A, sliding, tall,
-                   square8, halving3, halving4) {
+TEST_CASE_TEMPLATE("the weight gradient has errors within the algorithm's bound, by either schedule, and is added to the old values", A,
+                   sliding, tall, square8, halving3, halving4) {
   constexpr double bound = std::max(4e-6, bound_of<A>);
   for (const auto& s : shapes<A>()) {
     CAPTURE(jem::to_string(s.input()));

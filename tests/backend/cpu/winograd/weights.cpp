@@ -12,13 +12,13 @@ namespace winograd = jem::eigen_winograd;
 using jem::index_t;
 using floats = std::vector<float>;
 
-TEST_CASE("transformed weights are kept up to 32 768 pairs of a channel and a filter") {
+TEST_CASE("transformed weights are kept if channels times filters are at most 32 768") {
   static_assert(winograd::worth_keeping(160, 160) && winograd::worth_keeping(128, 256) && !winograd::worth_keeping(256, 256));
   CHECK(true);
 }
 
-TEST_CASE_TEMPLATE("turned weights are those of the turned kernel with channels exchanged", A, jem::winograd::sliding<4>,
-                   jem::winograd::sliding<8>, jem::winograd::halving<4>) {
+TEST_CASE_TEMPLATE("transforms of weights marked as turned equal those of the kernel rotated by 180 degrees with channels exchanged", A,
+                   jem::winograd::sliding<4>, jem::winograd::sliding<8>, jem::winograd::halving<4>) {
   constexpr index_t taps = A::taps * A::taps;
   for (const auto& [c, f] : {std::pair<index_t, index_t>{9, 33}, {40, 3}, {16, 16}}) {
     const auto w = test::random_values<float>(taps * c * f, 4);  // (k, k, f, c)

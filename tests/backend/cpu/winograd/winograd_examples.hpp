@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Convolutions that Winograd's algorithms are asked to do, with what is right in double.
+// Convolutions for Winograd's algorithms, with the right results in double.
 #pragma once
 
 #include "../../../support/numbers.hpp"
@@ -29,7 +29,7 @@ inline const float* const none = nullptr;
 inline const jem::epilogue<float> as_they_are{};
 inline const jem::unchanged x_itself{};
 
-/// Batch 1, sizes of every remainder by a tile, one tile and a part of one, channels and filters beside multiples of a pack, all
+/// Batches of one image, sizes of every remainder by a tile, one tile and less than one, channels and filters that do not fill packs, all
 /// paddings that the algorithm takes.
 template <class A>
 std::vector<jem::convolution_shape> shapes() {
@@ -66,7 +66,7 @@ struct example {
     return u;
   }
 
-  /// The images, without the edge of |padding| pixels where padding is negative.
+  /// The images, without an edge of |padding| pixels if the padding is negative.
   exact cropped() const {
     const index_t edge = std::max<index_t>(0, -s.padding);
     std::vector<double> inner;
@@ -82,7 +82,7 @@ struct example {
   }
 };
 
-/// What an algorithm's outputs may be wrong by, relative to the largest: sums of up to 200 channels.
+/// The largest allowed error of an algorithm's outputs, relative to the largest output, for sums of up to 200 channels.
 template <class A>
 inline constexpr double bound_of = std::same_as<A, sliding>   ? 2e-6
                                    : std::same_as<A, tall>    ? 2e-5
