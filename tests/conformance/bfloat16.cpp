@@ -12,7 +12,7 @@ namespace {
 
 using jem::bfloat16, jem::index_t;
 
-/// A backend with verbs of its own for images in bfloat16, as those with matrix units have them; unless it rounds weights, it is wrong.
+/// A backend with its own convolution of images in bfloat16. It is right if it rounds weights to bfloat16, and otherwise wrong.
 template <bool rounds>
 struct with_verbs : jem::reference {
   static inline int calls = 0;
@@ -43,20 +43,20 @@ struct with_verbs : jem::reference {
 
 }  // namespace
 
-TEST_CASE("a backend's own convolutions of images in bfloat16 are asked, prepared and not") {
+TEST_CASE("the suite checks a backend's own convolutions in bfloat16, with and without prepared weights") {
   const auto found = convolutions_in_bfloat16_are_right<with_verbs<true>>();
   INFO(found.where);
   CHECK(found.passed);
   CHECK(with_verbs<true>::calls == 2 * 18);
 }
 
-TEST_CASE("the suite sees weights that were not rounded to multiply, and says where") {
+TEST_CASE("the suite finds weights that were not rounded before the product, and says where") {
   const auto found = convolutions_in_bfloat16_are_right<with_verbs<false>>();
   CHECK_FALSE(found.passed);
   CHECK(found.where.starts_with("the output, images = ("));
 }
 
-TEST_CASE("the suite sees sums of bfloat16 that are rounded on the way") {
+TEST_CASE("the suite finds sums in bfloat16 that are rounded after each term") {
   bounded_sums sums(1);
   float sum = 0;
   for (int i = 0; i < 40; ++i) {

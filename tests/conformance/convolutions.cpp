@@ -8,7 +8,7 @@
 using namespace jem::conformance;
 namespace wrong = test::wrong;
 
-TEST_CASE("the suite sees convolutions that turn the kernel, gradients that are missing, and the fault of a product below") {
+TEST_CASE("the suite finds convolutions with a rotated kernel, missing gradients, and convolutions over a wrong matrix product") {
   const auto turned = convolutions_are_right<wrong::turns_kernels, float>();
   CHECK_FALSE(turned.passed);
   CHECK(turned.where.starts_with("the output, images = ("));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The same bits for 1, 2 and 7 threads, and inside a parallel region of the user's own.
+// Results have the same bits for 1, 2 and 7 threads, and inside a parallel region of the user.
 #include "../support/gradients.hpp"
 
 #include <jem/backend/eigen.hpp>
@@ -42,7 +42,7 @@ int threads_in_use() {
 #endif
 }
 
-/// f() has the same bits for any number of threads, and on each of three threads that call it at the same time.
+/// Checks that f() has the same bits for any number of threads, and on each of three threads that call it at the same time.
 template <class F>
 void check_same_bits(F f) {
   const int before    = threads_in_use();

@@ -7,7 +7,7 @@
 
 using namespace jem::conformance;
 
-TEST_CASE("the suite sees elementwise operations that leave an element out or change one twice") {
+TEST_CASE("the suite finds elementwise operations that leave an element out or change one twice") {
   CHECK_FALSE(elementwise_operations_agree_with_reference<test::wrong::skips_an_index, float>().passed);
   CHECK_FALSE(elementwise_operations_agree_with_reference<test::wrong::visits_twice, double>().passed);
 }

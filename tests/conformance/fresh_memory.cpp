@@ -6,7 +6,7 @@
 
 #include <cmath>
 
-TEST_CASE("recycled memory holds nan, whatever its size, and there is no evidence yet") {
+TEST_CASE("on_fresh_memory fills recycled memory of any size with NaN, and returns empty evidence") {
   using tensor = jem::tensor<float, jem::reference>;
   for (const jem::index_t n : {1, 16, 17, 100, 1000, 1024, 1025, 5000, 40'000, 262'144}) {
     (void)tensor(jem::shape{n}, std::vector<float>(static_cast<std::size_t>(n), 1));

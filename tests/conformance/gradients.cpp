@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The tests of layers and energies show that right gradients pass. These tests show that wrong ones do not.
+// The tests of layers and energies show that right gradients pass. These tests show that wrong ones fail.
 #include <jem/backend/reference.hpp>
 #include <jem/conformance/gradients.hpp>
 #include <jem/tensor/columns.hpp>
@@ -49,7 +49,7 @@ double error_of_layer() {
   return check_layer_gradients(stretch<f>{tensor({3}, {1, -2, 0.5})}, random_tensor<tensor>({4, 3}, 5));
 }
 
-/// E = ‖x‖²/2; the value may be another beside the gradient than by itself.
+/// E = ‖x‖²/2. With slope ≠ 1 the gradient is wrong; with beside ≠ 1 value_and_grad returns another value than `value`.
 struct bowl {
   double slope = 1, beside = 1;
 
@@ -62,14 +62,14 @@ struct bowl {
 
 }  // namespace
 
-TEST_CASE("central differences are the derivative of a parabola") {
+TEST_CASE("central differences give the derivative of a parabola") {
   const auto differences = central_differences({1, -2}, [](const std::vector<double>& x) { return x[0] * x[0] + 3 * x[1]; });
   CHECK(differences[0] == doctest::Approx(2));
   CHECK(differences[1] == doctest::Approx(3));
   CHECK(central_differences({}, [](const std::vector<double>&) { return 1.0; }).empty());
 }
 
-TEST_CASE("a gradient's error is relative, and infinite where there is nothing to compare with") {
+TEST_CASE("a gradient's error is relative, and infinite for NaN, another size and constant functions") {
   const auto line = [](const std::vector<double>& x) { return 2 * x[0]; };
   CHECK(gradient_error({1}, {2}, line) < 1e-9);
   CHECK(gradient_error({1}, {3}, line) == doctest::Approx(1 / 2.001));
@@ -79,7 +79,7 @@ TEST_CASE("a gradient's error is relative, and infinite where there is nothing t
   CHECK(gradient_error({}, {}, line) == 0);
 }
 
-TEST_CASE("a layer's gradient that is off, overwrites, depends on who asks or is forgotten is seen") {
+TEST_CASE("layer gradients that are wrong, overwritten, missing, or different without a parameter gradient are found") {
   CHECK(error_of_layer<fault::none>() < 1e-8);
   CHECK(error_of_layer<fault::other_slope>() > 1e-4);
   CHECK(error_of_layer<fault::overwrites>() > 0.1);
@@ -87,21 +87,21 @@ TEST_CASE("a layer's gradient that is off, overwrites, depends on who asks or is
   CHECK(error_of_layer<fault::forgets_the_parameter>() > 0.9);
 }
 
-TEST_CASE("along directions, too") {
+TEST_CASE("wrong layer gradients are found along random directions, too") {
   const tensor w({3}, {1, -2, 0.5}), x = random_tensor<tensor>({4, 3}, 5);
   CHECK(check_layer_gradient_directions(stretch<fault::none>{w}, x) < 1e-8);
   CHECK(check_layer_gradient_directions(stretch<fault::other_slope>{w}, x) > 1e-4);
   CHECK(check_layer_gradient_directions(stretch<fault::forgets_the_parameter>{w}, x) > 0.9);
 }
 
-TEST_CASE("an energy's gradient that is off is seen, and one whose value is another beside it") {
+TEST_CASE("a wrong gradient of an energy is found, and a value_and_grad whose value differs from value") {
   const tensor x = random_tensor<tensor>({4, 3}, 6);
   CHECK(check_energy_gradient(bowl{}, x) < 1e-8);
   CHECK(check_energy_gradient(bowl{.slope = 1.001}, x) > 1e-4);
   CHECK(check_energy_gradient(bowl{.beside = 1.001}, x) == infinity);
 }
 
-TEST_CASE("parameters are listed and put back in one order") {
+TEST_CASE("parameter_values and with_parameters use the same order") {
   const stretch<fault::none> layer{tensor({3}, {1, -2, 0.5})};
   CHECK(parameter_values(layer) == std::vector{1.0, -2.0, 0.5});
   CHECK(parameter_values(with_parameters(layer, {3, 4, 5})) == std::vector<double>{3, 4, 5});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Tests that the backend with protected memory protects it. The suite runs on it as on any other backend.
+// Tests that the backend `guarded` protects its memory. The conformance suite runs on it as on any other backend.
 #include "../support/guarded.hpp"
 
 #include <jem/tensor/tensor.hpp>
@@ -16,7 +16,7 @@
 
 namespace {
 
-/// The exit code of a child process that calls f: 42 if f touches memory that is closed, 0 if it ends, anything else is a surprise.
+/// The exit code of a child process that calls f: 42 if f reads or writes protected memory, 0 if it returns, and −1 on a signal.
 template <class F>
 int exit_code_of(F f) {
   const pid_t child = ::fork();
@@ -50,7 +50,7 @@ TEST_CASE("guarded memory cannot be read or written by the host outside verbs") 
   CHECK(x.to_vector() == std::vector<float>{1, 2, 3});
 }
 
-TEST_CASE("guarded memory stays open until the outer of two scopes ends") {
+TEST_CASE("guarded memory stays accessible until the outer of two scopes ends") {
   jem::tensor<float, test::guarded> x({1}, {7});
   const volatile float* const read = x.data();
   const auto after_inner           = [&] {
@@ -62,7 +62,7 @@ TEST_CASE("guarded memory stays open until the outer of two scopes ends") {
   CHECK(exit_code_of([&] { after_inner(), (void)read[0]; }) == 42);
 }
 
-TEST_CASE("a verb that runs over the end of guarded memory is caught") {
+TEST_CASE("a verb that writes beyond the end of guarded memory is caught") {
   jem::tensor<float, test::guarded> x(jem::shape{1000});
   CHECK(exit_code_of([&] { test::guarded::for_each(1000, write_beyond{x.data()}); }) == 0);
   CHECK(exit_code_of([&] { test::guarded::for_each(1001, write_beyond{x.data()}); }) == 42);

@@ -7,13 +7,13 @@
 
 using namespace jem::conformance;
 
-TEST_CASE("the normal distribution function has its tabled values") {
+TEST_CASE("the normal distribution function has the values of tables") {
   CHECK(normal_cdf(0) == 0.5);
   CHECK(normal_cdf(1.959964) == doctest::Approx(0.975).epsilon(1e-7));
   CHECK(normal_cdf(-4.892) == doctest::Approx(5e-7).epsilon(0.01));
 }
 
-TEST_CASE("the distance of samples from a law counts both sides of each step") {
+TEST_CASE("the distance of samples from a distribution counts both sides of each step") {
   const auto uniform = [](double x) { return std::clamp(x, 0.0, 1.0); };
   CHECK(cdf_distance(std::vector{0.5}, uniform) == 0.5);
   CHECK(cdf_distance(std::vector{0.75, 0.25}, uniform) == 0.25);
@@ -22,14 +22,14 @@ TEST_CASE("the distance of samples from a law counts both sides of each step") {
   CHECK(cdf_distance(std::vector{0.5, std::numeric_limits<double>::quiet_NaN()}, uniform) == 1);
 }
 
-TEST_CASE("bounds are the ones that tests state") {
+TEST_CASE("the bounds are the numbers that tests state") {
   CHECK(dkw_bound(50'000, 1e-6) == doctest::Approx(0.012).epsilon(0.01));
   CHECK(dkw_bound(20'000, 1e-6) == doctest::Approx(0.019).epsilon(0.01));
   CHECK(chi_squared_bound(20'000, 1e-6) == doctest::Approx(0.056).epsilon(0.02));
   CHECK(hoeffding_bound(200, 0.05) == doctest::Approx(0.096).epsilon(0.01));
 }
 
-TEST_CASE("an autoregression widens from a point to its stationary law") {
+TEST_CASE("an autoregression widens from a point to its stationary distribution") {
   const autoregression langevin{0.5, 1};
   CHECK(langevin.variance() == doctest::Approx(4.0 / 3));
   CHECK(langevin.variance_after(0) == 0);

@@ -7,7 +7,7 @@
 
 using namespace jem::conformance;
 
-TEST_CASE("a network's gradient of another loss than the oracle's is seen") {
+TEST_CASE("a network's gradient of another loss than the oracle's is found") {
   using tensor = jem::tensor<double, jem::reference>;
   jem::rng g{9};
   const jem::mlp<tensor> net({3, 4, 3}, g);

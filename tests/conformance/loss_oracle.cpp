@@ -10,7 +10,7 @@ namespace {
 
 using tensor = jem::tensor<double, jem::reference>;
 
-/// A loss whose slopes are not its own.
+/// A loss whose gradient is too large by a factor of 1.001.
 struct overstated : jem::cross_entropy {
   template <class T>
   double accumulate(const jem::phases<T>& logits, float weight, jem::phases<T>& slopes) const {
@@ -22,7 +22,7 @@ struct overstated : jem::cross_entropy {
 
 }  // namespace
 
-TEST_CASE("the oracle's losses have the values of their equations") {
+TEST_CASE("the losses of the oracle have the values of their equations") {
   logit_phases f;
   f.x           = {{0, 0, std::log(3.0), 0}, {0, 0}, 2};
   f.samples     = {{0, 0}, {}, 2};
@@ -37,7 +37,7 @@ TEST_CASE("the oracle's losses have the values of their equations") {
   CHECK(divergence_value(f) == 0);
 }
 
-TEST_CASE("a loss whose slopes or values are off is seen") {
+TEST_CASE("a loss with a wrong gradient or value is found") {
   const auto logits = wave_logits<tensor>();
   CHECK(loss_error(jem::cross_entropy{}, logits, 1, cross_entropy_value) < 1e-6);
   CHECK(loss_error(overstated{}, logits, 1, cross_entropy_value) > 5e-5);

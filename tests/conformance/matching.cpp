@@ -8,7 +8,7 @@
 using namespace jem::conformance;
 namespace wrong = test::wrong;
 
-TEST_CASE("the suite sees matched gradients that lack the gradient of weights, or a column") {
+TEST_CASE("the suite finds matched gradients without a gradient of weights, or without a column") {
   CHECK_FALSE(matched_gradients_are_learned_by_second_derivatives<wrong::forgets_the_gradient_of_weights>().passed);
   CHECK_FALSE(matched_gradients_are_learned_by_second_derivatives<wrong::skips_the_last_column>().passed);
 }

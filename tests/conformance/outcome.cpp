@@ -35,7 +35,7 @@ std::vector<outcome> short_at_3001(index_t n) {
 
 }  // namespace
 
-TEST_CASE("outcomes agree within the tolerance of each operation, and the nearest to it is told") {
+TEST_CASE("outcomes agree within the tolerance of each operation, and the one nearest to its tolerance is reported") {
   const evidence same = agreement<jem::reference>(right, right), near = agreement<jem::reference>(nearly_right, right);
   CHECK(same.passed);
   CHECK(same.error == 0);
@@ -46,14 +46,14 @@ TEST_CASE("outcomes agree within the tolerance of each operation, and the neares
   CHECK(near.where == "sine, n = 1");
 }
 
-TEST_CASE("outcomes that lack a number or have another size do not agree") {
+TEST_CASE("outcomes with a NaN or of another size do not agree") {
   CHECK_FALSE(agreement<jem::reference>(wrong_at_127, right).passed);
   CHECK(agreement<jem::reference>(wrong_at_127, right).where == "copy, n = 127");
   CHECK_FALSE(agreement<jem::reference>(short_at_3001, right).passed);
   CHECK(agreement<jem::reference>(short_at_3001, right).where == "sine, n = 3001");
 }
 
-TEST_CASE("values of tensors, labels and sums are doubles on the host") {
+TEST_CASE("values_of gives tensors, labels and sums as doubles on the host") {
   using tensor = jem::tensor<float, jem::reference>;
   CHECK(values_of(tensor({2}, {0.5f, -1})) == std::vector{0.5, -1.0});
   CHECK(values_of(jem::labels<tensor>({2}, {3, 4})) == std::vector{3.0, 4.0});

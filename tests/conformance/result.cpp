@@ -27,7 +27,7 @@ evidence thrown() { throw std::runtime_error("no device"); }
 
 }  // namespace
 
-TEST_CASE("evidence keeps the case that came nearest to its tolerance, whatever its size") {
+TEST_CASE("evidence keeps the case whose error is the largest part of its tolerance") {
   evidence e;
   e.hold(0.5, 10, unit::absolute, told("far"));
   e.hold(0.009, 0.01, unit::relative, told("near"));
@@ -40,7 +40,7 @@ TEST_CASE("evidence keeps the case that came nearest to its tolerance, whatever 
   CHECK(e.measure == unit::relative);
 }
 
-TEST_CASE("an error that is equal to its tolerance passes, one beyond it fails, and stays told") {
+TEST_CASE("an error that is equal to its tolerance passes, and a larger one fails and stays the reported case") {
   evidence e;
   e.hold(1, 1, unit::bound, told("at the bound"));
   CHECK(e.passed);
@@ -50,7 +50,7 @@ TEST_CASE("an error that is equal to its tolerance passes, one beyond it fails, 
   CHECK(e.where == "beyond");
 }
 
-TEST_CASE("nan, infinity and any error where none is allowed are failures; the first of them is told") {
+TEST_CASE("NaN, infinity, and any error where none is allowed fail, and the first of them is reported") {
   for (const double error : {unknown, infinity, 1e-300}) {
     CAPTURE(error);
     evidence e;
@@ -65,7 +65,7 @@ TEST_CASE("nan, infinity and any error where none is allowed are failures; the f
   CHECK_FALSE(e.passed);
 }
 
-TEST_CASE("words are asked for the worst case only") {
+TEST_CASE("only the worst case so far is described in words") {
   evidence e;
   int asked         = 0;
   const auto counts = [&] { return std::to_string(++asked); };
@@ -77,13 +77,13 @@ TEST_CASE("words are asked for the worst case only") {
   CHECK(asked == 2);
 }
 
-TEST_CASE("among cases without an error the first with a tolerance is told") {
+TEST_CASE("among cases without an error the first with a tolerance is reported") {
   evidence e;
   for (const double tolerance : {0.0, 1e-6, 1e-3}) e.hold(0, tolerance, unit::absolute, [&] { return std::to_string(tolerance); });
   CHECK(e.tolerance == 1e-6);
 }
 
-TEST_CASE("a check that is run has its name, its worst case and a time") {
+TEST_CASE("the result of a check has its name, its worst case and its duration") {
   const result r = run_check({"a check", one});
   CHECK(r.name == "a check");
   CHECK(r.passed);
@@ -94,7 +94,7 @@ TEST_CASE("a check that is run has its name, its worst case and a time") {
   CHECK(r.seconds >= 0);
 }
 
-TEST_CASE("a check without a case proves nothing, one that throws has failed") {
+TEST_CASE("a check without a case fails, and so does one that throws") {
   CHECK_FALSE(run_check({"nothing", none}).passed);
   const result r = run_check({"throws", thrown});
   CHECK_FALSE(r.passed);
@@ -102,7 +102,7 @@ TEST_CASE("a check without a case proves nothing, one that throws has failed") {
   CHECK(r.error == infinity);
 }
 
-TEST_CASE("units and cases have words") {
+TEST_CASE("units and cases are described in words") {
   CHECK(std::string(name_of(unit::bound)) == "of the bound");
   CHECK(std::string(name_of(unit::absolute)) == "absolute");
   CHECK(std::string(name_of(unit::relative)) == "relative");

@@ -5,7 +5,7 @@
 
 using namespace jem::conformance;
 
-TEST_CASE("the bound of one rounding is half a unit in the last place, that of many grows a little faster than their number") {
+TEST_CASE("gamma is half a unit in the last place for one rounding, and grows a little faster than the number of roundings") {
   CHECK(gamma<float>(0) == 0);
   CHECK(gamma<float>(1) == doctest::Approx(0x1p-24).epsilon(1e-6));
   CHECK(gamma<double>(1) == doctest::Approx(0x1p-53).epsilon(1e-6));
@@ -13,7 +13,7 @@ TEST_CASE("the bound of one rounding is half a unit in the last place, that of m
   CHECK(bound_of_sum<float>(10) == doctest::Approx(2 * 13 * 0x1p-24 * 10));
 }
 
-TEST_CASE("an excess is the worst in parts of its bound") {
+TEST_CASE("excess is the largest error divided by its bound") {
   CHECK(excess(std::vector{1.5f, 2.0f}, {1, 2}, {1, 1}) == 0.5);
   CHECK(excess(std::vector{1.5f, 2.0f}, {1, 2}, {0.25, 1}) == 2);
   CHECK(excess(std::vector{1.0f}, {1}, {0}) == 0);
@@ -23,7 +23,7 @@ TEST_CASE("an excess is the worst in parts of its bound") {
   CHECK(excess(std::vector<float>{}, {}, {}) == 0);
 }
 
-TEST_CASE("sums of products are bounded by their absolute values: cancelling makes none more exact") {
+TEST_CASE("the bound of a sum of products uses absolute values, so that terms that cancel do not make it smaller") {
   bounded_sums sums(2);
   sums.add(0, 3, 0.5);
   sums.add(0, -1.5, 1);

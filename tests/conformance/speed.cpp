@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The figures depend on the machine. These tests check only that there are some.
+// Speeds depend on the machine. These tests only check that each is a positive number.
 #include <jem/backend/eigen.hpp>
 #include <jem/conformance/speed.hpp>
 
@@ -7,7 +7,7 @@
 
 #include <cmath>
 
-TEST_CASE("each dear verb has a speed") {
+TEST_CASE("speeds has a positive number for each expensive operation") {
   const auto figures = jem::conformance::speeds<jem::eigen>(0);
   CHECK(figures.size() == 4);
   for (const auto& figure : figures) {

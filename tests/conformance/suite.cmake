@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: MIT
-# The conformance suite on each backend: a test case for each check, named after both. The checks' names are read from the headers.
+# The conformance suite on each backend has a test case for each check, with the names of both. The checks' names are read from the headers.
 jem_backend(guarded HEADER support/guarded.hpp TYPE test::guarded)
 
 set(JEM_TEST_BACKENDS "" CACHE STRING "Backends that the conformance suite is built for, as a regular expression; all by default")
 
-# Headers that share a file of test cases.
+# Each line lists the headers whose test cases are compiled as one file.
 set(conformance_parts
   "verbs convolutions elementwise rows operations bfloat16"
   "layers energies losses matching"
   "samplers replay_buffer training")
 
-# jem_conformance_sources(<variable>): makes the files of test cases, and sets the variable to them.
+# jem_conformance_sources(<variable>) makes the files of test cases, and sets the variable to their paths.
 function(jem_conformance_sources variable)
   jem_backends_at_hand(names)
   if(JEM_TEST_BACKENDS)

@@ -21,7 +21,7 @@ static_assert(!can_run<without_verbs>);
 
 }  // namespace
 
-TEST_CASE("a backend that does nothing fails every check, and every one is told in order") {
+TEST_CASE("a backend that does nothing fails every check, and the observer gets the results in order") {
   std::vector<std::string> heard;
   const auto results = run<test::wrong::does_nothing>([&](const result& r) { heard.push_back(r.name); });
   CHECK_FALSE(passed(results));
@@ -37,7 +37,7 @@ TEST_CASE("a backend that does nothing fails every check, and every one is told 
   CHECK(results.back().name == "networks that compute in bfloat16 are near those that compute in float");
 }
 
-TEST_CASE("a suite has passed when all of its checks have") {
+TEST_CASE("a suite has passed if all its checks have passed") {
   const result good{.name = "a", .error = 0, .tolerance = 0, .measure = unit::wrong, .where = {}, .seconds = 0, .passed = true};
   result bad = good;
   bad.passed = false;

@@ -9,7 +9,7 @@ using namespace jem::conformance;
 
 namespace {
 
-/// Weights and chains move by a thousand tolerances, and another seed goes elsewhere.
+/// Checks that weights and chains move by more than a thousand tolerances, and that losses of another seed differ by as much.
 template <class V>
 void check_that_runs_are_told_apart() {
   using T                = jem::tensor<V, jem::reference>;
@@ -22,11 +22,11 @@ void check_that_runs_are_told_apart() {
 
 }  // namespace
 
-TEST_CASE("training runs that differ are told apart") {
+TEST_CASE("different training runs differ by far more than the tolerances") {
   check_that_runs_are_told_apart<float>();
   check_that_runs_are_told_apart<double>();
 }
 
-TEST_CASE("the suite sees a training run whose convolutions learn nothing") {
+TEST_CASE("the suite finds a training run whose convolutions learn nothing") {
   CHECK_FALSE(a_training_run_agrees_with_reference<test::wrong::forgets_the_gradient_of_weights, double>().passed);
 }

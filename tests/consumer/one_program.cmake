@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Configures, builds and runs a consumer; or, if it is to be refused, looks for the reason that configuring gives.
+# Configures, builds and runs a project that uses jem. If `refused` is set, configuring has to fail with that message instead.
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/steps.cmake)
 

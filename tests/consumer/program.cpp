@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A first program of a consumer. Exits with 0 if every draw is finite.
+// A small program of a project that uses jem. Exits with 0 if every draw is finite.
 #include <jem/jem.hpp>
 
 #include <algorithm>

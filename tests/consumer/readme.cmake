@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-# README's first program under README's own lines for CMake, and the guide's programs under the same lines, in a folder of their own.
+# Builds and runs README's first program with README's lines for CMake, and the guide's programs with the same lines, in a separate
+# folder.
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/steps.cmake)
 
 file(READ ${root}/README.md page)
 
-# take_block(<language> <name>): README's first block of code in that language, as a file in the project.
+# take_block(<language> <name>) writes README's first block of code in that language to a file of that name in the project.
 function(take_block language name)
   string(FIND "${page}" "```${language}\n" begin)
   string(SUBSTRING "${page}" ${begin} -1 rest)
@@ -33,7 +34,7 @@ if(NOT EXISTS ${work}/banana.png)
   message(FATAL_ERROR "expected README's program to write banana.png")
 endif()
 
-# The guide's write weights, too, and are to be right here, not fast.
+# The guide's programs also write weights, which takes JSON. -O1 compiles faster, and speed does not matter here.
 file(READ ${work}/project/lines.cmake lines)
 string(REPLACE "COMPONENTS eigen png" "COMPONENTS eigen png json" lines "${lines}")
 string(REPLACE "jem::png" "jem::png jem::json" lines "${lines}")
@@ -44,7 +45,7 @@ foreach(guide IN ITEMS samplers energies classifiers)
   build_and_run(120)
 endforeach()
 
-# Without CMake, by pkg-config.
+# README's program again, compiled by pkg-config without CMake.
 find_program(pkg_config NAMES pkg-config pkgconf)
 if(pkg_config)
   take_block(cpp program.cpp)

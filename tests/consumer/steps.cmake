@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What the scripts of this folder share: commands that have to succeed, a compiler, an installed copy in a fresh folder.
+# Shared by the scripts of this folder: runs commands that have to succeed, finds the compiler, installs jem to a new folder.
 
 function(run)
   execute_process(COMMAND ${ARGN} OUTPUT_VARIABLE told ERROR_VARIABLE told RESULT_VARIABLE status)
@@ -24,5 +24,5 @@ endif()
 
 file(REMOVE_RECURSE ${work})
 run(${CMAKE_COMMAND} --install ${build} --prefix ${work}/before --component development)
-# Moved after it was installed: the package must not remember where it was.
+# The installed copy is moved, to check that the package works at any place.
 file(RENAME ${work}/before ${work}/prefix)

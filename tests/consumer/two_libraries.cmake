@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# Two libraries, projects of their own that find jem, are installed and found by a program, in either order of linking. They
-# differ in their options, `plain` and `native` being their names. What is promised: types have one layout, whatever the
-# options; inline functions of the same name, of which the linker keeps one, do the same up to rounding; so results are
-# right on a processor that has what either was compiled for. What is not: that two libraries with Eigen may differ in
-# -march, unless they hide their symbols, since Eigen's alignment and with it its inline functions follow -march.
+# Builds two libraries that use jem, `plain` and `native`, as separate projects with different options, installs them, and links
+# both into one program, in either order. jem promises that this works: types have the same layout with all options, and the
+# linker may keep either library's copy of an inline function, since both copies do the same up to rounding. The processor has to
+# support the options of both. Two libraries that use Eigen may have different -march only if they hide their symbols, since
+# Eigen's alignment, and with it its inline functions, depend on -march.
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/steps.cmake)
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Counts requests for the system's memory in a steady state. The operators are replaced for this whole executable.
+// Counts allocations of memory after the first rounds of a loop. operator new and delete are replaced in this whole executable.
 #include "../support/every_thread.hpp"
 
 #include <jem/data/digits.hpp>
@@ -23,10 +23,10 @@ void* count(void* block) {
   return block;
 }
 
-/// Not inlined: g++ does not see that both operators are replaced, and would warn of a pair that does not match.
+/// Not inlined, since g++ would warn that free does not match new: it does not know that both operators are replaced.
 [[gnu::noinline]] void give_back(void* block) { std::free(block); }
 
-/// How often f asks for memory once every thread has called it three times.
+/// How often f allocates memory after every thread has called it three times.
 template <class F>
 long allocations_of(F f) {
   for (int i = 0; i < 3; ++i) test::by_every_thread(f);
@@ -56,7 +56,7 @@ void operator delete(void* block, std::size_t) noexcept { give_back(block); }
 void operator delete(void* block, std::align_val_t) noexcept { give_back(block); }
 void operator delete(void* block, std::size_t, std::align_val_t) noexcept { give_back(block); }
 
-TEST_CASE("what is asked of the system's memory is counted") {
+TEST_CASE("allocations are counted, except those that the pool serves") {
   CHECK(allocations_of([] { ::operator delete(::operator new(1)); }) == 1);
   CHECK(allocations_of([] { tensor x({1000}); }) == 0);
 }
@@ -72,7 +72,7 @@ TEST_CASE("a step of a sampler allocates nothing") {
   CHECK(allocations_of_a_step(jem::gaussian<tensor>(jem::zeros<tensor>({100}), jem::full<tensor>({100}, 2)), {1000, 100}) == 0);
 }
 
-TEST_CASE("a training step allocates for the layers of the gradient and of the prepared network") {
+TEST_CASE("a training step allocates at most three times, for layers of the gradient and of the prepared network") {
   const jem::trainer trainer{.loss      = jem::cross_entropy{} + 1.0f * jem::contrastive_divergence{},
                              .sampler   = jem::sgld{.step_size = jem::constant{1.0f}, .noise = jem::fixed_noise{0.01f}},
                              .optimiser = jem::adam{},

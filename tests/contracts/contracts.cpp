@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Checks every concept with the library's own types and with types that lack one thing, since a concept that accepts everything is
-// useless. Checks also what a concept cannot see: a backend that does nothing.
+// Checks that every concept accepts the library's types and refuses types that lack one thing. Checks also that a concept accepts a
+// backend that does nothing, since it cannot check behaviour.
 #include "../support/backends.hpp"
 
 #include <jem/jem.hpp>
@@ -140,7 +140,7 @@ constexpr bool composes = requires(T a, Args... b) { a + (b + ...); };
 
 }  // namespace
 
-TEST_CASE("the library's backends are backends, in float and double and in nothing else") {
+TEST_CASE("the library's backends satisfy the concept for float and double, and not for integers") {
   static_assert(jem::backend<jem::reference, float> && jem::backend<jem::reference, double>);
   static_assert(jem::backend<jem::openmp, float> && jem::backend<jem::openmp, double>);
   static_assert(jem::backend<jem::eigen, float> && jem::backend<jem::eigen, double>);
@@ -149,7 +149,7 @@ TEST_CASE("the library's backends are backends, in float and double and in nothi
   CHECK(true);
 }
 
-TEST_CASE("a backend without a verb, or that cannot hold labels, is none") {
+TEST_CASE("a type that lacks a verb, or cannot hold labels, is no backend") {
   static_assert(!jem::backend<without_gemm, float>);
   static_assert(!jem::backend<only_floats, float>);
   static_assert(!jem::backend<int, float> && !jem::backend<tensor, float>);
@@ -158,7 +158,7 @@ TEST_CASE("a backend without a verb, or that cannot hold labels, is none") {
   CHECK(true);
 }
 
-TEST_CASE("a backend that does nothing satisfies the concept: only the conformance suite tells") {
+TEST_CASE("a backend that does nothing satisfies the concept, so that only the conformance suite refuses it") {
   static_assert(jem::backend<does_nothing, float>);
   std::vector<float> c{7};
   const float two = 2;
@@ -166,7 +166,7 @@ TEST_CASE("a backend that does nothing satisfies the concept: only the conforman
   CHECK(c[0] == 7);
 }
 
-TEST_CASE("tensors and views can be read as tensors, and tensors alone own") {
+TEST_CASE("tensors and views are tensor_like, and only tensors are tensor_value") {
   static_assert(jem::tensor_like<tensor> && jem::tensor_like<labels> && jem::tensor_like<const tensor&>);
   static_assert(jem::tensor_like<jem::view<float, jem::eigen>> && jem::tensor_like<jem::view<const float, jem::eigen>>);
   static_assert(!jem::tensor_like<std::vector<float>> && !jem::tensor_like<float> && !jem::tensor_like<jem::shape>);
@@ -176,7 +176,7 @@ TEST_CASE("tensors and views can be read as tensors, and tensors alone own") {
   CHECK(true);
 }
 
-TEST_CASE("energies return a tensor, and their gradients are asked for") {
+TEST_CASE("an energy returns a tensor, and a differentiable energy has a gradient, too") {
   static_assert(jem::energy<jem::gaussian<tensor>, tensor> && jem::differentiable_energy<jem::gaussian<tensor>, tensor>);
   static_assert(jem::differentiable_energy<jem::marginal_energy<net>, tensor> &&
                 jem::differentiable_energy<jem::joint_energy<net>, tensor>);
@@ -187,7 +187,7 @@ TEST_CASE("energies return a tensor, and their gradients are asked for") {
   CHECK(true);
 }
 
-TEST_CASE("sums, temperatures, mixtures and masks of energies are as differentiable as what they are made of") {
+TEST_CASE("sums, temperatures, mixtures and masks of energies are differentiable only if all their parts are") {
   static_assert(jem::differentiable_energy<jem::energy_sum<value_and_gradient, jem::gaussian<tensor>>, tensor>);
   static_assert(jem::energy<jem::energy_sum<only_value, value_and_gradient>, tensor>);
   static_assert(!jem::differentiable_energy<jem::energy_sum<only_value, value_and_gradient>, tensor>);
@@ -203,7 +203,7 @@ TEST_CASE("sums, temperatures, mixtures and masks of energies are as differentia
   CHECK(true);
 }
 
-TEST_CASE("an energy of a network does not outlive it: temporaries are refused") {
+TEST_CASE("the energy of a temporary network does not compile, since it would outlive the network") {
   static_assert(std::is_constructible_v<jem::marginal_energy<net>, const net&> && !std::is_constructible_v<jem::marginal_energy<net>, net>);
   static_assert(std::is_constructible_v<jem::joint_energy<net>, const net&, labels> &&
                 !std::is_constructible_v<jem::joint_energy<net>, net, labels>);
@@ -233,7 +233,7 @@ TEST_CASE("policies of samplers are functions of numbers") {
   CHECK(true);
 }
 
-TEST_CASE("kernels move states, and those that need gradients refuse energies without") {
+TEST_CASE("kernels that need gradients refuse energies without a gradient") {
   static_assert(jem::kernel<jem::sgld<>, value_and_gradient, tensor> && !jem::kernel<jem::sgld<>, only_value, tensor>);
   static_assert(jem::kernel<jem::mala, value_and_gradient, tensor> && !jem::kernel<jem::mala, only_value, tensor>);
   static_assert(jem::kernel<jem::hmc, value_and_gradient, tensor> && !jem::kernel<jem::hmc, only_value, tensor>);
@@ -253,7 +253,7 @@ TEST_CASE("proposals return what they add to the acceptance ratio") {
   CHECK(true);
 }
 
-TEST_CASE("a chain's state is what has a position") {
+TEST_CASE("a chain's state has a position of the right tensor type") {
   static_assert(jem::chain_state<jem::unadjusted_state<tensor>, tensor> && jem::chain_state<jem::point<tensor>, tensor>);
   static_assert(!jem::chain_state<jem::unadjusted_state<tensor>, other_tensor> && !jem::chain_state<tensor, tensor>);
   CHECK(true);
@@ -268,14 +268,14 @@ TEST_CASE("observers take the step, the state and the info") {
   CHECK(true);
 }
 
-TEST_CASE("a sample buffer lends chains and takes them back") {
+TEST_CASE("a sample buffer has draw, store and classes") {
   static_assert(jem::sample_buffer<jem::replay_buffer<tensor>, tensor> && jem::sample_buffer<remembering_buffer, tensor>);
   static_assert(!jem::sample_buffer<buffer_that_hides_its_classes, tensor>);
   static_assert(!jem::sample_buffer<forgetful_buffer, tensor> && !jem::sample_buffer<jem::replay_buffer<tensor>, other_tensor>);
   CHECK(true);
 }
 
-TEST_CASE("a loss is tagged, says what it reads and accumulates, and only tagged losses compose") {
+TEST_CASE("a loss has a tag, reads and accumulate, and losses without a tag do not compose") {
   static_assert(jem::loss_term<jem::cross_entropy, tensor> && jem::loss_term<jem::contrastive_divergence, tensor>);
   static_assert(jem::loss_term<jem::joint_contrastive_divergence, tensor> && jem::loss_term<jem::energy_penalty, tensor> &&
                 jem::loss_term<jem::joint_energy_penalty, tensor>);

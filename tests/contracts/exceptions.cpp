@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An exception of a user's function reaches the caller of the library, whatever runs the function and however many blocks of work
-// there are.
+// An exception of a user's function reaches the caller of the library, whichever part of the library calls the function, and for any
+// number of blocks of work.
 #include <jem/jem.hpp>
 
 #include <doctest/doctest.h>
@@ -15,7 +15,7 @@ struct thrown_by_user {
   index_t at;
 };
 
-/// The last index of a loop, or all of them, throw.
+/// Throws for all indices from `first` on.
 struct throws_at {
   index_t first;
 
@@ -100,7 +100,7 @@ void check_policies(index_t rows, index_t columns) {
   CHECK_THROWS_AS((void)jem::sample(jem::sgld{.step_size = step, .constraint = policy_that_throws{}}, energy, x, 2, g), thrown_by_user);
   const auto observer = [](index_t, const auto&, const auto&) { throw thrown_by_user{0}; };
   CHECK_THROWS_AS((void)jem::sample(jem::sgld{.step_size = step}, energy, x, 2, g, observer), thrown_by_user);
-  const T end = jem::evolve(jem::sgld{.step_size = step}, energy, x, 2, g);  // and all goes on
+  const T end = jem::evolve(jem::sgld{.step_size = step}, energy, x, 2, g);  // the library still works after the exceptions
   CHECK(end.extents() == x.extents());
 }
 
@@ -124,7 +124,7 @@ TEST_CASE("an exception of a function, an energy, a policy or an observer reache
 TEST_CASE("an exception of a function, an energy, a policy or an observer reaches the caller on openmp") { check_backend<jem::openmp>(); }
 TEST_CASE("an exception of a function, an energy, a policy or an observer reaches the caller on eigen") { check_backend<jem::eigen>(); }
 
-TEST_CASE("of several exceptions the caller sees that of the first block, for any number of threads") {
+TEST_CASE("of several exceptions the caller gets that of the first block, for any number of threads") {
   for (int repeat = 0; repeat < 20; ++repeat) {
     try {
       jem::openmp::for_each(100'000, [](index_t i) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Gives every field of every type of settings numbers that make no sense, and checks which are refused and which are accepted on
-// purpose. The list of types and fields is read from the headers, so that none is missing here.
+// Sets every field of every type of settings to unusual numbers, and checks which are refused and which are accepted. The list of types
+// and fields is read from the headers, so that none is missing here.
 #include "../support/public_fields.hpp"
 
 #include <jem/data/augment.hpp>
@@ -24,8 +24,8 @@ using bowl   = jem::gaussian<tensor>;
 constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinity  = std::numeric_limits<double>::infinity();
 
-/// A field, what makes and uses settings with a number in it, and which numbers that takes: "yes" or "no" for −1, 0, NaN, infinity
-/// and the largest number of the field's type. A field that is no number but something that checks itself has neither.
+/// A field, a function that makes and uses settings with a number in the field, and which numbers it takes: "yes" or "no" for −1, 0, NaN,
+/// infinity and the largest number of the field's type. A field that is not a number has neither.
 struct entry {
   std::string type, field;
   std::string takes{};
@@ -42,8 +42,8 @@ N to_number(double value) {
   }
 }
 
-/// A field that checks itself when it is made and when it is assigned. A whole number is not made of NaN or infinity: that does not
-/// compile, and counts as "no".
+/// A field that is checked when it is constructed and when it is assigned. Making a whole number of NaN or infinity does not compile, and
+/// counts as "no".
 template <class S, class F>
 entry number(std::string type, std::string field, F S::* member, S settings, std::string takes) {
   using N = typename F::value_type;
@@ -58,18 +58,18 @@ entry number(std::string type, std::string field, F S::* member, S settings, std
   return {type, field, takes, use, static_cast<double>(std::numeric_limits<N>::max())};
 }
 
-/// A number of a schedule or a policy, which is checked when it is asked for.
+/// A number that a schedule or a policy returns, which is checked when it is used.
 entry asked(std::string type, std::string field, std::function<void(double)> use, std::string takes,
             double largest = std::numeric_limits<float>::max()) {
   return {type, field, takes, use, largest};
 }
 
-/// Fields that are no numbers: policies, which check themselves, switches, and functions.
+/// Fields that are not numbers: policies, which check their own fields, switches, and functions.
 void append_others(std::vector<entry>& all, const std::string& type, const std::vector<std::string>& fields) {
   for (const auto& field : fields) all.push_back({type, field});
 }
 
-/// One step of a sampler from a point on which nothing may have changed, nor on the generator, if it refuses.
+/// One step of a sampler. If it throws, state and generator have to be unchanged.
 template <class K>
 void one_step(const K& kernel) {
   const bowl energy(jem::zeros<tensor>({2}), jem::full<tensor>({2}, 1));
@@ -86,7 +86,7 @@ void one_step(const K& kernel) {
   }
 }
 
-/// One update of an optimiser: nothing has changed if it refuses.
+/// One update of an optimiser. If it throws, network and state have to be unchanged.
 template <class Optimiser>
 void one_update(const Optimiser& optimiser) {
   using net            = jem::linear<tensor>;
@@ -116,7 +116,7 @@ auto always(double value) {
   return [value](jem::index_t) { return static_cast<float>(value); };
 }
 
-/// Draws from a start, which leaves the generator alone if it refuses.
+/// Draws from a start. If this throws, the generator has to be unchanged.
 void draw(const jem::uniform_start& start) {
   jem::rng rng{1};
   try {
@@ -133,7 +133,7 @@ jem::sgld<jem::constant, jem::fixed_noise, jem::identity, jem::box> within(jem::
 std::vector<entry> samplers() {
   using namespace jem;
   std::vector<entry> all{
-      number("constant", "value", &constant::value, {1}, "no yes no no yes"),  // a schedule may come to 0, and a frozen rate is a choice
+      number("constant", "value", &constant::value, {1}, "no yes no no yes"),  // a schedule may reach 0, and a rate of 0 may be wanted
       number("polynomial_decay", "first", &polynomial_decay::first, {1}, "no yes no no yes"),
       number("polynomial_decay", "delay", &polynomial_decay::delay, {1}, "no no no no yes"),
       number("polynomial_decay", "power", &polynomial_decay::power, {1}, "no yes no no yes"),
@@ -158,13 +158,13 @@ std::vector<entry> samplers() {
       number("hamiltonian", "step_size", &hamiltonian<>::step_size, {.step_size = 1}, "no no no no yes"),
       number("hamiltonian", "steps", &hamiltonian<>::steps, {.step_size = 1}, "no no no no yes"),
       number("clip_elements", "limit", &clip_elements::limit, {}, "no no no no yes"),
-      number("clip_norm", "limit", &clip_norm::limit, {}, "no yes no no yes"),  // an attack of radius 0 projects so
-      number("box", "low", &box::low, {-2, 2}, "yes yes no no yes"),            // −infinity is no bound, as infinity above
+      number("clip_norm", "limit", &clip_norm::limit, {}, "no yes no no yes"),  // 0 is the projection of an attack of radius 0
+      number("box", "low", &box::low, {-2, 2}, "yes yes no no yes"),            // −infinity for no bound; `high` may be infinity
       number("box", "high", &box::high, {-2, 2}, "yes yes no yes yes"),
       number("uniform_start", "low", &uniform_start::low, {}, "yes yes no no yes"),
       number("uniform_start", "high", &uniform_start::high, {}, "yes yes no no yes"),
       number("normal_start", "mean", &normal_start::mean, {}, "yes yes no no yes"),
-      number("normal_start", "deviation", &normal_start::deviation, {}, "no yes no no yes"),  // 0: at the mean
+      number("normal_start", "deviation", &normal_start::deviation, {}, "no yes no no yes"),  // 0 for a start at the mean
       number("uniform_level", "low", &uniform_level::low, {}, "no yes no no yes"),
       number("uniform_level", "high", &uniform_level::high, {}, "no yes no no yes"),
       number("log_uniform_level", "low", &log_uniform_level::low, {}, "no no no no yes"),
@@ -203,7 +203,7 @@ std::vector<entry> training() {
           "adam", "learning_rate", [](double v) { one_update(adam{.learning_rate = always(v)}); }, "no yes no no yes"),
       number("adam", "beta1", &adam<>::beta1, {{1}}, "no yes no no no"),
       number("adam", "beta2", &adam<>::beta2, {{1}}, "no yes no no no"),
-      number("adam", "epsilon", &adam<>::epsilon, {{1}}, "no no no no yes"),  // 0 / 0 where a gradient is 0
+      number("adam", "epsilon", &adam<>::epsilon, {{1}}, "no no no no yes"),  // 0 would give 0/0 where a gradient is 0
       asked(
           "adamw", "learning_rate", [](double v) { one_update(adamw{.learning_rate = always(v)}); }, "no yes no no yes"),
       number("adamw", "beta1", &adamw<>::beta1, {{1}}, "no yes no no no"),
@@ -218,17 +218,17 @@ std::vector<entry> training() {
       number("adaptive_sharpness", "radius", &adaptive_sharpness::radius, {}, "no yes no no yes"),
       number("ema", "decay", &ema::decay, {}, "no yes no no no"),
       number("weighted_loss", "factor", &weighted_loss<cross_entropy>::factor, {1, {}}, "yes yes no no yes"),  // 0 switches the term off
-      number("trainer", "batch", &plain::batch, t, "no no no no yes"),  // the set is smaller than the largest, says init
+      number("trainer", "batch", &plain::batch, t, "no no no no yes"),  // `init` refuses batches larger than the set
       number("trainer", "steps", &plain::steps, t, "no yes no no yes"),
       number("trainer", "data_noise", &plain::data_noise, t, "no yes no no yes"),
-      number("trainer", "gradient_limit", &plain::gradient_limit, t, "no yes no no yes"),  // 0: none
+      number("trainer", "gradient_limit", &plain::gradient_limit, t, "no yes no no yes"),  // 0 for no limit
       number("trainer", "reach", &plain::reach, t, "no no no no yes"),
       number("trainer", "outlier_batch", &plain::outlier_batch, t, "no no no no yes"),
       number("monitor_options", "dimension", &monitor_options::dimension, {}, "no no no no yes"),
       number("monitor_options", "reach", &monitor_options::reach, {}, "no no no no yes"),
-      number("monitor_options", "noise", &monitor_options::noise, {}, "no yes no no yes"),  // 0: none is added
+      number("monitor_options", "noise", &monitor_options::noise, {}, "no yes no no yes"),  // 0 for data without added noise
       number("monitor_options", "classes", &monitor_options::classes, {}, "no yes no no yes"),
-      number("monitor_options", "patience", &monitor_options::patience, {}, "no yes no no yes"),  // 0: for ever
+      number("monitor_options", "patience", &monitor_options::patience, {}, "no yes no no yes"),  // 0 for no check
       number("guard_options", "proof", &guard_options::proof, {}, "no no no no yes"),
       number("guard_options", "tries", &guard_options::tries, {}, "no yes no no yes"),
       number("guard_options", "learning_rate", &guard_options::learning_rate, {}, "no no no no yes"),
@@ -257,7 +257,7 @@ std::vector<entry> training() {
   for (const char* direction : {"added", "toward", "toward_near"}) append_others(all, direction, {"noise"});
   append_others(all, "data::augment", {"labelled", "unlabelled"});
   append_others(all, "data::in_turn", {"all"});
-  append_others(all, "data::cifar_format", {"classes"});  // a label that is none is the file's fault
+  append_others(all, "data::cifar_format", {"classes"});  // the reader of files checks labels
   return all;
 }
 
@@ -277,10 +277,10 @@ std::vector<entry> networks_and_applications() {
   };
   std::vector<entry> all{
       number("he_normal", "gain", &he_normal::gain, {}, "no yes no no yes"),
-      number("functions::leaky_relu", "slope", &functions::leaky_relu::slope, {}, "yes yes no no yes"),  // |x| for −1
+      number("functions::leaky_relu", "slope", &functions::leaky_relu::slope, {}, "yes yes no no yes"),  // −1 gives |x|
       number("normalize", "epsilon", &normalize<tensor>::epsilon, normalize<tensor>(1), "no yes no no yes"),
       number("average_pool", "window", &average_pool::window, {}, "no no no no no"),
-      number("convolution_geometry", "stride", &convolution_geometry::stride, {}, "no no no no no"),  // 2²⁰ at the most: extents
+      number("convolution_geometry", "stride", &convolution_geometry::stride, {}, "no no no no no"),  // at most 2²⁰, as extents
       number("convolution_geometry", "padding", &convolution_geometry::padding, {}, "no yes no no no"),
       number("conv2d_options", "in", &conv2d_options::in, {1, 1}, "no no no no no"),
       number("conv2d_options", "out", &conv2d_options::out, {1, 1}, "no no no no no"),
@@ -294,7 +294,7 @@ std::vector<entry> networks_and_applications() {
       number("convnet_options", "width", &convnet_options::width, {1, 1}, "no no no no no"),
       number("convnet_options", "channels", &convnet_options::channels, {1, 1}, "no no no no no"),
       number("convnet_options", "classes", &convnet_options::classes, {1, 1}, "no no no no no"),
-      number("wide_resnet_options", "depth", &wide_resnet_options::depth, {}, "no no no no no"),  // 6n + 4
+      number("wide_resnet_options", "depth", &wide_resnet_options::depth, {}, "no no no no no"),  // has to be 6n + 4
       number("wide_resnet_options", "width", &wide_resnet_options::width, {}, "no no no no no"),
       number("wide_resnet_options", "channels", &wide_resnet_options::channels, {}, "no no no no no"),
       number("wide_resnet_options", "classes", &wide_resnet_options::classes, {}, "no no no no no"),
@@ -334,9 +334,9 @@ std::vector<entry> table() {
   return all;
 }
 
-/// Types with public fields that are no settings. A name that ends with :: stands for all types in it.
+/// Types with public fields that are no settings. A name that ends with :: means all types in that namespace.
 const std::set<std::string> no_settings{
-    // states and what a step tells
+    // states and results of steps
     "adam_state", "ema_state", "sgd_state", "point", "unadjusted_state", "transition_info", "chains", "training_info", "training_state",
     "finding", "remedies", "intervention", "value_and_gradient", "divergence_error", "rng", "random_stream",
     // layers, networks and energies
@@ -349,7 +349,7 @@ const std::set<std::string> no_settings{
     "io::torch_layout::replacement", "elements", "matrix_elements", "stored_element", "phases", "phase_set", "pairing", "gradient_targets",
     "gradient_pairs", "softmax_sums", "metrics::detection", "metrics::reliability_bin", "evaluate::classifier_summary",
     "evaluate::ood_summary", "version_number", "backend_description", "build_description",
-    // what operations and backends are made of
+    // parts of operations and backends
     "bfloat16", "literal", "duals::dual", "convolution_shape", "convolution_terms", "gradient_terms", "prepared_weights", "around",
     "epilogue", "op::", "eigen_winograd::", "onednn_convolution::", "panel_product::", "thrust_verbs::", "window_product::", "winograd::",
     "conformance::"};
@@ -358,7 +358,7 @@ bool is_no_setting(const std::string& type) {
   return type.ends_with("::cache") || no_settings.contains(type) || no_settings.contains(type.substr(0, type.find(':')) + "::");
 }
 
-/// What a table lacks of the headers, and what it has that they do not, a line each.
+/// The differences between the headers and a table, one a line.
 std::string differences(const test::public_fields& headers, const std::vector<entry>& entries) {
   std::ostringstream told;
   std::set<std::string> listed;
@@ -388,7 +388,7 @@ std::string verdict(const entry& e, double value) {
 
 }  // namespace
 
-TEST_CASE("settings refuse numbers that make no sense, and take the others on purpose") {
+TEST_CASE("each setting refuses and accepts the numbers that the table says") {
   for (const auto& e : table()) {
     if (!e.use) continue;
     CAPTURE(e.type);
@@ -399,7 +399,7 @@ TEST_CASE("settings refuse numbers that make no sense, and take the others on pu
   }
 }
 
-TEST_CASE("every public field of a header is in the table of settings, or its type is none") {
+TEST_CASE("every public field of a header is in the table of settings, or its type in the list of other types") {
   const auto headers = test::read_public_fields_under(std::filesystem::path(JEM_SOURCE_DIR) / "include" / "jem");
   REQUIRE(headers.size() > 100);
   CHECK(differences(headers, table()) == "");
@@ -410,7 +410,7 @@ TEST_CASE("every public field of a header is in the table of settings, or its ty
   }
 }
 
-TEST_CASE("the table of settings sees a type, a field or an entry too many") {
+TEST_CASE("fields missing in the table, fields missing in the headers, and types missing in the table are reported") {
   const test::public_fields headers{{"adam", {"beta1", "beta3"}}, {"novel_options", {"size"}}};
   const std::vector<entry> entries{{"adam", "beta1"}, {"adam", "beta2"}, {"gone", "size"}};
   CHECK(
@@ -453,14 +453,14 @@ inline int function(int argument) { struct local { int x; }; return argument; }
   CHECK(found.at("io::closed") == std::set<std::string>{"open"});
 }
 
-TEST_CASE("beside the operators of losses and tensors a setting is computed with like its number") {
+TEST_CASE("arithmetic with a setting uses its number, although losses and tensors have operators of their own") {
   const jem::fixed_noise noise{0.5f};
   CHECK(2.0f * noise.deviation == 1.0f);
   CHECK(noise.deviation * 2.0f + noise.deviation / 2 - noise.deviation == 0.75f);
   CHECK(-noise.deviation < noise.deviation);
 }
 
-TEST_CASE("a box whose ends are crossed is refused before anything is drawn; an end may be infinite") {
+TEST_CASE("a box with low above high is refused before anything is drawn; its ends may be infinite") {
   const auto open = static_cast<float>(infinity);
   CHECK_NOTHROW(one_step(within({-open, open})));
   CHECK_NOTHROW(one_step(within({1, 1})));
@@ -471,7 +471,7 @@ TEST_CASE("a box whose ends are crossed is refused before anything is drawn; an 
   CHECK_THROWS_AS((jem::box{2, 1}(position)), std::invalid_argument);
 }
 
-TEST_CASE("a uniform start whose ends are crossed is refused before anything is drawn") {
+TEST_CASE("a uniform start with low above high is refused before anything is drawn") {
   CHECK_NOTHROW(draw({.low = 1, .high = 1}));
   CHECK_THROWS_WITH_AS(draw({.low = 1, .high = -1}), "[uniform_start] expected low <= high but received 1.000000 and -1.000000",
                        std::invalid_argument);
@@ -483,7 +483,7 @@ TEST_CASE("noise that the largest step size makes infinite is refused before any
                        std::invalid_argument);
 }
 
-TEST_CASE("a number that stands for a schedule or a noise is refused where a function's value is") {
+TEST_CASE("a number used as a schedule or noise is refused like the value of a function") {
   const float infinite = std::numeric_limits<float>::infinity(), none = std::numeric_limits<float>::quiet_NaN();
   CHECK_NOTHROW(one_step(jem::sgld{.step_size = 0, .noise = 0}));
   CHECK_NOTHROW(one_update(jem::adam{.learning_rate = 0.0}));

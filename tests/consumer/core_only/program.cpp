@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The plain backend, with nothing but the standard library. Exits with 0 if the product is right.
+// Uses the backend `reference`, which needs only the standard library. Exits with 0 if the product is right.
 #include <jem/backend/reference.hpp>
 #include <jem/core/version.hpp>
 #include <jem/tensor/matmul.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The functions that each of the two libraries offers, in a namespace of its own. Tensors of `reference` cross the border, whatever the
-// library computes with.
+// The functions of the two libraries, each library in a namespace of its name. Arguments and results are tensors of `reference`, whatever
+// backend a library computes with.
 #pragma once
 
 #include <jem/backend/reference.hpp>
@@ -12,7 +12,7 @@
 
 using tensor = jem::tensor<float, jem::reference>;
 
-// A shared library that hides everything else shows these:
+// A shared library exports only these:
 //   layout    sizes and alignments of types that both libraries have
 //   address   of an inline function that both have
 //   product   (m, k) x (k, n) → (m, n)

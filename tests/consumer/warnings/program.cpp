@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A program that makes much of what the headers offer, so that compilers see templates with types in them, and inlined: samplers,
-// a training run, applications, files. `every_header.hpp` is written by the test. Exits with 0.
+// A program that uses many of the library's templates, so that compilers instantiate and inline them and can warn: samplers, a training
+// run, applications, files. The test writes `every_header.hpp`. Exits with 0.
 #include "every_header.hpp"
 
 #include <cmath>
@@ -12,7 +12,7 @@ struct banana {
   constexpr auto operator()(auto x, auto y) const { return square(1 - x) / 2 + square(y - x * x); }
 };
 
-struct factorials {  // of which no compiler makes vectors
+struct factorials {  // a function that no compiler vectorises
   auto operator()(auto x) const { return std::tgamma(1 + x * x); }
 };
 
@@ -62,7 +62,7 @@ double trains(jem::rng& rng) {
   return jem::metrics::accuracy(logits, few.y) + jem::sum(spoilt);
 }
 
-/// Whether what reads a file that is not here says so.
+/// Whether reading a file that does not exist throws.
 template <class F>
 bool refuses(const F& read) {
   try {

@@ -2,9 +2,9 @@
 # The first line of a source says what to expect:
 #   // compiles
 #   // expected: CONCEPT              an error that says which concept is not satisfied or which setting has no value
-#   // expected by default: NAME      the same by the compiler's default settings, whose messages are shorter
+#   // expected by default: NAME      the same with the compiler's default depth of messages
 #   // expected at once: PATTERN      in the compiler's first error
-# "A or B" is for what one of the compilers does not tell.
+# "A or B" accepts either name, where compilers name different things.
 cmake_minimum_required(VERSION 3.25)
 
 file(STRINGS ${source} first LIMIT_COUNT 1)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# A program compiled with options, or by a compiler, that the library cannot work with: the first error says what is needed, and none
-# follows but that of the file which ends the compilation.
+# Compiles a program with options, or with a compiler, that the library does not support. There have to be two errors: one that says what
+# is needed, and one that ends the compilation. Without `says`, the program has to compile.
 cmake_minimum_required(VERSION 3.25)
 
 set(source ${work}.cpp)

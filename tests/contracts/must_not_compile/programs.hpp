@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the programs share: a tensor, an energy with a gradient, and one without.
+// Shared by the programs: a tensor, an energy with a gradient, and one without.
 #pragma once
 
 #include <jem/backend/reference.hpp>

@@ -1,5 +1,5 @@
 // compiles
-// The positive control: what the other files do, without their mistakes.
+// The positive control: the programs of the other files without their mistakes. It has to compile.
 #include "programs.hpp"
 
 #include <jem/energy/combine.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Two libraries in one program. Exits with the number of the first thing that is wrong.
+// Uses both libraries in one program. Exits with the number of the first check that fails, or 0.
 #include "../library.hpp"
 
 #include <cmath>
@@ -40,7 +40,7 @@ float largest_difference(const tensor& a, const tensor& b) {
   return largest;
 }
 
-/// Mean and variance within six standard errors of the chains, which are independent.
+/// Whether mean and variance are within six standard errors, for as many independent draws as there are chains.
 bool is_standard_normal(const tensor& x) {  // (draws, chains, 1)
   const auto values = x.to_vector();
   double sum = 0, squares = 0;
