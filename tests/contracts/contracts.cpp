@@ -268,7 +268,7 @@ TEST_CASE("observers take the step, the state and the info") {
   CHECK(true);
 }
 
-TEST_CASE("a sample buffer has draw, store and classes") {
+TEST_CASE("a sample buffer can be copied and has draw, store and classes") {
   static_assert(jem::sample_buffer<jem::replay_buffer<tensor>, tensor> && jem::sample_buffer<remembering_buffer, tensor>);
   static_assert(!jem::sample_buffer<buffer_that_hides_its_classes, tensor>);
   static_assert(!jem::sample_buffer<forgetful_buffer, tensor> && !jem::sample_buffer<jem::replay_buffer<tensor>, other_tensor>);

@@ -29,7 +29,7 @@ static_assert(float(bfloat16(1.0f)) == 1.0f && bfloat16(-2.0f).bits == 0xc000);
 
 }  // namespace
 
-TEST_CASE("each of the 65536 values survives the way to float and back") {
+TEST_CASE("each of the 65536 values is unchanged by conversion to float and back") {
   int numbers = 0;
   for (std::uint32_t bits = 0; bits < 0x10000; ++bits) {
     const float wide = of_bits(bits);
@@ -43,8 +43,8 @@ TEST_CASE("each of the 65536 values survives the way to float and back") {
   CHECK(numbers == 65536 - 2 * 127);
 }
 
-TEST_CASE("between each two neighbours the nearer one is taken, and of two as near the even one") {
-  for (std::uint32_t bits = 0; bits < 0x7f7f; ++bits) {  // both finite; the negative ones by symmetry
+TEST_CASE("a float is rounded to the nearest value, and a tie to the even one") {
+  for (std::uint32_t bits = 0; bits < 0x7f7f; ++bits) {  // both neighbours are finite
     for (const float sign : {1.0f, -1.0f}) {
       const float low = of_bits(bits), high = of_bits(bits + 1);
       const float middle = static_cast<float>((double{low} + double{high}) / 2);  // exact: nine significant bits
@@ -64,7 +64,7 @@ TEST_CASE("subnormal numbers are kept, not flushed") {
   CHECK(bfloat16(std::ldexp(3.0f, -134)).bits == 2);
 }
 
-TEST_CASE("what lies beyond the largest number is infinite once it is nearer to the next power of two") {
+TEST_CASE("a float beyond the largest value is infinite if it is not nearer to that value than to 2^128") {
   const float largest = of_bits(0x7f7f);
   const float tie     = std::ldexp(511.0f, 119);  // between the largest and 2^128
   CHECK(float(bfloat16(next(tie, 0))) == largest);
@@ -74,7 +74,7 @@ TEST_CASE("what lies beyond the largest number is infinite once it is nearer to 
   CHECK(float(bfloat16(infinity)) == infinity);
 }
 
-TEST_CASE("NaN stays NaN, even one whose payload lies in the lower half, or would carry into the sign") {
+TEST_CASE("NaN stays NaN with its sign, even if its payload is in the lower bits or rounding would carry into the sign") {
   for (const std::uint32_t bits : {0x7f800001u, 0xff800001u, 0x7fffffffu, 0xffffffffu, 0x7fc00000u}) {
     const float nan = std::bit_cast<float>(bits);
     CHECK(std::isnan(float(bfloat16(nan))));

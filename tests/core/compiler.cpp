@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-TEST_CASE("a compiler that the tests run with has what the library needs") {
+TEST_CASE("the compiler of the tests supports what the library needs") {
 #ifdef JEM_UNUSABLE
   FAIL("it has not");
 #endif

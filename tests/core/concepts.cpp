@@ -18,7 +18,7 @@ struct is_silent {};
 
 }  // namespace
 
-TEST_CASE("networks compute in float and double, and tensors hold labels, too") {
+TEST_CASE("scalars are float and double; elements of tensors are also bfloat16 and int32") {
   static_assert(jem::scalar<float> && jem::scalar<double>);
   static_assert(!jem::scalar<int> && !jem::scalar<std::int32_t> && !jem::scalar<long double> && !jem::scalar<const float>);
   static_assert(jem::element<float> && jem::element<jem::bfloat16> && jem::element<std::int32_t>);
@@ -28,7 +28,7 @@ TEST_CASE("networks compute in float and double, and tensors hold labels, too") 
   CHECK(true);
 }
 
-TEST_CASE("any function of a step number is a schedule, and any of a step size is a scale of noise") {
+TEST_CASE("a schedule is a function of the step number or a number, a noise scale a function of the step size or a number") {
   constexpr auto falling = [](jem::index_t k) { return 1.0f / static_cast<float>(1 + k); };
   static_assert(jem::schedule<decltype(falling)>);
   static_assert(jem::noise_scale<float (*)(float)>);
@@ -46,13 +46,13 @@ TEST_CASE("any function of a step number is a schedule, and any of a step size i
   CHECK(falling(1) == 0.5f);
 }
 
-TEST_CASE("row by row works only what says so") {
+TEST_CASE("a type is row_wise only if it says so") {
   static_assert(jem::row_wise<says_so> && jem::row_wise<const says_so&>);
   static_assert(!jem::row_wise<says_no> && !jem::row_wise<is_silent> && !jem::row_wise<int>);
   CHECK(says_so::row_wise);
 }
 
-TEST_CASE("a transform that cannot be called on a const object is none") {
+TEST_CASE("a function object that cannot be called if it is const is no batch_transform") {
   struct changes_itself {
     void operator()(int&) {}
   };

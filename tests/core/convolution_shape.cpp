@@ -21,17 +21,17 @@ TEST_CASE("a convolution's output is floor((h + 2 padding - kernel) / stride) + 
   CHECK(whole.output() == jem::shape{2, 1, 1, 7});
 }
 
-TEST_CASE("a convolution's shape gives back its input and weight") {
+TEST_CASE("a convolution's shape has the extents of its input and weight") {
   const auto s = make_convolution_shape({5, 8, 6, 3}, {3, 2, 3, 32}, {2, 1});
   CHECK(s.input() == jem::shape{5, 8, 6, 3});
   CHECK(s.weight() == jem::shape{3, 2, 3, 32});
 }
 
-TEST_CASE("no images are a batch, too") {
+TEST_CASE("a batch may have no images") {
   CHECK(make_convolution_shape({0, 8, 8, 3}, {3, 3, 3, 4}, {1, 1}).output() == jem::shape{0, 8, 8, 4});
 }
 
-TEST_CASE("a convolution refuses channels that differ, missing axes and what does not fit") {
+TEST_CASE("a convolution refuses different channels, missing axes, stride 0, negative padding and kernels that do not fit") {
   CHECK_THROWS_WITH_AS(make_convolution_shape({1, 8, 8, 3}, {3, 3, 1, 4}, {}),
                        "[convolution] expected (n, h, w, c) and (kh, kw, c, f) but received (1, 8, 8, 3) and (3, 3, 1, 4)",
                        std::invalid_argument);

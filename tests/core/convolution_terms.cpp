@@ -5,7 +5,7 @@
 
 #include <type_traits>
 
-TEST_CASE("a convolution has nothing beside its products unless it is said") {
+TEST_CASE("by default a convolution has no function of its input, no bias and no addend") {
   constexpr jem::convolution_terms<float> forward;
   constexpr jem::gradient_terms<double> backward;
   static_assert(std::is_same_v<decltype(forward.function), jem::unchanged> && forward.bias == nullptr && forward.addend == nullptr);
@@ -13,7 +13,7 @@ TEST_CASE("a convolution has nothing beside its products unless it is said") {
   CHECK(true);
 }
 
-TEST_CASE("biases are of what sums are kept in, addends of what images are stored in") {
+TEST_CASE("biases have the type of the sums, and addends the type of the images") {
   using terms = jem::convolution_terms<short, jem::unchanged, float>;
   static_assert(std::is_same_v<decltype(terms{}.bias), const float*> && std::is_same_v<decltype(terms{}.addend), const short*>);
   CHECK(true);

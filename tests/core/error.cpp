@@ -13,7 +13,7 @@ TEST_CASE("fail_file names the file and the byte") {
                        std::runtime_error);
 }
 
-TEST_CASE("expect_shape lets equal shapes pass and no others") {
+TEST_CASE("expect_shape accepts equal shapes only") {
   CHECK_NOTHROW(jem::expect_shape("add", {2, 3}, {2, 3}));
   CHECK_THROWS_WITH_AS(jem::expect_shape("add", {2, 3}, {3, 2}), "[add] expected (2, 3) but received (3, 2)", std::invalid_argument);
 }

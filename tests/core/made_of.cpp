@@ -21,14 +21,14 @@ struct says_no : jem::made_of<> {
 template <class P>
 concept has_tensors = requires { typename P::tensor_type; };
 
-TEST_CASE("what is made of parts is row-wise if they all are, and a silent part is not") {
+TEST_CASE("made_of is row-wise if all its parts say that they are") {
   static_assert(jem::row_wise<of_nothing> && jem::row_wise<of_floats> && jem::row_wise<jem::made_of<of_nothing, floats>>);
   static_assert(!jem::row_wise<jem::made_of<of_nothing, silent>> && !jem::row_wise<jem::made_of<silent>>);
   static_assert(!jem::row_wise<says_no> && !jem::row_wise<jem::made_of<says_no, of_floats>>);
   CHECK(of_floats::row_wise);
 }
 
-TEST_CASE("its tensors are those of the first part that has some") {
+TEST_CASE("the tensor type of made_of is that of the first part that has one") {
   static_assert(!has_tensors<of_nothing> && !has_tensors<jem::made_of<silent, of_nothing>>);
   static_assert(std::same_as<of_floats::tensor_type, floats>);
   static_assert(std::same_as<jem::made_of<silent, of_doubles, of_floats>::tensor_type, doubles>);

@@ -16,7 +16,7 @@ constexpr float infinity     = std::numeric_limits<float>::infinity();
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 constexpr int points         = 400'000;
 
-/// The largest error in units of the last place at evenly spaced points of [low, high].
+/// The largest error in units in the last place, at evenly spaced points of [low, high].
 template <class F, class G>
 double worst(F f, G exact, double low, double high) {
   double largest = 0;
@@ -56,7 +56,7 @@ TEST_CASE("exp is good to 2 units in the last place wherever the result is a nor
   CHECK(worst_over_decades(in_float::exp, exact, 1e-30, 1) < 2);
 }
 
-TEST_CASE("exp reaches the top of float's range and not infinity before it") {
+TEST_CASE("exp is finite up to the end of float's range, and infinite beyond") {
   CHECK(std::isfinite(math::exp(88.4f)));
   CHECK(math::exp(88.4f) == doctest::Approx(std::exp(88.4)).epsilon(1e-5));
   CHECK(math::exp(88.7f) == doctest::Approx(std::exp(88.7)).epsilon(1e-5));
@@ -64,7 +64,7 @@ TEST_CASE("exp reaches the top of float's range and not infinity before it") {
   CHECK(math::exp(1000.0f) == infinity);
 }
 
-TEST_CASE("exp has the edges of its definition") {
+TEST_CASE("exp has the right values at 0, at infinities and NaN, and for very negative numbers") {
   CHECK(math::exp(0.0f) == 1.0f);
   CHECK(math::exp(-0.0f) == 1.0f);
   CHECK(math::exp(-88.0f) == 0.0f);
@@ -81,7 +81,7 @@ TEST_CASE("log is good to 3 units in the last place for all normal numbers") {
   CHECK(worst(in_float::log, exact, 0.9999, 1.0001) < 3);
 }
 
-TEST_CASE("log has the edges of its definition") {
+TEST_CASE("log has the right values at 1, at 0, at infinity, and for negative numbers and NaN") {
   CHECK(math::log(1.0f) == 0.0f);
   CHECK(math::log(0.0f) == -infinity);
   CHECK(math::log(-0.0f) == -infinity);
@@ -89,7 +89,7 @@ TEST_CASE("log has the edges of its definition") {
   for (const float x : {-1e-30f, -0.5f, -1.0f, -1e30f, -infinity, not_a_number}) CHECK(std::isnan(math::log(x)));
 }
 
-TEST_CASE("log and sqrt are right below the normal numbers, too") {
+TEST_CASE("log and sqrt are right for subnormal numbers") {
   for (const float x : {1.17549421e-38f, 1e-39f, 3e-41f, 1.4e-45f}) {
     CHECK(math::log(x) == doctest::Approx(std::log(static_cast<double>(x))).epsilon(1e-6));
     CHECK(math::sqrt(x) == doctest::Approx(std::sqrt(static_cast<double>(x))).epsilon(1e-6));
@@ -102,14 +102,14 @@ TEST_CASE("sqrt is good to 3 units in the last place for all normal numbers") {
   CHECK(worst(in_float::sqrt, exact, 0.25, 4) < 3);
 }
 
-TEST_CASE("sqrt has the edges of its definition") {
+TEST_CASE("sqrt has the right values at 0, at infinity, and for negative numbers and NaN") {
   CHECK(math::sqrt(0.0f) == 0.0f);
   CHECK(math::sqrt(-0.0f) == 0.0f);
   CHECK(math::sqrt(infinity) == infinity);
   for (const float x : {-1e-30f, -4.0f, -infinity, not_a_number}) CHECK(std::isnan(math::sqrt(x)));
 }
 
-TEST_CASE("log and sqrt of what is known to be positive have the bits of those that ask") {
+TEST_CASE("log_of_positive and sqrt_of_positive have the bits of log and sqrt") {
   for (const float x : {1.17549435e-38f, 0x1p-32f, 0.3f, 1.0f, 2.0f, 44.3614f, 3.4e38f}) {
     CHECK(math::log_of_positive(x) == math::log(x));
     CHECK(math::sqrt_of_positive(x) == math::sqrt(x));
@@ -117,14 +117,14 @@ TEST_CASE("log and sqrt of what is known to be positive have the bits of those t
   CHECK(math::sqrt_of_positive(0.0f) == 0);
 }
 
-TEST_CASE("sigmoid, tanh and softplus are good to 4 units in the last place, tails and the neighbourhood of 0 included") {
+TEST_CASE("sigmoid, tanh and softplus are good to 4 units in the last place, also in their tails and near 0") {
   CHECK(worst(in_float::sigmoid, [](double x) { return 1 / (1 + std::exp(-x)); }, -87, 100) < 4);
   CHECK(worst(in_float::tanh, [](double x) { return std::tanh(x); }, -30, 30) < 4);
   CHECK(worst_over_decades(in_float::tanh, [](double x) { return std::tanh(x); }, 1e-30, 1) < 4);
   CHECK(worst(in_float::softplus, [](double x) { return std::log1p(std::exp(-std::abs(x))) + std::max(x, 0.0); }, -87, 100) < 4);
 }
 
-TEST_CASE("sigmoid, tanh and softplus saturate and pass NaN on") {
+TEST_CASE("sigmoid, tanh and softplus have their limits at infinities, and are NaN for NaN") {
   CHECK(math::sigmoid(-infinity) == 0.0f);
   CHECK(math::sigmoid(infinity) == 1.0f);
   CHECK(math::tanh(-infinity) == -1.0f);
@@ -135,7 +135,7 @@ TEST_CASE("sigmoid, tanh and softplus saturate and pass NaN on") {
   for (const auto f : {+in_float::sigmoid, +in_float::tanh, +in_float::softplus}) { CHECK(std::isnan(f(not_a_number))); }
 }
 
-TEST_CASE("in double the functions are the standard library's") {
+TEST_CASE("in double the functions agree with the standard library") {
   for (const double x : {-3.25, -1e-9, 0.0, 1e-5, 0.7, 12.0}) {
     CHECK(math::exp(x) == std::exp(x));
     CHECK(math::tanh(x) == std::tanh(x));
@@ -150,6 +150,6 @@ TEST_CASE("float functions are constant expressions") {
   static_assert(math::exp(0.0f) == 1.0f);
   static_assert(math::log(1.0f) == 0.0f);
   static_assert(math::sqrt(0.0f) == 0.0f);
-  static_assert(math::log(-0.5f) != math::log(-0.5f));  // NaN, and no undefined behaviour on the way
+  static_assert(math::log(-0.5f) != math::log(-0.5f));  // NaN, without undefined behaviour, which would not compile here
   static_assert(math::tanh(0.0f) == 0.0f);
 }

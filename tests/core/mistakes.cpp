@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The tests in contracts/must_not_compile check that compilers' messages contain the names.
+// The tests in contracts/must_not_compile check that compilers' messages contain the names of these concepts.
 #include <doctest/doctest.h>
 
 #include <jem/backend/reference.hpp>
@@ -45,7 +45,7 @@ struct nothing {};
 
 }  // namespace
 
-TEST_CASE("a right energy, and one without any member, make none of the mistakes") {
+TEST_CASE("concepts that name mistakes hold for a right energy, and for a type without any of the members") {
   CHECK(jem::value_is_const<right, tensor>);
   CHECK(jem::value_is_const<nothing, tensor>);
   CHECK(jem::value_is_const<both_const_and_not, tensor>);
@@ -54,16 +54,16 @@ TEST_CASE("a right energy, and one without any member, make none of the mistakes
   CHECK(jem::gradient_is_a_reference<nothing, tensor>);
 }
 
-TEST_CASE("an energy whose members are not const, or whose gradient is a value, is known, and is no energy") {
+TEST_CASE("an energy whose members are not const, or that takes the gradient by value, fails the concept for that mistake") {
   CHECK_FALSE(jem::value_is_const<not_const, tensor>);
   CHECK_FALSE(jem::value_and_grad_is_const<not_const, tensor>);
   CHECK_FALSE(jem::gradient_is_a_reference<by_value, tensor>);
-  CHECK(jem::energy<by_value, tensor>);  // positions by value are a copy, and right
+  CHECK(jem::energy<by_value, tensor>);  // `value` may take positions by value
   CHECK_FALSE(jem::energy<not_const, tensor>);
   CHECK_FALSE(jem::differentiable_energy<by_value, tensor>);
 }
 
-TEST_CASE("a policy that is not const or changes a copy is known, with and without a generator") {
+TEST_CASE("a policy that is not const, or takes its tensor by value, fails the concept for that mistake") {
   CHECK(jem::batch_transform<right, tensor>);
   CHECK_FALSE(jem::call_is_const<not_const, tensor>);
   CHECK_FALSE(jem::batch_is_a_reference<by_value, tensor>);
@@ -82,7 +82,7 @@ TEST_CASE("a policy that is not const or changes a copy is known, with and witho
 
 namespace {
 
-/// A linear layer with one of its members wrong.
+/// Linear layers and losses with one wrong member each.
 struct forward_not_const : jem::linear<tensor> {
   tensor forward(const tensor& x, cache<tensor>&) { return x; }
 };
@@ -106,7 +106,7 @@ struct loss_of_a_copy : jem::cross_entropy {
 
 }  // namespace
 
-TEST_CASE("a layer that is not const or fills a copy of its cache is known, and is no layer") {
+TEST_CASE("a layer that is not const, or takes its cache by value, fails the concept for that mistake") {
   using cache = jem::linear<tensor>::cache<tensor>;
   CHECK(jem::layer<jem::linear<tensor>, tensor>);
   CHECK_FALSE(jem::forward_is_const<forward_not_const, tensor, cache>);
@@ -117,7 +117,7 @@ TEST_CASE("a layer that is not const or fills a copy of its cache is known, and 
   CHECK_FALSE(jem::layer<cache_by_value, tensor>);
 }
 
-TEST_CASE("a loss that is not const or adds to a copy of the slopes is known, and is no loss") {
+TEST_CASE("a loss that is not const, or takes the slopes by value, fails the concept for that mistake") {
   CHECK(jem::loss_term<jem::cross_entropy, tensor>);
   CHECK_FALSE(jem::accumulate_is_const<loss_not_const, jem::phases<tensor>>);
   CHECK_FALSE(jem::slopes_are_a_reference<loss_of_a_copy, jem::phases<tensor>>);

@@ -6,7 +6,7 @@
 #include <numeric>
 #include <vector>
 
-TEST_CASE("the marks of the platform header change no result") {
+TEST_CASE("JEM_LAMBDA and JEM_INDEPENDENT do not change results") {
   std::vector<int> a(100), b(100);
   std::iota(a.begin(), a.end(), 0);
   const auto twice = [=] JEM_LAMBDA(int x) { return 2 * x; };

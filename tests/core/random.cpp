@@ -16,7 +16,7 @@ using jem::index_t;
 
 namespace {
 
-/// sup |Fₙ − F|: the law of Dvoretzky, Kiefer, Wolfowitz and Massart says that it passes √(ln(2/δ)/2n) with probability < δ.
+/// sup |Fₙ − F|. By Dvoretzky, Kiefer, Wolfowitz and Massart it exceeds √(ln(2/δ)/2n) with probability at most δ.
 template <class F>
 double distance_of_distributions(std::vector<float> values, F cumulative) {
   std::ranges::sort(values);
@@ -50,7 +50,7 @@ constexpr index_t many = 200'000;
 }  // namespace
 
 // The three vectors for philox4x32 with 10 rounds of Random123's kat_vectors (Salmon et al., version 1.09 and later).
-TEST_CASE("philox gives Random123's published answers") {
+TEST_CASE("philox gives the published results of Random123") {
   constexpr std::uint32_t ones = 0xFFFFFFFF;
   static_assert(jem::philox4x32({0, 0, 0, 0}, 0) == jem::philox_block{0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8});
   CHECK(jem::philox4x32({0, 0, 0, 0}, 0) == jem::philox_block{0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8});
@@ -59,7 +59,7 @@ TEST_CASE("philox gives Random123's published answers") {
         jem::philox_block{0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1});
 }
 
-TEST_CASE("a stream's counter and key go where Random123 has them") {
+TEST_CASE("a stream has its counter and key in the words where Random123 has them") {
   const jem::random_stream stream{0x299F31D0A4093822, 0x0370734413198A2E};
   const index_t number = 0x5A308D3243F6A8 / 32;  // any block whose index needs more than 32 bits
   const auto n         = static_cast<std::uint64_t>(number * 32 + 5);
@@ -67,7 +67,7 @@ TEST_CASE("a stream's counter and key go where Random123 has them") {
         jem::philox4x32({static_cast<std::uint32_t>(n), static_cast<std::uint32_t>(n >> 32), 0x13198A2E, 0x03707344}, 0x299F31D0A4093822));
 }
 
-TEST_CASE("tiles are words of 32 counters, word by word") {
+TEST_CASE("a tile of 128 elements has the first words of 32 blocks, then their second words, and so on") {
   const jem::random_stream stream{7, 3};
   for (const index_t i : {0, 1, 31, 32, 63, 64, 127, 128, 129, 1000}) {
     const auto words = stream.block(i / 128, i % 32);
@@ -75,7 +75,7 @@ TEST_CASE("tiles are words of 32 counters, word by word") {
   }
 }
 
-TEST_CASE("a tile of uniforms has the bits of its elements") {
+TEST_CASE("a tile of uniforms has the same bits as its elements one by one") {
   const jem::random_stream stream{42, 9};
   for (const index_t number : {index_t{0}, index_t{3}, index_t{1} << 33}) {
     std::array<float, 128> tile{};
@@ -84,7 +84,7 @@ TEST_CASE("a tile of uniforms has the bits of its elements") {
   }
 }
 
-TEST_CASE("a tile of normals is that of its elements up to rounding") {
+TEST_CASE("a tile of normals equals its elements one by one up to rounding") {
   const jem::random_stream stream{42, 9};
   double largest = 0;
   for (index_t number = 0; number < 200; ++number) {
@@ -107,7 +107,7 @@ TEST_CASE("streams of another key, id or position differ") {
   CHECK(stream.bits(0) != stream.bits(index_t{1} << 39));
 }
 
-TEST_CASE("uniforms are at least 0 and below 1, in steps of 2^-24, and follow the uniform law (false alarm 1e-6)") {
+TEST_CASE("uniforms are at least 0 and below 1, multiples of 2^-24, and uniformly distributed (false alarm 1e-6)") {
   const jem::random_stream stream{11, 0};
   std::vector<float> values(many);
   for (index_t i = 0; i < many; ++i) values[static_cast<std::size_t>(i)] = stream.uniform(i);
@@ -115,19 +115,19 @@ TEST_CASE("uniforms are at least 0 and below 1, in steps of 2^-24, and follow th
   CHECK(distance_of_distributions(values, [](double x) { return x; }) < dkw_bound(many, 1e-6));
 }
 
-TEST_CASE("normals follow the normal law (false alarm 1e-6 each)") {
+TEST_CASE("normals are normally distributed (false alarm 1e-6 each)") {
   for (std::uint64_t id = 0; id < 3; ++id) {
     CHECK(distance_of_distributions(normals({12, id}, many), standard_normal) < dkw_bound(many, 1e-6));
   }
 }
 
-TEST_CASE("the test of the normal law has power: a scale that is off by 3 per cent is caught") {
+TEST_CASE("the test of the normal distribution finds a scale that is wrong by 3 per cent") {
   auto values = normals({12, 0}, many);
   for (float& v : values) v *= 1.03f;
   CHECK(distance_of_distributions(values, standard_normal) > dkw_bound(many, 1e-6));
 }
 
-// Standard errors of the moments of n standard normals: 1/√n, √(2/n), √(15/n), √(96/n); five of them: false alarm 6e-7 each.
+// The moments of n standard normals have standard errors 1/√n, √(2/n), √(15/n), √(96/n). Bounds of five: false alarm 6e-7 each.
 TEST_CASE("normals have the first four moments of a normal") {
   const auto values = normals({13, 5}, many);
   double m1 = 0, m2 = 0, m3 = 0, m4 = 0, n = many;
@@ -138,8 +138,8 @@ TEST_CASE("normals have the first four moments of a normal") {
   CHECK(std::abs(m4 - 3) < 5 * std::sqrt(96 / n));
 }
 
-// Elements 32 and 64 apart share a Box-Muller pair or a counter; neighbours share nothing. Five standard errors: 6e-7 each.
-TEST_CASE("normals of one stream are uncorrelated at the lags of a tile's layout, and so are their squares") {
+// Elements 32 or 64 apart share a Box-Muller pair or a counter, and neighbours share nothing. Five standard errors: false alarm 6e-7 each.
+TEST_CASE("normals of one stream, and their squares, are uncorrelated at distances of 1, 32, 64, 96 and 128") {
   const auto values = normals({14, 0}, many + 128);
   for (const index_t lag : {1, 32, 64, 96, 128}) {
     const std::vector<float> a(values.begin(), values.begin() + many), b(values.begin() + lag, values.begin() + lag + many);
@@ -152,7 +152,7 @@ TEST_CASE("normals of one stream are uncorrelated at the lags of a tile's layout
   }
 }
 
-TEST_CASE("no normal is infinite or beyond 6.7, whatever the words") {
+TEST_CASE("normals are finite and at most 6.7") {
   float largest = 0;
   for (std::uint64_t id = 0; id < 20; ++id) {
     for (const float x : normals({15, id}, 20'000)) {
@@ -164,7 +164,7 @@ TEST_CASE("no normal is infinite or beyond 6.7, whatever the words") {
   CHECK(largest <= 6.7f);
 }
 
-TEST_CASE("a generator is a value: its copy repeats it, next moves it on") {
+TEST_CASE("a copy of a generator gives the same streams, and next advances only its own generator") {
   jem::rng a{42};
   jem::rng b         = a;
   const auto first   = a.next();
@@ -177,7 +177,7 @@ TEST_CASE("a generator is a value: its copy repeats it, next moves it on") {
   CHECK(a == b);
 }
 
-TEST_CASE("streams and splits of a generator never share a counter under a key") {
+TEST_CASE("streams of a generator and of its splits never have the same key and counter") {
   jem::rng parent{5};
   std::set<std::pair<std::uint64_t, std::uint64_t>> seen;
   std::set<jem::philox_block> first_blocks;
@@ -205,7 +205,7 @@ TEST_CASE("a split generator is independent of its parent and of its siblings") 
   CHECK(std::abs(correlation(b, c)) < bound);
 }
 
-TEST_CASE("a generator made for a tile of rows moves on and splits as that of the batch, and keeps its row") {
+TEST_CASE("a generator with a row gives the same streams and splits as one without, and its splits keep the row") {
   jem::rng batch{5}, tile = batch;
   tile.row = 32;
   CHECK_FALSE(tile == batch);
@@ -223,7 +223,7 @@ TEST_CASE("neighbouring seeds give different generators") {
   CHECK(first.size() == 200);
 }
 
-// A count of n trials of probability 1/7 within five standard deviations: 7 × 6e-7.
+// Counts of n trials of probability 1/7 are within five standard deviations: false alarm 7 × 6e-7.
 TEST_CASE("index_below is in range and uniform") {
   const jem::random_stream stream{16, 0};
   std::array<int, 7> counts{};
@@ -233,9 +233,9 @@ TEST_CASE("index_below is in range and uniform") {
   for (index_t i = 0; i < 100; ++i) CHECK(jem::index_below(stream, i, 1) == 0);
 }
 
-TEST_CASE("index_below decides by 64 bits where 32 are too few: no index of a large range is drawn twice as often as another") {
+TEST_CASE("index_below uses 64 bits, so that the indices of a large range are equally likely") {
   const jem::random_stream stream{17, 0};
-  constexpr index_t third = index_t{1} << 30, n = 3 * third;  // by 32 bits alone every third index is twice as likely
+  constexpr index_t third = index_t{1} << 30, n = 3 * third;  // with 32 bits every third index would be twice as likely
   constexpr int draws = 30'000;
   std::array<int, 3> counts{};
   for (index_t i = 0; i < draws; ++i) {
@@ -243,16 +243,17 @@ TEST_CASE("index_below decides by 64 bits where 32 are too few: no index of a la
     REQUIRE((drawn >= 0 && drawn < n));
     ++counts.at(static_cast<std::size_t>(drawn % 3));
   }
-  for (const int count : counts) CHECK(std::abs(count - draws / 3.0) < 5 * std::sqrt(draws * (1 / 3.0) * (2 / 3.0)));  // 3 × 6e-7
+  for (const int count : counts)
+    CHECK(std::abs(count - draws / 3.0) < 5 * std::sqrt(draws * (1 / 3.0) * (2 / 3.0)));  // false alarm 3 × 6e-7
 }
 
-TEST_CASE("an event happens with its probability where one word of the stream decides, and never for 0 and NaN, always for 1") {
+TEST_CASE("an event happens with its probability, never for 0 and NaN, and always for 1") {
   const jem::random_stream stream{18, 0};
   constexpr int n = 100'000;
   for (const double p : {0.001, 0.3, 0.5, 0.999}) {
     int count = 0;
     for (index_t i = 0; i < n; ++i) count += stream.happens(i, static_cast<float>(p)) ? 1 : 0;
-    CHECK(std::abs(count - n * p) < 5 * std::sqrt(n * p * (1 - p)));  // 6e-7
+    CHECK(std::abs(count - n * p) < 5 * std::sqrt(n * p * (1 - p)));  // false alarm 6e-7
   }
   for (index_t i = 0; i < 1000; ++i) {
     CHECK(stream.happens(i, 1.0f));
@@ -261,11 +262,12 @@ TEST_CASE("an event happens with its probability where one word of the stream de
   }
 }
 
-TEST_CASE("a rare event happens with its probability where the first words leave it open, down to the smallest float") {
+TEST_CASE("a rare event whose first word does not decide happens with its probability, down to the smallest float") {
   const jem::random_stream stream{19, 0};
   constexpr int n = 200'000;
   int count       = 0;
-  for (index_t i = 0; i < n; ++i) count += stream.happens(i, 0x1p-40f, 0) ? 1 : 0;  // 2⁻⁸ of what begins with a word of 0, 2⁻³²
+  for (index_t i = 0; i < n; ++i)
+    count += stream.happens(i, 0x1p-40f, 0) ? 1 : 0;  // 2⁻⁴⁰ = 2⁻³² · 2⁻⁸; the first word is 0 here, which has 2⁻³²
   CHECK(std::abs(count - n / 256.0) < 5 * std::sqrt(n / 256.0));
   for (index_t i = 0; i < 10'000; ++i) {
     CHECK_FALSE(stream.happens(i, 1.8e-35f, 0));
@@ -275,7 +277,7 @@ TEST_CASE("a rare event happens with its probability where the first words leave
 
 TEST_CASE("the second word decides between probabilities that agree in the first") {
   const jem::random_stream stream{7, 0};
-  const index_t i = 4'922'019;  // whose first word is 882, so that a double has room for the second
+  const index_t i = 4'922'019;  // its first word is 882, so small that p is exact in double
   REQUIRE(stream.bits(i) == 882);
   const double second = stream.bits(i + jem::random_stream::further);
   const double p      = (882 + second * 0x1p-32) * 0x1p-32;

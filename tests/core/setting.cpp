@@ -77,7 +77,7 @@ TEST_CASE("a refusal names the type, the field, the range and what it received")
   CHECK_THROWS_WITH((jem::at_least<"hmc", "steps", 1, 9>(10)), "[hmc] expected steps from 1 to 9 but received 10");
 }
 
-TEST_CASE("an aggregate of settings is one still: trivially copied, deduced, with a default where it has one") {
+TEST_CASE("a struct of settings is an aggregate, trivially copyable, deduces its types, and needs values for settings without default") {
   constexpr kernel made{.size = 0.5f, .policy = 'c'};
   static_assert(std::is_same_v<decltype(made), const kernel<char>>);
   static_assert(std::is_aggregate_v<kernel<char>> && std::is_trivially_copyable_v<kernel<char>> && sizeof(made.size) == sizeof(float));
@@ -86,7 +86,7 @@ TEST_CASE("an aggregate of settings is one still: trivially copied, deduced, wit
   static_assert(!std::is_default_constructible_v<jem::positive<"kernel", "size">>);
 }
 
-TEST_CASE("a bad number is refused when it is assigned, too, and the old one stays") {
+TEST_CASE("a wrong number is refused when it is assigned, too, and the old one stays") {
   kernel<int> changed{.size = 1};
   changed.size = 2.0f;
   CHECK_THROWS_AS(changed.size = 0, std::invalid_argument);
@@ -95,7 +95,7 @@ TEST_CASE("a bad number is refused when it is assigned, too, and the old one sta
   CHECK(changed.steps == 10);
 }
 
-TEST_CASE("a setting is read, printed and computed with like its number") {
+TEST_CASE("a setting can be read, printed and used in arithmetic like its number") {
   const jem::positive<"f", "x"> half = 0.5f;
   const jem::at_least<"f", "n", 0> three{3};
   std::ostringstream out;
@@ -108,7 +108,7 @@ TEST_CASE("a setting is read, printed and computed with like its number") {
   CHECK(half < three);
 }
 
-TEST_CASE("one setting is made from another, whose range may be wider") {
+TEST_CASE("a setting can be made from one of a wider range, and is checked again") {
   const jem::finite<"options", "decay"> wide = 1.5f, narrow = 0.5f;
   CHECK(jem::below_one<"ema", "decay">(narrow) == 0.5f);
   CHECK_THROWS_WITH((jem::below_one<"ema", "decay">{wide}), "[ema] expected decay in [0, 1) but received 1.5");

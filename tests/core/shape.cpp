@@ -14,7 +14,7 @@ TEST_CASE("a shape knows its rank, its size and the size of a row") {
   CHECK(images[3] == 3);
 }
 
-TEST_CASE("a shape without axes is one number, and one with an empty axis is nothing") {
+TEST_CASE("a shape without axes has size 1, and one with an empty axis has size 0") {
   CHECK(shape{}.rank() == 0);
   CHECK(shape{}.size() == 1);
   CHECK(shape{}.row_size() == 1);
@@ -24,14 +24,14 @@ TEST_CASE("a shape without axes is one number, and one with an empty axis is not
   CHECK(shape{7, 0}.row_size() == 0);
 }
 
-TEST_CASE("shapes are equal when rank and extents are") {
+TEST_CASE("shapes are equal if their ranks and extents are equal") {
   CHECK(shape{2, 3} == shape{2, 3});
   CHECK_FALSE(shape{2, 3} == shape{3, 2});
   CHECK_FALSE(shape{2, 3} == shape{2, 3, 1});
   CHECK_FALSE(shape{} == shape{0});
 }
 
-TEST_CASE("with_rows and under change the outermost axis and add one") {
+TEST_CASE("with_rows changes the outermost axis, and under adds one") {
   CHECK(shape{4, 8, 8, 3}.with_rows(9) == shape{9, 8, 8, 3});
   CHECK(shape{4}.with_rows(0) == shape{0});
   CHECK(shape{4, 2}.under(7) == shape{7, 4, 2});

@@ -12,7 +12,7 @@ struct pair_of {};
 
 }  // namespace
 
-TEST_CASE("a type's name is that of the program, without what the compiler writes around it") {
+TEST_CASE("type_name gives the name of a type without the compiler's text around it") {
   CHECK(jem::type_name<int>() == "int");
   CHECK(jem::type_name<drift>().ends_with("drift"));
   const auto pair = jem::type_name<pair_of<float, 3>>();

@@ -14,7 +14,7 @@ TEST_CASE("a vector loop visits each index once, and none of an empty range") {
   jem::vector_loop(5, 5, [](jem::index_t) { FAIL("nothing to visit"); });
 }
 
-TEST_CASE("the first exception leaves a vector loop, and does not end the program") {
+TEST_CASE("the first exception in a vector loop reaches the caller") {
   const auto loop = [] {
     jem::vector_loop(0, 100, [](jem::index_t i) {
       if (i >= 40) throw std::runtime_error(std::to_string(i));

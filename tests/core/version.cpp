@@ -13,7 +13,7 @@ TEST_CASE("the version's numbers and macros agree, and versions are ordered") {
   CHECK(jem::version_number{1, 2, 3} < jem::version_number{1, 10, 0});
 }
 
-TEST_CASE("names live in an inline namespace, so that two versions may meet in one program") {
+TEST_CASE("names are in an inline namespace, so that two versions can be in one program") {
   static_assert(std::is_same_v<jem::version_number, jem::v0::version_number>);
   CHECK(&jem::version == &jem::v0::version);
 }

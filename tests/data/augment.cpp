@@ -61,7 +61,7 @@ T numbered_images(index_t n, index_t side) {
   return T(shape{n, side, side, 2}, x);
 }
 
-/// The pixels of each image, as numbered above; false for channels that came apart.
+/// Whether the second channel of each pixel is the first plus 1000.
 bool together(const floats& x) {
   for (std::size_t k = 0; k < x.size(); k += 2) {
     if (x[k + 1] != x[k] + 1000) return false;
@@ -71,7 +71,7 @@ bool together(const floats& x) {
 
 }  // namespace
 
-TEST_CASE("a crop is one of the windows of the padded image, and each image has its own, the same on every backend") {
+TEST_CASE("a crop is a window of the padded image, with different windows for different images, and equal on every backend") {
   floats expected;
   test::on_every_tensor([&]<class T>() {
     constexpr index_t n = 40, side = 6, padding = 2;
@@ -83,7 +83,7 @@ TEST_CASE("a crop is one of the windows of the padded image, and each image has 
     CHECK(together(cropped));
     std::set<std::pair<index_t, index_t>> offsets;
     for (index_t i = 0; i < n; ++i) {
-      // Pixel (2, 2) is a pixel of the image that is not reflected: it tells where the window is. All others follow.
+      // Pixel (2, 2) is never a reflected one, so it shows where the window is; all other pixels follow from that.
       const auto at = [&](index_t r, index_t s) {
         return static_cast<index_t>(cropped[static_cast<std::size_t>(((i * side + r) * side + s) * 2)]);
       };
@@ -95,13 +95,13 @@ TEST_CASE("a crop is one of the windows of the padded image, and each image has 
       CHECK(right);
       offsets.emplace(top, left);
     }
-    CHECK(offsets.size() > 12);  // of 25
+    CHECK(offsets.size() > 12);  // of 25 windows
     if (expected.empty()) expected = cropped;
     CHECK(test::same_bits(cropped, expected));
   });
 }
 
-// χ² with 80 degrees of freedom is below 169 but for 3 times in 1e8; a crop that never moved right would make it 5000.
+// χ² with 80 degrees of freedom exceeds 169 with probability 3e-8. A crop that never moved to the right would make it about 6500.
 TEST_CASE("all windows are equally likely") {
   constexpr index_t n = 8100, side = 9, padding = 4;
   tensor x = numbered_images<tensor>(n, side);
@@ -117,7 +117,7 @@ TEST_CASE("all windows are equally likely") {
 }
 
 // The number of flips among 10 000 is within 5 standard deviations of its mean: false alarm 6e-7.
-TEST_CASE("images are flipped each on its own, as often as asked, and whole") {
+TEST_CASE("each image is flipped as a whole, independently and with the given probability") {
   test::on_every_tensor([]<class T>() {
     const auto flips = [](float probability, std::uint64_t seed) {
       T x             = numbered_images<T>(10'000, 2);
@@ -143,7 +143,7 @@ TEST_CASE("images are flipped each on its own, as often as asked, and whole") {
   });
 }
 
-TEST_CASE("augmentations in turn run from left to right") {
+TEST_CASE("in_turn runs augmentations from left to right") {
   tensor x({1, 1, 1, 1}, {3});
   jem::rng g{1};
   in_turn{add_one{}, twice{}}(x, g);
@@ -154,7 +154,7 @@ TEST_CASE("augmentations in turn run from left to right") {
   CHECK(x.to_vector() == floats{18});
 }
 
-TEST_CASE("crop and flip in turn are what they are by hand, and the generator moves on") {
+TEST_CASE("crop and flip by in_turn equal crop and flip one after the other, and advance the generator") {
   tensor x = test::random_tensor<tensor>({20, 8, 8, 3}), y = x, again = x;
   jem::rng g{4}, same{4};
   const in_turn usual{reflect_crop{4}, random_flip{}};
@@ -167,7 +167,7 @@ TEST_CASE("crop and flip in turn are what they are by hand, and the generator mo
   CHECK(again.to_vector() != x.to_vector());
 }
 
-TEST_CASE("no augmentation changes nothing and takes nothing from the generator") {
+TEST_CASE("no_augmentation changes neither the images nor the generator") {
   tensor x = test::random_tensor<tensor>({2, 3});
   jem::rng g{4};
   no_augmentation{}(x, g);
@@ -184,7 +184,7 @@ TEST_CASE("an empty batch and one pixel can be augmented") {
   CHECK(pixel.to_vector() == floats{7});
 }
 
-TEST_CASE("augmentations that cannot be are refused") {
+TEST_CASE("augmentations refuse impossible paddings, images without height and width, and wrong probabilities") {
   tensor x(shape{2, 4, 4, 1}), flat(shape{2, 4});
   jem::rng g{1};
   CHECK_THROWS_WITH_AS(reflect_crop{4}(x, g), "[reflect_crops] expected 0 <= padding < h, w of images (2, 4, 4, 1) but received 4",

@@ -22,7 +22,7 @@ static_assert(!std::constructible_from<jem::data::batch_stream<tensor>, set_of, 
 static_assert(!std::constructible_from<jem::data::batches<tensor>, const set_of, jem::index_t, jem::rng&>);
 static_assert(std::constructible_from<jem::data::batches<tensor>, const set_of&, jem::index_t, jem::rng&>);
 
-/// Image i is (i, −i) and has label i: what a batch holds can be read off.
+/// Image i is (i, −i) and has label i, so that a batch shows which images it has.
 template <class T>
 jem::data::dataset<T> counting_set(jem::index_t n) {
   std::vector<float> x;
@@ -64,7 +64,7 @@ TEST_CASE("an epoch visits each image once, with its own label, on every backend
   });
 }
 
-TEST_CASE("every batch is full, and what is left over differs from epoch to epoch") {
+TEST_CASE("every batch is full, and the images that are left over differ from epoch to epoch") {
   const auto set = counting_set<tensor>(10);
   jem::rng g{1};
   std::set<std::int32_t> ever_left;
@@ -84,7 +84,7 @@ TEST_CASE("every batch is full, and what is left over differs from epoch to epoc
   CHECK(ever_left.size() == 10);
 }
 
-TEST_CASE("an endless stream gives whole epochs, each in an order of its own") {
+TEST_CASE("an endless stream gives whole epochs, each in a different order") {
   const auto set = counting_set<tensor>(20);
   jem::data::batch_stream stream(set, 5, jem::rng{7});
   std::set<std::vector<std::int32_t>> orders;
@@ -97,11 +97,11 @@ TEST_CASE("an endless stream gives whole epochs, each in an order of its own") {
   CHECK(orders.size() == 5);
 }
 
-TEST_CASE("with replacement each image is drawn as often as any other, whatever was drawn before, with its own label") {
+TEST_CASE("with replacement, images are equally likely and independent, and have their own labels") {
   const auto set = counting_set<tensor>(20);
   jem::data::batch_stream stream(set, 10, jem::rng{7}, jem::data::draws::with_replacement);
   std::array<double, 20> count{};
-  double again = 0;  // batches that have an image twice
+  double again = 0;  // counts batches that have an image twice
   for (int i = 0; i < 2000; ++i) {
     const auto [x, y]  = stream.next();
     const auto values  = x.to_vector();
@@ -116,11 +116,11 @@ TEST_CASE("with replacement each image is drawn as often as any other, whatever 
   double chi_squared = 0;
   for (const double n : count) chi_squared += (n - 1000) * (n - 1000) / 1000;
   CHECK(chi_squared < 65);  // 19 degrees of freedom: false alarm 1e-6
-  // 1 − 20!/(10!·20¹⁰) = 0.9345 of batches; 5 standard errors, false alarm 6e-7
+  // The expected share of such batches is 1 − 20!/(10!·20¹⁰) = 0.9345. Five standard errors: false alarm 6e-7.
   CHECK(std::abs(again / 2000 - 0.9345) < 5 * std::sqrt(0.9345 * 0.0655 / 2000));
 }
 
-TEST_CASE("streams with generators of their own differ, with the same seed they agree") {
+TEST_CASE("streams with different generators differ, and those with the same seed agree") {
   const auto set = counting_set<tensor>(50);
   jem::rng g{7};
   jem::data::batch_stream one(set, 10, g.split()), other(set, 10, g.split());
@@ -131,7 +131,7 @@ TEST_CASE("streams with generators of their own differ, with the same seed they 
   CHECK(first == drawn(same, 10));
 }
 
-TEST_CASE("an epoch moves the generator on, so that the next one differs") {
+TEST_CASE("an epoch advances the generator, so that the next one differs") {
   const auto set = counting_set<tensor>(50);
   jem::rng g{7};
   const auto one = (*jem::data::batches(set, 50, g).begin()).y.to_vector();
@@ -152,7 +152,7 @@ TEST_CASE("a batch may be the whole set or one image") {
   CHECK(drawn(stream, 3) == std::vector<std::int32_t>{0, 0, 0});
 }
 
-TEST_CASE("a batch larger than the set or empty is refused at once, not for ever") {
+TEST_CASE("an empty batch, or one larger than the set, is refused") {
   const auto set = counting_set<tensor>(5), none = counting_set<tensor>(0);
   jem::rng g{1};
   CHECK_THROWS_WITH_AS(jem::data::batches(set, 6, g), "[batches] expected a batch of at most 5, the size of the set, but received 6",
@@ -162,7 +162,7 @@ TEST_CASE("a batch larger than the set or empty is refused at once, not for ever
   CHECK_THROWS_AS(jem::data::batch_stream(none, 1, g), std::invalid_argument);
 }
 
-TEST_CASE("a permutation is one, for any length") {
+TEST_CASE("permutation(n) has each of 0, ..., n - 1 once, for any n") {
   jem::rng g{1};
   CHECK(jem::data::permutation(0, g).empty());
   CHECK(jem::data::permutation(1, g) == std::vector<std::int32_t>{0});
@@ -181,5 +181,5 @@ TEST_CASE("all permutations of three are equally likely") {
   }
   const double statistic =
       std::accumulate(counts.begin(), counts.end(), 0.0, [](double sum, double c) { return sum + (c - 1000) * (c - 1000) / 1000; });
-  CHECK(statistic < 35.9);  // χ² with 5 degrees of freedom: 1e-6
+  CHECK(statistic < 35.9);  // χ² with 5 degrees of freedom: false alarm 1e-6
 }

@@ -21,12 +21,12 @@ namespace {
 using tensor = jem::tensor<float, jem::reference>;
 using bytes  = test::byte_list;
 
-/// A value that tells place, channel and image apart.
+/// A value that differs between pixels, channels and images.
 std::uint8_t level(std::size_t image, std::size_t pixel, std::size_t channel) {
   return static_cast<std::uint8_t>(pixel * 7 + pixel / 32 * 3 + channel * 85 + image * 11);
 }
 
-/// A record as the format says: labels, then plane after plane.
+/// A record of the format: labels, then one colour plane after the other.
 bytes record(const bytes& labels, std::size_t image) {
   bytes all = labels;
   for (std::size_t channel = 0; channel < 3; ++channel) {
@@ -71,14 +71,14 @@ TEST_CASE("cifar records become images with channels last in [-1, 1], on every b
   });
 }
 
-TEST_CASE("rows of a cifar image are rows: red of row 1, column 2 is byte 34 behind the label") {
+TEST_CASE("the red value of row 1, column 2 of a cifar image is byte 34 after the label") {
   bytes one(3073);
   one[1 + 34]  = 255;
   const auto x = jem::data::decode_cifar<tensor>(one, "file").x.to_vector();
   for (std::size_t i = 0; i < x.size(); ++i) CHECK(x[i] == (i == (1 * 32 + 2) * 3 ? 1.0f : -1.0f));
 }
 
-TEST_CASE("cifar-100 has fine and coarse labels, in this order of bytes: coarse, fine") {
+TEST_CASE("cifar-100 has coarse and fine labels, the coarse one first") {
   const auto file   = records({{19, 99}, {0, 7}, {4, 20}});
   const auto fine   = jem::data::decode_cifar<tensor>(file, "file", cifar100),
              coarse = jem::data::decode_cifar<tensor>(file, "file", cifar100_coarse);
@@ -89,7 +89,7 @@ TEST_CASE("cifar-100 has fine and coarse labels, in this order of bytes: coarse,
   CHECK(is_image(fine.x, 2, 2));
 }
 
-TEST_CASE("a folder's five batches are one set in their order, plain, gzip and xz beside each other") {
+TEST_CASE("a folder's five batches become one set in their order; plain, gzip and xz may be mixed") {
   const temporary_directory place;
   put_file(place / "data_batch_1.bin", records({{0}, {1}}, 0));
   put_file(place / "data_batch_2.bin.gz", test::gzipped(records({{2}}, 2)));
@@ -103,7 +103,7 @@ TEST_CASE("a folder's five batches are one set in their order, plain, gzip and x
   CHECK(jem::data::read_cifar<tensor>(place.path(), "test").y.to_vector() == std::vector<std::int32_t>{7});
 }
 
-TEST_CASE("cifar-100 is read from train.bin and test.bin, and any file by its name") {
+TEST_CASE("cifar-100 is read from train.bin and test.bin, and a single file by its name") {
   const temporary_directory place;
   put_file(place / "train.bin", records({{1, 2}, {3, 4}}));
   put_file(place / "test.bin.xz", test::xzed(records({{5, 6}})));
@@ -113,7 +113,7 @@ TEST_CASE("cifar-100 is read from train.bin and test.bin, and any file by its na
   CHECK(jem::data::read_cifar_file<tensor>(place / "digits").size() == 2);
 }
 
-TEST_CASE("a folder without a batch says which, before it reads the others") {
+TEST_CASE("a folder without one of its batches is refused by the missing name, before the others are read") {
   const temporary_directory place;
   const auto complains = [&](std::string_view split, const jem::data::cifar_format& format, jem::io::compressions known) {
     return test::message_of<std::runtime_error>([&] { jem::data::read_cifar<tensor>(place.path(), split, format, known); });
@@ -146,7 +146,7 @@ TEST_CASE("a compressed cifar file cut off at any byte, or with a flipped bit, i
   CHECK(refused > (compressed.size() - 10) * 8);
 }
 
-TEST_CASE("a flipped bit in a label of a plain cifar file is refused or another class") {
+TEST_CASE("a flipped bit in a label of a plain cifar file is refused or gives another class") {
   for (int bit = 0; bit < 8; ++bit) {
     auto damaged      = two;
     const int flipped = 9 ^ (1 << bit);
@@ -159,7 +159,7 @@ TEST_CASE("a flipped bit in a label of a plain cifar file is refused or another 
   }
 }
 
-TEST_CASE("both labels of cifar-100 have to be classes, whichever is asked for") {
+TEST_CASE("both labels of cifar-100 have to be classes, whichever of them is used") {
   const std::string coarse = "file, byte 3074: expected a label in [0, 20) but found 20";
   const std::string fine   = "file, byte 3075: expected a label in [0, 100) but found 100";
   for (const auto& format : {cifar100, cifar100_coarse}) {
@@ -178,14 +178,14 @@ TEST_CASE("cifar-10 read as cifar-100 is refused") {
         "file, byte 6146: expected whole records of 3074 bytes but found the end of the file after 3072 bytes of one");
 }
 
-TEST_CASE("a compressed cifar file that would decompress to far more than images do is refused on the way") {
+TEST_CASE("decompression of a cifar file stops if it gives far more bytes than images would") {
   const auto compressed = test::gzipped(bytes(10'001 * 3073));
   CHECK(complaint(compressed) == "file, byte 30730000: expected at most that many bytes of images in a file of " +
                                      std::to_string(compressed.size()) + " but found more");
   CHECK(complaint(bytes(10'001 * 3073)) == "");
 }
 
-TEST_CASE("a cifar file in a compression that was not asked for is refused by name") {
+TEST_CASE("a cifar file in a compression that the caller does not allow is refused by name") {
   CHECK(complaint(test::xzed(two)) ==
         "file, byte 0: expected plain bytes but found xz, which jem::io::xz of jem/io/xz.hpp decompresses, where it is asked for");
 }

@@ -45,14 +45,14 @@ TEST_CASE("rows outside a data set are refused") {
 
 TEST_CASE("a data set may be empty") { CHECK(jem::data::make_dataset(tensor(shape{0, 2}), labels(shape{0}), 3).size() == 0); }
 
-TEST_CASE("a data set needs a label for each image, and images in rows") {
+TEST_CASE("a data set needs a label for each image, and images (n, ...)") {
   CHECK_THROWS_WITH_AS(jem::data::make_dataset(tensor(shape{2, 1}, {0, 1}), labels(shape{3}, {0, 0, 0}), 1),
                        "[dataset] expected (2) but received (3)", std::invalid_argument);
   CHECK_THROWS_WITH_AS(jem::data::make_dataset(tensor(shape{2}, {0, 1}), labels(shape{2}, {0, 0}), 1),
                        doctest::Contains("expected a batch (n, …) but received (2)"), std::invalid_argument);
 }
 
-TEST_CASE("a label that is no class is refused with its place") {
+TEST_CASE("a label that is no class is refused with its index") {
   const tensor x(shape{2, 1}, {0, 1});
   CHECK_THROWS_WITH_AS(jem::data::make_dataset(x, labels(shape{2}, {0, 3}), 3),
                        "[dataset] expected labels in [0, 3) but received 3 at index 1", std::invalid_argument);

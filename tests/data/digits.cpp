@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The numbers in this file were computed from scikit-learn's digits.csv.gz itself, without the text that the header holds.
+// The numbers in this file were computed from scikit-learn's digits.csv.gz, not from the text in the header.
 #include "support/backends.hpp"
 
 #include <jem/data/digits.hpp>
@@ -13,7 +13,7 @@ namespace {
 
 using tensor = jem::tensor<float, jem::reference>;
 
-/// Fowler, Noll and Vo, 64 bits, variant 1a.
+/// The hash of Fowler, Noll and Vo: 64 bits, variant 1a.
 template <class Range>
 std::uint64_t fnv1a(const Range& values) {
   std::uint64_t hash = 0xcbf29ce484222325;
@@ -29,7 +29,7 @@ std::vector<int> class_counts(const jem::labels<tensor>& y) {
 
 }  // namespace
 
-TEST_CASE("the digits are the file's, pixel by pixel") {
+TEST_CASE("the pixels of the digits are those of scikit-learn's file") {
   const auto levels = jem::data::digits_pixels();
   REQUIRE(levels.size() == 115'008);
   CHECK(std::accumulate(levels.begin(), levels.end(), 0L) == 561'718);
@@ -43,7 +43,7 @@ TEST_CASE("the digits are the file's, pixel by pixel") {
   CHECK(std::vector(levels.end() - 8, levels.end()) == std::vector<std::uint8_t>{0, 1, 8, 12, 14, 12, 1, 0});
 }
 
-TEST_CASE("the digits' labels are the file's") {
+TEST_CASE("the labels of the digits are those of scikit-learn's file") {
   const auto set = jem::data::digits<tensor>();
   const auto y   = set.y.to_vector();
   CHECK(set.classes == 10);
@@ -65,7 +65,7 @@ TEST_CASE("the digits are images in [-1, 1] on every backend") {
   });
 }
 
-TEST_CASE("the digits are split in the file's order") {
+TEST_CASE("the first 1297 digits of the file are for training, and the last 500 for tests") {
   const auto all = jem::data::digits<tensor>(), train = jem::data::digits_train<tensor>(), test = jem::data::digits_test<tensor>();
   CHECK(train.size() == 1297);
   CHECK(test.size() == 500);

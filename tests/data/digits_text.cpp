@@ -9,7 +9,7 @@
 
 namespace text = jem::data::digits_text;
 
-TEST_CASE("the alphabet of the digits has enough characters, each once, and none that a literal escapes") {
+TEST_CASE("the alphabet of the digits has enough characters, each once, and none that a string literal would have to escape") {
   CHECK(text::alphabet.size() == 71);
   CHECK(71 * 71 >= 17 * 17 * 17);
   CHECK(std::set<char>(text::alphabet.begin(), text::alphabet.end()).size() == text::alphabet.size());

@@ -21,22 +21,22 @@ jem::data::dataset<T> set_of(std::vector<float> x, std::vector<std::int32_t> y, 
 
 }  // namespace
 
-TEST_CASE("nothing speaks against the digits, and no test digit is one for training") {
+TEST_CASE("doubts_about has no doubts about the digits, and no test digit is a training digit") {
   const auto train = jem::data::digits_train<T>(), test = jem::data::digits_test<T>();
   CHECK(doubts_about(train).empty());
   CHECK(shared_images(train, test) == 0);
   CHECK(shared_images(train, train) == train.size());
 }
 
-TEST_CASE("labels of one class, unscaled bytes and images that are all the same are named") {
+TEST_CASE("doubts_about names labels of one class, unscaled bytes and images that are all equal") {
   CHECK(doubts_about(set_of({0, 1, 1, 0}, {2, 2})) == strings{"all labels are of class 2 of 3: a classifier has nothing to learn"});
-  CHECK(doubts_about(set_of({0, 1, 1, 0}, {0, 0}, 1)).empty());  // no classifier is wanted
+  CHECK(doubts_about(set_of({0, 1, 1, 0}, {0, 0}, 1)).empty());  // with one class there is no classifier
   CHECK(doubts_about(set_of({0, 255, 17, 0}, {0, 1})) ==
         strings{"the numbers of the images go from 0.000000 to 255.000000: samplers and noise expect about [-1, 1]"});
   CHECK(doubts_about(set_of({0.5f, 1, 0.5f, 1}, {0, 1})) == strings{"all 2 images are the same"});
 }
 
-TEST_CASE("images that two sets share are counted, also where one set has them twice") {
+TEST_CASE("shared_images counts the images of the second set that the first one has, repeated ones, too") {
   const auto train = set_of({1, 2, 3, 4, 5, 6}, {0, 1, 2}), test = set_of({3, 4, 3, 4, 2, 3}, {0, 0, 0});
   CHECK(shared_images(train, test) == 2);
   CHECK(shared_images(test, train) == 1);

@@ -17,7 +17,7 @@ namespace {
 using tensor = jem::tensor<float, jem::reference>;
 using bytes  = test::byte_list;
 
-/// A file as the format says, for any extents and any values: also for those that lie.
+/// A file of the format with any extents and any values, which may contradict each other.
 bytes idx_bytes(std::uint32_t magic, const std::vector<std::uint32_t>& extents, const bytes& values) {
   bytes file;
   const auto put = [&](std::uint32_t number) {
@@ -37,7 +37,7 @@ std::string complaint(const std::filesystem::path& path, jem::index_t rank = 0) 
   return test::message_of<std::runtime_error>([&] { jem::data::read_idx(path, rank); });
 }
 
-/// What read_idx says of a file with these contents.
+/// The message of read_idx for a file with these contents.
 std::string complaint(const bytes& contents, jem::index_t rank = 0) {
   const temporary_directory place;
   put_file(place / "file", contents);
@@ -60,7 +60,7 @@ TEST_CASE("an idx file is read, plain and gzip") {
   CHECK(jem::data::read_idx(place / "labels").extents == jem::shape{2});
 }
 
-TEST_CASE("an idx file larger than a piece of reading is read whole") {
+TEST_CASE("an idx file that is read in several pieces is complete") {
   bytes many(3'000'001);
   for (std::size_t i = 0; i < many.size(); ++i) many[i] = static_cast<std::uint8_t>(i * 7919 >> 5);
   const temporary_directory place;
@@ -68,7 +68,7 @@ TEST_CASE("an idx file larger than a piece of reading is read whole") {
   CHECK(jem::data::read_idx(place / "many.gz").values == many);
 }
 
-TEST_CASE("an idx file without items is a file") {
+TEST_CASE("an idx file may have no items") {
   const temporary_directory place;
   put_file(place / "none", idx_bytes(0x803, {0, 28, 28}, {}));
   CHECK(jem::data::read_idx(place / "none").extents == jem::shape{0, 28, 28});
@@ -93,7 +93,7 @@ TEST_CASE("a flipped bit in a gzip idx file is refused or changes nothing") {
   const auto refused    = test::refused_flips(
       compressed, [](const bytes& b) { return jem::data::decode_idx(b, "damaged.gz"); },
       [](const jem::data::idx_file& f) { return f.values == pixels; });
-  CHECK(refused > (compressed.size() - 10) * 8);  // only bits of gzip's own header mean nothing
+  CHECK(refused > (compressed.size() - 10) * 8);  // only flips in gzip's header may change nothing
 }
 
 TEST_CASE("a flipped bit in a plain idx header is refused") {
@@ -110,7 +110,7 @@ TEST_CASE("a missing idx file is named with the reason") {
         (place / "nowhere").string() + ": expected a file that can be read but received \"No such file or directory\"");
 }
 
-TEST_CASE("a directory is no idx file") { CHECK(complaint(temporary_directory().path()) != ""); }
+TEST_CASE("a directory is refused as an idx file") { CHECK(complaint(temporary_directory().path()) != ""); }
 
 TEST_CASE("an empty idx file is refused") {
   CHECK_MESSAGE(complaint(bytes{}).ends_with(", byte 0: expected a magic number of 4 bytes but found the end of the file"),
@@ -120,14 +120,14 @@ TEST_CASE("an empty idx file is refused") {
 TEST_CASE("a wrong magic number is shown") {
   CHECK(complaint(idx_bytes(0xdeadbeef, {2}, {1, 2}))
             .ends_with(", byte 0: expected the magic number 0x0000080r, 1 <= r <= 4 but found 0xdeadbeef"));
-  CHECK(complaint(idx_bytes(0xd01, {1}, {0, 0, 0, 0})).ends_with("but found 0x00000d01"));  // floats
+  CHECK(complaint(idx_bytes(0xd01, {1}, {0, 0, 0, 0})).ends_with("but found 0x00000d01"));  // a file of floats
   CHECK(complaint(idx_bytes(0x800, {}, {})).ends_with("but found 0x00000800"));
   CHECK(complaint(idx_bytes(0x805, {1, 1, 1, 1, 1}, {0})).ends_with("but found 0x00000805"));
   CHECK(complaint(label_file, 3).ends_with(", byte 0: expected the magic number 0x00000803 but found 0x00000801"));
   CHECK(complaint(image_file, 1).ends_with(", byte 0: expected the magic number 0x00000801 but found 0x00000803"));
 }
 
-TEST_CASE("bytes behind the values of an idx file are refused, also in a second gzip member") {
+TEST_CASE("bytes after the values of an idx file are refused, also in a second gzip member") {
   auto longer = image_file;
   longer.push_back(0);
   CHECK(complaint(longer).ends_with(", byte 28: expected the end of the file but found more bytes"));
@@ -136,20 +136,20 @@ TEST_CASE("bytes behind the values of an idx file are refused, also in a second 
       complaint(test::joined(gzipped(image_file), gzipped({0}))).ends_with(", byte 28: expected the end of the file but found more bytes"));
 }
 
-TEST_CASE("bytes behind a gzip idx file that begin no gzip stream are refused") {
+TEST_CASE("bytes after a gzip idx file that are no gzip stream are refused") {
   const auto compressed = gzipped(image_file);
   CHECK(complaint(test::joined(compressed, {0}))
             .ends_with(", byte " + std::to_string(compressed.size()) +
                        ": expected the end of the file, or another gzip stream but found other bytes"));
 }
 
-TEST_CASE("an idx file compressed by xz is read where that is asked for") {
+TEST_CASE("an idx file compressed by xz is read if the caller allows xz") {
   const auto compressed = test::xzed(image_file);
   CHECK(jem::data::decode_idx(compressed, "file", 3, {jem::io::gzip, jem::io::xz}).values == pixels);
   CHECK(complaint(compressed).ends_with("but found xz, which jem::io::xz of jem/io/xz.hpp decompresses, where it is asked for"));
 }
 
-TEST_CASE("an absurd idx header costs no more memory than the file has") {
+TEST_CASE("an absurd idx header makes the reader allocate no more memory than the file has") {
   CHECK(
       complaint(idx_bytes(0x803, {0xffffffff, 0xffffffff, 0xffffffff}, pixels)).find(", byte 4: expected extents of at most 2^48 values") !=
       std::string::npos);
@@ -159,7 +159,7 @@ TEST_CASE("an absurd idx header costs no more memory than the file has") {
   CHECK(complaint(gzipped(idx_bytes(0x801, {0xffffffff}, pixels))).ends_with("but found the end of the file after 12"));
 }
 
-TEST_CASE("an idx data set is images in [-1, 1] with labels, plain before gzip") {
+TEST_CASE("an idx data set has images in [-1, 1] and labels; a plain file is preferred to a gzip one") {
   const temporary_directory place;
   put_file(place / "train-images-idx3-ubyte", image_file);
   put_file(place / "train-images-idx3-ubyte.gz", {1, 2, 3});

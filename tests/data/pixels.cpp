@@ -10,7 +10,7 @@
 using jem::index_t;
 using jem::shape;
 
-TEST_CASE("bytes become numbers of [-1, 1], evenly") {
+TEST_CASE("bytes become evenly spaced numbers in [-1, 1]") {
   static_assert(jem::data::from_byte<float>(0) == -1 && jem::data::from_byte<float>(255) == 1);
   static_assert(jem::data::from_byte<double>(51) == -0.6);
   for (int v = 0; v < 255; ++v) {
@@ -20,9 +20,9 @@ TEST_CASE("bytes become numbers of [-1, 1], evenly") {
   }
 }
 
-TEST_CASE("rows are written in order, each where it belongs, over several uploads, on every backend") {
+TEST_CASE("upload_rows writes rows in order and to the right places, in several uploads, on every backend") {
   test::on_every_tensor([]<class T>() {
-    T x(shape{5, 600, 500});  // 300 000 elements a row: three rows go up together, then two
+    T x(shape{5, 600, 500});  // 300 000 elements a row: an upload of three rows, then one of two
     index_t next = 0;
     jem::data::upload_rows(x, [&](index_t i, float* to) {
       CHECK(i == next++);
@@ -36,7 +36,7 @@ TEST_CASE("rows are written in order, each where it belongs, over several upload
   });
 }
 
-TEST_CASE("rows longer than a piece go up one at a time, and no rows or empty ones are written alike") {
+TEST_CASE("rows longer than a piece are uploaded one at a time; there may be no rows, or empty rows") {
   using T = jem::tensor<double, jem::reference>;
   T longer(shape{2, 1'500'000});
   jem::data::upload_rows(longer, [](index_t i, double* to) { std::fill_n(to, 1'500'000, static_cast<double>(i + 1)); });

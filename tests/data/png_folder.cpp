@@ -16,7 +16,7 @@ namespace {
 using tensor = jem::tensor<float, jem::reference>;
 using bytes  = test::byte_list;
 
-/// One row of two pixels, the first of this level.
+/// One row of two grey pixels: this level, then white.
 image grey(std::uint8_t level) { return {1, 2, 1, {level, 255}}; }
 
 void put(const temporary_directory& place, const std::string& name, const std::string& file, const image& picture) {
@@ -30,7 +30,7 @@ std::string complaint(const std::filesystem::path& folder, const std::vector<std
 
 }  // namespace
 
-TEST_CASE("a folder of png files is a set: classes and files in the order of their names, on every backend") {
+TEST_CASE("a folder of png files becomes a set with classes and files in the order of their names, on every backend") {
   const temporary_directory place;
   put(place, "zebra", "1.png", grey(30));
   put(place, "ant", "b.png", grey(20));
@@ -38,7 +38,7 @@ TEST_CASE("a folder of png files is a set: classes and files in the order of the
   put(place, "Bee", "x.png", grey(51));
   test::on_every_tensor([&]<class T>() {
     const auto [set, names] = jem::data::read_png_folder<T>(place.path());
-    CHECK(names == std::vector<std::string>{"Bee", "ant", "zebra"});  // by bytes: capitals come first
+    CHECK(names == std::vector<std::string>{"Bee", "ant", "zebra"});  // compared byte by byte, so capitals come first
     CHECK(set.classes == 3);
     CHECK(set.x.extents() == shape{4, 1, 2, 1});
     CHECK(set.y.to_vector() == std::vector<std::int32_t>{0, 1, 1, 2});
@@ -47,7 +47,7 @@ TEST_CASE("a folder of png files is a set: classes and files in the order of the
   });
 }
 
-TEST_CASE("classes that are given number a folder's images by their names, in whatever order they are given") {
+TEST_CASE("given class names number the classes of a folder, in the order in which they are given") {
   const temporary_directory place;
   put(place, "ant", "1.png", grey(20));
   put(place, "bee", "1.png", grey(0));
@@ -59,7 +59,7 @@ TEST_CASE("classes that are given number a folder's images by their names, in wh
   CHECK(set.x.to_vector() == std::vector<float>{-1, 1, 20 / 127.5f - 1, 1});
 }
 
-TEST_CASE("a folder that lacks a class, or has one more, or one of another name, is refused by name") {
+TEST_CASE("a folder that lacks a class, or has another one, is refused with the names") {
   const temporary_directory place;
   for (const char* const name : {"ant", "bee", "cat"}) put(place, name, "1.png", grey(20));
   const auto expected = [&](const std::string& count) {
@@ -73,7 +73,7 @@ TEST_CASE("a folder that lacks a class, or has one more, or one of another name,
   CHECK(complaint(place.path(), {"ant", "ant", "bee", "cat"}) == expected("4") + "none for \"ant\"");  // a class given twice
 }
 
-TEST_CASE("colour keeps its channels together") {
+TEST_CASE("a colour image has its channels last") {
   const temporary_directory place;
   put(place, "only", "1.png", {2, 1, 3, {0, 255, 51, 102, 153, 204}});
   const auto set = jem::data::read_png_folder<tensor>(place.path()).set;
@@ -81,7 +81,7 @@ TEST_CASE("colour keeps its channels together") {
   CHECK(set.x.to_vector() == std::vector<float>{-1, 1, 51 / 127.5f - 1, 102 / 127.5f - 1, 153 / 127.5f - 1, 204 / 127.5f - 1});
 }
 
-TEST_CASE("files beside the classes and hidden files are nobody's images") {
+TEST_CASE("files beside the class folders and hidden files are ignored") {
   const temporary_directory place;
   put(place, "only", "1.png", grey(1));
   test::put_file(place / "README.txt", {'x'});
@@ -98,7 +98,7 @@ TEST_CASE("an empty folder, or one without sub-folders, is refused") {
   CHECK(complaint(place.path()) == place.path().string() + ": expected a sub-folder for each class but found none");
 }
 
-TEST_CASE("a folder that is not there is named with the reason") {
+TEST_CASE("a folder that does not exist is named with the reason") {
   const temporary_directory place;
   CHECK(complaint(place / "none") ==
         (place / "none").string() + ": expected a folder that can be read but received \"No such file or directory\"");
@@ -113,7 +113,7 @@ TEST_CASE("a class without images is named") {
   CHECK(complaint(place.path()) == (place / "empty").string() + ": expected PNG files, the images of a class, but found none");
 }
 
-TEST_CASE("another file among the images of a class is refused: a picture in it would be missed") {
+TEST_CASE("files other than png among the images of a class are refused") {
   const temporary_directory place;
   put(place, "cats", "1.png", grey(1));
   test::put_file(place / "cats" / "2.jpg", {'x'});
@@ -123,7 +123,7 @@ TEST_CASE("another file among the images of a class is refused: a picture in it 
   CHECK(complaint(place.path()) == (place / "cats").string() + ": expected nothing but files NAME.png but found more.png");
 }
 
-TEST_CASE("the first image of another size is named, with the one that it should be like") {
+TEST_CASE("the first image of another size is named, together with the image whose size it should have") {
   const temporary_directory place;
   put(place, "a", "1.png", grey(1));
   put(place, "b", "1.png", grey(2));
@@ -132,7 +132,7 @@ TEST_CASE("the first image of another size is named, with the one that it should
   CHECK(complaint(place.path()) == (place / "b" / "2.png").string() + ", byte 16: expected an image (1, 2, 1) like " +
                                        (place / "a" / "1.png").string() + " but found (2, 1, 1)");
   std::filesystem::remove(place / "b" / "2.png");
-  put(place, "b", "3.png", {1, 2, 3, bytes(6)});  // the same size, in colour
+  put(place, "b", "3.png", {1, 2, 3, bytes(6)});  // the same extents, in colour
   CHECK(complaint(place.path()).ends_with(" but found (1, 2, 3)"));
 }
 

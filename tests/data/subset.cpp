@@ -14,7 +14,7 @@ namespace {
 using tensor = jem::tensor<float, jem::reference>;
 using ints   = std::vector<std::int32_t>;
 
-/// Image i is (i); these are the labels.
+/// A set in which image i is the number i, with these labels.
 template <class T>
 jem::data::dataset<T> numbered(const ints& y, jem::index_t classes) {
   std::vector<float> x(y.size());
@@ -32,7 +32,7 @@ ints images(const jem::data::dataset<tensor>& set) {
 
 }  // namespace
 
-TEST_CASE("the first images of each class, in the set's order, on every backend") {
+TEST_CASE("first_per_class gives the first images of each class in the set's order, on every backend") {
   test::on_every_tensor([]<class T>() {
     const auto few = jem::data::first_per_class(numbered<T>(some, 3), 2);
     CHECK(few.x.extents() == shape{6, 1});
@@ -42,7 +42,7 @@ TEST_CASE("the first images of each class, in the set's order, on every backend"
   });
 }
 
-TEST_CASE("random images of each class are as many of each, with their own labels, the same for a seed") {
+TEST_CASE("random_per_class gives equally many images of each class with their own labels, the same ones for a seed") {
   const auto set = numbered<tensor>(some, 3);
   jem::rng g{5}, again{5};
   const auto few = jem::data::random_per_class(set, 2, g), same = jem::data::random_per_class(set, 2, again);
@@ -58,7 +58,7 @@ TEST_CASE("random images of each class are as many of each, with their own label
   CHECK(counts == std::array{2, 2, 2});
 }
 
-TEST_CASE("all images of a class that has as many, whatever the seed") {
+TEST_CASE("if each class has just as many images as asked for, all are chosen for any seed") {
   const auto set = numbered<tensor>({1, 0, 0, 1}, 2);
   jem::rng g{1};
   for (int i = 0; i < 5; ++i) CHECK(images(jem::data::random_per_class(set, 2, g)) == ints{0, 1, 2, 3});
@@ -66,7 +66,7 @@ TEST_CASE("all images of a class that has as many, whatever the seed") {
 }
 
 // The three pairs of class 0 are equally likely: χ² with 2 degrees of freedom, false alarm 1e-6.
-TEST_CASE("every choice of images is equally likely") {
+TEST_CASE("random_per_class makes every choice of images equally likely") {
   const auto set = numbered<tensor>({0, 1, 0, 0, 1}, 2);
   jem::rng g{3};
   std::array<double, 3> left_out{};
@@ -81,7 +81,7 @@ TEST_CASE("every choice of images is equally likely") {
   CHECK(statistic < 27.6);
 }
 
-TEST_CASE("a class with fewer images than asked, or none, is named with what it has") {
+TEST_CASE("a class with fewer images than asked for, or none, is named with its number of images") {
   const auto set = numbered<tensor>({0, 0, 2, 0, 2}, 4);
   jem::rng g{1};
   CHECK_THROWS_WITH_AS(jem::data::first_per_class(set, 1), "[first_per_class] expected 1 images of class 1 but received 0",
@@ -103,7 +103,7 @@ ints counts_of(const jem::data::dataset<tensor>& set) {
   return counts;
 }
 
-/// Class after class, with so many images each.
+/// A set with all images of class 0 first, then those of class 1, …, with these numbers of images.
 jem::data::dataset<tensor> in_order_of_classes(const ints& counts) {
   ints y;
   for (std::size_t c = 0; c < counts.size(); ++c) y.insert(y.end(), static_cast<std::size_t>(counts[c]), static_cast<std::int32_t>(c));
@@ -112,7 +112,7 @@ jem::data::dataset<tensor> in_order_of_classes(const ints& counts) {
 
 }  // namespace
 
-TEST_CASE("a set is divided by class on every backend: exactly as many as asked for, each class with its share") {
+TEST_CASE("divide_by_class puts the given number of images into a part, with each class's share, on every backend") {
   test::on_every_tensor([]<class T>() {
     jem::rng g{1};
     const auto [part, rest] = jem::data::divide_by_class(numbered<T>({0, 0, 0, 0, 1, 1, 2, 2, 2, 2, 2, 2}, 3), 6, g);
@@ -125,7 +125,7 @@ TEST_CASE("a set is divided by class on every backend: exactly as many as asked 
   });
 }
 
-TEST_CASE("the shares of classes are theirs in the whole set to the nearest image, whatever the size of the part") {
+TEST_CASE("the shares of classes in a part of any size differ from those in the whole set by less than an image") {
   const ints whole{50, 3, 0, 17, 1, 30};
   const auto set = in_order_of_classes(whole);
   for (jem::index_t count = 0; count <= set.size(); ++count) {
@@ -143,11 +143,11 @@ TEST_CASE("the shares of classes are theirs in the whole set to the nearest imag
 
 TEST_CASE("the largest remainders are rounded up") {
   jem::rng g{2};
-  // 7 of 20: 3.85, 2.45 and 0.7.
+  // The exact shares of 7 of 20 images are 3.85, 2.45 and 0.7.
   CHECK(counts_of(jem::data::divide_by_class(in_order_of_classes({11, 7, 2}), 7, g).part) == ints{4, 2, 1});
 }
 
-TEST_CASE("no class is favoured where remainders are equal") {
+TEST_CASE("classes with equal remainders are equally likely to be rounded up") {
   const auto set = in_order_of_classes({5, 5, 5});
   jem::rng g{11};
   std::array<int, 3> taken{};
@@ -155,7 +155,7 @@ TEST_CASE("no class is favoured where remainders are equal") {
   for (const int each : taken) CHECK(std::abs(each - 100) < 41);  // five standard deviations
 }
 
-TEST_CASE("a set and its rest have no image in common, and together all of them with their own labels, in the set's order") {
+TEST_CASE("a part and its rest have no image in common, and together all images with their own labels, each in the set's order") {
   const auto set = numbered<tensor>(some, 3);
   jem::rng g{5}, again{5}, other{6};
   const auto [part, rest] = jem::data::divide_by_class(set, 4, g);
@@ -172,7 +172,7 @@ TEST_CASE("a set and its rest have no image in common, and together all of them 
   CHECK(images(jem::data::divide_by_class(set, 4, other).part) != images(part));
 }
 
-TEST_CASE("a part of none and a part of all of a set leave all and none") {
+TEST_CASE("a part may have none of a set's images, or all") {
   const auto set = numbered<tensor>(some, 3);
   jem::rng g{1};
   const auto none = jem::data::divide_by_class(set, 0, g), all = jem::data::divide_by_class(set, 10, g);
@@ -183,7 +183,7 @@ TEST_CASE("a part of none and a part of all of a set leave all and none") {
   CHECK(jem::data::divide_by_class(numbered<tensor>({}, 2), 0, g).part.size() == 0);
 }
 
-TEST_CASE("every image is as likely to be in a part") {
+TEST_CASE("every image is equally likely to be in a part") {
   const auto set = in_order_of_classes({4, 2});
   jem::rng g{4};
   std::array<int, 6> taken{};
@@ -193,7 +193,7 @@ TEST_CASE("every image is as likely to be in a part") {
   for (const int each : taken) CHECK(std::abs(each - 1000) < 112);  // five standard deviations
 }
 
-TEST_CASE("a part larger than its set, or of less than nothing, is refused") {
+TEST_CASE("a part larger than its set, or of a negative size, is refused") {
   const auto set = numbered<tensor>({0, 0, 1}, 2);
   jem::rng g{1};
   CHECK_THROWS_WITH_AS(jem::data::divide_by_class(set, 4, g), "[divide_by_class] expected at most the 3 images of the set but received 4",
@@ -202,7 +202,7 @@ TEST_CASE("a part larger than its set, or of less than nothing, is refused") {
                        std::invalid_argument);
 }
 
-TEST_CASE("a set that was put together wrongly is refused") {
+TEST_CASE("a set with wrong labels, or with too few, is refused") {
   const jem::data::dataset<tensor> wrong{tensor(shape{2, 1}, {0, 1}), jem::labels<tensor>(shape{2}, {0, 3}), 2};
   CHECK_THROWS_WITH_AS(jem::data::first_per_class(wrong, 1), "[first_per_class] expected labels in [0, 2) but received 3 at index 1",
                        std::invalid_argument);

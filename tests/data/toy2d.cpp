@@ -37,7 +37,7 @@ void for_points(const dataset& set, const std::function<void(double, double, int
 
 }  // namespace
 
-TEST_CASE("toy sets are (n, 2) with classes that take turns") {
+TEST_CASE("toy sets have extents (n, 2), and point i has class i modulo the number of classes") {
   for (const auto& [name, make, classes] : toys) {
     INFO(name);
     jem::rng g{3};
@@ -58,7 +58,7 @@ TEST_CASE("toy sets may have no point or one") {
   }
 }
 
-TEST_CASE("a toy set follows from the generator, which moves on, and begins a longer one") {
+TEST_CASE("a toy set depends only on the generator, advances it, and is the beginning of a longer set") {
   for (const auto& [name, make, classes] : toys) {
     INFO(name);
     jem::rng g{5}, same{5};
@@ -73,7 +73,7 @@ TEST_CASE("a toy set follows from the generator, which moves on, and begins a lo
   }
 }
 
-TEST_CASE("toy sets refuse a negative number of points and a noise that is none") {
+TEST_CASE("toy sets refuse negative numbers of points, negative noise and NaN") {
   for (const auto& [name, make, classes] : toys) {
     jem::rng g{5};
     const std::string start = "[" + std::string(name) + "] expected ";
@@ -83,7 +83,7 @@ TEST_CASE("toy sets refuse a negative number of points and a noise that is none"
   }
 }
 
-TEST_CASE("two moons are two half circles that reach into each other") {
+TEST_CASE("two moons are two half circles that overlap in height") {
   jem::rng g{1};
   double lowest = 1, highest = -1;
   for_points(jem::data::two_moons<tensor>(2000, 0, g), [&](double x, double y, int label) {
@@ -96,7 +96,7 @@ TEST_CASE("two moons are two half circles that reach into each other") {
   CHECK(lowest < highest);
 }
 
-TEST_CASE("circles have radius 1 and a half, and all angles") {
+TEST_CASE("circles have radius 1 and 0.5, and points at all angles") {
   jem::rng g{1};
   std::array<int, 4> quadrants{};
   for_points(jem::data::circles<tensor>(2000, 0, g), [&](double x, double y, int label) {
@@ -106,7 +106,7 @@ TEST_CASE("circles have radius 1 and a half, and all angles") {
   for (const int count : quadrants) CHECK(count == doctest::Approx(500).epsilon(0.25));  // 6.4 standard deviations: 1e-9 in all
 }
 
-TEST_CASE("a pinwheel's arms are one arm, turned") {
+TEST_CASE("the arms of a pinwheel are rotations of one arm") {
   jem::rng g{1};
   for_points(jem::data::pinwheel<tensor>(500, 0, g), [&](double x, double y, int label) {
     const double r = std::hypot(x, y), expected = 2 * std::numbers::pi * label / 5 + 0.25 * std::exp(r);
@@ -114,7 +114,7 @@ TEST_CASE("a pinwheel's arms are one arm, turned") {
   });
 }
 
-TEST_CASE("a checkerboard fills the eight squares of one colour evenly") {
+TEST_CASE("a checkerboard has its points evenly in the eight squares of one colour") {
   jem::rng g{1};
   std::array<int, 16> squares{};
   double sum = 0;
@@ -131,7 +131,7 @@ TEST_CASE("a checkerboard fills the eight squares of one colour evenly") {
   CHECK(sum / 32'000 == doctest::Approx(0.5).epsilon(0.02));  // 6.2 standard deviations: 6e-10
 }
 
-TEST_CASE("eight gaussians stand on a circle with the spread that was asked for") {
+TEST_CASE("eight gaussians have their means on a circle, and the given standard deviation") {
   jem::rng g{1};
   for_points(jem::data::eight_gaussians<tensor>(8, 0, g), [](double x, double y, int label) {
     CHECK(x == doctest::Approx(2 * std::cos(label * std::numbers::pi / 4)).epsilon(1e-12));
@@ -147,9 +147,9 @@ TEST_CASE("eight gaussians stand on a circle with the spread that was asked for"
   CHECK(std::abs(cross / 20'000) < 6 * 0.04 / std::sqrt(20'000.0));  // 2e-9
 }
 
-TEST_CASE("noise moves every toy point by its own normal amount") {
+TEST_CASE("noise moves each point of a toy set by independent normals") {
   for (const auto& [name, make, classes] : toys) {
-    if (std::string_view(name) == "pinwheel") continue;  // there noise goes across the arm only
+    if (std::string_view(name) == "pinwheel") continue;  // whose noise is across the arm only
     INFO(name);
     jem::rng quiet{9}, loud{9};
     const auto at = make(5'000, 0, quiet).x.to_vector(), moved = make(5'000, 0.5, loud).x.to_vector();
