@@ -56,7 +56,7 @@ TEST_CASE_TEMPLATE("the energy of a sum is the sum, and so is its gradient", T, 
   CHECK(energy_gradient_error(energy, waves<T>({6, 2}, 2, 1)) < 1e-8);
 }
 
-TEST_CASE_TEMPLATE("a gradient without its value has the bits of the gradient with it", T, eigen_double, guarded_double) {
+TEST_CASE_TEMPLATE("gradient_of has the same bits as the gradient of value_and_grad", T, eigen_double, guarded_double) {
   const T x         = waves<T>({40, 2}, 2, 1);
   const auto differ = [&](const auto& energy) {
     T alone, gradient;
@@ -82,14 +82,14 @@ TEST_CASE_TEMPLATE("a tempered energy is divided by the temperature", T, eigen_d
   CHECK(energy_gradient_error(jem::temper(jem::sum_energies(wide<T>(), jem::pointwise<2>(ripple{})), 0.5f), waves<T>({6, 2}, 2, 1)) < 1e-7);
 }
 
-TEST_CASE("sums and tempered energies take no chains") {
+TEST_CASE("sums and tempered energies accept a batch of no chains") {
   using T           = reference_double;
   const auto energy = jem::temper(jem::sum_energies(wide<T>(), jem::pointwise<2>(tilt{})), 2.0f);
   T gradient;
   CHECK(energy.value_and_grad(T(jem::shape{0, 2}), gradient).size() == 0);
 }
 
-TEST_CASE("a temperature is positive") {
+TEST_CASE("a temperature has to be positive") {
   CHECK_THROWS_WITH_AS(jem::temper(wide<reference_double>(), 0.0f),
                        doctest::Contains("[tempered_energy] expected temperature > 0, finite, but received 0"), std::invalid_argument);
   CHECK_THROWS_AS(jem::temper(wide<reference_double>(), -1.0f), std::invalid_argument);

@@ -14,8 +14,8 @@ TEST_CASE_TEMPLATE("a gaussian's energy is half the squared distance in standard
   T gradient(x.extents());
   const auto values = energy.value_and_grad(x, gradient).to_vector();
   CHECK(values[0] == 0);      // at the mean
-  CHECK(values[1] == 2);      // two deviations in the first coordinate
-  CHECK(values[2] == 2 + 2);  // two in each
+  CHECK(values[1] == 2);      // two standard deviations off in the first coordinate
+  CHECK(values[2] == 2 + 2);  // two off in each
   CHECK(gradient.to_vector() == std::vector<double>{0, 0, 4, 0, -4, 2.0 / 3});
   CHECK(energy.value(x).to_vector() == values);
 }
@@ -25,7 +25,7 @@ TEST_CASE_TEMPLATE("a gaussian's gradient is that of central differences", T, ei
   CHECK(energy_gradient_error(energy, waves<T>({5, 7}, 1, 1.7)) < 1e-8);
 }
 
-TEST_CASE("a gaussian takes no chains, and resizes the gradient it is given") {
+TEST_CASE("a gaussian accepts a batch of no chains, and resizes the gradient") {
   using T = reference_double;
   const jem::gaussian energy(T({2}, {0, 0}), T({2}, {1, 1}));
   T gradient(jem::shape{9});

@@ -34,7 +34,7 @@ TEST_CASE_TEMPLATE("the joint energy of a network has the gradient of central di
   CHECK(energy_gradient_error(jem::joint_energy{net, jem::labels<T>({5}, {0, 3, 1, 1, 2})}, waves<T>({5, 3}, 1.2, 1)) < 1e-8);
 }
 
-TEST_CASE("the label's probability is the difference of the marginal and the joint energy") {
+TEST_CASE("p(y|x) is the exponential of the marginal energy minus the joint energy") {
   using T = reference_double;
   jem::rng g{3};
   const jem::mlp<T> net({3, 8, 4}, g);
@@ -46,7 +46,7 @@ TEST_CASE("the label's probability is the difference of the marginal and the joi
   CHECK(total == doctest::Approx(1));
 }
 
-TEST_CASE("the joint energy asks for a label for each image") {
+TEST_CASE("the joint energy needs a label for each image") {
   using T = reference_double;
   const jem::linear<T> net{T({2, 3}, {1, 2, 3, 4, 5, 6}), T({3}, {10, 20, 30})};
   const jem::joint_energy energy{net, jem::labels<T>({2}, {2, 0})};

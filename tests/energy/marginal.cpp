@@ -29,7 +29,7 @@ TEST_CASE_TEMPLATE("the marginal energy is minus the log-sum-exp of the logits",
   CHECK(values[0] == doctest::Approx(-std::log(1 + 3)));
   CHECK(values[1] == doctest::Approx(-std::log(std::exp(1) + 3 * std::exp(-1))));
   CHECK(gradient.extents() == x.extents());
-  CHECK(gradient.to_vector()[0] == doctest::Approx(-(0.25 * 1 + 0.75 * -1)));  // minus the mean slope under p(y|x)
+  CHECK(gradient.to_vector()[0] == doctest::Approx(-(0.25 * 1 + 0.75 * -1)));  // minus the mean of the logits' slopes under p(y|x)
   CHECK(largest_difference(energy.value(x).to_vector(), values) == 0);
 }
 
@@ -41,7 +41,7 @@ TEST_CASE_TEMPLATE("the marginal energy of a network has the gradient of central
   CHECK(energy_gradient_error(jem::marginal_energy{images}, waves<T>({2, 4, 6, 2}, 1, 1)) < 1e-8);
 }
 
-TEST_CASE("images of a small network go through it a few at a time while its weights stand still, all others together") {
+TEST_CASE("the prepared energy of a small network takes a few images at once, and that of other networks all") {
   using T = eigen_float;
   jem::rng g{2};
   const auto rows = [&](const auto& net, const jem::shape& images) {
@@ -61,7 +61,7 @@ TEST_CASE("images of a small network go through it a few at a time while its wei
   CHECK_FALSE(jem::row_wise<jem::marginal_energy<jem::convnet<T>>>);
 }
 
-TEST_CASE("a shift of all logits moves the marginal energy and not its gradient") {
+TEST_CASE("adding a number to all logits changes the marginal energy and not its gradient") {
   using T = reference_double;
   jem::linear<T> net{waves<T>({3, 4}), waves<T>({4})};
   const T x = waves<T>({5, 3}, 1, 2);
@@ -73,7 +73,7 @@ TEST_CASE("a shift of all logits moves the marginal energy and not its gradient"
   CHECK(largest_difference(before.to_vector(), after.to_vector()) < 1e-12);
 }
 
-TEST_CASE("the marginal energy follows its network, takes no images, and refuses those of another width") {
+TEST_CASE("the marginal energy follows changes of its network, accepts a batch of no images, and refuses images of another size") {
   using T = reference_double;
   jem::linear<T> net{jem::zeros<T>({2, 3}), jem::zeros<T>({3})};
   const jem::marginal_energy energy{net};

@@ -39,8 +39,8 @@ static_assert(jem::kernel<jem::hmc, masked_type, reference_double> && jem::kerne
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a masked energy is the energy with the held coordinates in their place, and is flat along them", T, eigen_double,
-                   guarded_double) {
+TEST_CASE_TEMPLATE("a masked energy is the energy with the held coordinates at their observed values, and its gradient is 0 there", T,
+                   eigen_double, guarded_double) {
   const auto energy = jem::masked(whole, T({3}, {7, 3, 7}), T({3}, {0, 1, 0}));
   const T x({2, 3}, {1, 100, 2, -1, 200, 0}), complete({2, 3}, {1, 3, 2, -1, 3, 0});
   T gradient, slope;
@@ -55,7 +55,7 @@ TEST_CASE_TEMPLATE("a masked energy is the energy with the held coordinates in t
   CHECK(energy_gradient_error(energy, waves<T>({5, 3}, 1.5, 1)) < 1e-8);
 }
 
-TEST_CASE("each chain may hold coordinates of its own, at values of its own") {
+TEST_CASE("each chain may hold different coordinates, at different values") {
   using T           = reference_double;
   const auto energy = jem::masked(whole, T({2, 3}, {5, 0, 0, 0, 0, 6}), T({2, 3}, {1, 0, 0, 0, 0, 1}));
   const T x({2, 3}, {1, 2, 3, 1, 2, 3});
@@ -64,7 +64,7 @@ TEST_CASE("each chain may hold coordinates of its own, at values of its own") {
   CHECK(energy_gradient_error(energy, x) < 1e-8);
 }
 
-TEST_CASE("nothing held is the energy itself; everything held is a constant") {
+TEST_CASE("a masked energy that holds nothing is the energy itself, and one that holds everything is constant") {
   using T         = reference_double;
   const T x       = waves<T>({4, 3}), zero({3}, {0, 0, 0}), one({3}, {1, 1, 1});
   const auto free = jem::masked(whole, zero, zero), fixed = jem::masked(whole, one, one);
@@ -75,16 +75,16 @@ TEST_CASE("nothing held is the energy itself; everything held is a constant") {
   CHECK(gradient.to_vector() == std::vector<double>(12));
 }
 
-TEST_CASE("whatever stands at a held coordinate, NaN too, does no harm") {
+TEST_CASE("the value of a chain at a held coordinate does not matter, even if it is NaN") {
   using T           = reference_double;
   const double nan  = std::numeric_limits<double>::quiet_NaN();
-  const auto energy = jem::masked(whole, T({3}, {nan, 2, nan}), T({3}, {0, 1, 0}));  // observed values of the free are not read
+  const auto energy = jem::masked(whole, T({3}, {nan, 2, nan}), T({3}, {0, 1, 0}));  // observed values of free coordinates are not used
   T gradient;
   CHECK(energy.value_and_grad(T({1, 3}, {1, nan, 1}), gradient).to_vector() == std::vector<double>{1 + 1 + 0.5});
   CHECK(gradient.to_vector() == std::vector<double>{0, 0, 2});
 }
 
-TEST_CASE("a mask of an image's shape holds pixels under a network's energy") {
+TEST_CASE("a mask of an image's extents holds pixels for the energy of a network") {
   using T = reference_double;
   jem::rng g{1};
   const jem::convnet<T> net({.height = 4, .width = 4, .channels = 1, .classes = 3, .widths = {2}}, g);
@@ -95,7 +95,7 @@ TEST_CASE("a mask of an image's shape holds pixels under a network's energy") {
   CHECK(energy_gradient_error(energy, waves<T>({2, 4, 4, 1}, 1, 2)) < 1e-8);
 }
 
-TEST_CASE("a masked energy costs what the energy costs, takes no chains, and refuses masks that do not fit") {
+TEST_CASE("a masked energy calls the inner energy once, accepts a batch of no chains, and refuses masks that do not fit") {
   using T = reference_double;
   calls count;
   const auto energy = jem::masked(counted{whole, &count}, T({3}, {0, 0, 0}), T({3}, {0, 1, 0}));
@@ -107,7 +107,7 @@ TEST_CASE("a masked energy costs what the energy costs, takes no chains, and ref
   CHECK_THROWS_WITH_AS(wrong.value(waves<T>({4, 3})), "[replace_where] expected (4, 3) or (3) but received (2)", std::invalid_argument);
 }
 
-TEST_CASE("the free coordinates of an sgld that holds are those of an sgld on the masked energy, bit by bit") {
+TEST_CASE("sgld with the constraint hold, and sgld on the masked energy, have the same bits at the free coordinates") {
   using T = eigen_float;
   const T observed({3}, {0, 1.25f, 0}), mask({3}, {0, 1, 0});
   const auto energy = jem::masked(whole, observed, mask);
@@ -121,7 +121,7 @@ TEST_CASE("the free coordinates of an sgld that holds are those of an sgld on th
   CHECK(energy.completed(free).to_vector() == held.to_vector());
 }
 
-TEST_CASE("what a chain has at held coordinates decides nothing under mala and hmc") {
+TEST_CASE("the values of a chain at held coordinates do not influence mala and hmc") {
   using T           = eigen_double;
   const auto energy = jem::masked(whole, T({3}, {0, 1.25, 0}), T({3}, {0, 1, 0}));
   const auto moved  = [&](const auto& kernel, double at_held) {

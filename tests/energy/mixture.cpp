@@ -13,13 +13,13 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// Twice the same kind of energy, at two places.
+/// E = (x − at)², so that a mixture may have two energies of one type.
 struct well {
   float at;
   constexpr auto operator()(auto x) const { return square(x - at); }
 };
 
-/// −ln x on the positive side, infinite with a slope of NaN on the other.
+/// −ln(side·x) where side·x > 0, and infinite with a slope of NaN elsewhere.
 struct half_line {
   template <jem::tensor_value T>
   T value(const T& x) const {
@@ -63,7 +63,7 @@ static_assert(!jem::energy<jem::mixture<jem::gaussian<reference_double>>, jem::t
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a gaussian mixture is minus the logarithm of its density, normalised", T, eigen_double, guarded_double) {
+TEST_CASE_TEMPLATE("a gaussian mixture is minus the logarithm of its normalised density", T, eigen_double, guarded_double) {
   const T x({3, 2}, {0, 0, 1, 1.5, -2, 0.5});
   const auto values = three<T>().value(x).to_vector();
   const auto at     = x.to_vector();
@@ -84,13 +84,13 @@ TEST_CASE_TEMPLATE("a mixture's gradient is that of central differences", T, eig
   CHECK(largest_difference(energy.value_and_grad(x, gradient).to_vector(), energy.value(x).to_vector()) < 1e-12);
 }
 
-TEST_CASE("energies are mixed as they are: of two gaussians with equal weights the wider one has more mass") {
+TEST_CASE("mix_energies does not normalise its components, so that a wider gaussian has more mass at equal weights") {
   using T = reference_double;
   const jem::gaussian<T> narrow(T({1}, {0}), T({1}, {1})), wide(T({1}, {0}), T({1}, {3}));
   const auto energy = jem::mix_energies(std::vector{narrow, wide}, {2, 0.5});
   CHECK(energy.value(T({1, 1}, {3})).to_vector()[0] ==
         doctest::Approx(-std::log(2 * std::exp(-4.5) + 0.5 * std::exp(-0.5))).epsilon(1e-14));
-  // ∫ exp(−E) by the trapezoidal rule: 2·1·√2π + ½·3·√2π, the shares 4/7 and 3/7
+  // ∫ exp(−E) by the trapezoidal rule has to be 2·1·√2π + ½·3·√2π.
   std::vector<double> grid;
   for (int i = -4000; i <= 4000; ++i) grid.push_back(0.01 * i);
   double mass = 0;
@@ -109,7 +109,7 @@ TEST_CASE("a mixture of one component is that component, shifted by the logarith
   CHECK(gradient.to_vector() == slope.to_vector());
 }
 
-TEST_CASE_TEMPLATE("far out a mixture is its nearest component, and nothing overflows", T, jem::tensor<float, jem::eigen>,
+TEST_CASE_TEMPLATE("far from all components a mixture equals its nearest one, and nothing overflows", T, jem::tensor<float, jem::eigen>,
                    jem::tensor<double, jem::eigen>) {
   const auto energy = jem::mix_energies(std::vector{jem::pointwise<1>(well{-10}), jem::pointwise<1>(well{10})}, {1, 1});
   T gradient;
@@ -121,20 +121,20 @@ TEST_CASE_TEMPLATE("far out a mixture is its nearest component, and nothing over
   CHECK(gradient.to_vector()[2] == 2000);
 }
 
-TEST_CASE("weights of a thousand dimensions do not leave the range of numbers") {
+TEST_CASE("the densities of a mixture in a thousand dimensions do not overflow") {
   using T         = jem::tensor<float, jem::eigen>;
   const auto many = [](float s) { return std::vector<float>(1000, s); };
   auto deviations = many(0.01f), wider = many(0.011f);
   deviations.insert(deviations.end(), wider.begin(), wider.end());
   const auto energy = jem::gaussian_mixture(jem::zeros<T>({2, 1000}), T({2, 1000}, deviations), {1, 1});
   T gradient;
-  // at the mean the narrow one is 1.1¹⁰⁰⁰ times as dense: E = ln 2 + 1000·ln(0.01·√2π)
+  // At the mean the narrow component is 1.1¹⁰⁰⁰ times as dense as the other, so E = ln 2 + 1000·ln(0.01·√2π).
   CHECK(energy.value_and_grad(jem::zeros<T>({1, 1000}), gradient).to_vector()[0] ==
         doctest::Approx(std::log(2.0) + 1000 * std::log(0.01 * std::sqrt(2 * 3.14159265358979323846))).epsilon(1e-6));
   CHECK(gradient.to_vector() == many(0));
 }
 
-TEST_CASE("a component that is infinite where another is not takes no part; where all are, the mixture is") {
+TEST_CASE("components of infinite energy have no influence; where all are infinite, the mixture is infinite") {
   using T           = eigen_double;
   const auto energy = jem::mix_energies(std::vector{half_line{1}, half_line{-1}}, {1, 1});  // E = −ln |x|
   T gradient;
@@ -143,7 +143,7 @@ TEST_CASE("a component that is infinite where another is not takes no part; wher
   CHECK(energy.value(T({1, 1}, {0})).to_vector()[0] == infinity);
 }
 
-TEST_CASE("a mixture costs one gradient of each component, and takes no chains") {
+TEST_CASE("a mixture computes one gradient of each component, and accepts a batch of no chains") {
   using T = reference_double;
   calls count;
   const counted part{jem::pointwise<1>(well{1}), &count};
@@ -157,7 +157,7 @@ TEST_CASE("a mixture costs one gradient of each component, and takes no chains")
   CHECK(energy.log_weights()[2] == doctest::Approx(std::log(3)));
 }
 
-TEST_CASE("a mixture refuses no components, weights that are no weights, and extents that do not fit") {
+TEST_CASE("a mixture refuses no components, weights that are not positive, and extents that do not fit") {
   using T = reference_double;
   const std::vector two{jem::pointwise<1>(well{1}), jem::pointwise<1>(well{2})};
   CHECK_THROWS_WITH_AS(jem::mix_energies(std::vector<pointwise_well>{}, {}), "[mixture] expected components >= 1 but received 0",

@@ -23,7 +23,7 @@ static_assert(jem::differentiable_energy<energy_type, jem::tensor<float, jem::ei
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a pointwise energy has the value of its function and the gradient of calculus", T, eigen_double, guarded_double) {
+TEST_CASE_TEMPLATE("a pointwise energy has the value and the gradient of its function", T, eigen_double, guarded_double) {
   const auto energy = jem::pointwise<2>(banana{});
   const T x({2, 2}, {1, 1, -1, 2});
   T gradient(x.extents());
@@ -38,7 +38,7 @@ TEST_CASE_TEMPLATE("a pointwise energy's gradient is that of central differences
   CHECK(energy_gradient_error(jem::pointwise<3>(twisted{}), waves<T>({9, 3}, 1.5, 1)) < 1e-8);
 }
 
-TEST_CASE("a pointwise energy takes no chains or one, and resizes the gradient it is given") {
+TEST_CASE("a pointwise energy accepts a batch of no chains or one, and resizes the gradient") {
   using T           = reference_double;
   const auto energy = jem::pointwise<2>(banana{});
   T gradient;

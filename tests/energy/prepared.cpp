@@ -20,7 +20,7 @@ namespace {
 
 using T = eigen_float;
 
-/// ½‖x‖² that counts how often it is copied and prepared, and says how many rows it likes.
+/// ½‖x‖² that counts how often it is copied and prepared, and has a number of rows to take at once.
 struct watched {
   struct record {
     int copies = 0, prepared = 0;
@@ -72,7 +72,7 @@ static_assert(jem::row_wise<jem::energy_reference<jem::gaussian<T>>> && !jem::ro
 
 }  // namespace
 
-TEST_CASE("a sum is prepared once for a run, and an energy with nothing to prepare is not copied, however large") {
+TEST_CASE("a sum is prepared once for a run, and an energy with nothing to prepare is not copied") {
   watched::record first, second;
   const jem::energy_sum<preparable, watched> sum{preparable(&first), watched(&second)};
   second.copies = 0;
@@ -81,10 +81,10 @@ TEST_CASE("a sum is prepared once for a run, and an energy with nothing to prepa
   (void)jem::evolve(langevin, sum, waves<T>({4, 3}), 7, g);
   (void)jem::sample(langevin, jem::temper(sum, 2.0f), waves<T>({4, 3}), 5, g);
   CHECK(first.prepared == 2);
-  CHECK(second.copies == 1);  // by temper, which takes a value
+  CHECK(second.copies == 1);  // by temper, which copies its argument
 }
 
-TEST_CASE("what is made of energies says the fewest rows that one of them says, and all if one says all") {
+TEST_CASE("a sum takes the smallest number of rows at once that one of its energies wants, and all rows if one wants all") {
   watched::record r;
   const auto rows = [&](index_t a, index_t b) { return jem::sum_energies(preparable(&r, a), preparable(&r, b)).rows_at_once(); };
   CHECK(rows(8, 16) == 8);
@@ -121,7 +121,7 @@ TEST_CASE("sums, tempered and masked energies of a network have the same bits wh
   prepared(jem::masked(model, observed, upper));
 }
 
-TEST_CASE("a network at temperature 2 moves by steps of 2 as it does by steps of 1 without a temperature") {
+TEST_CASE("a network's energy at temperature 2 with steps of 2 moves chains as without a temperature with steps of 1") {
   jem::rng g{3};
   const jem::convnet<T> net({.height = 8, .width = 8, .channels = 1, .classes = 3, .widths = {16, 16}}, g);
   const T start = waves<T>({40, 8, 8, 1});

@@ -7,7 +7,7 @@ using namespace test;
 
 namespace {
 
-/// E = x² + xy + 3y⁴/4, written as a user would.
+/// E = x² + xy + 3y⁴/4, as a user would write it.
 struct valley {
   template <class V>
   constexpr V operator()(const V* x, V* gradient) const {
@@ -17,7 +17,7 @@ struct valley {
   }
 };
 
-/// A value of its own, told apart from that of the gradient.
+/// Its function without a gradient returns another value, so that a test sees which one was called.
 struct valley_with_value : valley {
   using valley::operator();
   template <class V>
@@ -50,7 +50,7 @@ static_assert(!jem::energy<jem::row_energy<of_doubles>, jem::tensor<float, jem::
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a function of a row is an energy of a batch, with the gradient that it writes", T, eigen_double, guarded_double) {
+TEST_CASE_TEMPLATE("row_energy makes an energy of batches from a function of a row and its gradient", T, eigen_double, guarded_double) {
   const jem::row_energy energy{2, valley{}};
   const T x({2, 2}, {1, 2, -1, 0});
   T gradient;
@@ -60,7 +60,7 @@ TEST_CASE_TEMPLATE("a function of a row is an energy of a batch, with the gradie
   CHECK(energy_gradient_error(energy, waves<T>({9, 2}, 1.5, 1)) < 1e-8);
 }
 
-TEST_CASE("a function that has a value without the gradient is asked for that") {
+TEST_CASE("row_energy calls the function without a gradient for `value`, if there is one") {
   using T = reference_double;
   const jem::row_energy energy{2, valley_with_value{}};
   T gradient;
@@ -68,7 +68,7 @@ TEST_CASE("a function that has a value without the gradient is asked for that") 
   CHECK(energy.value_and_grad(T({1, 2}, {1, 2}), gradient).to_vector() == std::vector<double>{15});
 }
 
-TEST_CASE("a row energy takes rows of any extents and no chains, and refuses rows of another size") {
+TEST_CASE("a row energy accepts rows of any extents and a batch of no chains, and refuses rows of another size") {
   using T = reference_double;
   const jem::row_energy energy{4, without_gradient{}};
   CHECK(energy.value(T({1, 2, 2, 1}, {5, 6, 7, 8})).to_vector() == std::vector<double>{5});

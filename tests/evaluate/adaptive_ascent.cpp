@@ -35,7 +35,7 @@ struct nearness {
   void keep(const jem::labels<X>& rows) { c = jem::gather_rows(c, rows); }
 };
 
-/// A row's distance from c after an ascent from images of zeros, which are their own logits.
+/// Each row's squared distance from c after an ascent from images of zeros. The network's logits are the images themselves.
 template <class X, class Norm>
 std::vector<float> distances_left(const Norm& norm, const X& c) {
   const jem::sequential net{jem::flatten{}};
@@ -50,7 +50,7 @@ std::vector<float> distances_left(const Norm& norm, const X& c) {
 
 }  // namespace
 
-TEST_CASE("step sizes are looked at where the paper says, and at the end") {
+TEST_CASE("the step size is checked at the iterations of the paper, and at the last one") {
   CHECK(detail::checkpoints(100) == std::vector<jem::index_t>{22, 41, 57, 70, 80, 87, 93, 99, 100});
   CHECK(detail::checkpoints(1000) == std::vector<jem::index_t>{220, 410, 570, 700, 800, 870, 930, 990, 1000});
   CHECK(detail::checkpoints(50) == std::vector<jem::index_t>{11, 21, 29, 35, 40, 44, 47, 50});
@@ -58,7 +58,7 @@ TEST_CASE("step sizes are looked at where the paper says, and at the end") {
   CHECK(detail::checkpoints(1) == std::vector<jem::index_t>{1});
 }
 
-TEST_CASE("a step is halved where too few steps rose, or where neither a halving nor a whole interval helped") {
+TEST_CASE("the step size is halved if too few steps rose, or if since the last check neither the step size nor the best value changed") {
   constexpr detail::gets_nowhere<float> nowhere{0.75f * 8};
   static_assert(nowhere(5, 1, 0) == 1, "five of eight steps rose");
   static_assert(nowhere(6, 1, 0) == 0);
@@ -66,7 +66,7 @@ TEST_CASE("a step is halved where too few steps rose, or where neither a halving
   static_assert(nowhere(8, 0, 1) == 0);
 }
 
-TEST_CASE("an ascent comes close to a peak inside the ball, where steps of one length would pass it") {
+TEST_CASE("an ascent comes close to a peak inside the ball, which needs shorter and shorter steps") {
   test::on_every_tensor([]<class X>() {
     const X peaks({3, 2}, {0.1f, -0.2f, 0.3f, 0.3f, 0, 0});
     for (const float left : distances_left(evaluate::l2{}, peaks)) CHECK(std::sqrt(left) < 0.02);
@@ -81,7 +81,7 @@ TEST_CASE("an ascent to a peak outside the ball ends at its edge") {
   CHECK(at_corner == doctest::Approx(2.5 * 2.5 + 3.5 * 3.5).epsilon(1e-6));
 }
 
-TEST_CASE("an ascent goes on as it would have without the images that are let go") {
+TEST_CASE("images that leave an ascent do not change the ascent of the others") {
   const auto climb = [](bool let_go) {
     const jem::sequential net{jem::flatten{}};
     const T x = jem::zeros<T>({3, 2});

@@ -24,7 +24,7 @@ static_assert(!attackable<jem::linear<jem::tensor<double, jem::eigen>>>, "a netw
 
 namespace {
 
-/// Two classes of images (n, 2, 2, 1) apart by the plane w·x + b, w = (1, −2, ½, 1): ‖w‖₁ = 4.5, ‖w‖₂ = 2.5.
+/// Two classes of images (n, 2, 2, 1), separated by the plane w·x + b = 0 with w = (1, −2, ½, 1), ‖w‖₁ = 4.5 and ‖w‖₂ = 2.5.
 template <class X>
 auto plane(float b) {
   return jem::sequential{jem::flatten{}, jem::linear<X>{X({4, 2}, {0, 1, 0, -2, 0, 0.5f, 0, 1}), X({2}, {0, b})}};
@@ -53,8 +53,8 @@ std::vector<float> cross_entropies(const auto& net, const T& x, const jem::label
   return (jem::log_sum_exp(logits) - jem::pick(logits, y)).to_vector();
 }
 
-/// Class 1 in a narrow gate around 0.1 and class 0 elsewhere, with a gradient that always points up: a climber comes through
-/// the gate and goes on, so that its last step is no adversarial. Counts the images that it is shown.
+/// Class 1 in a narrow gate around 0.1 and class 0 elsewhere, with a gradient that always points up: an attack passes through the gate and
+/// goes on, so that its last image is not adversarial. Counts the images of all forward passes.
 struct gate {
   jem::index_t* shown;
 
@@ -95,20 +95,20 @@ struct broken {
 
 }  // namespace
 
-// A margin of 0.9 at the origin is a distance of 0.9 / 4.5 = 0.2 in L∞ and 0.9 / 2.5 = 0.36 in L2, half of that in pixel units.
-TEST_CASE("a linear classifier stands inside its robust radius and falls outside it") {
+// A margin of 0.9 at the origin means a distance of 0.9 / 4.5 = 0.2 in L∞ and 0.9 / 2.5 = 0.36 in L2, and half of that in units of pixels.
+TEST_CASE("a linear classifier withstands attacks within its robust radius, and no larger ones") {
   test::on_every_tensor([]<class X>() {
     CHECK(robust_at_origin<X>(0.9f, pgd{.epsilon = 0.099f}) == 1);
     CHECK(robust_at_origin<X>(0.9f, pgd{.epsilon = 0.101f}) == 0);
     CHECK(robust_at_origin<X>(0.9f, pgd{.norm = l2{}, .epsilon = 0.178f}) == 1);
-    CHECK(robust_at_origin<X>(0.9f, pgd{.norm = l2{}, .epsilon = 0.186f}) == 0);  // a direction is found to a few degrees
+    CHECK(robust_at_origin<X>(0.9f, pgd{.norm = l2{}, .epsilon = 0.186f}) == 0);  // the attack's direction is right to a few degrees
   });
 }
 
-TEST_CASE("epsilon is of pixels in [0, 1], so that data in [-1, 1] move twice as far") {
+TEST_CASE("epsilon is in units of pixels in [0, 1], so that data in [-1, 1] move twice as far") {
   CHECK(pgd{.epsilon = 8.0f / 255}.radius() == 16.0f / 255);
   CHECK(pgd{.epsilon = 8.0f / 255, .low = 0, .pixel_range = 1}.radius() == 8.0f / 255);
-  // the same plane, seen by data in [0, 1]: half grey is 0.5, and the distance of 0.2 is 0.2
+  // The same plane for data in [0, 1]: the image is 0.5, and a distance of 0.2 is an epsilon of 0.2.
   jem::rng g{1};
   const T grey = jem::full<T>({1, 2, 2, 1}, 0.5f);
   const jem::labels<T> y({1}, {1});
@@ -119,18 +119,18 @@ TEST_CASE("epsilon is of pixels in [0, 1], so that data in [-1, 1] move twice as
   CHECK(robust(0.202f) == 0);
 }
 
-TEST_CASE("an image in a corner of the box is safe from what lies outside") {
+TEST_CASE("an attack does not leave the range of pixels, even for an image in a corner of it") {
   jem::rng g{1};
-  const jem::linear<T> net{T({2, 2}, {0, 1, 0, 1}), T({2}, {0, 2.05f})};  // a margin of 0.05 at (−1, −1), down outwards
+  const jem::linear<T> net{T({2, 2}, {0, 1, 0, 1}), T({2}, {0, 2.05f})};  // a margin of 0.05 at (−1, −1), which is smaller outside
   const T x({1, 2}, {-1, -1});
   const jem::labels<T> y({1}, {1});
   CHECK(evaluate::robust_accuracy(net, x, y, pgd{.epsilon = 0.25f}, g) == 1);
   CHECK(evaluate::robust_accuracy(net, x, y, pgd{.norm = l2{}, .epsilon = 0.25f}, g) == 1);
 }
 
-TEST_CASE("robust accuracy counts images: wrong ones have fallen before the attack, epsilon 0 attacks none") {
+TEST_CASE("robust accuracy counts wrong images as not robust, and equals the accuracy for epsilon 0") {
   jem::rng g{1};
-  const jem::linear<T> net{T({1, 2}, {-1, 1}), T({2}, {0, 0})};  // class 1 for x > 0, at a distance of |x|
+  const jem::linear<T> net{T({1, 2}, {-1, 1}), T({2}, {0, 0})};  // class 1 for x > 0; the distance of an image is |x|
   const T x({5, 1}, {0.5f, 0.1f, 0.3f, -0.2f, -0.6f});
   const jem::labels<T> y({5}, {1, 1, 1, 1, 0});
   for (const jem::index_t part : {1, 2, 500}) {
@@ -142,35 +142,35 @@ TEST_CASE("robust accuracy counts images: wrong ones have fallen before the atta
   }
 }
 
-TEST_CASE("an image that falls at one step and rises again is not robust, and its best adversarial is kept") {
+TEST_CASE("an image that is wrong at one step and right at later ones is not robust, and perturb returns its best adversarial image") {
   jem::index_t shown = 0;
   const gate net{&shown};
   const T x = jem::zeros<T>({50, 1});
   const jem::labels<T> y(jem::full<jem::labels<T>>({50}, 0));
   jem::rng g{1}, again{1};
-  // starts are uniform in ±0.5: one misses the gate from 0.12 up, all five of an image with a probability of 0.38⁵ = 0.8 percent
+  // Starts are uniform in ±0.5, and one above 0.12 misses the gate. All five starts of an image do with probability 0.38⁵ = 0.8 percent.
   const double robust = evaluate::robust_accuracy(net, x, y, pgd{.epsilon = 0.25f}, g);
-  CHECK(robust < 0.2);  // ten of fifty: a false alarm in 10¹⁰ seeds
+  CHECK(robust < 0.2);  // ten of fifty: one false alarm in 10¹⁰ seeds
   const auto adversarial = evaluate::perturb(net, x, y, pgd{.epsilon = 0.25f}, again).to_vector();
   const auto in_gate     = std::ranges::count_if(adversarial, [](float v) { return std::abs(v - 0.1f) < 0.05f; });
   CHECK(in_gate >= 40);
-  // the images that never met the gate gained nothing: they are returned clean
+  // images that never met the gate are returned unchanged
   CHECK(in_gate + std::ranges::count(adversarial, 0.0f) == 50);
 }
 
-TEST_CASE("images that have fallen take no more steps") {
+TEST_CASE("images that are already wrong take no more steps") {
   jem::index_t shown = 0;
   const gate net{&shown};
   jem::rng g{1};
   const pgd attack{.epsilon = 0.25f, .steps = 20, .restarts = 3};
   evaluate::robust_accuracy(net, jem::full<T>({10, 1}, 0.1f), jem::full<jem::labels<T>>({10}, 0), attack, g);
-  CHECK(shown == 10);  // wrong from the start: one look
+  CHECK(shown == 10);  // wrong from the start: one forward pass
   shown = 0;
   evaluate::robust_accuracy(net, jem::full<T>({10, 1}, 0.9f), jem::full<jem::labels<T>>({10}, 0), attack, g);
-  CHECK(shown == 10 * (1 + 3 * (1 + 20)));  // never wrong: one forward pass a step, and one a start
+  CHECK(shown == 10 * (1 + 3 * (1 + 20)));  // never wrong: one forward pass for the clean image, one for each start, and one for each step
 }
 
-TEST_CASE("adversarial images stay in the ball and in the box, and are no better than what they were") {
+TEST_CASE("adversarial images stay in the ball and in the range of pixels, and their loss is no smaller than before") {
   jem::rng g{3};
   const jem::convnet<T> net({.height = 4, .width = 4, .channels = 2, .classes = 3, .widths = {4, 4}}, g);
   const T x = jem::uniform<T>({12, 4, 4, 2}, -1, 1, g);
@@ -187,7 +187,7 @@ TEST_CASE("adversarial images stay in the ball and in the box, and are no better
     const T in_cube = evaluate::perturb(net, x, y, pgd{.epsilon = 0.1f, .steps = 8, .restarts = 2}, g, part);
     check(in_cube);
     CHECK(largest_change(in_cube, x) <= 0.2 + 1e-6);
-    CHECK(largest_change(in_cube, x) > 0.19);  // and they use it
+    CHECK(largest_change(in_cube, x) > 0.19);  // they use the whole ball
     const T in_ball = evaluate::perturb(net, x, y, pgd{.norm = l2{}, .epsilon = 0.4f, .steps = 8, .restarts = 2}, g, part);
     check(in_ball);
     CHECK(longest_change(in_ball, x) <= 0.8 + 1e-6);
@@ -207,13 +207,13 @@ TEST_CASE("perturb finds the worst corner of a linear classifier's cube and the 
     CHECK(corner[i] == doctest::Approx(w[i] > 0 ? -0.1 : 0.1).epsilon(1e-5));
     along -= w[i] / 2.5 * end[i];
   }
-  CHECK(along > 0.1 * 0.98);  // cos of the angle between the change and −w
+  CHECK(along > 0.1 * 0.98);  // the cosine between the change and −w is above 0.98
 }
 
-// Between two classes the direction does not depend on the size of the logits at all. Between more it does, through the rivals' weights
-// among themselves: from 1 on the nearest rival has nearly all, and attacks differ by the few images that one direction or another
-// just misses; at a thousandth all rivals weigh the same, which is a worse direction, and an attack may do worse but not better.
-TEST_CASE("multiplying the logits changes no decision and no robust accuracy") {
+// With two classes the direction of a step does not depend on the size of the logits. With more it does, since each other class has a
+// weight, its softmax among the other classes. For factors from 1 on the most likely of them has nearly all weight, and attacks differ in
+// a few images at most; for a factor of a thousandth all weigh the same, which is a worse direction, and an attack may only get worse.
+TEST_CASE("multiplying the logits by 10 or 1000 hardly changes the robust accuracy, and dividing them makes no attack better") {
   for (const jem::index_t classes : {2, 3, 10}) {
     jem::rng g{3};
     const test::crowd<T> crowd(200, classes, g);
@@ -236,7 +236,7 @@ TEST_CASE("multiplying the logits changes no decision and no robust accuracy") {
   }
 }
 
-TEST_CASE("perturb finds the same images among logits that are a thousand times as large") {
+TEST_CASE("perturb finds as many adversarial images for logits that are a thousand times as large") {
   jem::rng g{3};
   const test::crowd<T> crowd(100, 3, g);
   const auto accuracy = [&](float times) {
@@ -249,7 +249,7 @@ TEST_CASE("perturb finds the same images among logits that are a thousand times 
   CHECK(std::abs(accuracy(1000) - accuracy(1)) <= 0.02);
 }
 
-TEST_CASE("a network that answers NaN is not robust") {
+TEST_CASE("a network whose logits are NaN is not robust") {
   jem::rng g{1};
   CHECK(evaluate::robust_accuracy(broken{}, jem::zeros<T>({3, 1}), {{3}, {0, 0, 0}}, pgd{.steps = 1}, g) == 0);
 }
@@ -264,7 +264,7 @@ TEST_CASE("the same generator gives the same attack") {
   CHECK(a == b);
 }
 
-TEST_CASE("no images are neither robust nor not") {
+TEST_CASE("the robust accuracy of no images is NaN") {
   jem::rng g{1};
   const T none(jem::shape{0, 2, 2, 1});
   const jem::labels<T> nobody(jem::shape{0});

@@ -14,7 +14,7 @@ static_assert(evaluate::attack_norm<linf, T>);
 static_assert(evaluate::attack_norm<l2, jem::tensor<double, jem::reference>>);
 static_assert(!evaluate::attack_norm<int, T>);
 
-TEST_CASE("starts are uniform in the cube, and of uniform length in the ball") {
+TEST_CASE("starts are uniform in the cube of linf, and have uniform lengths in the ball of l2") {
   jem::rng g{5};
   const auto cube = linf{}.start<T>({4000, 3}, 0.5f, g).to_vector();
   CHECK(std::ranges::all_of(cube, [](float v) { return v >= -0.5f && v <= 0.5f; }));
@@ -25,15 +25,15 @@ TEST_CASE("starts are uniform in the cube, and of uniform length in the ball") {
   double mean        = 0;
   for (const float s : squares) mean += std::sqrt(s) / 4000.0;
   CHECK(std::sqrt(std::ranges::max(squares)) <= 0.5f + 1e-6f);
-  CHECK(std::abs(mean - 0.25) < 5 * 0.5 / std::sqrt(12 * 4000.0));  // five standard errors: a false alarm in 1.7 million
+  CHECK(std::abs(mean - 0.25) < 5 * 0.5 / std::sqrt(12 * 4000.0));  // five standard errors: false alarm 6e-7
 }
 
-TEST_CASE("projection brings back into the ball what is outside, and leaves alone what is inside") {
+TEST_CASE("projection moves changes outside the ball to its edge, and leaves those inside as they are") {
   test::on_every_tensor([]<class X>() {
     X in_cube({1, 3}, {0.5f, -2, 0.25f}), in_ball({2, 2}, {3, -4, 0.3f, -0.4f});
     linf{}.project(in_cube, 0.5f);
     CHECK(in_cube.to_vector() == std::vector<float>{0.5f, -0.5f, 0.25f});
-    l2{}.project(in_ball, 1);  // each image by itself
+    l2{}.project(in_ball, 1);  // each image separately
     const auto values = in_ball.to_vector();
     CHECK(values[0] == doctest::Approx(0.6));
     CHECK(values[1] == doctest::Approx(-0.8));
@@ -42,7 +42,7 @@ TEST_CASE("projection brings back into the ball what is outside, and leaves alon
   });
 }
 
-TEST_CASE("a gradient of zeros has no direction, and one of any other size has one of unit length") {
+TEST_CASE("the direction of a zero gradient is zero, and that of any other gradient has length 1") {
   T flat = jem::zeros<T>({2, 3});
   linf{}.direct(flat);
   CHECK(flat.to_vector() == std::vector<float>(6, 0));

@@ -25,7 +25,7 @@ const jem::linear<X> by_sign{X({1, 2}, {-1, 1}), X({2}, {0, 0})};  // class 1 fo
 
 }  // namespace
 
-TEST_CASE("a chase goes on with the images that are still classified rightly") {
+TEST_CASE("a chase continues with the images that are still classified correctly") {
   test::on_every_tensor([]<class X>() {
     const X x({4, 1}, {0.5f, -0.5f, 0.25f, -0.25f});
     detail::chase<jem::linear<X>, X> run{&by_sign<X>, x, jem::labels<X>({4}, {1, 1, 1, 0}), x};
@@ -43,7 +43,7 @@ TEST_CASE("a chase goes on with the images that are still classified rightly") {
   });
 }
 
-TEST_CASE("images are brought back into the ball around where they were, and into the range of pixels") {
+TEST_CASE("bring_back moves images into the ball around the clean ones, and into the range of pixels") {
   const T x({2, 2}, {0, 0, 0.9f, 0});
   detail::chase<jem::linear<T>, T> run{&by_sign<T>, x, jem::labels<T>({2}, {1, 1}), x};
   T moved({2, 2}, {3, -4, 1.3f, 0});
@@ -55,7 +55,7 @@ TEST_CASE("images are brought back into the ball around where they were, and int
   CHECK(values[3] == 0);
 }
 
-TEST_CASE("images are counted over all parts") {
+TEST_CASE("share_left counts the images of all parts") {
   const T x({5, 1}, {0.5f, -0.5f, 0.25f, -0.25f, 0.125f});
   const jem::labels<T> y({5}, {1, 1, 1, 1, 1});
   for (const jem::index_t part : {1, 2, 5, 500}) {

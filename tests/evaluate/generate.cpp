@@ -17,16 +17,16 @@ using T            = jem::tensor<float, jem::eigen>;
 
 namespace {
 
-/// Images (n, 1, 2, 1); the energy of class y falls along its own direction: (1, 1), (−1, 1), (1, −1).
+/// Images (n, 1, 2, 1). The energies of the three classes fall along (1, 1), (−1, 1) and (1, −1).
 template <class X>
 auto directions() {
   return jem::sequential{jem::flatten{}, jem::linear<X>{X({2, 3}, {1, -1, 1, 1, 1, -1}), X({3}, {0, 0, 0})}};
 }
 
-/// Without noise and within the box, long enough to reach a corner from anywhere.
+/// Descent within the box, without noise; its steps are long enough to reach a corner from anywhere.
 const jem::sgld downhill{.step_size = jem::constant{0.5f}, .noise = jem::fixed_noise{0}, .constraint = jem::box{-1, 1}};
 
-/// Chain i is at (i, i) / 100.
+/// A buffer in which chain i is at (i, i) / 100.
 template <class X = T>
 jem::replay_buffer<X> counted_buffer(jem::index_t capacity, jem::index_t classes) {
   jem::rng g{1};
@@ -46,7 +46,7 @@ std::vector<int> numbers(const T& x) {
 
 }  // namespace
 
-TEST_CASE("fresh samples of a class go where that class is likely") {
+TEST_CASE("fresh samples of a class move to where that class is likely") {
   test::on_every_tensor([]<class X>() {
     const auto net = directions<X>();
     jem::rng g{1};
@@ -57,7 +57,7 @@ TEST_CASE("fresh samples of a class go where that class is likely") {
   });
 }
 
-TEST_CASE("fresh samples of no class go downhill in the marginal energy") {
+TEST_CASE("fresh samples without a class move to lower marginal energies") {
   const auto net = directions<T>();
   jem::rng g{1}, again{1};
   const T start = evaluate::fresh_samples(downhill, net, {40, 1, 2, 1}, 0, again);
@@ -68,7 +68,7 @@ TEST_CASE("fresh samples of no class go downhill in the marginal energy") {
   for (std::size_t i = 0; i < 40; ++i) CHECK(after[i] < before[i]);
   const auto values = start.to_vector();
   CHECK(std::ranges::all_of(values, [](float v) { return v >= -1 && v < 1; }));
-  CHECK(std::ranges::max(values) > 0.8f);  // missed by all 80: 0.9⁸⁰ = 2·10⁻⁴, for this seed known not to be
+  CHECK(std::ranges::max(values) > 0.8f);  // fails with probability 0.9⁸⁰ = 2·10⁻⁴, and not for this seed
   CHECK(std::ranges::min(values) < -0.8f);
 }
 
@@ -107,7 +107,7 @@ TEST_CASE("without noise the parts of a batch of chains do not matter") {
   for (std::size_t i = 0; i < together.size(); ++i) CHECK(apart[i] == doctest::Approx(together[i]).epsilon(1e-6));
 }
 
-TEST_CASE("chains go on from where they are, with a kernel of any kind") {
+TEST_CASE("continued moves chains from their positions, with any kernel") {
   const auto net = directions<T>();
   jem::rng g{1};
   const T start({2, 1, 2, 1}, {0.5f, -0.5f, 0, 0.25f});
@@ -120,7 +120,7 @@ TEST_CASE("chains go on from where they are, with a kernel of any kind") {
   CHECK_THROWS_AS(evaluate::continued(downhill, net, start, -1, g), std::invalid_argument);
 }
 
-TEST_CASE("samples from the buffer are chains of it, none twice and none restarted") {
+TEST_CASE("samples from the buffer are its chains, none twice and none restarted") {
   const auto net    = directions<T>();
   const auto buffer = counted_buffer(20, 0);
   jem::rng g{1};

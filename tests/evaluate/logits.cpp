@@ -18,9 +18,9 @@ static_assert(has_logits<jem::linear<T>>);
 static_assert(!has_logits<jem::linear<jem::tensor<double, jem::eigen>>>, "a network computes in its own type");
 static_assert(!has_logits<int>);
 
-TEST_CASE("logits in parts are the logits of all, whatever the parts") {
+TEST_CASE("logits do not depend on the size of the parts") {
   test::on_every_tensor([]<class X>() {
-    // whole numbers: no rounding, so the parts cannot hide behind a tolerance
+    // whole numbers, so there is no rounding and all results have to be equal
     std::vector<float> pixels(7 * 4);
     std::iota(pixels.begin(), pixels.end(), -9.0f);
     const X x({7, 2, 2, 1}, pixels);
@@ -32,14 +32,14 @@ TEST_CASE("logits in parts are the logits of all, whatever the parts") {
   });
 }
 
-TEST_CASE("no images have no logits, of as many classes") {
+TEST_CASE("the logits of no images have extents (0, classes)") {
   jem::rng g{1};
   const jem::convnet<T> net({.height = 4, .width = 4, .classes = 3, .widths = {2, 2}}, g);
   CHECK(evaluate::logits_of(net, T(jem::shape{0, 4, 4, 1})).extents() == jem::shape{0, 3});
   CHECK(evaluate::logits_of(net, T(jem::shape{0, 4, 4, 1}), 1).extents() == jem::shape{0, 3});
 }
 
-TEST_CASE("a part has at least one image") {
+TEST_CASE("a part needs at least one image") {
   const jem::linear<T> net{T({1, 1}, {1}), T({1}, {0})};
   CHECK_THROWS_WITH_AS(evaluate::logits_of(net, T({1, 1}, {0}), 0), "[logits_of] expected a part >= 1 but received 0",
                        std::invalid_argument);

@@ -15,7 +15,7 @@ using evaluate::difference_of_logits_ratio;
 
 namespace {
 
-/// The ratio of one row from its definition; no target below 0.
+/// The ratio of one row by its definition. A target below 0 means none.
 double by_definition(const std::vector<double>& x, std::size_t y, int target, double& denominator) {
   auto sorted = x;
   std::ranges::sort(sorted, std::greater{});
@@ -25,7 +25,7 @@ double by_definition(const std::vector<double>& x, std::size_t y, int target, do
   return -(x[y] - (target < 0 ? rival : x[static_cast<std::size_t>(target)])) / denominator;
 }
 
-/// Values and slopes against the definition and its central differences, for each label and each target.
+/// Compares values and slopes with the definition and its central differences, for each label and each target.
 void check_row(const std::vector<double>& x, bool targeted) {
   const auto k = static_cast<jem::index_t>(x.size());
   for (std::size_t y = 0; y < x.size(); ++y) {
@@ -88,7 +88,7 @@ TEST_CASE("the ratio and its slope are the same for logits of any size") {
   });
 }
 
-TEST_CASE("equal logits have a ratio of 0, and a slope away from the label") {
+TEST_CASE("equal logits have a ratio of 0, and a slope that lowers the label's logit") {
   T slope;
   const T equal = jem::full<T>({1, 4}, 2);
   CHECK(difference_of_logits_ratio(equal, jem::labels<T>({1}, {1}), slope).to_vector() == std::vector<float>{0});
@@ -97,7 +97,7 @@ TEST_CASE("equal logits have a ratio of 0, and a slope away from the label") {
   CHECK(slope.to_vector() == std::vector<float>{0, -1, 0, 1});
 }
 
-TEST_CASE("the ratio is refused for too few classes") {
+TEST_CASE("the ratio needs three classes, and four with a target") {
   T slope;
   const jem::labels<T> y({1}, {0}), target({1}, {1});
   CHECK_THROWS_WITH_AS(difference_of_logits_ratio(T({1, 2}, {0, 1}), y, slope),

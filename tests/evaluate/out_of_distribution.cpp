@@ -24,7 +24,7 @@ static_assert(!has_scores<jem::linear<jem::tensor<double, jem::eigen>>>, "a netw
 
 namespace {
 
-/// Images (n, 1, 1, 1) of the values 0, 1, 2, …, so that a mean tells its two parts.
+/// Images (n, 1, 1, 1) of the powers of two, so that a mean shows which two images it has.
 jem::data::dataset<T> numbered(const std::vector<std::int32_t>& y, jem::index_t classes) {
   std::vector<float> powers;
   for (std::size_t i = 0; i < y.size(); ++i) powers.push_back(static_cast<float>(1 << i));
@@ -34,7 +34,7 @@ jem::data::dataset<T> numbered(const std::vector<std::int32_t>& y, jem::index_t 
 
 }  // namespace
 
-TEST_CASE("the three scores of a linear classifier are those of the closed forms") {
+TEST_CASE("the three scores of a linear classifier agree with closed forms") {
   test::on_every_tensor([]<class X>() {
     const jem::linear<X> net{X({2, 2}, {1, -1, 0, 2}), X({2}, {0, 0.5f})};  // logits (x₀, ½ − x₀ + 2 x₁)
     const X x({3, 2}, {0, 0, 1, -1, 0.5f, 0.25f});
@@ -54,7 +54,7 @@ TEST_CASE("the three scores of a linear classifier are those of the closed forms
   });
 }
 
-TEST_CASE("a shift of all logits moves log p(x) and nothing else") {
+TEST_CASE("adding a number to all logits changes log p(x) and no other score") {
   jem::rng g{1};
   jem::mlp<T> net({3, 8, 4}, g);
   const T x         = jem::uniform<T>({5, 3}, -1, 1, g);
@@ -67,7 +67,7 @@ TEST_CASE("a shift of all logits moves log p(x) and nothing else") {
   }
 }
 
-TEST_CASE("no images have no scores, and their detection is NaN") {
+TEST_CASE("no images have no scores, and their measures are NaN") {
   const jem::linear<T> net{T({1, 2}, {1, -1}), T({2}, {0, 0})};
   const T none(jem::shape{0, 1}), one({1, 1}, {0});
   CHECK(evaluate::log_px(net, none).empty());
@@ -76,18 +76,18 @@ TEST_CASE("no images have no scores, and their detection is NaN") {
   CHECK(std::isnan(evaluate::detect_ood(net, one, none).log_px.auroc));
 }
 
-TEST_CASE("detection compares in with out by each score, higher in") {
-  const jem::linear<T> net{T({1, 2}, {1, -1}), T({2}, {0, 0})};  // log p(x) = log 2 cosh x: all scores are monotone in |x|
+TEST_CASE("detection expects higher scores in distribution than outside, for each score") {
+  const jem::linear<T> net{T({1, 2}, {1, -1}), T({2}, {0, 0})};  // log p(x) = log 2 cosh x, and all scores are monotone in |x|
   const T near({2, 1}, {0, 0.1f}), far({2, 1}, {3, -4});
   const auto found = evaluate::detect_ood(net, far, near, 1);
   CHECK(found.log_px.auroc == 1);
   CHECK(found.max_py.auroc == 1);
-  CHECK(found.approximate_mass.auroc == 0);  // the slope tanh|x| is steeper far out
+  CHECK(found.approximate_mass.auroc == 0);  // the slope tanh|x| is larger for larger |x|
   CHECK(found.log_px.fpr95 == 0);
   CHECK(evaluate::detect_ood(net, near, near).log_px.auroc == 0.5);
 }
 
-TEST_CASE("detection by max p(y|x) does not lose its ranks where the classifier is so sure that p rounds to 1") {
+TEST_CASE("detection by max p(y|x) ranks images even if p rounds to 1 for all of them") {
   jem::rng g{4};
   const T in = jem::normal<T>({200, 3}, g), out = 0.7f * jem::normal<T>({200, 3}, g);
   jem::linear<T> net{T({3, 2}, {1, -1, 0.5f, -0.5f, 2, -2}), T({2}, {0, 0})};
@@ -99,14 +99,14 @@ TEST_CASE("detection by max p(y|x) does not lose its ranks where the classifier 
   }
 }
 
-TEST_CASE("approximate mass of slopes whose squares leave the range of floats") {
+TEST_CASE("approximate mass is right for slopes whose squares overflow or underflow in float") {
   for (const float size : {1e-30f, 1e30f}) {
     const jem::linear<T> net{T({2, 1}, {3 * size, 4 * size}), T({1}, {0})};
     CHECK(evaluate::approximate_mass(net, T({1, 2}, {0, 0}))[0] == doctest::Approx(-5.0 * static_cast<double>(size)));
   }
 }
 
-TEST_CASE("interpolated images are means with an image of another class, each of these equally likely") {
+TEST_CASE("interpolated images are means with an image of another class, all of which are equally likely") {
   const auto set = numbered({0, 1, 0, 2, 2, 2}, 4);  // class 3 has no image
   jem::rng g{3};
   std::map<int, int> partners_of_first;
@@ -122,7 +122,7 @@ TEST_CASE("interpolated images are means with an image of another class, each of
       if (i == 0) ++partners_of_first[static_cast<int>(j)];
     }
   }
-  // four partners, 1000 each in the mean, standard deviation 27.4: 5.3 of them, a false alarm once in a million
+  // Four partners with an expected count of 1000 each and a standard deviation of 27.4. Bounds of 5.3 deviations: false alarm 5e-7.
   CHECK(partners_of_first.size() == 4);
   for (const auto& [j, count] : partners_of_first) CHECK(std::abs(count - 1000) < 146);
 }
@@ -137,10 +137,10 @@ TEST_CASE("interpolation keeps the images' extents and needs two classes") {
   CHECK(evaluate::interpolated(jem::data::dataset<T>{T(jem::shape{0, 1}), jem::labels<T>(jem::shape{0}), 2}, g).size() == 0);
 }
 
-TEST_CASE("noise fills the box, inversion is a minus, constants have one value an image") {
+TEST_CASE("uniform_noise fills [-1, 1), inverted negates, and constants has one value in each image") {
   jem::rng g{5};
   const auto noise = evaluate::uniform_noise<T>({100, 4, 4, 1}, g).to_vector();
-  CHECK(*std::ranges::min_element(noise) < -0.98f);  // missed by all 1600: once in 10⁷
+  CHECK(*std::ranges::min_element(noise) < -0.98f);  // fails with probability 1e-7
   CHECK(*std::ranges::max_element(noise) > 0.98f);
   CHECK(std::ranges::all_of(noise, [](float v) { return v >= -1 && v < 1; }));
   CHECK(evaluate::inverted(T({1, 3}, {-1, 0.25f, 1})).to_vector() == std::vector<float>{1, -0.25f, -1});
@@ -150,14 +150,14 @@ TEST_CASE("noise fills the box, inversion is a minus, constants have one value a
   CHECK(flat[4] != flat[8]);
 }
 
-TEST_CASE("permuted images have the numbers of their images, each image in an order of its own") {
+TEST_CASE("permuted images have the numbers of their images, each image in a different order") {
   jem::rng g{6};
   std::vector<float> values;
   for (int i = 0; i < 3 * 16; ++i) values.push_back(static_cast<float>(i % 16) + (i >= 32 ? 100.0f : 0.0f));
   const T x({3, 4, 4, 1}, values);
   const auto found = evaluate::permuted(x, g).to_vector();
   CHECK(found != values);
-  CHECK(!std::equal(found.begin(), found.begin() + 16, found.begin() + 16));  // images 0 and 1 are equal
+  CHECK(!std::equal(found.begin(), found.begin() + 16, found.begin() + 16));  // images 0 and 1 are equal before
   for (auto row = 0; row < 3; ++row) {
     std::vector<float> sorted(found.begin() + 16 * row, found.begin() + 16 * (row + 1));
     std::ranges::sort(sorted);
@@ -165,13 +165,13 @@ TEST_CASE("permuted images have the numbers of their images, each image in an or
   }
 }
 
-TEST_CASE("gratings are waves of at most half a turn a pixel, the same in all channels, each image with its own") {
+TEST_CASE("gratings are waves, the same in all channels, and different in each image") {
   jem::rng g{7};
   const auto x  = evaluate::gratings<T>({2, 5, 6, 3}, g).to_vector();
   const auto at = [&](int n, int i, int j, int c) { return x[static_cast<std::size_t>(((n * 5 + i) * 6 + j) * 3 + c)]; };
   for (int n = 0; n < 2; ++n) {
     CHECK(at(n, 2, 3, 0) == at(n, 2, 3, 2));
-    // a wave in the columns: s(j − 1) + s(j + 1) = 2 cos(turn)·s(j) with the same cosine everywhere
+    // A wave has s(j − 1) + s(j + 1) = 2 cos(φ)·s(j) along the columns, with the same φ everywhere.
     const double twice_cosine = (at(n, 1, 0, 0) + at(n, 1, 2, 0)) / at(n, 1, 1, 0);
     CHECK((at(n, 3, 2, 0) + at(n, 3, 4, 0)) == doctest::Approx(twice_cosine * at(n, 3, 3, 0)).epsilon(1e-3));
   }

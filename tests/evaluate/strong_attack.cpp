@@ -25,12 +25,12 @@ static_assert(!attackable<jem::linear<jem::tensor<double, jem::eigen>>>, "a netw
 
 namespace {
 
-/// Which images a network classifies rightly.
+/// Which images a network classifies correctly.
 std::vector<bool> right(const auto& net, const T& x, const jem::labels<T>& y) {
   return jem::metrics::correct(evaluate::logits_of(net, x), y);
 }
 
-/// A random linear classifier, images well inside the range of pixels, and its answers as labels.
+/// A random linear classifier, images well inside the range of pixels, and its predictions as labels.
 struct planes {
   jem::linear<T> net;
   T x;               // (n, d)
@@ -41,7 +41,7 @@ struct planes {
     y = jem::row_argmax(evaluate::logits_of(net, x));
   }
 
-  /// How far each image is from another class: min_j (f_y − f_j)/‖w_y − w_j‖, in the dual norm.
+  /// The distance of each image from the nearest other class: min_j (f_y − f_j)/‖w_y − w_j‖, in the dual norm.
   std::vector<double> distances(bool dual_of_linf) const {
     const auto logits = evaluate::logits_of(net, x).to_vector(), weight = net.weight.to_vector();
     const auto truth = y.to_vector();
@@ -64,15 +64,15 @@ struct planes {
   }
 };
 
-/// Four classes of images (n, 100), by logits along the sum s of the pixels: 0 for the label, −1 + s/100, which no image in the ball
-/// brings above it, −10 − s, which many do, and −50.
+/// Four classes of images (n, 100), with logits that depend on the sum s of the pixels: 0 for the label; −1 + s/100, which is below 0 for
+/// every image in the ball; −10 − s, which is above 0 for many; and −50.
 jem::linear<T> decoy(float times) {
   std::vector<float> weight(400);
   for (std::size_t i = 0; i < 100; ++i) weight[4 * i + 1] = 0.01f * times, weight[4 * i + 2] = -times;
   return {T({100, 4}, weight), T({4}, {0, -times, -10 * times, -50 * times})};
 }
 
-/// Never fooled, and counts the images that it is shown.
+/// A network that always predicts class 0, and counts the images of all forward passes.
 struct steadfast {
   jem::index_t* shown;
   jem::index_t classes;
@@ -99,7 +99,7 @@ struct steadfast {
 
 }  // namespace
 
-TEST_CASE("a linear classifier of any number of classes falls to a strong attack just where it has to") {
+TEST_CASE("a strong attack on a linear classifier of any number of classes succeeds just for images within its radius") {
   for (const jem::index_t classes : {2, 3, 4, 10}) {
     jem::rng g{17};
     const planes p(classes, g);
@@ -125,7 +125,7 @@ TEST_CASE("a linear classifier of any number of classes falls to a strong attack
 
 TEST_CASE("a strong attack finds the distance of a plane on every backend") {
   test::on_every_tensor([]<class X>() {
-    // f_1 − f_0 = 0.9 at the origin, with a slope of 4.5 in L∞ and 2.5 in L2; a third and a fourth class are far below
+    // f_1 − f_0 = 0.9 at the origin, with a slope of 4.5 in L∞ and 2.5 in L2; the logits of the other two classes are far below
     const jem::sequential net{jem::flatten{},
                               jem::linear<X>{X({4, 4}, {0, 1, 0, 0, 0, -2, 0, 0, 0, 0.5f, 0, 0, 0, 1, 0, 0}), X({4}, {0, 0.9f, -30, -40})}};
     const auto robust = [&](const auto& attack) {
@@ -139,7 +139,7 @@ TEST_CASE("a strong attack finds the distance of a plane on every backend") {
   });
 }
 
-TEST_CASE("a strong attack sees through a class that lures the cross-entropy away") {
+TEST_CASE("a strong attack succeeds where the gradient of the cross-entropy leads to a class out of reach") {
   const T x = jem::zeros<T>({20, 100});
   const jem::labels<T> y(jem::full<jem::labels<T>>({20}, 0));
   for (const float times : {1.0f, 1000.0f}) {
@@ -150,7 +150,7 @@ TEST_CASE("a strong attack sees through a class that lures the cross-entropy awa
   }
 }
 
-TEST_CASE("a strong attack is no weaker than projected gradient descent, and sees logits of every size alike") {
+TEST_CASE("a strong attack is no weaker than projected gradient descent, and does not depend on the size of the logits") {
   jem::rng g{3};
   const test::crowd<T> crowd(200, 10, g);
   const auto robust = [&](float times, const auto& attack) {
@@ -173,7 +173,7 @@ TEST_CASE("a strong attack is no weaker than projected gradient descent, and see
   }
 }
 
-TEST_CASE("what a strong attack finds is wrong, in the ball and in the range of pixels, and the rest is returned as it was") {
+TEST_CASE("a strong attack returns wrong images in the ball and in the range of pixels, and the others unchanged") {
   jem::rng g{3};
   const test::crowd<T> crowd(40, 5, g);
   const auto net          = crowd.net(1);
@@ -202,7 +202,7 @@ TEST_CASE("what a strong attack finds is wrong, in the ball and in the range of 
   }
 }
 
-TEST_CASE("a strong attack takes as many ascents as the number of classes allows") {
+TEST_CASE("a strong attack makes as many ascents as the number of classes allows") {
   const auto looks = [](jem::index_t classes) {
     jem::index_t shown = 0;
     jem::rng g{1};
@@ -214,11 +214,11 @@ TEST_CASE("a strong attack takes as many ascents as the number of classes allows
   CHECK(looks(1) == 1 + 2 * 8);
   CHECK(looks(2) == 1 + 2 * 8);
   CHECK(looks(3) == 1 + 4 * 8);
-  CHECK(looks(4) == 1 + 4 * 8 + 3 * 9);  // each target is chosen by a look at the clean images
+  CHECK(looks(4) == 1 + 4 * 8 + 3 * 9);  // for each target one more forward pass, of the clean images
   CHECK(looks(10) == 1 + 4 * 8 + 4 * 9);
 }
 
-TEST_CASE("images that were wrong before have fallen, and fallen images are looked at no more") {
+TEST_CASE("images that are wrong, before or during the attack, take no more forward passes") {
   jem::index_t shown = 0;
   jem::rng g{1};
   const strong_attack attack{.steps = 7, .starts = 1};
@@ -250,7 +250,7 @@ TEST_CASE("the same generator gives the same strong attack") {
   CHECK(a == b);
 }
 
-TEST_CASE("a strong attack on no images has nothing to count") {
+TEST_CASE("the robust accuracy of no images under a strong attack is NaN") {
   jem::rng g{1};
   const test::crowd<T> crowd(0, 4, g);
   CHECK(std::isnan(evaluate::robust_accuracy(crowd.net(1), crowd.images, crowd.y, strong_attack{}, g)));

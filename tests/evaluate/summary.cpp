@@ -12,9 +12,9 @@
 namespace evaluate = jem::evaluate;
 using T            = jem::tensor<float, jem::eigen>;
 
-TEST_CASE("a summary has the measures of the network's logits, whatever the parts") {
+TEST_CASE("a summary has the measures of the network's logits, for parts of any size") {
   test::on_every_tensor([]<class X>() {
-    // logits (x, −x): right for x > 0 as class 0; p = σ(2|x|)
+    // logits (x, −x), so class 0 for x > 0, with p = σ(2|x|)
     const jem::sequential net{jem::flatten{}, jem::linear<X>{X({1, 2}, {1, -1}), X({2}, {0, 0})}};
     const auto set = jem::data::make_dataset(X({4, 1, 1, 1}, {0.5f, 0.5f, -0.5f, 0.5f}), jem::labels<X>({4}, {0, 0, 1, 1}), 2);
     const double p = 1 / (1 + std::exp(-1.0));
@@ -31,7 +31,7 @@ TEST_CASE("a summary has the measures of the network's logits, whatever the part
   });
 }
 
-TEST_CASE("the summary of no images is NaN, that of a broken network an error") {
+TEST_CASE("the summary of no images is NaN, and that of a network whose logits are NaN throws") {
   const jem::linear<T> net{T({1, 2}, {1, -1}), T({2}, {0, 0})};
   const auto none = evaluate::summarise(net, jem::data::dataset<T>{T(jem::shape{0, 1}), jem::labels<T>(jem::shape{0}), 2});
   CHECK(std::isnan(none.accuracy));
@@ -54,6 +54,6 @@ TEST_CASE("every measure and score of a classifier whose logits are 1e30, or 1e-
     for (const auto& score : {found.log_px, found.max_py, found.approximate_mass}) {
       for (const double measure : {score.auroc, score.aupr, score.fpr95}) CHECK(std::isfinite(measure));
     }
-    if (size > 1) CHECK(found.max_py.auroc == 0);  // the others are the surer ones
+    if (size > 1) CHECK(found.max_py.auroc == 0);  // the classifier is more confident about the others
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Bytes that say they are a CIFAR file, plain or compressed: read, or refused by std::runtime_error, and nothing else. The first
-// byte chooses the format.
+// A CIFAR file of any bytes, plain or compressed, is read or refused by std::runtime_error; nothing else may happen. The first byte of the
+// input chooses the format.
 #include <jem/backend/reference.hpp>
 #include <jem/data/cifar.hpp>
 #include <jem/io/gzip.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What every fuzz target checks: a reader refuses bytes with a message of the library, or returns a value.
+// Every fuzz target checks that a reader refuses bytes with a message of the library, or returns a value.
 #pragma once
 
 #include <cstdio>

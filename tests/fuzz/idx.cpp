@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An IDX file of any bytes, compressed or not, is refused, or gives values that a plain file holds.
+// An IDX file of any bytes, compressed or not, is refused, or gives values that are the same after writing them to a plain file.
 #include "fuzz.hpp"
 
 #include <jem/data/idx.hpp>
@@ -9,7 +9,7 @@
 
 namespace {
 
-/// A file without a place on a disk: the reader asks for a path.
+/// A file in memory that has a path, since the reader needs one.
 class memory_file {
  public:
   explicit memory_file(std::span<const std::uint8_t> bytes) : file_(memfd_create("idx", 0)) {
@@ -25,7 +25,7 @@ class memory_file {
   int file_;
 };
 
-/// The library writes no IDX files.
+/// A plain IDX file of these contents, made here since the library writes none.
 std::vector<std::uint8_t> plain_file(const jem::data::idx_file& contents) {
   std::vector<std::uint8_t> bytes{0, 0, 8, static_cast<std::uint8_t>(contents.extents.rank())};
   for (jem::index_t axis = 0; axis < contents.extents.rank(); ++axis) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A .npy file of any bytes is refused, or gives an array that a file of the library's own holds bit by bit.
+// A .npy file of any bytes is refused, or gives an array that has the same bits after the library has written and read it.
 #include "fuzz.hpp"
 
 #include <jem/backend/reference.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Bytes that say they are a PNG file: read, or refused by std::runtime_error, and nothing else. They are tried as they are, and
-// again with the checksums of their chunks put right, or hardly any change would get past those.
+// A PNG file of any bytes is read or refused by std::runtime_error; nothing else may happen. The bytes are read as they are, and again
+// with corrected checksums, since otherwise nearly every change would be refused for its checksum.
 #include <jem/io/png.hpp>
 
 #include <zlib.h>

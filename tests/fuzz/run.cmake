@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# One fuzz target, 20000 inputs, from a fresh copy of its corpus, into which libFuzzer writes. No input is larger than 4 kB; one
-# that makes the reader ask for 64 MB at once is a failure, and is kept beside the copy.
+# Runs one fuzz target on 20000 inputs of at most 4 kB, which libFuzzer makes from a new copy of the target's corpus. An input that makes
+# the reader allocate 64 MB at once is a failure, too. libFuzzer writes inputs that fail to the folder of the copy.
 cmake_minimum_required(VERSION 3.25)
 
 file(REMOVE_RECURSE ${work})

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A safetensors file of any bytes is refused, or gives tensors that a file of the library's own holds, name by name; and so does what
-// it says of itself.
+// A safetensors file of any bytes is refused, or gives tensors and metadata that are the same after the library has written and read them.
 #include "fuzz.hpp"
 
 #include <jem/io/safetensors_format.hpp>

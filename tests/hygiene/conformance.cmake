@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-# Whatever has a gradient is asked for it on every backend: each header of nn/, energy/ and loss/ is included by the conformance
-# suite. Run by: cmake -D root=<checkout> -P conformance.cmake
+# Checks that the conformance suite includes each header of nn/, energy/ and loss/, so that it checks every gradient on every backend.
+# Run by: cmake -D root=<checkout> -P conformance.cmake
 cmake_minimum_required(VERSION 3.25)
 
-# Without a gradient of their own: folds, initial weights, numbers, contracts; what is prepared has the bits of what it was made of,
-# and what is fused has its gradient as a part of convnets and residual blocks.
+# Headers without a gradient that the suite could check. The tests of prepared.hpp compare its bits with those of the original, and the
+# suite checks what fused.hpp makes as a part of convnets and residual blocks.
 set(exempt nn/fused.hpp nn/parameters.hpp nn/initialize.hpp nn/prepared.hpp nn/statistics.hpp nn/passes.hpp energy/dual.hpp energy/prepared.hpp
   loss/known_of_phases.hpp loss/phases.hpp)
 

@@ -1,27 +1,27 @@
 # SPDX-License-Identifier: MIT
-# Who may include whom. Run by: cmake -D root=<checkout> -P layering.cmake
+# Checks that headers include only what their folders may include. Run by: cmake -D root=<checkout> -P layering.cmake
 cmake_minimum_required(VERSION 3.25)
 
-# Folders that each folder may include beside itself.
+# The folders that each folder may include, apart from itself.
 set(core "")
 set(backend core)
 set(tensor core backend)
 set(nn core tensor)
 set(sampling core tensor)
 set(loss core tensor)
-set(data core tensor io)  # io: files that are compressed, pictures
+set(data core tensor io)  # io for compressed files and pictures
 set(metrics core tensor)
-set(io core tensor nn)  # nn: the parameters that files hold
+set(io core tensor nn)  # nn for parameters in files
 set(energy core tensor nn)
 set(optim core tensor nn)
 set(matching core tensor sampling loss)
 set(train core tensor nn energy loss matching optim sampling data metrics io)
 set(evaluate core tensor nn energy loss matching sampling data metrics io)
-set(conformance core backend tensor nn energy loss matching optim sampling data train)  # backend: reference, and a user's own is put through it
+set(conformance core backend tensor nn energy loss matching optim sampling data train)  # backend for reference
 set(umbrella core backend tensor nn energy sampling loss matching optim train)
 
-# The backends stand at the door, and include what they are made of; behind it each folder may include these beside itself, and the
-# specification, backend/reference.hpp. Of what is behind the door other folders of include/jem see the memory only.
+# Headers directly in backend/ may include all folders below it. The folders below it may include these others, and
+# backend/reference.hpp. Folders outside backend/ may include backend/ and backend/memory/ only.
 set(room_backend/memory "")
 set(room_backend/cpu "")
 set(room_backend/cpu/gemm backend/cpu backend/memory)
@@ -31,7 +31,7 @@ set(room_backend/onednn backend/cpu backend/cpu/convolution backend/cpu/gemm bac
 set(room_backend/thrust backend/cpu)
 set(room_backend/thrust/cuda backend/memory)
 
-# Folders or headers that may include a header of somebody else's.
+# The folders or headers that may include each third-party header.
 set(third_party_Eigen backend/)
 set(third_party_omp backend/)
 set(third_party_xtensor backend/)
@@ -76,7 +76,7 @@ foreach(header IN LISTS headers)
     elseif(line MATCHES "<jem/")
       list(APPEND wrong "${header}: ${line} (the umbrella is for users)")
     elseif(line MATCHES "<([a-z_]+)>" OR line MATCHES "<(fcntl|unistd|sys/[a-z]+)\\.h>")
-      continue()  # the standard library, and the system's
+      continue()  # a header of the standard library or of the system
     elseif(line MATCHES "<([A-Za-z0-9_]+)[/.]")
       set(allowed FALSE)
       foreach(place IN LISTS third_party_${CMAKE_MATCH_1})
@@ -94,7 +94,7 @@ foreach(header IN LISTS headers)
   endforeach()
 endforeach()
 
-# The umbrella costs what Eigen costs: no reader, no writer, not even by a detour.
+# jem.hpp must not include readers and writers of files, not even indirectly, so that programs need no libraries but the backend's.
 set(reached jem.hpp)
 set(queue jem.hpp)
 while(queue)

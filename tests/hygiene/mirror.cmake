@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
-# tests/ mirrors include/jem/: lists the headers without a test file of their own name.
+# Checks that tests/ mirrors include/jem/: lists the headers that have no test file of the same name.
 # Run by: cmake -D root=<checkout> -D strict=<bool> -P mirror.cmake
 cmake_minimum_required(VERSION 3.25)
 
-# Nothing in these runs by itself: the marks of compilers, the text that data/digits.hpp decodes, what the backends on CUDA devices
-# are made of.
+# Headers that need no test file: marks for compilers, the text that data/digits.hpp decodes, parts of the backends for CUDA devices.
 set(exempt core/platform.hpp data/digits_text.hpp backend/thrust/cuda/device.hpp backend/thrust/cuda/cudnn_plan.hpp)
 
 set(missing)
