@@ -49,7 +49,7 @@ auto start(const Trainer& algorithm, std::uint64_t seed = 1) {
   return algorithm.init(std::move(net), some_data(), g);
 }
 
-/// A run with an average beside it: a state of one's own around the library's.
+/// A run with an average of its weights: a user's state that contains the library's.
 template <class State>
 struct with_average {
   State run;
@@ -60,7 +60,7 @@ struct with_average {
 
 }  // namespace
 
-TEST_CASE("a run that is loaded goes on to the very bits") {
+TEST_CASE("a run that is loaded from a checkpoint continues with the same bits") {
   const auto check = [](const auto& algorithm) {
     const temporary_directory place;
     const auto file = place.path() / "checkpoint.safetensors";
@@ -70,7 +70,7 @@ TEST_CASE("a run that is loaded goes on to the very bits") {
       for (int i = 0; i < iterations; ++i) last = algorithm.step(state.run), jem::ema{}.step(state.average, state.run.net);
       return last;
     };
-    go_on(whole, 9);  // into the second epoch: six batches of 8 are one
+    go_on(whole, 9);  // into the second epoch, since an epoch has six batches of 8
     jem::io::save_checkpoint(file, whole);
     const auto end = go_on(whole, 8);
     with_average resumed{start(algorithm, 2)};
@@ -89,7 +89,7 @@ TEST_CASE("a run that is loaded goes on to the very bits") {
   check(by_replacement);
 }
 
-TEST_CASE("the file says what it is, in texts that any reader of safetensors shows") {
+TEST_CASE("a checkpoint has metadata that any reader of safetensors shows") {
   const temporary_directory place;
   const auto file = place.path() / "checkpoint.safetensors";
   jem::io::save_checkpoint(file, jem::rng{}, "seed 1");
@@ -103,7 +103,7 @@ TEST_CASE("the file says what it is, in texts that any reader of safetensors sho
   CHECK(parts.at("counter").dtype == "U64");
 }
 
-TEST_CASE("what cannot be gone on with is refused by name, and leaves the state as it was") {
+TEST_CASE("a checkpoint that does not fit is refused by the name of the part, and leaves the state as it was") {
   const temporary_directory place;
   const auto file      = place.path() / "checkpoint.safetensors";
   const auto algorithm = adam_trainer();

@@ -38,7 +38,7 @@ struct xz_file {
 
 }  // namespace
 
-TEST_CASE("plain bytes come as they are, whatever can be decompressed") {
+TEST_CASE("plain bytes are returned as they are, whatever compressions are known") {
   for (const auto known : {jem::io::compressions{}, {jem::io::gzip}, {jem::io::gzip, jem::io::xz}}) {
     CHECK(jem::io::decompress(text, 100, "file", known) == text);
     CHECK(jem::io::decompress(text, 3, "file", known) == test::cut(text, 3));
@@ -47,26 +47,26 @@ TEST_CASE("plain bytes come as they are, whatever can be decompressed") {
   }
 }
 
-TEST_CASE("a compression is known by the first bytes, not by the name") {
+TEST_CASE("a compression is recognised by its first bytes, not by the name of the file") {
   const jem::io::compressions both = {jem::io::xz, jem::io::gzip};
   CHECK(jem::io::decompress(test::gzipped(text), 100, "file.xz", both) == text);
   CHECK(jem::io::decompress(test::xzed(text), 100, "file", both) == text);
 }
 
-TEST_CASE("the beginning of a compression's mark is plain bytes") {
+TEST_CASE("an incomplete mark of a compression counts as plain bytes") {
   const bytes one{0x1f}, five{0xfd, '7', 'z', 'X', 'Z'};
   CHECK(jem::io::decompress(one, 100, "file", {}) == one);
   CHECK(jem::io::decompress(five, 100, "file", {}) == five);
 }
 
-TEST_CASE("a compression that was not asked for is named, with where to find it") {
+TEST_CASE("a compression that the caller does not allow is named, with the header that has it") {
   CHECK(complaint(test::xzed(text), {jem::io::gzip}) ==
         "file, byte 0: expected plain bytes but found xz, which jem::io::xz of jem/io/xz.hpp decompresses, where it is asked for");
   CHECK(complaint(test::gzipped(text), {}) ==
         "file, byte 0: expected plain bytes but found gzip, which jem::io::gzip of jem/io/gzip.hpp decompresses, where it is asked for");
 }
 
-TEST_CASE("a file is found by its name, then with the endings that were asked for, in their order") {
+TEST_CASE("find_compressed looks for the name itself, then with the endings of the allowed compressions in their order") {
   const temporary_directory place;
   const auto path = place / "data.bin";
   put_file(place / "data.bin.xz", {});
@@ -78,7 +78,7 @@ TEST_CASE("a file is found by its name, then with the endings that were asked fo
   CHECK(jem::io::find_compressed(path, {jem::io::xz, jem::io::gzip}) == path);
 }
 
-TEST_CASE("a file that is nowhere is named with the endings that were tried") {
+TEST_CASE("a file that is not found is named with the endings that were tried") {
   const temporary_directory place;
   const auto path      = place / "data.bin";
   const auto complains = [&](jem::io::compressions known) {
@@ -94,14 +94,14 @@ TEST_CASE("a file that is nowhere is named with the endings that were tried") {
                                           "decompresses, where it is asked for");
 }
 
-TEST_CASE_TEMPLATE("a compression gives back what was compressed, whatever its size", File, gzip_file, xz_file) {
+TEST_CASE_TEMPLATE("decompression gives the original bytes, for any size", File, gzip_file, xz_file) {
   for (const std::size_t size : {0u, 1u, 65'535u, 65'536u, 65'537u, 300'000u}) {
     CAPTURE(size);
     CHECK(decompressed(File::format, File::of(pattern(size))) == pattern(size));
   }
 }
 
-TEST_CASE_TEMPLATE("a compression gives the first bytes alone when asked for no more, without a look at the rest", File, gzip_file,
+TEST_CASE_TEMPLATE("decompression gives the first bytes only if no more are wanted, even if the rest is missing", File, gzip_file,
                    xz_file) {
   const auto contents   = pattern(100'000);
   const auto compressed = File::of(contents);
@@ -110,7 +110,7 @@ TEST_CASE_TEMPLATE("a compression gives the first bytes alone when asked for no 
   CHECK(decompressed(File::format, test::cut(compressed, compressed.size() / 2), 20) == test::cut(contents, 20));
 }
 
-TEST_CASE_TEMPLATE("20 million zeros are decompressed only as far as asked, in little memory", File, gzip_file, xz_file) {
+TEST_CASE_TEMPLATE("the first bytes of 20 million zeros are decompressed in little memory", File, gzip_file, xz_file) {
   const auto compressed = File::of(bytes(20'000'000));
   CHECK(compressed.size() < 40'000);
   const auto first = decompressed(File::format, compressed, 1000);
@@ -118,7 +118,7 @@ TEST_CASE_TEMPLATE("20 million zeros are decompressed only as far as asked, in l
   CHECK(first.capacity() <= 65'536);
 }
 
-TEST_CASE_TEMPLATE("compressed streams that follow each other are one", File, gzip_file, xz_file) {
+TEST_CASE_TEMPLATE("compressed streams that follow each other are read as one", File, gzip_file, xz_file) {
   const auto three = test::joined(test::joined(File::of({1, 2}), File::of({})), File::of({3}));
   CHECK(decompressed(File::format, three) == bytes{1, 2, 3});
 }
@@ -131,7 +131,8 @@ TEST_CASE_TEMPLATE("a compressed file cut off at any byte is refused", File, gzi
     CHECK_THROWS_AS(decompressed(File::format, test::cut(two, length)), std::runtime_error);
 }
 
-TEST_CASE_TEMPLATE("a compressed stream that ends early is told from a damaged one, with the byte", File, gzip_file, xz_file) {
+TEST_CASE_TEMPLATE("a compressed stream that ends early has another message than a damaged one, both with the byte", File, gzip_file,
+                   xz_file) {
   const auto compressed      = File::of(pattern(300));
   const std::string expected = concat(": expected ", File::whole, " but found ");
   CHECK(refusal(File::format, test::cut(compressed, compressed.size() - 1)) ==

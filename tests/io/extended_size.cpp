@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-TEST_CASE("a size that a file claims is at most 2^60, and extents of 0 hide nothing") {
+TEST_CASE("extended_size multiplies sizes up to 2^60, ignores extents of 0, and gives 0 beyond") {
   constexpr std::uint64_t most = std::uint64_t{1} << 60;
   CHECK(jem::io::extended_size(4, 6) == 24);
   CHECK(jem::io::extended_size(4, 0) == 4);

@@ -16,7 +16,7 @@ std::string refusal(const std::filesystem::path& path, const bytes& contents) {
 
 }  // namespace
 
-TEST_CASE("a file comes back as it was written, whatever its size") {
+TEST_CASE("a file of any size is read as it was written") {
   const temporary_directory place;
   for (const std::size_t size : {0u, 1u, 65'535u, 65'536u, 65'537u, 300'000u}) {
     bytes contents(size);
@@ -27,7 +27,7 @@ TEST_CASE("a file comes back as it was written, whatever its size") {
   }
 }
 
-TEST_CASE("writing replaces what was there and leaves nothing beside it") {
+TEST_CASE("writing replaces an old file and leaves no other file") {
   const temporary_directory place;
   jem::io::write_file(place / "file", bytes(1000));
   jem::io::write_file(place / "file", "a\nb\r\n");
@@ -35,7 +35,7 @@ TEST_CASE("writing replaces what was there and leaves nothing beside it") {
   CHECK(place.size() == 1);
 }
 
-TEST_CASE("a file that is replaced stays whole for those who have it open") {
+TEST_CASE("a program that has opened a file still reads the old contents after the file is replaced") {
   const temporary_directory place;
   jem::io::write_file(place / "file", "old");
   std::ifstream reader(place / "file");
@@ -45,14 +45,14 @@ TEST_CASE("a file that is replaced stays whole for those who have it open") {
   CHECK(seen == "old");
 }
 
-TEST_CASE("writing into no directory says so and creates nothing") {
+TEST_CASE("writing into a missing directory throws and creates nothing") {
   const temporary_directory place;
   const auto path = place / "no" / "file";
   CHECK(refusal(path, {1, 2}) == path.string() + ": expected to write 2 bytes but received \"No such file or directory\"");
   CHECK(place.size() == 0);
 }
 
-TEST_CASE("writing over a directory says so and leaves nothing beside it") {
+TEST_CASE("writing over a directory throws and leaves no other file") {
   const temporary_directory place;
   std::filesystem::create_directory(place / "taken");
   CHECK(refusal(place / "taken", {1}).find((place / "taken").string() + ": expected to write 1 bytes but received") == 0);
@@ -72,7 +72,7 @@ TEST_CASE("a full disk is noticed, for small files and large ones, and the old f
   }
 }
 
-TEST_CASE("reading a missing file or a directory says so") {
+TEST_CASE("reading a missing file or a directory throws") {
   const temporary_directory place;
   CHECK_THROWS_WITH_AS(
       jem::io::read_file(place / "none"),

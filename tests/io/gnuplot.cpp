@@ -15,7 +15,7 @@ using test::temporary_directory;
 
 namespace {
 
-/// Sets the PATH and puts it back.
+/// Sets the environment's PATH, and restores the old one at the end.
 class path_of_programs {
  public:
   explicit path_of_programs(const std::string& value) {
@@ -40,7 +40,7 @@ void check_is_svg(const std::string& svg) {
   CHECK(svg.find("<path") != std::string::npos);
 }
 
-/// A gnuplot of the test's own, first on the PATH.
+/// Writes a shell script named gnuplot into a folder.
 void put_program(const temporary_directory& place, const std::string& body) {
   const std::string text = "#!/bin/sh\n" + body;
   test::put_file(place / "gnuplot", {text.begin(), text.end()});
@@ -49,7 +49,7 @@ void put_program(const temporary_directory& place, const std::string& body) {
 
 }  // namespace
 
-TEST_CASE("a program that will draw misses gnuplot at once") {
+TEST_CASE("expect_gnuplot throws if gnuplot is not on the PATH") {
   jem::io::expect_gnuplot();
   const temporary_directory place;
   const path_of_programs none(place.path().string());
@@ -57,7 +57,7 @@ TEST_CASE("a program that will draw misses gnuplot at once") {
         "gnuplot: expected it on the PATH but found none (Debian package gnuplot-nox)");
 }
 
-TEST_CASE("gnuplot draws an svg of the size asked for and leaves no file behind") {
+TEST_CASE("gnuplot_svg draws an svg of the given size and leaves no file") {
   const temporary_directory place;
   const auto svg = gnuplot_svg("set title 'rising'\nplot x with lines title 'a line'\n", place / "scratch", 320, 200);
   check_is_svg(svg);
@@ -66,7 +66,7 @@ TEST_CASE("gnuplot draws an svg of the size asked for and leaves no file behind"
   CHECK(place.size() == 0);
 }
 
-TEST_CASE("two drawings of gnuplot share no identifier on a page, and none of their references leads nowhere") {
+TEST_CASE("two drawings of gnuplot on a page share no identifier, and all their references have a target") {
   const temporary_directory place;
   const auto svg = gnuplot_svg("plot x with linespoints pt 7, -x with lines\n", place / "scratch");
   jem::io::page page("t");
@@ -88,7 +88,7 @@ TEST_CASE("two drawings of gnuplot share no identifier on a page, and none of th
   for (const auto& name : references) CHECK_MESSAGE(std::ranges::binary_search(ids, name), name);
 }
 
-TEST_CASE("a gnuplot script may carry its data, more of it than a pipe holds") {
+TEST_CASE("a gnuplot script may contain its data, even more than a pipe buffers") {
   const temporary_directory place;
   std::string script = "$data << EOD\n";
   for (int i = 0; i < 20'000; ++i) script += std::to_string(i) + " " + std::to_string(i % 7) + "\n";
@@ -97,7 +97,7 @@ TEST_CASE("a gnuplot script may carry its data, more of it than a pipe holds") {
   CHECK(place.size() == 0);
 }
 
-TEST_CASE("a scratch path with quotes, spaces and a dollar is taken as it is") {
+TEST_CASE("a scratch path may contain quotes, spaces and other special characters") {
   const temporary_directory place;
   for (const char* const name : {"it's", "''", "a b", "\"$HOME\"", "-help", "`x`;y"}) {
     INFO(name);
@@ -106,7 +106,7 @@ TEST_CASE("a scratch path with quotes, spaces and a dollar is taken as it is") {
   }
 }
 
-TEST_CASE("a gnuplot script with an error throws what gnuplot says, before and after a plot, and leaves no file behind") {
+TEST_CASE("a gnuplot script with an error, before or after a plot, throws the message of gnuplot and leaves no file") {
   const temporary_directory place;
   for (const std::string before : {"", "plot x\n"}) {
     const auto message = refusal(before + "nonsense here\nplot sin(x)\n", place / "scratch");
@@ -117,7 +117,7 @@ TEST_CASE("a gnuplot script with an error throws what gnuplot says, before and a
   }
 }
 
-TEST_CASE("a gnuplot that stops at the first line of a long script throws and does not end the process") {
+TEST_CASE("gnuplot_svg throws if gnuplot stops at the first line of a long script") {
   const temporary_directory place;
   const std::string rest(1'000'000, '\n');
   CHECK(refusal("nonsense here\n" + rest, place / "scratch").find("invalid command") != std::string::npos);
@@ -139,14 +139,14 @@ TEST_CASE("a scratch file that cannot be written is named, and a directory in it
   CHECK(place.size() == 1);
 }
 
-TEST_CASE("without gnuplot the message names the package, and no file is left behind") {
+TEST_CASE("without gnuplot the message names the package, and no file is left") {
   const temporary_directory place, programs;
   const path_of_programs none(programs.path().string());
   CHECK(refusal("plot x\n", place / "scratch") == "gnuplot: expected it on the PATH but found none (Debian package gnuplot-nox)");
   CHECK(place.size() == 0);
 }
 
-TEST_CASE("a gnuplot that fails without a word, or is killed, throws") {
+TEST_CASE("gnuplot_svg throws if gnuplot fails without a message or is killed") {
   const temporary_directory place, programs;
   const path_of_programs own(programs.path().string());
   put_program(programs, "exit 3\n");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is gzip's own; what is asked of every compression stands in compressed.cpp.
+// Tests of gzip only. compressed.cpp has the tests of every compression.
 #include "support/compressors.hpp"
 
 #include <jem/io/gzip.hpp>
@@ -20,10 +20,10 @@ bytes decompress(const bytes& file) { return test::decompressed(jem::io::gzip, f
 TEST_CASE("a flipped bit in a gzip file is refused or changes nothing") {
   const auto compressed = gzipped(test::pattern(300));
   const auto refused    = test::refused_flips(compressed, decompress, [](const bytes& b) { return b == test::pattern(300); });
-  CHECK(refused > (compressed.size() - 10) * 8);  // only bits of gzip's own header mean nothing
+  CHECK(refused > (compressed.size() - 10) * 8);  // only flips in gzip's header may change nothing
 }
 
-TEST_CASE("bytes behind a gzip stream that begin no other are refused, also zeros") {
+TEST_CASE("bytes after a gzip stream that are no gzip stream are refused, also zeros") {
   const auto compressed = gzipped({1, 2, 3});
   const auto where =
       "file, byte " + std::to_string(compressed.size()) + ": expected the end of the file, or another gzip stream but found other bytes";

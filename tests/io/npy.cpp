@@ -20,7 +20,7 @@ using bytes   = std::vector<std::uint8_t>;
 
 namespace {
 
-/// What numpy writes for an array of this type and shape with these bytes.
+/// The file that numpy writes for an array of this type, shape and bytes.
 bytes file_of(const std::string& type, const std::string& extents, const bytes& values) {
   std::string text = "\x93NUMPY\x01" + std::string(1, '\0') + "v" + std::string(1, '\0');
   text += "{'descr': '" + type + "', 'fortran_order': False, 'shape': " + extents + ", }";
@@ -48,7 +48,7 @@ const bytes bytes_file = file_of("|u1", "(2, 2)", {0, 1, 128, 255});
 
 }  // namespace
 
-TEST_CASE("a npy file of numpy's is read, on every backend") {
+TEST_CASE("a npy file that numpy has written is read, on every backend") {
   test::on_every_tensor([]<class T>() {
     const auto x = decode_npy<T>(floats_file, "x.npy");
     CHECK(x.extents() == shape{2, 3});
@@ -60,7 +60,7 @@ TEST_CASE("a npy file of numpy's is read, on every backend") {
   CHECK(decode_npy<classes>(ints_file, "x.npy").to_vector() == std::vector<std::int32_t>{7, -2});
 }
 
-TEST_CASE("a npy file is, byte by byte, what numpy writes") {
+TEST_CASE("encode_npy gives the bytes that numpy writes") {
   CHECK(encode_npy(tensor({2, 3}, {1, -2, 0.1f, 1e-45f, -0.0f, -std::numeric_limits<float>::infinity()})) == floats_file);
   CHECK(encode_npy(doubles({2}, {1, -0.1})) == doubles_file);
   CHECK(encode_npy(classes({2}, {7, -2})) == ints_file);
@@ -69,7 +69,7 @@ TEST_CASE("a npy file is, byte by byte, what numpy writes") {
   CHECK(encode_npy(tensor(shape{0, 3})) == file_of("<f4", "(0, 3)", {}));
 }
 
-TEST_CASE("npy values of other types come in where none is rounded") {
+TEST_CASE("npy values of other types are read if none has to be rounded") {
   CHECK(decode_npy<tensor>(bytes_file, "x.npy").to_vector() == std::vector<float>{0, 1, 128, 255});
   CHECK(decode_npy<doubles>(bytes_file, "x.npy").to_vector() == std::vector<double>{0, 1, 128, 255});
   CHECK(decode_npy<classes>(bytes_file, "x.npy").to_vector() == std::vector<std::int32_t>{0, 1, 128, 255});
@@ -82,7 +82,7 @@ TEST_CASE("npy values of other types come in where none is rounded") {
         "x.npy, byte 20: expected a type among <f4 <f8 <i4 |u1 (numpy's astype makes it), but found <i8");
 }
 
-TEST_CASE("class numbers of 64 bits, numpy's own choice, come in while 32 bits hold them") {
+TEST_CASE("class numbers of 64 bits, which numpy uses by default, are read if they fit into 32 bits") {
   // numpy.save("x.npy", numpy.array([3, -2**31, 2**31 - 1])), and with 2**31 for the last
   bytes values{3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0, 0, 0, 0};
   CHECK(decode_npy<classes>(file_of("<i8", "(3,)", values), "x.npy").to_vector() ==
@@ -91,14 +91,14 @@ TEST_CASE("class numbers of 64 bits, numpy's own choice, come in while 32 bits h
   CHECK(complaint<classes>(file_of("<i8", "(3,)", values)) == "x.npy, byte 144: expected a value of 32 bits but found 2147483648");
 }
 
-TEST_CASE("npy types that no tensor holds are refused by name") {
+TEST_CASE("npy types that no tensor can have are refused by name") {
   for (const std::string type : {">f4", "=f4", "<f2", "<c8", "<i2", "|b1", "|O", "<U2", "<M8[ns]", "|V8", "f4", "", "<f4 "}) {
     CHECK(complaint(file_of(type, "(0,)", {})) ==
           "x.npy, byte 20: expected a type among <f4 |u1 (numpy's astype makes it), but found " + type);
   }
 }
 
-TEST_CASE("tensors survive the way through a npy file, on every backend, with every bit") {
+TEST_CASE("tensors keep every bit when they are written to a npy file and read, on every backend") {
   test::on_every_tensor([]<class T>() {
     const temporary_directory place;
     const T x({1, 3, 1, 2, 1}, {std::numeric_limits<float>::quiet_NaN(), -0.0f, 3.4e38f, 1e-45f, -1, 0.1f});
@@ -111,7 +111,7 @@ TEST_CASE("tensors survive the way through a npy file, on every backend, with ev
   });
 }
 
-TEST_CASE("arrays of one value, of none and of some rows survive the way through a npy file") {
+TEST_CASE("arrays of one value, of none and of some rows are unchanged when they are written to a npy file and read") {
   const tensor scalar(shape{}, {2.5f});
   CHECK(decode_npy<tensor>(encode_npy(scalar), "f").extents() == shape{});
   CHECK(decode_npy<tensor>(encode_npy(scalar), "f").to_vector() == std::vector<float>{2.5f});
@@ -135,7 +135,7 @@ TEST_CASE("a npy file truncated at any byte is refused, and so is a longer one")
   CHECK(complaint(file_of("<f4", "()", {})) == "x.npy, byte 128: expected 1 values <f4 for () but found the end of the file after 0");
 }
 
-TEST_CASE("a npy file that promises more than it has costs no memory") {
+TEST_CASE("a npy file whose header claims more values than it has is refused before memory is allocated") {
   CHECK(complaint(file_of("<f4", "(1000000000, 1000000000)", {1, 2, 3, 4})) ==
         "x.npy, byte 132: expected 1000000000000000000 values <f4 for (1000000000, 1000000000) but found the end of the file after 1");
   CHECK(complaint<doubles>(file_of("<f8", "(1152921504606846976,)", {})).ends_with("but found the end of the file after 0"));
@@ -143,7 +143,7 @@ TEST_CASE("a npy file that promises more than it has costs no memory") {
         "x.npy, byte 128: expected the end of the file but found 1 more bytes");
 }
 
-TEST_CASE("a flipped bit in a npy file's header is refused, one in its values is a bit of a value") {
+TEST_CASE("a flipped bit in the header of a npy file is refused, and one in a value gives another value") {
   for (std::size_t bit = 0; bit < floats_file.size() * 8; ++bit) {
     auto damaged = floats_file;
     damaged[bit / 8] ^= static_cast<std::uint8_t>(1 << bit % 8);

@@ -12,7 +12,7 @@ using bytes = std::vector<std::uint8_t>;
 
 namespace {
 
-/// A file as the format says, for any literal and any version: also for those that lie.
+/// A file of the format with any literal and any version, which may contradict each other.
 bytes file_of(const std::string& literal, int major = 1, std::size_t data = 0) {
   bytes file{0x93, 'N', 'U', 'M', 'P', 'Y', static_cast<std::uint8_t>(major), 0};
   for (int i = 0; i < (major == 1 ? 2 : 4); ++i) file.push_back(static_cast<std::uint8_t>(literal.size() >> (8 * i) & 255));
@@ -32,7 +32,7 @@ shape extents_of(const std::string& literal) {
 
 }  // namespace
 
-TEST_CASE("a npy header is, byte by byte, what numpy writes") {
+TEST_CASE("encode_npy_header gives the bytes that numpy writes") {
   // numpy.save("x.npy", numpy.zeros((2, 3), "<f4")), and zeros((), "<f8"), zeros(7, "<i4"), zeros((10000, 32, 32, 3), "<f4")
   CHECK(encode_npy_header("<f4", {2, 3}) ==
         file_of("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }" + std::string(58, ' ') + "\n"));
@@ -43,7 +43,7 @@ TEST_CASE("a npy header is, byte by byte, what numpy writes") {
         file_of("{'descr': '<f4', 'fortran_order': False, 'shape': (10000, 32, 32, 3), }" + std::string(46, ' ') + "\n"));
 }
 
-TEST_CASE("the values behind a npy header begin at a multiple of 64 bytes, whatever its length") {
+TEST_CASE("a npy header of any length is padded, so that values begin at a multiple of 64 bytes") {
   for (jem::index_t n = 1; n < 1'000'000'000'000'000; n *= 10) {
     const auto header = encode_npy_header("<f4", {n, n, n});
     CHECK(header.size() % 64 == 0);
@@ -64,7 +64,7 @@ TEST_CASE("npy headers of all three versions are read") {
   }
 }
 
-TEST_CASE("npy headers of other writers are read: other spaces, quotes, orders, ends, and numbers of Python 2") {
+TEST_CASE("npy headers with other spaces, quotes, orders and ends, and with numbers of Python 2, are read") {
   const auto header = parse_npy_header(file_of("\n{ \"shape\":( 3L ,4 )\t,'fortran_order' :False,\r\n'descr':\"|u1\"}"), "x.npy");
   CHECK(header.type == "|u1");
   CHECK(header.extents == shape{3, 4});
@@ -90,7 +90,7 @@ TEST_CASE("a npy header truncated at any byte is refused, naming a byte within t
         "x.npy, byte 10: expected the length of the header in 4 bytes but found the end of the file");
 }
 
-TEST_CASE("a literal truncated at any byte is refused, also if the header says that it ends there") {
+TEST_CASE("a literal truncated at any byte is refused, even if the header's length agrees") {
   const std::string whole = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }";
   for (std::size_t length = 0; length < whole.size(); ++length) {
     const auto message = complaint(whole.substr(0, length));
@@ -99,7 +99,7 @@ TEST_CASE("a literal truncated at any byte is refused, also if the header says t
   }
 }
 
-TEST_CASE("what is no npy file, or one of a later version, is refused") {
+TEST_CASE("a file of another format, or a npy file of a later version, is refused") {
   auto file = file_of("{}");
   file[0]   = 0x92;
   CHECK(complaint(file) == "x.npy, byte 0: expected \"\\x93NUMPY\" but found something else");
@@ -122,7 +122,7 @@ TEST_CASE("values in column-major order are refused") {
         "x.npy, byte 44: expected False, row-major order, which numpy.ascontiguousarray makes, but found True, 'shape': (2, 3), }");
 }
 
-TEST_CASE("npy headers that say anything else are refused with the byte and what stands there") {
+TEST_CASE("other npy headers are refused with the byte and the text found there") {
   const auto refused = [](const std::string& literal, std::size_t at, const std::string& expected, const std::string& found) {
     CHECK(complaint(literal) == "x.npy, byte " + std::to_string(10 + at) + ": expected " + expected + " but found " + found);
   };
@@ -150,7 +150,7 @@ TEST_CASE("npy headers that say anything else are refused with the byte and what
   refused("{'shape': (1, 1, 1, 1, 1, 1)}", 26, "at most 5 extents", "1)}");
   refused("{'fortran_order': false}", 18, "False, row-major order, which numpy.ascontiguousarray makes,", "false}");
   refused("{'fortran_order': Falsey}", 23, "}", "y}");
-  // numpy.save("x.npy", numpy.zeros(3, [("a", "<f4"), ("ä", "<i4")])), of format 3.0; its names are longer than a line here
+  // numpy.save("x.npy", numpy.zeros(3, [("a", "<f4"), ("ä", "<i4")])), which has format 3.0
   refused("{'descr': [('a', '<f4'), ('\xc3\xa4', '<i4')], 'fortran_order': False, 'shape': (3,), }", 10, "a text in quotes",
           "[('a', '<f4'), ('?\?', '<i4')], 'fortran_");
   refused("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), } import os", 58, "the end of the header", "import os");

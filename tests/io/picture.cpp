@@ -21,7 +21,7 @@ namespace {
 constexpr double infinity     = std::numeric_limits<double>::infinity();
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
-/// Relative luminance, ITU-R BT.709's weights.
+/// Relative luminance, with the weights of ITU-R BT.709.
 double brightness(const rgb& c) { return 0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2]; }
 
 rgb at(const image& picture, jem::index_t row, jem::index_t column) {
@@ -29,7 +29,7 @@ rgb at(const image& picture, jem::index_t row, jem::index_t column) {
   return {picture.pixels.at(first), picture.pixels.at(first + 1), picture.pixels.at(first + 2)};
 }
 
-/// Row-major numbers of the pixels that are not darkest.
+/// The row-major numbers of the pixels that do not have the darkest colour.
 std::vector<jem::index_t> lit(const image& picture) {
   std::vector<jem::index_t> result;
   for (jem::index_t i = 0; i < picture.height * picture.width; ++i) {
@@ -38,7 +38,7 @@ std::vector<jem::index_t> lit(const image& picture) {
   return result;
 }
 
-// 3 columns of width 2 from −1 to 5, 2 rows of height 1 from 10 to 12
+// three columns of width 2 from −1 to 5, and two rows of height 1 from 10 to 12
 constexpr picture_options small{.left = -1, .right = 5, .bottom = 10, .top = 12, .width = 3, .height = 2};
 
 }  // namespace
@@ -53,17 +53,17 @@ TEST_CASE("colours run from viridis' dark purple to its yellow, and levels outsi
   for (const double high : {1.001, 7.0, infinity}) CHECK(colour(high) == colour(1));
 }
 
-TEST_CASE("colours grow brighter with the level") {
+TEST_CASE("colours are brighter for higher levels") {
   double last = brightness(colour(0));
   for (int i = 1; i <= 200; ++i) {
     const double now = brightness(colour(i / 200.0));
     CHECK(now > last);
-    CHECK(now - last < 3);  // without a jump at an anchor
+    CHECK(now - last < 3);  // there is no jump at an anchor
     last = now;
   }
 }
 
-TEST_CASE("a heat map has the largest value brightest, and zero and below darkest") {
+TEST_CASE("in a heat map the largest value is brightest, and zero and negative values are darkest") {
   const auto picture = jem::io::heat_map({0, 2, 4, -9, 1, 3}, 2, 3);
   CHECK(picture.height == 2);
   CHECK(picture.width == 3);
@@ -77,14 +77,14 @@ TEST_CASE("a heat map has the largest value brightest, and zero and below darkes
   CHECK(at(picture, 1, 2) == colour(0.75));
 }
 
-TEST_CASE("a heat map of nothing positive is dark, and one of no values empty") {
+TEST_CASE("a heat map without positive values is dark, and one without values is empty") {
   CHECK(lit(jem::io::heat_map({0, 0, 0, 0}, 2, 2)).empty());
   CHECK(lit(jem::io::heat_map({-1, -2}, 1, 2)).empty());
   CHECK(at(jem::io::heat_map({1e-300}, 1, 1), 0, 0) == colour(1));
   CHECK(jem::io::heat_map({}, 0, 5).pixels.empty());
 }
 
-TEST_CASE("a heat map shows nan as darkest, wherever it stands, and scales by the rest") {
+TEST_CASE("a heat map shows NaN as darkest, and scales by the other values") {
   for (const auto& values :
        {std::vector{not_a_number, 1.0, 2.0}, std::vector{1.0, not_a_number, 2.0}, std::vector{1.0, 2.0, not_a_number}}) {
     const auto picture = jem::io::heat_map(values, 1, 3);
@@ -126,7 +126,7 @@ TEST_CASE("the corner pixels of the default picture lie inside its corners") {
   CHECK(at[at.size() - 1] == doctest::Approx(-3 + half));
 }
 
-TEST_CASE("a histogram counts the centre of each pixel in that pixel") {
+TEST_CASE("a histogram counts a point at the centre of a pixel in that pixel") {
   test::on_every_tensor([]<class T>() {
     const T centres = jem::io::pixel_centres<T>(small);
     for (jem::index_t i = 0; i < 6; ++i) CHECK(lit(jem::io::histogram(centres.rows(i, 1), small)) == std::vector<jem::index_t>{i});
@@ -143,7 +143,7 @@ TEST_CASE("a histogram's brightness grows with the square root of the number of 
   CHECK(at(picture, 1, 1) == colour(1));
 }
 
-TEST_CASE("a histogram has its left and top edge inside, its right and bottom edge outside") {
+TEST_CASE("a histogram includes its left and top edges, and excludes its right and bottom edges") {
   CHECK(lit(jem::io::histogram(tensor(shape{1, 2}, {-1, 12}), small)) == std::vector<jem::index_t>{0});
   CHECK(lit(jem::io::histogram(tensor(shape{1, 2}, {1, 11}), small)) == std::vector<jem::index_t>{4});
   CHECK(lit(jem::io::histogram(tensor(shape{2, 2}, {5, 11.5f, 0, 10}), small)).empty());
@@ -156,7 +156,7 @@ TEST_CASE("a histogram ignores points outside, infinite ones and nan") {
   CHECK(lit(jem::io::histogram(tensor(shape{2, 2}, {1e30f, -1e30f, 4, 10.5f}), small)) == std::vector<jem::index_t>{5});
 }
 
-TEST_CASE("a histogram takes draws of many chains, a single point, and none") {
+TEST_CASE("a histogram accepts draws of many chains, a single point, and no points") {
   const tensor draws(shape{2, 2, 2}, {0, 11.5f, 2, 11.5f, 4, 11.5f, 0, 10.5f});
   CHECK(lit(jem::io::histogram(draws, small)) == std::vector<jem::index_t>{0, 1, 2, 3});
   CHECK(lit(jem::io::histogram(tensor(shape{2}, {4, 10.5f}), small)) == std::vector<jem::index_t>{5});
@@ -171,7 +171,7 @@ TEST_CASE("a histogram of points that do not lie in a plane is refused") {
   CHECK_THROWS_AS(jem::io::histogram(tensor(shape{2, 1})), std::invalid_argument);
 }
 
-TEST_CASE("a part of the plane without a width or a height is refused") {
+TEST_CASE("a picture of a region without width or height is refused") {
   CHECK_THROWS_WITH_AS(jem::io::pixel_centres<tensor>({.left = 3, .right = 3}),
                        "[picture_options] expected left < right but received 3.000000 and 3.000000", std::invalid_argument);
   CHECK_THROWS_WITH_AS(jem::io::histogram(tensor(shape{1, 2}), {.bottom = 4}),

@@ -21,7 +21,7 @@ bool same(const image& a, const image& b) {
   return a.height == b.height && a.width == b.width && a.channels == b.channels && a.pixels == b.pixels;
 }
 
-/// libpng's own reading, without ours.
+/// The image as libpng reads it, without the library's reader.
 image decoded(const bytes& file) {
   png_image header{};
   header.version = PNG_IMAGE_VERSION;
@@ -83,7 +83,7 @@ TEST_CASE("a png is read from a file, and one that is missing is named") {
       std::runtime_error);
 }
 
-TEST_CASE("grey levels of fewer bits are spread over 0 to 255, and colours of a palette are looked up") {
+TEST_CASE("grey levels of fewer bits are scaled to 0 to 255, and colours of a palette are looked up") {
   using test::png_idat;
   using test::png_ihdr;
   using test::png_of;
@@ -96,7 +96,7 @@ TEST_CASE("grey levels of fewer bits are spread over 0 to 255, and colours of a 
   CHECK(same(looked, {2, 2, 3, {70, 80, 90, 10, 20, 30, 40, 50, 60, 40, 50, 60}}));
 }
 
-TEST_CASE("the values of a png are read as they are stored, whatever its chunks say of their meaning") {
+TEST_CASE("the values of a png are read as they are stored, whatever its chunks say about gamma and colours") {
   using test::png_chunk;
   const bytes linear = png_chunk("gAMA", {0, 1, 0x86, 0xa0}), bright = png_chunk("gAMA", {0, 0, 0x27, 0x10});  // gamma 1, and 0.1
   const bytes white = png_chunk("cHRM", bytes(32, 1));
@@ -114,9 +114,9 @@ TEST_CASE("the values of a png are read as they are stored, whatever its chunks 
   }
 }
 
-// sRGB's curve takes the light 17/255 = 0.0667 to 1.055·0.0667^(1/2.4) − 0.055 = 0.2864, or 73.0 of 255; libpng works with the
-// power 1/2.2 in its place, which gives 74.4.
-TEST_CASE("the values of a png are brought to the curve of srgb when that is asked for") {
+// The curve of sRGB maps the linear value 17/255 = 0.0667 to 1.055·0.0667^(1/2.4) − 0.055 = 0.2864, or 73.0 of 255. libpng uses the power
+// 1/2.2 instead, which gives 74.4.
+TEST_CASE("the values of a png are converted to srgb if to_srgb is given") {
   const test::temporary_directory place;
   const auto file =
       test::png_of({test::png_ihdr(3, 1, 8, 0), test::png_chunk("gAMA", {0, 1, 0x86, 0xa0}), test::png_idat({0, 0, 17, 255})});
@@ -127,7 +127,7 @@ TEST_CASE("the values of a png are brought to the curve of srgb when that is ask
   CHECK(jem::io::read_png(place / "linear.png").pixels == bytes{0, 17, 255});
 }
 
-TEST_CASE("a png with a chunk that it cannot be read without is refused when nobody knows that chunk") {
+TEST_CASE("a png with an unknown critical chunk is refused") {
   const auto with = [](const char* type) {
     return test::png_of({test::png_ihdr(1, 1, 8, 0), test::png_chunk(type, {1}), test::png_idat({0, 5})});
   };
@@ -135,7 +135,7 @@ TEST_CASE("a png with a chunk that it cannot be read without is refused when nob
   CHECK(decode(with("aBCD")).pixels == bytes{5});
 }
 
-TEST_CASE("an interlaced png is read like another") {
+TEST_CASE("an interlaced png is read") {
   // Adam7 of 2×2 pixels: pass 1 has the first, pass 6 the second, pass 7 the row below.
   CHECK(decode(test::png_of({test::png_ihdr(2, 2, 8, 0, 1), test::png_idat({0, 1, 0, 2, 0, 3, 4})})).pixels == bytes{1, 2, 3, 4});
 }
@@ -153,7 +153,7 @@ TEST_CASE("a png cut off at any byte, or with any flipped bit, is refused") {
   CHECK(test::refused_flips(file, decode, [](const image&) { return false; }) == file.size() * 8);
 }
 
-TEST_CASE("pixels that are missing, damaged or without a palette are refused, though the frame is whole") {
+TEST_CASE("a png whose chunks are right is refused if pixels are missing or damaged, or the palette is missing") {
   using test::png_ihdr;
   using test::png_of;
   const auto refused = [](const bytes& file) {
@@ -166,7 +166,7 @@ TEST_CASE("pixels that are missing, damaged or without a palette are refused, th
   CHECK(refused(png_of({png_ihdr(1, 1, 1, 0)})));
 }
 
-TEST_CASE("an image that does not have the pixels it says is refused") {
+TEST_CASE("an image whose extents do not fit its pixels is refused") {
   CHECK_THROWS_WITH_AS(jem::io::encode_png({2, 2, 1, bytes(5)}),
                        "[encode_png] expected an image (h, w, 1) or (h, w, 3) and as many pixels but received (2, 2, 1) and 5",
                        std::invalid_argument);
@@ -176,7 +176,7 @@ TEST_CASE("an image that does not have the pixels it says is refused") {
   CHECK_THROWS_AS(jem::io::encode_png({jem::index_t{1} << 33, 1, 1, {}}), std::invalid_argument);
 }
 
-TEST_CASE("libpng's own refusal becomes an exception") {
+TEST_CASE("an error of libpng becomes an exception") {
   const std::string message = test::message_of<std::runtime_error>([] { jem::io::encode_png({1, 2'000'000, 1, bytes(2'000'000)}); });
   CHECK_MESSAGE(message.find("[encode_png] expected an image that libpng takes but received \"") == 0, message);
 }
@@ -201,7 +201,7 @@ TEST_CASE("a sheet enlarges each pixel to a square") {
   CHECK(bytes(sheet.pixels.begin() + 9, sheet.pixels.end()) == row);
 }
 
-TEST_CASE("a sheet keeps the channels of a pixel together") {
+TEST_CASE("a sheet of colour images has the channels of a pixel together") {
   const auto sheet = jem::io::sheet(tensor(shape{1, 2, 1, 3}, {-1, 0, 1, 1, -1, 0}), 10);
   CHECK(sheet.channels == 3);
   CHECK(sheet.height == 2);
@@ -215,19 +215,19 @@ TEST_CASE("a sheet clamps values and shows nan as black") {
   CHECK(sheet.pixels == bytes{0, 255, 0, 255, 0, 0, 255});
 }
 
-TEST_CASE("grey levels survive the way to [-1, 1] and back") {
+TEST_CASE("grey levels are unchanged by conversion to [-1, 1] and back") {
   std::vector<float> x(256);
   for (std::size_t v = 0; v < 256; ++v) x[v] = static_cast<float>(v) / 127.5f - 1;
   const auto sheet = jem::io::sheet(tensor(shape{1, 16, 16, 1}, x));
   for (std::size_t v = 0; v < 256; ++v) CHECK(sheet.pixels[v] == v);
 }
 
-TEST_CASE("a sheet takes rows of a tensor, and a single image") {
+TEST_CASE("a sheet can be made of some rows of a tensor, and of a single image") {
   const tensor x(shape{2, 1, 1, 1}, {-1, 1});
   CHECK(jem::io::sheet(x.rows(1, 1)).pixels == bytes{255});
 }
 
-TEST_CASE("a sheet of something else is refused") {
+TEST_CASE("a sheet of tensors that are no images, or with no columns or scale, is refused") {
   CHECK_THROWS_WITH_AS(jem::io::sheet(tensor(shape{2, 3})), "[sheet] expected 4 axes but received (2, 3)", std::invalid_argument);
   CHECK_THROWS_WITH_AS(jem::io::sheet(tensor(shape{0, 3, 3, 1})),
                        "[sheet] expected images (n, h, w, 1) or (n, h, w, 3) but received (0, 3, 3, 1)", std::invalid_argument);

@@ -22,7 +22,7 @@ std::string complaint(const bytes& file) {
 
 }  // namespace
 
-TEST_CASE("the header of a png file tells its size and kind") {
+TEST_CASE("check_png returns size, bits and colour type of a png file") {
   const auto h = jem::io::check_png(small, "file");
   CHECK(h.height == 2);
   CHECK(h.width == 3);
@@ -33,7 +33,7 @@ TEST_CASE("the header of a png file tells its size and kind") {
   CHECK(p.colour == 3);
 }
 
-TEST_CASE("chunks that only tell more are passed over") {
+TEST_CASE("chunks of text are ignored") {
   CHECK(complaint(png_of({png_ihdr(3, 2, 8, 0), png_chunk("tEXt", {'a', 0, 'b'}), png_idat({0, 1, 2, 3, 0, 4, 5, 6})})) == "");
 }
 
@@ -63,7 +63,7 @@ TEST_CASE("any flipped bit in a png file is refused") {
   CHECK(refused == small.size() * 8);
 }
 
-TEST_CASE("what is no png file, or has more behind it, is refused") {
+TEST_CASE("a file of another format, or a png file with bytes after its end, is refused") {
   CHECK(complaint(bytes(100, 'x')) == "file, byte 0: expected the signature of a PNG file but found other bytes");
   CHECK(complaint(test::joined(small, {1, 2})) ==
         "file, byte " + std::to_string(small.size()) + ": expected the end of the file but found 2 more bytes");
@@ -73,13 +73,13 @@ TEST_CASE("what is no png file, or has more behind it, is refused") {
   CHECK(complaint(png_of({png_ihdr(1, 1, 8, 0), png_ihdr(1, 1, 8, 0)})).starts_with("file, byte 33: expected one IHDR chunk"));
 }
 
-TEST_CASE("a wrong checksum is found where it stands") {
+TEST_CASE("a wrong checksum is refused with its byte") {
   auto damaged = small;
   damaged[20] ^= 4;  // the height
   CHECK(complaint(damaged) == "file, byte 29: expected the checksum of the chunk but found another");
 }
 
-TEST_CASE("16 bits, transparency and unknown kinds are refused with the byte that says so") {
+TEST_CASE("16 bits, transparency and unknown colour types are refused with the byte of that field") {
   const auto kind = [](int bits, int colour) { return complaint(png_of({png_ihdr(1, 1, bits, colour), png_idat({0, 0})})); };
   CHECK(kind(16, 0) == "file, byte 24: expected 1, 2, 4 or 8 bits a sample but found 16");
   CHECK(kind(3, 0) == "file, byte 24: expected 1, 2, 4 or 8 bits a sample but found 3");
@@ -89,7 +89,7 @@ TEST_CASE("16 bits, transparency and unknown kinds are refused with the byte tha
         "file, byte 33: expected an image without transparency but found a tRNS chunk");
 }
 
-TEST_CASE("a size that the file cannot hold is refused before memory is asked for") {
+TEST_CASE("a size that the file cannot contain is refused before memory is allocated") {
   const auto size = [](std::uint32_t width, std::uint32_t height, int bits = 8) {
     return complaint(png_of({png_ihdr(width, height, bits, 0), png_idat({0, 0})}));  // 10 bytes of compressed data
   };
@@ -100,6 +100,6 @@ TEST_CASE("a size that the file cannot hold is refused before memory is asked fo
   const auto compressed = png_idat({0, 0}).size() - 12;
   CHECK(size(8192, 8192) == "file, byte 16: expected an image that " + std::to_string(compressed) +
                                 " bytes of compressed data can hold but found 8192 rows of 8192 pixels");
-  CHECK(size(100, 10) == "");  // the frame is whole; that the pixels are missing is libpng's to say
+  CHECK(size(100, 10) == "");  // the chunks are right; libpng finds that pixels are missing
   CHECK(size(1, 67'108'864, 1).starts_with("file, byte 16: expected an image that"));
 }

@@ -24,7 +24,7 @@ int count(const std::string& text, const std::string& part) {
 
 bool is_void(const std::string& name) { return name == "!doctype" || name == "meta" || name == "img"; }
 
-/// The first tag that closes another than the innermost open one, "unclosed X", or "" if all of them nest.
+/// The first closing tag that does not belong to the innermost open one, or "unclosed X"; "" if all tags nest.
 std::string misnested(const std::string& html) {
   std::vector<std::string> open;
   for (auto i = html.find('<'); i != std::string::npos; i = html.find('<', i + 1)) {
@@ -61,7 +61,7 @@ const std::string escaped = "&lt;script&gt;&quot;x&quot; &amp; &#39;y&#39;&lt;/s
 
 }  // namespace
 
-TEST_CASE("html has its five characters escaped, once each, and the rest left alone") {
+TEST_CASE("escape_html escapes the five special characters of html once, and changes nothing else") {
   CHECK(escape_html("") == "");
   CHECK(escape_html("&<>\"'") == "&amp;&lt;&gt;&quot;&#39;");
   CHECK(escape_html("&amp;") == "&amp;amp;");
@@ -88,7 +88,7 @@ TEST_CASE("base64 takes bytes of 128 and more, and zeros") {
   CHECK(base64(bytes{0x00, 0x10, 0x83, 0x10, 0x51, 0x87, 0x20, 0x92, 0x8b}) == "ABCDEFGHIJKL");
 }
 
-TEST_CASE("a page is one html document that nests, even an empty one") {
+TEST_CASE("a page is one html document whose tags nest, even if the page is empty") {
   for (const auto& html : {page("A title").html(), full_page().html()}) {
     CHECK(html.starts_with("<!doctype html>\n<html lang=\"en\">"));
     CHECK(html.ends_with("</html>\n"));
@@ -100,7 +100,7 @@ TEST_CASE("a page is one html document that nests, even an empty one") {
   }
 }
 
-TEST_CASE("a page needs nothing but itself") {
+TEST_CASE("a page refers to no other file or server") {
   const auto html = full_page().html();
   for (const char* const outside : {"http:", "https:", "//", "<link", "<script", "@import", "url("})
     CHECK_MESSAGE(!has(html, outside), outside);
@@ -119,26 +119,26 @@ TEST_CASE("a page has its pieces in the order in which they were added") {
   }
 }
 
-TEST_CASE("a table has its first row and first column as heads") {
+TEST_CASE("the first row and the first column of a table are headings") {
   page p("t");
   p.table({{"", "a"}, {"first", "1"}, {"second", "2"}});
   const std::string rows = "<tr><th></th><th>a</th></tr>\n<tr><th>first</th><td>1</td></tr>\n<tr><th>second</th><td>2</td></tr>\n";
   CHECK(has(p.html(), "<table>\n" + rows + "</table>"));
 }
 
-TEST_CASE("a table has cells in bold where it is asked to") {
+TEST_CASE("a table has the given cells in bold") {
   jem::io::page p("t");
   p.table({{"", "a", "b"}, {"first", "1", "<2"}}, [](std::size_t i, std::size_t j) { return i == 1 && j == 2; });
   CHECK(has(p.html(), "<tr><th>first</th><td>1</td><td><b>&lt;2</b></td></tr>"));
 }
 
-TEST_CASE("a page is dark for those who want it, and so is the black of its drawings") {
+TEST_CASE("a page has dark colours for readers who prefer them, and so do black lines of its drawings") {
   jem::io::page p("t");
   CHECK(has(p.html(), "@media(prefers-color-scheme:dark){:root{--paper:"));
   CHECK(has(p.html(), "svg [fill=\"black\"]{fill:var(--ink)}"));
 }
 
-TEST_CASE("an empty list, an empty table and a row without cells nest") {
+TEST_CASE("the tags of an empty list, an empty table and a row without cells nest") {
   page p("t");
   p.list({});
   p.table({});
@@ -148,7 +148,7 @@ TEST_CASE("an empty list, an empty table and a row without cells nest") {
   CHECK(count(p.html(), "<tr>") == 2);
 }
 
-TEST_CASE("text is escaped wherever it stands on a page") {
+TEST_CASE("text is escaped everywhere on a page") {
   page p(nasty);
   p.heading(nasty);
   p.paragraph(nasty);
@@ -158,11 +158,11 @@ TEST_CASE("text is escaped wherever it stands on a page") {
   p.figure_png(bytes{}, nasty);
   const auto html = p.html();
   CHECK(!has(html, "<script"));
-  CHECK(count(html, escaped) == 2 + 3 + 4 + 3);  // title and h1, three pieces, four cells, two captions and an alt
+  CHECK(count(html, escaped) == 2 + 3 + 4 + 3);  // title and h1, three pieces, four cells, two captions and an alternative text
   CHECK(misnested(html) == "");
 }
 
-TEST_CASE("an svg is taken as it is and a png as data") {
+TEST_CASE("a page contains an svg as it is, and a png as base64") {
   page p("t");
   p.figure_svg("<svg><g/></svg>", "one");
   p.figure_png(bytes{'f', 'o', 'o', 'b'}, "two");
@@ -170,7 +170,7 @@ TEST_CASE("an svg is taken as it is and a png as data") {
   CHECK(has(p.html(), "<figure><img alt=\"two\" src=\"data:image/png;base64,Zm9vYg==\"><figcaption>two</figcaption></figure>"));
 }
 
-TEST_CASE("identifiers of an svg get a prefix, and so do all references to them, and nothing else does") {
+TEST_CASE("with_own_ids gives a prefix to the identifiers of an svg and to all references to them, and changes nothing else") {
   using jem::io::with_own_ids;
   const auto check = [](const std::string& before, const std::string& after) { CHECK(with_own_ids(before, "p-") == after); };
   check("<svg id=\"a\"><g\n\tid='b'/></svg>", "<svg id=\"p-a\"><g\n\tid='p-b'/></svg>");
@@ -183,7 +183,7 @@ TEST_CASE("identifiers of an svg get a prefix, and so do all references to them,
   check("<text title=\"it's > 1\">it's</text><g id='a'/>", "<text title=\"it's > 1\">it's</text><g id='p-a'/>");
 }
 
-TEST_CASE("each identifier stands on a page once, though all its drawings have the same, and references stay in their drawing") {
+TEST_CASE("identifiers of equal drawings on a page differ, and references lead to the same drawing") {
   page p("t");
   const std::string drawing = "<svg><defs><path id='dot'/></defs><use xlink:href='#dot'/><g id=\"plot\" clip-path=\"url(#dot)\"/></svg>";
   for (int i = 0; i < 3; ++i) p.figure_svg(drawing, "a drawing");
@@ -197,7 +197,7 @@ TEST_CASE("each identifier stands on a page once, though all its drawings have t
   CHECK(count(html, "id='dot'") == 0);
 }
 
-TEST_CASE("a page is written whole, replaces what was there and leaves nothing beside it") {
+TEST_CASE("writing a page replaces an old file and leaves no other file") {
   const test::temporary_directory place;
   test::put_file(place / "report.html", bytes(100'000, 'x'));
   std::ifstream reader(place / "report.html");
@@ -207,10 +207,10 @@ TEST_CASE("a page is written whole, replaces what was there and leaves nothing b
   CHECK(place.size() == 1);
   std::string seen;
   reader >> seen;
-  CHECK(seen == std::string(100'000, 'x'));  // whoever had it open keeps the old one
+  CHECK(seen == std::string(100'000, 'x'));  // a program that had it open reads the old contents
 }
 
-TEST_CASE("a page that cannot be written says so and creates nothing") {
+TEST_CASE("a page that cannot be written throws and creates nothing") {
   const test::temporary_directory place;
   const auto message = test::message_of<std::runtime_error>([&] { full_page().write(place / "no" / "report.html"); });
   CHECK_MESSAGE(message.starts_with((place / "no" / "report.html").string() + ": expected to write"), message);

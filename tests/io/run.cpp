@@ -24,7 +24,7 @@ run_config small(const std::string& network, const std::string& precision) {
   return {.network = network, .widths = {2, 3}, .precision = precision, .image = {4, 4, 1}, .classes = 3};
 }
 
-/// The network that a run of such a configuration leaves in a folder.
+/// Writes the files of a run with this configuration to a folder, and returns its network.
 template <class Net>
 Net leave_run(const std::filesystem::path& folder, const run_config& c, const auto& options) {
   jem::rng g{7};
@@ -44,7 +44,7 @@ jem::wide_resnet<T, A> leave_wide_resnet(const std::filesystem::path& folder, co
   return leave_run<jem::wide_resnet<T, A>>(folder, c, jem::wide_resnet_options{.depth = 10, .width = 1, .channels = 1, .classes = 3});
 }
 
-/// Whether energies and their gradients by images are the same bits.
+/// Whether energies, and their gradients with respect to images, have the same bits.
 template <class T>
 bool same_energies(const auto& a, const auto& b) {
   jem::rng g{1};
@@ -64,7 +64,7 @@ TEST_CASE("the network of a run has the energies and gradients of the network th
   });
 }
 
-TEST_CASE("the network of a run is of the kind and computes in the precision that it was trained in") {
+TEST_CASE("the network of a run has the architecture and the precision of the training") {
   const temporary_directory place;
   const auto deep = leave_wide_resnet<tensor>(place.path(), small("wide-resnet-10-1", "float32"));
   CHECK(same_energies<tensor>(deep, load_run<tensor>(place.path()).network));
@@ -100,7 +100,7 @@ TEST_CASE("a run shows its network as what it is") {
   CHECK(run.network.visit([](const auto& net) { return jem::parameter_count(net); }) > 0);
 }
 
-TEST_CASE("bytes of images become the numbers that training has seen") {
+TEST_CASE("input converts bytes of images to the numbers that were used in training") {
   const temporary_directory place;
   leave_convnet<tensor>(place.path(), small("convnet", "float32"));
   const auto run = load_run<tensor>(place.path());
@@ -116,7 +116,7 @@ TEST_CASE("bytes of images become the numbers that training has seen") {
         "[run] expected images (4, 4, 1) of 16 bytes each but received 17 bytes");
 }
 
-TEST_CASE("a class has its name, or its number where classes have no names") {
+TEST_CASE("class_name gives the name of a class, or its number if classes have no names") {
   const temporary_directory place;
   run_config c = small("convnet", "float32");
   leave_convnet<tensor>(place.path(), c);
@@ -128,7 +128,7 @@ TEST_CASE("a class has its name, or its number where classes have no names") {
   CHECK(test::message_of<std::invalid_argument>([&] { (void)run.class_name(3); }) == "[run] expected a class below 3 but received 3");
 }
 
-TEST_CASE("an image looks familiar from the threshold on") {
+TEST_CASE("an image looks familiar if its log p(x) is at least the threshold") {
   const temporary_directory place;
   run_config c = small("convnet", "float32");
   leave_convnet<tensor>(place.path(), c);
@@ -142,7 +142,7 @@ TEST_CASE("an image looks familiar from the threshold on") {
   CHECK_FALSE(run.looks_familiar(std::numeric_limits<double>::quiet_NaN()));
 }
 
-TEST_CASE("weights of another run are refused, and weights that do not name their run are taken") {
+TEST_CASE("weights of another run are refused, and weights that do not name their run are accepted") {
   const temporary_directory place;
   run_config c = small("convnet", "float32");
   c.run        = "one";
@@ -153,7 +153,7 @@ TEST_CASE("weights of another run are refused, and weights that do not name thei
   jem::io::save_parameters(place / "model.safetensors", net, {}, {{"run", "two"}});
   CHECK(test::message_of<std::runtime_error>([&] { (void)load_run<tensor>(place.path()); }) ==
         (place / "model.safetensors").string() + ": expected weights of the run one but found those of the run two");
-  c.run.clear();  // as older versions have left it
+  c.run.clear();  // as older versions have written it
   jem::io::write_run_config(place.path(), c);
   (void)load_run<tensor>(place.path());
 }

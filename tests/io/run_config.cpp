@@ -25,7 +25,7 @@ std::string refusal(const std::filesystem::path& folder) {
 
 }  // namespace
 
-TEST_CASE("what a run says of its network survives the way through config.json") {
+TEST_CASE("a run's description of its network is unchanged when it is written to config.json and read") {
   const temporary_directory place;
   run_config c   = small();
   c.precision    = "bfloat16";
@@ -50,13 +50,13 @@ TEST_CASE("what a run says of its network survives the way through config.json")
   CHECK(back.run == "85944171f73967e8");
 }
 
-TEST_CASE("a run without a threshold has none after the way through config.json") {
+TEST_CASE("a run without a threshold has none after it was written to config.json and read") {
   const temporary_directory place;
   write_run_config(place.path(), small());
   CHECK_FALSE(read_run_config(place.path()).threshold.has_value());
 }
 
-TEST_CASE("a folder of an older version is read by its settings and the file of its weights") {
+TEST_CASE("a folder of an older version is read from settings.json and the file of its weights") {
   const temporary_directory place;
   put(place / "settings.json", R"({"network": "wide-resnet-10-2", "widths": [32], "image": [32, 32, 3], "classes": 10, "steps": 20})");
   CHECK(read_run_config(place.path()).weights == "model.safetensors");
@@ -71,7 +71,7 @@ TEST_CASE("a folder of an older version is read by its settings and the file of 
   CHECK_FALSE(c.threshold.has_value());
 }
 
-TEST_CASE("a name of a wide residual network says its depth and width") {
+TEST_CASE("wide_resnet_named reads depth and width from the name of a wide residual network") {
   CHECK(wide_resnet_named("wide-resnet-28-10") == std::pair<jem::index_t, jem::index_t>{28, 10});
   for (const char* const name : {"convnet", "wide-resnet-", "wide-resnet-28", "wide-resnet-28-", "wide-resnet-28-10x", "wide-resnet-28-1e3",
                                  "wide-resnet-28-99999999999999999999", "Wide-resnet-28-10", ""}) {
@@ -79,7 +79,7 @@ TEST_CASE("a name of a wide residual network says its depth and width") {
   }
 }
 
-TEST_CASE("what is no run is refused with the name of its file") {
+TEST_CASE("a folder that is no run is refused with the name of the file") {
   const temporary_directory place;
   CHECK(refusal(place / "nowhere").find("nowhere/settings.json: expected a file that can be read") != std::string::npos);
   const auto refused_as = [&](void (*spoil)(run_config&), const std::string& words) {

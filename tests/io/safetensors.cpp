@@ -35,7 +35,7 @@ bool same_parameters(const Net& a, const Net& b) {
 
 }  // namespace
 
-TEST_CASE("a network's parameters survive the way through a file, on every backend") {
+TEST_CASE("a network's parameters are unchanged when they are saved and loaded, on every backend") {
   test::on_every_tensor([]<class T>() {
     const temporary_directory place;
     const auto net = small_net<T>(1);
@@ -62,7 +62,7 @@ TEST_CASE("a network of doubles is saved as F64, one of floats as F32, under the
   CHECK(same_parameters(net, small_net<jem::tensor<double, jem::reference>>(1)));
 }
 
-TEST_CASE("every value keeps its bits, also those that are no numbers") {
+TEST_CASE("every value keeps its bits, also NaN and infinity") {
   const temporary_directory place;
   const tensor x(shape{5}, {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::infinity(), -0.0f, 1e-45f, 3.4e38f});
   jem::io::write_safetensors(place / "x", {{"x", jem::io::to_named_tensor(x)}});
@@ -71,7 +71,7 @@ TEST_CASE("every value keeps its bits, also those that are no numbers") {
   CHECK(jem::io::to_named_tensor(jem::io::from_named_tensor<tensor>(back, "x", "f")) == back.at("x"));
 }
 
-TEST_CASE("tensors that are no parameters go into the same file") {
+TEST_CASE("a file of parameters may contain other tensors, too") {
   const temporary_directory place;
   auto tensors      = jem::io::parameters_of(small_net<tensor>(1));
   tensors["buffer"] = jem::io::to_named_tensor(tensor(shape{2, 1}, {5, 6}).rows(0, 2));
@@ -153,7 +153,7 @@ TEST_CASE("statistics are saved and loaded with the parameters") {
   });
 }
 
-TEST_CASE("weights of a deeper network are refused: its other layers would be missing") {
+TEST_CASE("weights of a deeper network are refused, since the network lacks some of its layers") {
   const temporary_directory place;
   const auto path = (place / "w").string();
   jem::rng g{1};

@@ -12,7 +12,7 @@ using bytes = std::vector<std::uint8_t>;
 
 namespace {
 
-/// A file as the format says, for headers that lie, too.
+/// A file of the format with any header, which may contradict the size of the data.
 bytes file_of(const std::string& header, std::size_t data) {
   bytes file(8);
   for (std::size_t i = 0; i < 8; ++i) file[i] = static_cast<std::uint8_t>(std::uint64_t{header.size()} >> (8 * i) & 255);
@@ -30,7 +30,7 @@ tensor_map two() { return {{"a", {"U8", {3}, {1, 2, 3}}}, {"b", {"F32", {1, 2}, 
 
 }  // namespace
 
-TEST_CASE("a safetensors file is, byte by byte, what the format says") {
+TEST_CASE("encode_safetensors gives the bytes of the format") {
   const auto file = encode_safetensors(two());
   const std::string header =
       R"({"b":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"a":{"dtype":"U8","shape":[3],"data_offsets":[8,11]}})";
@@ -42,7 +42,7 @@ TEST_CASE("a safetensors file is, byte by byte, what the format says") {
   CHECK(file == expected);
 }
 
-TEST_CASE("named tensors survive the way through a file") {
+TEST_CASE("named tensors are unchanged when they are written to a file and read") {
   auto tensors        = two();
   tensors["empty"]    = {"F64", {0, 5}, {}};
   tensors["a scalar"] = {"I32", {}, {1, 0, 0, 0}};
@@ -51,7 +51,7 @@ TEST_CASE("named tensors survive the way through a file") {
   CHECK(decode_safetensors(encode_safetensors({}), "f").empty());
 }
 
-TEST_CASE("metadata and spaces of other writers are passed over") {
+TEST_CASE("metadata and spaces of other writers are ignored") {
   const auto tensors =
       decode_safetensors(file_of(R"({"__metadata__":{"format":"pt"}, "x":{"shape":[2],"dtype":"U8","data_offsets":[0,2]}}   )", 2), "f");
   CHECK(tensors == tensor_map{{"x", {"U8", {2}, {7, 7}}}});
@@ -69,7 +69,7 @@ TEST_CASE("a safetensors file truncated at any byte is refused, and so is a long
         "w.safetensors, byte " + std::to_string(file.size()) + ": expected the end of the file but found 1 more bytes");
 }
 
-TEST_CASE("a flipped bit in a safetensors file is refused or gives tensors that hold together") {
+TEST_CASE("a flipped bit in a safetensors file is refused or gives tensors that can be written") {
   const auto file = encode_safetensors(two());
   for (std::size_t bit = 0; bit < file.size() * 8; ++bit) {
     auto damaged = file;
@@ -89,14 +89,14 @@ TEST_CASE("a header that is longer than the file is refused") {
   CHECK(complaint(bytes{}) == "w.safetensors, byte 0: expected the length of the header in 8 bytes but found the end of the file");
 }
 
-TEST_CASE("a header that is no json object is refused with the byte") {
+TEST_CASE("a header that is no JSON object is refused with the byte") {
   CHECK(complaint("{\"a\":!", 0).find("w.safetensors, byte 13: expected a header in JSON but found ") == 0);
   CHECK(complaint("[]", 0) == "w.safetensors, byte 8: expected a JSON object but found array");
   CHECK(complaint("", 0).find("w.safetensors, byte 8: expected a header in JSON") == 0);
   CHECK(complaint("{\"\xff\":1}", 0).find("expected a header in JSON") != std::string::npos);
 }
 
-TEST_CASE("numbers that no type holds and lists without end are refused, not followed") {
+TEST_CASE("numbers beyond the range of any type and very deep lists are refused") {
   CHECK(complaint("{\"a\":1e999}", 0).find("w.safetensors, byte 8: expected a header in JSON but found ") == 0);
   const std::string deep = "{\"a\":" + std::string(1'000'000, '[') + std::string(1'000'000, ']') + "}";
   CHECK(complaint(deep, 0) == "w.safetensors, byte 8: expected a header of three levels but found a fourth");
@@ -123,7 +123,7 @@ TEST_CASE("a tensor that is described badly is refused by name") {
   refused(R"({"data_offsets":[0,0],"dtype":"U8","shape":[0,4294967296,4294967296]})", "a shape of at most 2^60 bytes");
 }
 
-TEST_CASE("tensors that overlap, leave gaps or reach over the end are refused") {
+TEST_CASE("tensors that overlap, leave gaps or extend beyond the end are refused") {
   const auto pair = [](const std::string& a, const std::string& b) {
     return R"({"a":{"dtype":"U8","shape":[4],"data_offsets":)" + a + R"(},"b":{"dtype":"U8","shape":[4],"data_offsets":)" + b + "}}";
   };
@@ -143,7 +143,7 @@ TEST_CASE("two tensors of one name are refused") {
   CHECK(complaint(twice, 1) == "w.safetensors, byte 8: expected tensors with names of their own but found two named a");
 }
 
-TEST_CASE("what a file says of itself stands beside its tensors and is read alone") {
+TEST_CASE("metadata is written to a file with its tensors, and can be read without them") {
   const jem::io::file_metadata said{{"format", "pt"}, {"α", "β\n"}};
   const jem::io::tensor_map tensors{{"a", {"U8", {2}, {1, 2}}}};
   const auto written = encode_safetensors(tensors, said);
@@ -159,7 +159,7 @@ TEST_CASE("what a file says of itself stands beside its tensors and is read alon
   CHECK_THROWS_AS((void)jem::io::decode_metadata(std::vector<std::uint8_t>(7), "it"), std::runtime_error);
 }
 
-TEST_CASE("named tensors that do not hold together are not written") {
+TEST_CASE("named tensors with an unknown type, a wrong size or an impossible name are not written") {
   CHECK_THROWS_WITH_AS(
       encode_safetensors({{"a", {"F32", {2}, bytes(7)}}}),
       "[safetensors] expected a tensor with a known type and as many bytes as its shape says but received a, F32 (2) with 7 bytes",

@@ -16,7 +16,7 @@ namespace {
 
 enum class phase : std::uint8_t { before, after };
 
-/// A state of one's own: all kinds of parts.
+/// A user's state with parts of all kinds.
 struct diary {
   tensor x{jem::shape{2}};
   jem::tensor<jem::bfloat16, jem::eigen> half{jem::shape{2}};
@@ -57,7 +57,7 @@ struct twice_the_same {
 
 }  // namespace
 
-TEST_CASE("a state of one's own is kept to the bit, on every backend, and what it does not name is left alone") {
+TEST_CASE("a user's state keeps every bit of the parts that it names, on every backend, and others are left as they are") {
   diary written{.order = {3, -1, 2}, .large = std::numeric_limits<std::uint64_t>::max(), .best = 0.1, .done = true, .now = phase::after};
   written.x            = tensor({2}, {0.1f, std::numeric_limits<float>::infinity()});
   written.half         = jem::converted<jem::bfloat16>(tensor({2}, {1.5f, -3}));
@@ -84,7 +84,7 @@ TEST_CASE("a state of one's own is kept to the bit, on every backend, and what i
   });
 }
 
-TEST_CASE("a type's own check is asked wherever it stands in a state") {
+TEST_CASE("the check of a type is called wherever a part has that type") {
   counts state{{1}, {2}};
   auto parts                = jem::io::parts_of(state);
   parts["right.n"].bytes[7] = 0x80;

@@ -19,7 +19,7 @@ namespace {
 
 using T = test::eigen_float;
 
-/// What a run of a few parts goes on with.
+/// The state of a run with few parts.
 struct small_state {
   jem::index_t iteration = 0;
   jem::rng random{1};
@@ -32,7 +32,7 @@ using small_keeper = jem::io::states_on_disk<small_state>;
 
 static_assert(jem::state_keeper<small_keeper, small_state>);
 
-/// A state at an iteration, with weights that tell which one it is.
+/// A state at an iteration, with weights that show which one it is.
 small_state at(jem::index_t iteration, float weight = 0) { return {iteration, jem::rng{5}, {weight, static_cast<float>(iteration)}}; }
 
 std::set<std::string> names_in(const std::filesystem::path& folder) {
@@ -51,7 +51,7 @@ const auto healthy = [](const jem::remedies& r) {
                       .buffer         = {.capacity = 64}};
 };
 
-/// Fails at iterations 45, 70 and 110 until the rate is smaller.
+/// A trainer that fails at iterations 45, 70 and 110 until the learning rate is smaller.
 template <class Trainer>
 struct failing {
   Trainer trainer;
@@ -85,7 +85,7 @@ auto fresh_state() {
 constexpr jem::monitor_options watched{.dimension = 2, .reach = 4, .classes = 2};
 constexpr jem::guard_options options{.proof = 20, .tries = 20};
 
-/// Everything of a run.
+/// A run with its guard.
 template <class State, class Keep>
 struct guarded {
   State state;
@@ -102,7 +102,7 @@ auto run_with(Keep kept, const auto& state) {
   return guarded<std::decay_t<decltype(state)>, Keep>{state, {state, std::move(kept), watched, options}};
 }
 
-/// The bits of a training state.
+/// The bytes of all parts of a training state.
 std::string bits_of(const auto& state) {
   std::string all;
   for (const auto& [name, part] : jem::io::parts_of(state)) all.append(name).append(part.bytes.begin(), part.bytes.end());
@@ -111,7 +111,7 @@ std::string bits_of(const auto& state) {
 
 }  // namespace
 
-TEST_CASE("states on disk are files named by iteration, at most two when no checkpoint refers to others") {
+TEST_CASE("states on disk are files named by iteration; there are at most two if no checkpoint refers to others") {
   const test::temporary_directory place;
   small_keeper kept(place / "states", at(0));
   CHECK(names_in(place / "states") == std::set<std::string>{"0000000-1.safetensors"});
@@ -128,7 +128,7 @@ TEST_CASE("states on disk are files named by iteration, at most two when no chec
   CHECK(names_in(place / "states") == std::set<std::string>{"0000050-2.safetensors"});
   kept.prove(at(100, 1));
   CHECK(names_in(place / "states") == std::set<std::string>{"0000050-2.safetensors", "0000100-4.safetensors"});
-  CHECK(kept.good(state).random == jem::rng{6});  // and not what the file says
+  CHECK(kept.good(state).random == jem::rng{6});  // and not the generator in the file
 }
 
 TEST_CASE("files of the last checkpoint stay until the next one is written") {
@@ -141,11 +141,11 @@ TEST_CASE("files of the last checkpoint stay until the next one is written") {
   CHECK(place.size() == 2);
   CHECK(names_in(place / "states").size() == 4);
 
-  small_keeper later(place / "states", at(0));  // the run was killed, and begins from the same state
+  small_keeper later(place / "states", at(0));  // as if the run were killed and started from the same state
   jem::io::load_checkpoint(place / "checkpoint", later);
   CHECK(later.good(at(0)).iteration == 0);
   CHECK(later.candidate() == 50);
-  for (const jem::index_t iteration : {100, 150, 200}) later.prove(at(iteration));  // and is killed again
+  for (const jem::index_t iteration : {100, 150, 200}) later.prove(at(iteration));  // as if it were killed again
   small_keeper last(place / "states", at(0));
   jem::io::load_checkpoint(place / "checkpoint", last);
   CHECK(last.good(at(0)).iteration == 0);
@@ -154,7 +154,7 @@ TEST_CASE("files of the last checkpoint stay until the next one is written") {
   CHECK(names_in(place / "states") == std::set<std::string>{"0000000-1.safetensors", "0000050-2.safetensors"});
 }
 
-TEST_CASE("a checkpoint whose states are gone is refused, with the file") {
+TEST_CASE("a checkpoint whose states are missing is refused with the name of the file") {
   const test::temporary_directory place;
   small_keeper kept(place / "states", at(0));
   kept.prove(at(50));
@@ -165,7 +165,7 @@ TEST_CASE("a checkpoint whose states are gone is refused, with the file") {
   CHECK(refusal.find("0000050-2.safetensors of this checkpoint but received none") != std::string::npos);
 }
 
-TEST_CASE("a state that cannot be written leaves both as they were, says why, and the next one is tried again") {
+TEST_CASE("if a state cannot be written, both states stay, failure says why, and the next state is written again") {
   const test::temporary_directory place;
   small_keeper kept(place / "states", at(0));
   std::filesystem::create_directories(place / "states" / "0000050-2.safetensors.part" / "full");
@@ -177,7 +177,7 @@ TEST_CASE("a state that cannot be written leaves both as they were, says why, an
   CHECK(kept.candidate() == 51);
 }
 
-TEST_CASE("a guard whose states are on disk decides and trains like one whose states are in memory, to the bit") {
+TEST_CASE("a guard with states on disk makes the same decisions, and trains to the same bits, as one with states in memory") {
   const test::temporary_directory place;
   const auto state = fresh_state();
   auto in_memory   = run_with(jem::states_in_memory(state), state);
@@ -191,7 +191,7 @@ TEST_CASE("a guard whose states are on disk decides and trains like one whose st
   CHECK(bits_of(on_disk.guard.good(state)) == bits_of(in_memory.guard.good()));
 }
 
-TEST_CASE("a run with its states on disk goes on from its last checkpoint with the same bits, whenever it was killed") {
+TEST_CASE("a run with its states on disk that is killed at any time continues from its last checkpoint with the same bits") {
   const test::temporary_directory place;
   const auto state = fresh_state();
   auto whole       = run_with(jem::states_in_memory(state), state);

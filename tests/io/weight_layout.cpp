@@ -31,7 +31,7 @@ jem::io::tensor_map torch_parameters(const Net& net) {
   return jem::io::parameters_of(net, jem::io::torch_wide_resnet());
 }
 
-/// What is said when these tensors are to be loaded under PyTorch's names.
+/// The message when these tensors are loaded in PyTorch's layout; empty if they are accepted.
 template <class Net>
 std::string refusal(const jem::io::tensor_map& tensors, Net net) {
   return test::message_of<std::runtime_error>([&] { jem::io::assign_parameters(tensors, net, "w", jem::io::torch_wide_resnet()); });
@@ -41,7 +41,7 @@ std::string refusal(const jem::io::tensor_map& tensors, Net net) {
 
 TEST_CASE("convolutions (kh, kw, c, f) are (f, c, kh, kw) in PyTorch's layout, linear layers (in, out) are (out, in)") {
   const jem::io::torch_layout layout{};
-  // 100 kh + 10 kw, c thousands, f ten thousands: each value says where it stands
+  // 100 kh + 10 kw + 1000 c + 10 000 f, so that each value shows its indices
   std::vector<float> own, theirs;
   const auto value = [](int kh, int kw, int c, int f) { return static_cast<float>(100 * kh + 10 * kw + 1'000 * c + 10'000 * f); };
   for (int kh = 0; kh < 2; ++kh)
@@ -67,7 +67,7 @@ TEST_CASE("convolutions (kh, kw, c, f) are (f, c, kh, kw) in PyTorch's layout, l
   CHECK(layout.to_file(empty).extents == shape{3, 0});
 }
 
-TEST_CASE("values of every width are turned, and bytes that do not fit their extents are refused") {
+TEST_CASE("values of any size are transposed, and bytes that do not fit their extents are refused") {
   const jem::io::torch_layout layout{};
   const jem::io::named_tensor halves{"F16", {2, 1}, {1, 2, 3, 4}}, wrong{"F16", {2, 2}, {1, 2, 3, 4}};
   CHECK(layout.to_file(halves) == jem::io::named_tensor{"F16", {1, 2}, {1, 2, 3, 4}});
@@ -76,7 +76,7 @@ TEST_CASE("values of every width are turned, and bytes that do not fit their ext
   CHECK_THROWS_WITH_AS(layout.to_file(wrong), "[weight_layout] expected 8 bytes of F16 (2, 2) but received 4", std::invalid_argument);
 }
 
-TEST_CASE("names are replaced at the beginning of a path or behind a dot, each pair once") {
+TEST_CASE("parts of names are replaced at the beginning of a path or after a dot, each pair once") {
   const jem::io::torch_layout layout{{{"norm.", "bn."}, {"a.", "b."}, {"b.", "c."}}};
   CHECK(layout.name("norm.weight") == "bn.weight");
   CHECK(layout.name("groups.norm.x") == "groups.bn.x");
@@ -86,7 +86,7 @@ TEST_CASE("names are replaced at the beginning of a path or behind a dot, each p
   CHECK(layout.name("weight") == "weight");
 }
 
-TEST_CASE("a wide ResNet has the names of the paper's code") {
+TEST_CASE("a wide ResNet in PyTorch's layout has the names of the paper's code") {
   auto options        = small;
   options.depth       = 16;
   options.energy_head = true;
@@ -107,7 +107,7 @@ TEST_CASE("a wide ResNet has the names of the paper's code") {
   CHECK(tensors.size() == count);
 }
 
-TEST_CASE("weights survive the way through PyTorch's layout, on every backend") {
+TEST_CASE("weights are unchanged when they are saved in PyTorch's layout and loaded, on every backend") {
   test::on_every_tensor([]<class T>() {
     const test::temporary_directory place;
     const auto net = make<jem::wide_resnet<T>>(small, 1);
@@ -118,7 +118,7 @@ TEST_CASE("weights survive the way through PyTorch's layout, on every backend") 
   });
 }
 
-TEST_CASE("what a published checkpoint has besides a network stays in the file") {
+TEST_CASE("tensors of a published checkpoint that are no parameters are ignored") {
   auto options               = small;
   options.energy_head        = true;
   auto tensors               = torch_parameters(make<normalised>(options));
@@ -155,7 +155,7 @@ TEST_CASE("weights of another architecture are refused, with the tensor, what wa
   CHECK(refusal(of_small, energy) == "w, tensor energy_output.weight: expected it in the file but found no tensor of this name");
 }
 
-TEST_CASE("a type that does not say how weights stand is no layout") {
+TEST_CASE("a type that converts names only is no layout") {
   struct names_only {
     std::string name(const std::string& own) const { return own; }
   };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is xz's own; what is asked of every compression stands in compressed.cpp.
+// Tests of xz only. compressed.cpp has the tests of every compression.
 #include "support/compressors.hpp"
 
 #include <jem/io/xz.hpp>
@@ -27,7 +27,7 @@ TEST_CASE("any flipped bit in an xz file is refused") {
 
 TEST_CASE("xz is read with the delta filter, too") { CHECK(decompress(xzed(test::pattern(70'000), true)) == test::pattern(70'000)); }
 
-TEST_CASE("bytes behind an xz stream are refused, but for its own padding of four zeros") {
+TEST_CASE("bytes after an xz stream are refused, except padding of four zeros") {
   const auto compressed = xzed({1, 2, 3});
   CHECK(decompress(test::joined(compressed, bytes(4))) == bytes{1, 2, 3});
   for (const auto& rest : {bytes(3), bytes(20, 'x')}) {
@@ -36,9 +36,9 @@ TEST_CASE("bytes behind an xz stream are refused, but for its own padding of fou
   }
 }
 
-TEST_CASE("an xz stream that asks for a dictionary of 3 GiB is refused before it gets it") {
+TEST_CASE("an xz stream that needs a dictionary of 3 GiB is refused before memory is allocated") {
   auto compressed    = xzed({1, 2, 3});
-  std::size_t filter = 14;  // the block's header begins at byte 12: its size, its flags, sizes, the filter, its options
+  std::size_t filter = 14;  // The block's header begins at byte 12 with its size, flags, sizes, the filter and its options.
   while (compressed[filter] != LZMA_FILTER_LZMA2) ++filter;
   REQUIRE(compressed[filter + 1] == 1);
   compressed[filter + 2] = 39;  // 3·2³⁰ bytes
@@ -50,9 +50,9 @@ TEST_CASE("an xz stream that asks for a dictionary of 3 GiB is refused before it
                 refusal(compressed));
 }
 
-TEST_CASE("an xz stream with a check that is not known is refused") {
+TEST_CASE("an xz stream with an unknown check is refused") {
   auto compressed     = xzed({1, 2, 3});
-  compressed[7]       = 5;  // no check has this number; the header's own checksum follows
+  compressed[7]       = 5;  // no check has this number; the checksum of the header follows
   const auto checksum = lzma_crc32(compressed.data() + 6, 2, 0);
   for (std::size_t i = 0; i < 4; ++i) compressed[8 + i] = static_cast<std::uint8_t>(checksum >> 8 * i);
   CHECK_MESSAGE(refusal(compressed).ends_with("but found one with an unknown filter or check"), refusal(compressed));

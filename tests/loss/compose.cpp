@@ -43,13 +43,13 @@ TEST_CASE_TEMPLATE("a composed loss is the weighted sum of its terms, and so is 
   CHECK(loss_error(everything, wave_logits<T>(), 0.5f, everything_value) < 5e-6);
 }
 
-TEST_CASE("weights multiply through parentheses and through each other") {
+TEST_CASE("weights of nested sums are multiplied") {
   const auto nested = 2.0f * (jem::cross_entropy{} + 0.5f * (3.0f * jem::energy_penalty{}));
   const auto oracle = [](const logit_phases& f) { return 2 * cross_entropy_value(f) + 3 * penalty_value(f); };
   CHECK(loss_error(nested, wave_logits<reference_double>(), 1, oracle) < 1e-5);
 }
 
-TEST_CASE("a term of weight zero reads nothing: its batch may be missing or NaN") {
+TEST_CASE("a term of weight zero is not computed, so its batch may be missing or NaN") {
   using T            = reference_double;
   auto logits        = wave_logits<T>();
   const auto loss    = jem::cross_entropy{} + 0.0f * jem::contrastive_divergence{} + 0.0f * jem::joint_contrastive_divergence{};
@@ -59,12 +59,12 @@ TEST_CASE("a term of weight zero reads nothing: its batch may be missing or NaN"
   CHECK(loss_error(loss, logits, 1, cross_entropy_value) < 1e-6);
 }
 
-TEST_CASE("a loss of one's own, in a namespace of one's own, composes like the library's") {
+TEST_CASE("a user's loss in another namespace composes like the library's") {
   const auto oracle = [](const logit_phases& f) { return cross_entropy_value(f) + 6; };
   CHECK(loss_error(elsewhere::composed, wave_logits<reference_double>(), 1, oracle) < 1e-6);
 }
 
-TEST_CASE("a negative weight turns a term round") {
+TEST_CASE("a negative weight negates a term") {
   const auto oracle = [](const logit_phases& f) { return -divergence_value(f); };
   CHECK(loss_error(-1.0f * jem::contrastive_divergence{}, wave_logits<reference_double>(), 1, oracle) < 1e-6);
 }

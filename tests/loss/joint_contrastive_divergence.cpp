@@ -18,7 +18,7 @@ TEST_CASE_TEMPLATE("joint contrastive divergence compares the logits of the labe
   CHECK(slopes.conditional.to_vector() == std::vector<double>{1, 0});
 }
 
-TEST_CASE_TEMPLATE("joint contrastive divergence has its value and gradient", T, eigen_double, guarded_double) {
+TEST_CASE_TEMPLATE("joint contrastive divergence has the right value and gradient", T, eigen_double, guarded_double) {
   CHECK(loss_error(jem::joint_contrastive_divergence{}, wave_logits<T>(), 1, joint_divergence_value) < 1e-6);
   CHECK(loss_error(jem::joint_contrastive_divergence{}, wave_logits<T>(), 0.3f, joint_divergence_value) < 1e-6);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// That the gradient is that of second derivatives is asked by the conformance suite.
+// The conformance suite checks that the gradient agrees with second derivatives.
 #include "../support/doubles.hpp"
 
 #include <jem/loss/joint_gradient_matching.hpp>
@@ -8,7 +8,7 @@ using namespace test;
 
 static_assert(jem::joint_gradient_matching{}.reads() == jem::phase_set{.joint_pairs = true});
 
-TEST_CASE_TEMPLATE("joint gradient matching pulls the logits of the labels apart", T, eigen_double, guarded_double) {
+TEST_CASE_TEMPLATE("joint gradient matching has a gradient at the logits of the labels only", T, eigen_double, guarded_double) {
   const jem::phases<T> logits{.joint_pairs    = T({4, 2}, {0, 1, 5, 5, 1, 0, 0, 0}),
                               .joint_pairs_y  = jem::labels<T>({4}, {1, 0, 1, 0}),
                               .joint_pairs_by = {.slope = 8, .residual = 0.5}};

@@ -11,7 +11,7 @@ namespace {
 
 using T = jem::tensor<double, counting>;
 
-/// Logits with what value_and_grad finds out about them.
+/// Logits with the values that value_and_grad computes in advance.
 jem::phases<T> known_logits() {
   jem::phases<T> logits{.x = waves<T>({2, 3}), .y = jem::labels<T>({2}, {0, 1}), .samples = waves<T>({4, 3})};
   logits.known.labels_are_classes = true;
@@ -26,12 +26,12 @@ int passes_for(const jem::phases<T>& logits) {
            CHECK(same_bits(logits.data_softmax()->softmax.to_vector(), softmax(waves<T>({2, 3})).to_vector()));
            CHECK(same_bits((*logits.samples_softmax()).log_sum_exp.to_vector(), log_sum_exp(waves<T>({4, 3})).to_vector()));
          }).log_sum_exps -
-         2;  // those of the expected numbers
+         2;  // subtracts the passes for the expected numbers
 }
 
 }  // namespace
 
-TEST_CASE("softmax and log-sum-exp that are known are lent, others are computed") {
+TEST_CASE("softmax and log-sum-exp that are known are returned by reference, and others are computed") {
   jem::phases<T> logits{.x = waves<T>({2, 3}), .samples = waves<T>({4, 3})};
   CHECK(passes_for(logits) == 2);
   logits.known.data = softmax_and_log_sum_exp(logits.x);
@@ -44,7 +44,7 @@ TEST_CASE("softmax and log-sum-exp that are known are lent, others are computed"
   CHECK(&*copy == &*logits.known.samples);
 }
 
-TEST_CASE("what is computed for one who asks is kept by a copy of the answer, too") {
+TEST_CASE("a copy of a computed softmax stays valid when the original is replaced") {
   const jem::phases<T> logits{.x = waves<T>({2, 3})};
   auto first      = logits.data_softmax();
   const auto copy = first;
@@ -53,7 +53,7 @@ TEST_CASE("what is computed for one who asks is kept by a copy of the answer, to
   CHECK(&*copy != &*first);
 }
 
-TEST_CASE("a copy of phases, which may be changed, knows nothing of them; nor does what is assigned") {
+TEST_CASE("copied and assigned phases have no known values, since they may be changed") {
   const auto knows_nothing = [](const jem::phases<T>& p) {
     return !p.known.y && !p.known.data && !p.known.samples && !p.known.labels_are_classes;
   };

@@ -7,7 +7,7 @@ using namespace test;
 
 static_assert(jem::outlier_exposure{}.reads() == jem::phase_set{.outliers = true});
 
-TEST_CASE_TEMPLATE("outlier exposure is log k where no class is preferred, and has no gradient there", T, eigen_double, guarded_double) {
+TEST_CASE_TEMPLATE("outlier exposure is log k, with gradient 0, if all classes have the same logit", T, eigen_double, guarded_double) {
   const jem::phases<T> logits{.outliers = jem::full<T>({3, 4}, 7)};
   auto slopes = zero_slopes(logits);
   CHECK(jem::outlier_exposure{}.accumulate(logits, 1, slopes) == doctest::Approx(std::log(4.0)).epsilon(1e-12));
@@ -15,7 +15,7 @@ TEST_CASE_TEMPLATE("outlier exposure is log k where no class is preferred, and h
 }
 
 TEST_CASE_TEMPLATE("outlier exposure is the cross-entropy from the uniform distribution", T, eigen_double, guarded_double) {
-  // p = (1/4, 3/4): −(log 1/4 + log 3/4)/2
+  // p = (1/4, 3/4), so the loss is −(log 1/4 + log 3/4)/2.
   const jem::phases<T> logits{.outliers = T({1, 2}, {0, std::log(3.0)})};
   auto slopes = zero_slopes(logits);
   CHECK(jem::outlier_exposure{}.accumulate(logits, 2, slopes) == doctest::Approx(-std::log(0.25) - std::log(0.75)));

@@ -44,7 +44,7 @@ TEST_CASE("phases are empty until they are filled") {
   CHECK(none.y.size() + none.conditional_y.size() == 0);
 }
 
-TEST_CASE("the data of the p(x) term are the unlabelled batch, or the labelled one where there is no other") {
+TEST_CASE("the data of the p(x) term are the unlabelled batch, or the labelled one if there is no unlabelled one") {
   jem::phases<T> images{.x = waves<T>({2, 3})};
   CHECK(&images.data() == &images.x);
   CHECK(&std::as_const(images).data() == &images.x);

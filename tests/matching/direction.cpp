@@ -7,7 +7,7 @@ using T = test::eigen_double;
 
 namespace {
 
-/// The same numbers at each call.
+/// Noise that has these numbers at each call.
 struct given {
   std::vector<double> values;
 
@@ -19,21 +19,21 @@ struct given {
 
 }  // namespace
 
-TEST_CASE("added noise is the direction itself, and noise to go to is reached by its difference from the image") {
+TEST_CASE("the direction of added is the noise, and that of toward is the noise minus the image") {
   jem::rng g{1};
   const T x({2, 1}, {1, 2});
   CHECK(jem::added{given{{5, 7}}}(x, g).to_vector() == std::vector<double>{5, 7});
   CHECK(jem::toward{given{{5, 7}}}(x, g).to_vector() == std::vector<double>{4, 5});
 }
 
-TEST_CASE("images go to noise that is near, the nearest pair first, and each noise has one image") {
+TEST_CASE("toward_near pairs each image with a different noise, the nearest pair first") {
   jem::rng g{1};
-  // distances: image 0 at 0, image 1 at 1, image 2 at 10; noise at 1.1, 9 and −3: the pair of 1 and 1.1 comes first, then 10 and 9
+  // Images at 0, 1 and 10, noise at 1.1, 9 and −3. The nearest pair is 1 and 1.1, then 10 and 9; 0 and −3 are left.
   const T x({3, 1}, {0, 1, 10});
   CHECK(test::largest_difference(jem::toward_near{given{{1.1, 9, -3}}}(x, g).to_vector(), std::vector<double>{-3, 0.1, -1}) < 1e-12);
 }
 
-TEST_CASE("images that go to near noise have the same noise as those that go to any, in another order") {
+TEST_CASE("toward_near uses the noise of toward in another order, with shorter distances") {
   jem::rng g{9}, again{9};
   jem::rng other{4};
   const T x    = jem::normal<T>({16, 3, 2}, other);

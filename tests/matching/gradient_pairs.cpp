@@ -11,10 +11,10 @@
 
 using T = test::eigen_double;
 
-TEST_CASE("the points of a pair are apart by the residual, whose numbers have the root mean square that was asked for") {
+TEST_CASE("the points of a pair are x + h·r and x - h·r, where h·r has the given root mean square") {
   const jem::gaussian<T> bowl(jem::zeros<T>({2}), jem::full<T>({2}, 1));  // ∂E/∂x = x
   const jem::gradient_targets<T> targets{T({2, 2}, {1, 2, 3, 4}), T({2, 2}, {1, 1, 1, 1})};
-  const auto pairs = jem::pairs_of(bowl, targets, 0.1);  // r = (0, 1, 2, 3), its root mean square √3.5
+  const auto pairs = jem::pairs_of(bowl, targets, 0.1);  // r = (0, 1, 2, 3), with root mean square √3.5
   const double h   = 0.1 / std::sqrt(3.5);
   CHECK(pairs.by.residual == doctest::Approx(3.5));
   CHECK(pairs.by.slope == doctest::Approx(1 / (2 * h)));
@@ -22,7 +22,7 @@ TEST_CASE("the points of a pair are apart by the residual, whose numbers have th
   CHECK(test::largest_difference(pairs.x.to_vector(), expected) < 1e-12);
 }
 
-TEST_CASE("where the gradient is as it shall be, the points of a pair are one") {
+TEST_CASE("the points of a pair are equal if the gradient equals its target") {
   const jem::gaussian<T> bowl(jem::zeros<T>({2}), jem::full<T>({2}, 1));
   const T x({1, 2}, {1, 2});
   const auto pairs = jem::pairs_of(bowl, jem::gradient_targets<T>{x, x});
@@ -39,7 +39,7 @@ TEST_CASE("a reach that is not above zero is refused") {
 
 namespace {
 
-/// The parameter gradient that follows from pairs of this reach, one list.
+/// The gradient of gradient_matching with pairs of this reach, as one list.
 template <class Net, class X = jem::tensor_type_of<Net>>
 std::vector<double> parameter_gradient(const Net& net, double reach) {
   const auto x = test::waves<X>({16, 6}, 1.5, 0.4), t = test::waves<X>({16, 6}, 0.7, 2);
@@ -56,10 +56,10 @@ double relative_error(const std::vector<double>& found, const std::vector<double
 
 }  // namespace
 
-TEST_CASE("float and bfloat16 learn from the gradient that double learns from") {
+TEST_CASE("the gradients of gradient_matching in float and bfloat16 are near that in double") {
   jem::rng g{4}, again{4};
   const auto right = parameter_gradient(jem::mlp<T>({6, 32, 32, 5}, g), 1e-4);
   const jem::mlp<test::eigen_float> net({6, 32, 32, 5}, again);
-  CHECK(relative_error(parameter_gradient(net, 0.1), right) < 0.01);  // the difference's own error, of order h²
+  CHECK(relative_error(parameter_gradient(net, 0.1), right) < 0.01);  // the error of the difference is of order h²
   CHECK(relative_error(parameter_gradient(jem::compute_in<jem::bfloat16>(net), 0.2), right) < 0.25);
 }

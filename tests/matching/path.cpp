@@ -9,7 +9,7 @@ static_assert(jem::matching_path<jem::equilibrium_path, T> && jem::matching_path
 static_assert(jem::matching_path<jem::half_and_half<jem::equilibrium_path, jem::denoising_path>, T>);
 static_assert(!jem::matching_path<jem::ramp, T>);
 
-TEST_CASE("a straight path leads from the image by its level, and its target is the direction times the strength") {
+TEST_CASE("a point of a straight path is image plus level times direction, and its target is strength times direction") {
   jem::rng g{1};
   const T x({2, 2}, {1, 2, 3, 4});
   const auto to_four = jem::toward{jem::uniform_start{.low = 4, .high = 4}};
@@ -20,7 +20,7 @@ TEST_CASE("a straight path leads from the image by its level, and its target is 
   CHECK(targets.to_vector() == std::vector<double>{1.5, 1, 0.5, 0});
 }
 
-TEST_CASE("each image has a level of its own") {
+TEST_CASE("each image has a different level") {
   jem::rng g{2};
   const T x = jem::zeros<T>({5, 3});
   const jem::straight_path path{.direction = jem::added{jem::uniform_start{.low = 1, .high = 1}}, .strength = jem::unit_strength{}};
@@ -32,7 +32,7 @@ TEST_CASE("each image has a level of its own") {
   }
 }
 
-TEST_CASE("score strength gives minus the score of the noise that was added") {
+TEST_CASE("with score_strength the target is minus the score of the added noise") {
   jem::rng g{3};
   const jem::straight_path path{
       .direction = jem::added{}, .level = jem::uniform_level{.low = 0.5f, .high = 0.5f}, .strength = jem::score_strength{}};
@@ -41,7 +41,7 @@ TEST_CASE("score strength gives minus the score of the noise that was added") {
   CHECK(test::largest_difference(targets.to_vector(), ((points - x) * jem::full<T>({4, 2}, 4)).to_vector()) < 1e-12);  // (x̃ − x)/ℓ²
 }
 
-TEST_CASE("half of a batch goes one path, half the other, and an odd image the first") {
+TEST_CASE("half_and_half uses one path for the first half of a batch, rounded up, and the other for the rest") {
   jem::rng g{4};
   const auto by = [](float level) {
     return jem::straight_path{.direction = jem::added{jem::uniform_start{.low = 1, .high = 1}},

@@ -22,7 +22,7 @@ TEST_CASE("accuracy, nll and brier agree with scikit-learn and numpy") {
   });
 }
 
-TEST_CASE("brier sums over all classes: 2 for sure and wrong, 0 for sure and right, (k − 1)/k for no idea") {
+TEST_CASE("the brier score is 2 for p = 1 and wrong, 0 for p = 1 and right, and (k − 1)/k for p = 1/k") {
   const T sure({1, 2}, {50, 0}), ignorant({1, 4}, {1, 1, 1, 1});
   CHECK(metrics::brier(sure, {{1}, {1}}) == doctest::Approx(2));
   CHECK(metrics::brier(sure, {{1}, {0}}) == doctest::Approx(0));
@@ -30,18 +30,18 @@ TEST_CASE("brier sums over all classes: 2 for sure and wrong, 0 for sure and rig
   CHECK(metrics::nll(ignorant, {{1}, {3}}) == doctest::Approx(std::log(4)));
 }
 
-TEST_CASE("the nll of a sure mistake is the logits' distance and does not overflow") {
+TEST_CASE("the nll of a wrong answer with p near 1 is the difference of the logits and does not overflow") {
   CHECK(metrics::nll(T({1, 2}, {1000, 0}), {{1}, {1}}) == doctest::Approx(1000));
   CHECK(metrics::nll(T({1, 2}, {1000, 0}), {{1}, {0}}) == 0);
 }
 
-TEST_CASE("of equal logits the first one is the answer") {
+TEST_CASE("the first of equal logits is the prediction") {
   const T logits({2, 3}, {1, 1, 0, 0, 2, 2});
   CHECK(metrics::correct(logits, {{2}, {0, 1}}) == std::vector<bool>{true, true});
   CHECK(metrics::accuracy(logits, {{2}, {1, 2}}) == 0);
 }
 
-TEST_CASE("a row with a NaN is never right, not even as class 0") {
+TEST_CASE("a row with a NaN is never correct, not even for class 0") {
   constexpr float nan = std::numeric_limits<float>::quiet_NaN();
   const T logits({3, 2}, {nan, nan, nan, 1, 1, nan});
   CHECK(metrics::accuracy(logits, {{3}, {0, 0, 0}}) == 0);
@@ -49,14 +49,14 @@ TEST_CASE("a row with a NaN is never right, not even as class 0") {
   CHECK(std::isnan(metrics::confidence(logits)[2]));
 }
 
-TEST_CASE("confidence ranks answers that are all 1 in float") {
+TEST_CASE("confidence ranks predictions whose p rounds to 1 in float") {
   const auto p = metrics::confidence(T({2, 2}, {20, 0, 25, 0}));
   CHECK(static_cast<float>(p[0]) == 1.0f);
   CHECK(p[0] < p[1]);
   CHECK(p[1] < 1);
 }
 
-TEST_CASE("nll and brier do not depend on the level of the logits") {
+TEST_CASE("nll and brier do not change if a number is added to all logits") {
   for (const float level : {1e6f, -1e6f, 1.6e7f}) {
     const T logits({2, 3}, {level, level + 1, level + 2, level + 4, level, level - 2}), plain({2, 3}, {0, 1, 2, 4, 0, -2});
     const jem::labels<T> y({2}, {0, 1});
@@ -86,14 +86,14 @@ TEST_CASE("every measure is right for logits of 1e30 and for infinite ones") {
   CHECK(metrics::correct(logits, {{4}, {0, 2, 0, 0}}) == std::vector<bool>{true, false, true, true});
 }
 
-TEST_CASE("a sure answer keeps its digits: nll and brier of what is next to 0") {
+TEST_CASE("nll and brier are accurate if p is very near 1") {
   const T logits({1, 3}, {60, 0, 0});
   const double missed = 2 * std::exp(-60.0);
   CHECK(metrics::nll(logits, {{1}, {0}}) == doctest::Approx(missed).epsilon(1e-12));
   CHECK(metrics::brier(logits, {{1}, {0}}) == doctest::Approx(1.5 * missed * missed).epsilon(1e-12));
 }
 
-TEST_CASE("log-odds rank answers as their confidence does, and those that are all 1 in double") {
+TEST_CASE("log-odds rank predictions like their confidence, also those whose p rounds to 1 in double") {
   const auto odds = metrics::confidence_log_odds(T({4, 3}, {0, 0, 0, 2, 1, 0, 1000, 0, 0, 2000, 0, 0}));
   CHECK(odds[0] == doctest::Approx(std::log(0.5)));
   const double p = metrics::confidence(T({1, 3}, {2, 1, 0}))[0];
@@ -103,7 +103,7 @@ TEST_CASE("log-odds rank answers as their confidence does, and those that are al
   CHECK(std::isnan(metrics::confidence_log_odds(T({1, 2}, {1, std::numeric_limits<float>::quiet_NaN()}))[0]));
 }
 
-TEST_CASE("measures of no rows are NaN, of one row that row's") {
+TEST_CASE("measures of no rows are NaN, and measures of one row are right") {
   const T none(jem::shape{0, 3});
   const jem::labels<T> nobody(jem::shape{0});
   CHECK(std::isnan(metrics::accuracy(none, nobody)));
@@ -114,7 +114,7 @@ TEST_CASE("measures of no rows are NaN, of one row that row's") {
   CHECK(metrics::nll(T({1, 1}, {-3}), {{1}, {0}}) == 0);
 }
 
-TEST_CASE("measures refuse labels that are no classes, another number of labels, and logits that are no matrix") {
+TEST_CASE("measures refuse labels that are no classes, a wrong number of labels, and logits that are no matrix") {
   const T logits({2, 3}, {0, 0, 0, 0, 0, 0});
   CHECK_THROWS_WITH_AS(metrics::accuracy(logits, {{2}, {0, 3}}), "[correct] expected labels in [0, 3) but received 3 at index 1",
                        std::invalid_argument);

@@ -28,7 +28,7 @@ TEST_CASE("auroc counts ties as one half") {
 }
 
 TEST_CASE("auroc is the share of pairs in the right order") {
-  // pair by pair, scores rounded so that there are ties
+  // compared pair by pair, with scores rounded so that there are ties
   const jem::random_stream stream{7, 0};
   scores in, out;
   for (jem::index_t i = 0; i < 60; ++i) in.push_back(std::round(10 * static_cast<double>(stream.uniform(i)) + 1));
@@ -46,7 +46,7 @@ TEST_CASE("auroc is the share of pairs in the right order") {
   CHECK(metrics::aupr(cubed_in, cubed_out) == metrics::aupr(in, out));
 }
 
-TEST_CASE("perfect scores, reversed scores, and scores that say nothing") {
+TEST_CASE("perfect, reversed and constant scores have the right measures") {
   const scores high{3, 4, 5}, low{0, 1, 2};
   CHECK(metrics::auroc(high, low) == 1);
   CHECK(metrics::aupr(high, low) == 1);
@@ -54,11 +54,11 @@ TEST_CASE("perfect scores, reversed scores, and scores that say nothing") {
   CHECK(metrics::auroc(low, high) == 0);
   CHECK(metrics::aupr(low, high) == doctest::Approx((1.0 / 4 + 2.0 / 5 + 3.0 / 6) / 3));
   CHECK(metrics::fpr_at_tpr(low, high) == 1);
-  CHECK(metrics::aupr(scores{1}, scores{1, 1, 1}) == 0.25);  // the share of in
+  CHECK(metrics::aupr(scores{1}, scores{1, 1, 1}) == 0.25);  // the share of images in distribution
   CHECK(metrics::fpr_at_tpr(scores{1}, scores{1, 1, 1}) == 1);
 }
 
-TEST_CASE("of twenty images, nineteen are 95 percent") {
+TEST_CASE("19 of 20 images are a true positive rate of 95 percent") {
   scores in(20, 1.0);
   in[7] = -1;
   CHECK(metrics::fpr_at_tpr(in, scores{0, 0}) == 0);
@@ -66,7 +66,7 @@ TEST_CASE("of twenty images, nineteen are 95 percent") {
   CHECK(metrics::fpr_at_tpr(in, scores{0, 0}) == 1);
 }
 
-TEST_CASE("infinite scores have a rank, NaN has none") {
+TEST_CASE("infinite scores are ranked, and NaN is refused") {
   CHECK(metrics::auroc(scores{INFINITY, 0}, scores{-INFINITY, -INFINITY}) == 1);
   CHECK(metrics::auroc(scores{INFINITY}, scores{INFINITY}) == 0.5);
   CHECK_THROWS_WITH_AS(metrics::auroc(scores{1, NAN}, scores{0}), "[auroc] expected scores that can be ranked but received NaN",
@@ -75,7 +75,7 @@ TEST_CASE("infinite scores have a rank, NaN has none") {
   CHECK_THROWS_AS(metrics::fpr_at_tpr(scores{NAN}, scores{1}), std::invalid_argument);
 }
 
-TEST_CASE("without images on either side there is no measure") {
+TEST_CASE("measures without images in or out of distribution are NaN") {
   const scores none, one{1};
   for (const auto& [in, out] : {std::pair{none, one}, {one, none}, {none, none}}) {
     CHECK(std::isnan(metrics::auroc(in, out)));

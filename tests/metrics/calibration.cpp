@@ -23,7 +23,7 @@ TEST_CASE("ece and maximum ce agree with numpy") {
   });
 }
 
-TEST_CASE("a confidence on an edge belongs to the bin below it") {
+TEST_CASE("a confidence at an edge belongs to the bin below") {
   for (const jem::index_t bins : {1, 3, 10, 15, 49}) {
     std::vector<double> edges;
     for (jem::index_t b = 1; b <= bins; ++b) edges.push_back(static_cast<double>(b) / static_cast<double>(bins));
@@ -35,7 +35,7 @@ TEST_CASE("a confidence on an edge belongs to the bin below it") {
   }
 }
 
-TEST_CASE("a confidence of 0 is in the first bin, one just above an edge in the bin above it") {
+TEST_CASE("a confidence of 0 is in the first bin, and one just above an edge is in the bin above") {
   const std::vector<double> values{0, std::nextafter(0.25, 1), std::nextafter(0.5, 0)};
   const auto diagram = metrics::reliability(values, {true, false, true}, 4);
   CHECK(diagram[0].count == 1);
@@ -47,7 +47,7 @@ TEST_CASE("a confidence of 0 is in the first bin, one just above an edge in the 
 }
 
 TEST_CASE("ece weights gaps by counts and maximum ce does not") {
-  // nine answers of 0.9, all right: a gap of 0.1; one of 0.3, wrong: a gap of 0.3
+  // Nine correct predictions of confidence 0.9 have a gap of 0.1, and a wrong one of 0.3 has a gap of 0.3.
   std::vector<double> confidence(9, 0.9);
   confidence.push_back(0.3);
   std::vector<bool> right(9, true);
@@ -57,13 +57,13 @@ TEST_CASE("ece weights gaps by counts and maximum ce does not") {
   CHECK(metrics::mce(diagram) == doctest::Approx(0.3));
 }
 
-TEST_CASE("an overconfident and an underconfident answer cancel in one bin and not in two") {
+TEST_CASE("an overconfident and an underconfident prediction cancel in one bin, and not in two") {
   const std::vector<double> confidence{0.6, 0.8};
   CHECK(metrics::ece(metrics::reliability(confidence, {true, false}, 1)) == doctest::Approx(0.2));
   CHECK(metrics::ece(metrics::reliability(confidence, {true, false}, 10)) == doctest::Approx((0.4 + 0.8) / 2));
 }
 
-TEST_CASE("an empty bin has no means, an empty diagram no error") {
+TEST_CASE("the means of an empty bin and the errors of an empty diagram are NaN") {
   const auto diagram = metrics::reliability(std::vector<double>{}, {});
   CHECK(diagram.size() == 15);
   CHECK(std::isnan(diagram[0].confidence));
@@ -74,7 +74,7 @@ TEST_CASE("an empty bin has no means, an empty diagram no error") {
   CHECK(metrics::ece(metrics::reliability(std::vector{1.0}, {true})) == 0);
 }
 
-TEST_CASE("a reliability diagram refuses no bins, lengths that differ, and confidences that are none") {
+TEST_CASE("a reliability diagram refuses no bins, different lengths, and confidences outside [0, 1]") {
   const std::vector<double> one{0.5};
   CHECK_THROWS_WITH_AS(metrics::reliability(one, {true}, 0), "[reliability] expected bins >= 1 but received 0", std::invalid_argument);
   CHECK_THROWS_WITH_AS(metrics::reliability(one, {true, false}), "[reliability] expected (1) but received (2)", std::invalid_argument);

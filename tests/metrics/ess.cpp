@@ -63,7 +63,7 @@ void check_golden(const chains& x, double bulk, double tail, double mean, double
   CHECK(metrics::mcse_mean(draws)[0] == doctest::Approx(mcse).epsilon(1e-10));
 }
 
-/// All four say NaN.
+/// Checks that all four measures are NaN.
 void check_unknown(const tensor& draws) {
   for (const auto& result : {metrics::ess_bulk(draws), metrics::ess_tail(draws), metrics::ess_mean(draws), metrics::mcse_mean(draws)}) {
     REQUIRE(result.size() == 1);
@@ -73,7 +73,7 @@ void check_unknown(const tensor& draws) {
 
 }  // namespace
 
-TEST_CASE("effective sizes and standard errors are those of the published definitions") {
+TEST_CASE("effective sizes and standard errors agree with the published definitions") {
   using test::congruential_chains;
   auto widths = congruential_chains(6, 4, 80, 0.3);
   for (double& value : widths[3]) value *= 3;
@@ -89,8 +89,8 @@ TEST_CASE("effective sizes and standard errors are those of the published defini
   check_golden(congruential_chains(8, 1, 64, 0.9), 1.69841977259, 12.7742454728, 1.64285075614, 0.588871534892);
 }
 
-TEST_CASE("autoregressions are worth (1 - φ) / (1 + φ) of their draws, and antithetic ones more than they are") {
-  // 400 000 draws; the tolerance is some six deviations of the estimate over 25 other seeds
+TEST_CASE("the effective size of autoregressions is (1 - φ) / (1 + φ) of the draws, and more than all draws for φ < 0") {
+  // 400 000 draws. The tolerance is about six standard deviations of the estimate, measured over 25 other seeds.
   for (const auto& [phi, tolerance] : {std::pair{0.0, 0.035}, {0.5, 0.055}, {0.9, 0.13}, {-0.5, 0.07}}) {
     CAPTURE(phi);
     const auto draws   = test::autoregressions<tensor>(20'000, 20, phi, 5);
@@ -101,13 +101,13 @@ TEST_CASE("autoregressions are worth (1 - φ) / (1 + φ) of their draws, and ant
   }
 }
 
-TEST_CASE("chains that alternate exactly are worth S·log₁₀ S, the limit, and not infinitely much") {
+TEST_CASE("the effective size of chains that alternate is limited to S·log₁₀ S") {
   doubles alternating;
   for (int i = 0; i < 100; ++i) alternating.push_back(i % 2 == 0 ? 1 : -1);
   CHECK(metrics::ess_mean(test::draws_of<tensor>({alternating, alternating}))[0] == doctest::Approx(200 * std::log10(200.0)));
 }
 
-TEST_CASE("a monotone transformation of the draws changes neither bulk nor tail, but the mean's") {
+TEST_CASE("a monotone transformation of the draws changes neither ess_bulk nor ess_tail, but ess_mean") {
   const auto x      = test::congruential_chains(9, 4, 100, 0.5);
   const auto before = test::draws_of<tensor>(x), after = test::draws_of<tensor>(mapped(x, [](double v) { return std::exp(9 * v); }));
   CHECK(metrics::ess_bulk(before) == metrics::ess_bulk(after));
@@ -115,14 +115,14 @@ TEST_CASE("a monotone transformation of the draws changes neither bulk nor tail,
   CHECK(metrics::ess_mean(before)[0] != doctest::Approx(metrics::ess_mean(after)[0]).epsilon(0.01));
 }
 
-TEST_CASE("chains at different places are worth next to nothing") {
+TEST_CASE("chains at different places have a very small effective size") {
   auto x = test::congruential_chains(10, 4, 500, 0);
   CHECK(metrics::ess_bulk(test::draws_of<tensor>(x))[0] > 1'000);
   for (double& value : x[0]) value += 10;
   CHECK(metrics::ess_bulk(test::draws_of<tensor>(x))[0] < 10);
 }
 
-TEST_CASE("each coordinate of the draws has a number of its own") {
+TEST_CASE("each coordinate of the draws has an effective size") {
   test::on_every_tensor([]<class T>() {
     const auto slow = test::autoregressions<T>(60, 2, 0.8, 1).to_vector(), quick = test::autoregressions<T>(60, 2, 0, 2).to_vector();
     std::vector<float> both;
@@ -146,7 +146,7 @@ TEST_CASE("constant, infinite, empty and too short draws have no effective size"
   check_unknown(tensor(jem::shape{100, 0}));
 }
 
-TEST_CASE("draws are at least of two axes") {
+TEST_CASE("draws need at least two axes") {
   const tensor flat(jem::shape{20});
   CHECK_THROWS_WITH_AS(metrics::ess_bulk(flat), "[ess_bulk] expected draws (k, n, …) of n chains but received (20)", std::invalid_argument);
   CHECK_THROWS_AS(metrics::ess_tail(flat), std::invalid_argument);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// All metrics at once, of two hundred answers whose confidences spread over most bins. The numbers were printed by this script for
-// PyTorch 2.15 and scikit-learn 1.9:
+// All metrics of two hundred predictions whose confidences are in most bins. The numbers were printed by this script for PyTorch 2.15 and
+// scikit-learn 1.9:
 //
 //     import torch, sklearn.metrics as m
 //     import torch.nn.functional as F
@@ -26,7 +26,7 @@
 namespace metrics = jem::metrics;
 using namespace test;
 
-TEST_CASE_TEMPLATE("all metrics of two hundred answers are those of PyTorch and scikit-learn", T, eigen_double, guarded_double,
+TEST_CASE_TEMPLATE("all metrics of two hundred predictions agree with PyTorch and scikit-learn", T, eigen_double, guarded_double,
                    eigen_float) {
   using V     = typename T::value_type;
   auto values = wave_values<double>(2000, 1, 1);

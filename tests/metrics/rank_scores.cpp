@@ -11,7 +11,7 @@ namespace metrics = jem::metrics;
 using doubles     = std::vector<double>;
 using tensor      = jem::tensor<double, jem::eigen>;
 
-TEST_CASE("draws (k, n, ...) are taken apart by coordinate, then by chain") {
+TEST_CASE("draws (k, n, ...) are divided by coordinate, and then by chain") {
   test::on_every_tensor([]<class T>() {
     const T draws({2, 3, 2}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});  // two draws of three chains of two coordinates
     std::vector<metrics::chain_draws> seen;
@@ -24,7 +24,7 @@ TEST_CASE("draws (k, n, ...) are taken apart by coordinate, then by chain") {
   });
 }
 
-TEST_CASE("a coordinate with a number that is not finite is NaN, and its neighbour is not") {
+TEST_CASE("the result of a coordinate with NaN or infinity is NaN, and those of others are not") {
   const double nan = NAN, infinity = HUGE_VAL;
   const tensor draws({2, 1, 3}, {1, 2, nan, 1, infinity, 3});
   const auto result = metrics::detail::for_each_coordinate("test", draws, [](const auto&) { return 7.0; });
@@ -33,7 +33,7 @@ TEST_CASE("a coordinate with a number that is not finite is NaN, and its neighbo
   CHECK(std::isnan(result[2]));
 }
 
-TEST_CASE("draws of images have a number for each element; draws without chains keep their coordinates") {
+TEST_CASE("draws of images have a result for each element, and so do draws without chains") {
   const auto count = [](const jem::shape& extents) {
     return metrics::detail::for_each_coordinate("test", jem::zeros<tensor>(extents), [](const auto&) { return 0.0; }).size();
   };
@@ -45,13 +45,13 @@ TEST_CASE("draws of images have a number for each element; draws without chains 
   CHECK_THROWS_WITH_AS(count({5}), "[test] expected draws (k, n, …) of n chains but received (5)", std::invalid_argument);
 }
 
-TEST_CASE("chains are cut in two, and the middle draw of an odd number belongs to neither half") {
+TEST_CASE("chains are split into halves, and the middle one of an odd number of draws is in neither") {
   CHECK(metrics::detail::split({{1, 2, 3, 4}, {5, 6, 7, 8}}) == metrics::chain_draws{{1, 2}, {3, 4}, {5, 6}, {7, 8}});
   CHECK(metrics::detail::split({{1, 2, 3}}) == metrics::chain_draws{{1}, {3}});
   CHECK(metrics::detail::split({{1}}) == metrics::chain_draws{{}, {}});
 }
 
-TEST_CASE("a quantile lies between its neighbours in proportion") {
+TEST_CASE("a quantile is interpolated linearly between its neighbours") {
   using metrics::detail::quantile;
   CHECK(quantile({3, 1, 2}, 0.5) == 2);
   CHECK(quantile({4, 1, 3, 2}, 0.5) == 2.5);
@@ -66,11 +66,11 @@ TEST_CASE("the normal quantile inverts the normal distribution function to the l
   for (double p = 1e-12; p < 1; p = p < 0.01 ? 3 * p : p + 0.01)
     CHECK(test::normal_cdf(normal_quantile(p)) == doctest::Approx(p).epsilon(1e-12));
   CHECK(normal_quantile(0.5) == doctest::Approx(0).scale(1).epsilon(1e-15));
-  CHECK(normal_quantile(0.975) == doctest::Approx(1.959963984540054).epsilon(1e-14));  // tables
+  CHECK(normal_quantile(0.975) == doctest::Approx(1.959963984540054).epsilon(1e-14));  // from tables
   CHECK(normal_quantile(0.25) == -normal_quantile(0.75));
 }
 
-TEST_CASE("normal scores are those of ranks among all chains, and equal numbers share theirs") {
+TEST_CASE("normal scores use ranks among all chains, and the mean rank for equal numbers") {
   const auto phi    = [](double rank, double size) { return metrics::detail::normal_quantile((rank - 0.375) / (size + 0.25)); };
   const auto scores = metrics::detail::normal_scores({{10, -5}, {1e9, 10}});
   CHECK(scores == metrics::chain_draws{{phi(2.5, 4), phi(1, 4)}, {phi(4, 4), phi(2.5, 4)}});

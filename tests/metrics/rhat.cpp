@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// R̂ by its definition, and against numbers of ArviZ 0.23.4: the script is quoted in ess.cpp.
+// Compares R̂ with its definition, and with numbers of ArviZ 0.23.4; ess.cpp has the script.
 #include "../support/backends.hpp"
 #include "../support/draws.hpp"
 
@@ -21,7 +21,7 @@ double rhat(const std::vector<std::vector<double>>& chains) { return metrics::rh
 
 }  // namespace
 
-TEST_CASE("R-hat is that of the published definition") {
+TEST_CASE("R-hat agrees with the published definition") {
   auto heavy = congruential_chains(4, 4, 100, 0), rounded = congruential_chains(5, 2, 120, 0.5),
        widths = congruential_chains(6, 4, 80, 0.3);
   for (auto& chain : heavy) {
@@ -40,12 +40,12 @@ TEST_CASE("R-hat is that of the published definition") {
   CHECK(rhat(congruential_chains(7, 2, 10, 0.2)) == doctest::Approx(1.00529281558).epsilon(1e-11));
 }
 
-TEST_CASE("before ranks, R-hat compares the variance between chains to that within") {
-  // W = 1, B/n = the variance of {2, 4} = 2, n = 3
+TEST_CASE("scale_reduction compares the variance between chains to that within chains") {
+  // W = 1, n = 3, and B/n is the variance of {2, 4}, which is 2.
   CHECK(metrics::detail::scale_reduction({{1, 2, 3}, {3, 4, 5}}) == doctest::Approx(std::sqrt(2.0 / 3 + 2)));
 }
 
-TEST_CASE("chains of one law have R-hat near 1; at another place, of another width, or with a trend they have not") {
+TEST_CASE("R-hat is near 1 for equal distributions, and larger if one chain has another mean or width or all have a trend") {
   const auto same = congruential_chains(20, 4, 500, 0);
   CHECK(rhat(same) < 1.01);
   auto apart = same, wide = same, trend = same;
@@ -56,20 +56,20 @@ TEST_CASE("chains of one law have R-hat near 1; at another place, of another wid
   }
   CHECK(rhat(apart) > 1.1);
   CHECK(rhat(wide) > 1.1);
-  CHECK(rhat(trend) > 1.1);  // all chains alike: the halves differ
+  CHECK(rhat(trend) > 1.1);  // the chains are alike, but their halves differ
 }
 
-TEST_CASE("R-hat sees one chain that has not arrived by comparing its halves") {
+TEST_CASE("R-hat finds a single chain with a trend by comparing its halves") {
   std::vector<double> arriving;
   for (int i = 0; i < 100; ++i) arriving.push_back(i < 50 ? i : 50 + (i * 37) % 11);
   CHECK(rhat({arriving}) > 1.5);
 }
 
-TEST_CASE("chains that stand still at different places have an infinite R-hat") {
+TEST_CASE("R-hat is infinite for constant chains at different places") {
   CHECK(rhat({std::vector<double>(20, 0.1), std::vector<double>(20, 0.3)}) == std::numeric_limits<double>::infinity());
 }
 
-TEST_CASE("two values on either side of the median leave the folded draws constant, and R-hat to the others") {
+TEST_CASE("R-hat is finite for draws of two values, whose distances from the median are constant") {
   std::vector<double> coin;
   for (int i = 0; i < 64; ++i) coin.push_back((i * i / 3) % 2 == 0 ? 1 : -1);
   const double value = rhat({coin, coin});
@@ -77,7 +77,7 @@ TEST_CASE("two values on either side of the median leave the folded draws consta
   CHECK(value > 0.9);
 }
 
-TEST_CASE("each coordinate has an R-hat of its own, on every backend") {
+TEST_CASE("each coordinate has an R-hat, on every backend") {
   test::on_every_tensor([]<class T>() {
     const auto well = test::autoregressions<T>(100, 4, 0, 1).to_vector();
     std::vector<float> both;
