@@ -34,7 +34,7 @@ double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
 }  // namespace
 
-TEST_CASE("rectifiers have their values and slopes, at 0 too") {
+TEST_CASE("relu and leaky_relu have the right values and slopes, also at 0") {
   test::on_every_tensor([]<class T>() {
     const auto [leaky, leaky_slope] = run<T>(jem::leaky_relu{}, points);
     CHECK(leaky == std::vector<float>{0.2f * -3, 0.2f * -0.5f, 0, 0.5f, 3});
@@ -60,7 +60,7 @@ TEST_CASE("smooth activations agree with their formulas") {
   });
 }
 
-TEST_CASE("smooth activations stay finite far out, and so do their slopes") {
+TEST_CASE("smooth activations and their slopes are finite for large numbers") {
   test::on_every_tensor([]<class T>() {
     const std::vector<float> far{-1e4f, -100, 100, 1e4f};
     for (const auto& [y, slope] : {run<T>(jem::swish{}, far), run<T>(jem::softplus{}, far), run<T>(jem::tanh{}, far)}) {
@@ -71,7 +71,7 @@ TEST_CASE("smooth activations stay finite far out, and so do their slopes") {
   });
 }
 
-TEST_CASE("activations pass NaN on") {
+TEST_CASE("activations are NaN for NaN") {
   test::on_every_tensor([]<class T>() {
     const std::vector<float> x{std::numeric_limits<float>::quiet_NaN()};
     CHECK(std::isnan(run<T>(jem::leaky_relu{}, x).first[0]));
@@ -82,7 +82,7 @@ TEST_CASE("activations pass NaN on") {
   });
 }
 
-TEST_CASE("an activation keeps extents of any rank, and refuses a slope of others") {
+TEST_CASE("an activation keeps extents of any rank, and refuses a slope of other extents") {
   using T = jem::tensor<float, jem::eigen>;
   jem::swish::cache<T> cache;
   CHECK(jem::swish{}.forward(jem::zeros<T>({2, 3, 4, 5}), cache).extents() == jem::shape{2, 3, 4, 5});

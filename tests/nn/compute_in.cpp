@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Rounding to bfloat16, whose significand has 8 bits, errs by u = 2⁻⁸ of a number at most. A layer is held, element by element, to c·u of
-// the sum of its terms' absolute values, where c counts the roundings on the way: of a weight and of the output, say, 2. What is
-// rounded once more, products of two errors and a float's own roundings, is below u/10. The terms' absolute values are what the
-// same layer gives with the absolute values of its parameters, at those of its input. Networks are held to the norm, see
-// conformance/bfloat16.hpp: 2·√R·u/√3 for R roundings.
+// Rounding to bfloat16, whose significand has 8 bits, has a relative error of at most u = 2⁻⁸. The error of each element of a layer's
+// result has to be at most c·u times the sum of its terms' absolute values, where c is the number of roundings: 2, for example, if a weight
+// and the output are rounded. Further errors (products of two errors, and roundings in float) are together below u/10. The sum of absolute
+// values is the result of the same layer with the absolute values of its parameters and its input. The bound for networks is one of the
+// norm, as in conformance/bfloat16.hpp: 2·√R·u/√3 for R roundings.
 #include "../support/compiled_convolutions.hpp"
 #include "../support/gradients.hpp"
 
@@ -57,7 +57,7 @@ struct outcome {
   std::vector<double> of_parameters;
 };
 
-/// forward and backward of a layer on activations X, as floats.
+/// The results of forward and backward of a layer on activations of type X, as floats.
 template <class X, class L, class T>
 outcome run(const L& net, const T& x, const T& dy) {
   using E = typename X::value_type;
@@ -68,7 +68,7 @@ outcome run(const L& net, const T& x, const T& dy) {
   return {jem::converted<float>(y).to_vector(), jem::converted<float>(dx).to_vector(), test::parameter_values(gradient)};
 }
 
-/// |x|, and a layer with |θ|.
+/// |x|; below, a layer with parameters |θ|.
 template <class T>
 T magnitudes(const T& x) {
   auto values = x.to_vector();
@@ -94,7 +94,7 @@ void check_bound(const char* what, const std::vector<V>& a, const std::vector<V>
   CHECK(worst <= (roundings + 0.1) * u);
 }
 
-/// Roundings of the output, of ∂L/∂x and of ∂L/∂θ.
+/// The numbers of roundings in the output, in ∂L/∂x and in ∂L/∂θ.
 struct roundings {
   double y, dx, of_parameters;
 };
@@ -104,7 +104,7 @@ T storable(const jem::shape& extents, std::uint64_t seed) {
   return jem::converted<float>(jem::converted<bfloat16>(test::random_tensor<T>(extents, seed)));
 }
 
-/// A layer that is linear in its input: its sums are bounded by its absolute values.
+/// Checks a layer that is linear in its input, with bounds relative to the sums of absolute values.
 template <class T, class L>
 void check_linear_layer(const char* name, const L& net, const T& x, roundings count) {
   INFO(name);
@@ -117,7 +117,7 @@ void check_linear_layer(const char* name, const L& net, const T& x, roundings co
   check_bound("the parameters' gradient", mine.of_parameters, right.of_parameters, terms.of_parameters, count.of_parameters);
 }
 
-/// A function of each element: its roundings are relative errors.
+/// Checks a function of each element, with bounds relative to the result.
 template <class T, class L>
 void check_function(const char* name, const L& net, const T& x, roundings count) {
   INFO(name);
@@ -135,7 +135,7 @@ double distance(const auto& a, const auto& b) {
   return std::sqrt(difference / norm);
 }
 
-/// Logits, ∂E/∂x and ∂L/∂θ of a network that computes in bfloat16.
+/// Checks the logits, ∂E/∂x and ∂L/∂θ of a network that computes in bfloat16.
 template <class T, class L>
 void check_network(const char* name, const L& net, const T& x, double bound) {
   INFO(name);
@@ -151,7 +151,7 @@ void check_network(const char* name, const L& net, const T& x, double bound) {
 
 }  // namespace
 
-TEST_CASE("each layer's gradients in bfloat16 are those in float up to its roundings") {
+TEST_CASE("outputs and gradients of each layer in bfloat16 agree with those in float up to rounding") {
   const auto check = []<class T>(std::type_identity<T>) {
     jem::rng g{1};
     const T rows = storable<T>({5, 7}, 2), images = storable<T>({3, 6, 6, 4}, 3);
@@ -176,7 +176,7 @@ TEST_CASE("each layer's gradients in bfloat16 are those in float up to its round
   check(std::type_identity<floats>{});
 }
 
-TEST_CASE("networks in bfloat16 have float's logits and gradients up to their roundings") {
+TEST_CASE("logits and gradients of networks in bfloat16 agree with those in float up to rounding") {
   const auto bound = [](int count) { return 2 * std::sqrt(count / 3.0) * u; };
   using T          = floats;
   jem::rng g{1};
@@ -190,9 +190,10 @@ TEST_CASE("networks in bfloat16 have float's logits and gradients up to their ro
   check_network("wide_resnet with frozen normalisation", net, images, bound(2 * 4 * 8));
 }
 
-// Where the slope jumps, from 0.2 to 1, an error of u times the deviation of what goes into it turns the sign of a share of at most u
-// of the elements; each turned one misses 0.8 of its gradient: √u of the norm a layer, √(L·u) after L = 7 of them.
-TEST_CASE("the energy of the paper's network, with its leaky ReLUs, has float's gradient up to its roundings") {
+// The slope of a leaky ReLU jumps from 0.2 to 1. Errors of u, relative to the standard deviation of its input, change the sign of a share
+// of at most u of the elements, and the gradient of such an element is wrong by 0.8 of itself. That is √u of the norm for a layer, and
+// √(L·u) for L = 7 layers.
+TEST_CASE("the energy's gradient of the paper's network, which has leaky ReLUs, agrees with that in float up to rounding") {
   jem::rng g{1};
   const jem::wide_resnet<floats> net({.depth = 10, .width = 1}, g);
   const auto half = jem::compute_in<bfloat16>(net);
@@ -222,7 +223,7 @@ TEST_CASE("logits, losses, gradients, moments and positions are float, and logit
   const jem::labels<floats> y({6}, {0, 1, 2, 3, 0, 1});
   const auto [value, gradient] = jem::value_and_grad(loss, net, {.x = x, .y = y, .samples = 0.5f * x});
   static_assert(std::is_same_v<decltype(value), const double> && std::is_same_v<decltype(gradient), const net_type>);
-  const jem::adam adam{.learning_rate = jem::constant{1e-6f}};  // a step that bfloat16 would lose
+  const jem::adam adam{.learning_rate = jem::constant{1e-6f}};  // a step too small for bfloat16
   auto learned = net;
   auto moments = adam.init(learned);
   adam.step(moments, learned, gradient);
@@ -236,7 +237,7 @@ TEST_CASE("logits, losses, gradients, moments and positions are float, and logit
   CHECK_FALSE(test::same_bits(end.to_vector(), rounded(end).to_vector()));
 }
 
-TEST_CASE("its parameters are the network's, by the network's names") {
+TEST_CASE("a network that computes in bfloat16 has the parameters and the names of the original network") {
   jem::rng g{1};
   const jem::convnet<floats> net({.height = 8, .width = 8, .widths = {4, 6}}, g);
   const auto half  = jem::compute_in<bfloat16>(net);
@@ -250,7 +251,7 @@ TEST_CASE("its parameters are the network's, by the network's names") {
   CHECK(jem::parameter_count(jem::prepared_layer(half, floats(jem::shape{1, 8, 8, 1}))) == 0);
 }
 
-TEST_CASE("prepared, it has the same bits, and a sampler takes the same steps") {
+TEST_CASE("a prepared network in bfloat16 has the same bits, and a sampler takes the same steps") {
   using T = jem::tensor<float, jem::reference>;
   jem::rng g{1}, a{3}, b{3};
   const auto net = jem::compute_in<bfloat16>(jem::convnet<T>({.height = 8, .width = 8, .classes = 3, .widths = {4, 6}}, g));
@@ -266,7 +267,7 @@ TEST_CASE("prepared, it has the same bits, and a sampler takes the same steps") 
   CHECK(test::same_bits(jem::evolve(kernel, energy, x, 2, b).to_vector(), state.position.to_vector()));
 }
 
-TEST_CASE("in float it is the network itself, and statistics move in it") {
+TEST_CASE("compute_in<float> changes no result, and update_statistics works inside compute_in") {
   jem::rng g{1};
   using T     = jem::tensor<float, jem::reference>;
   const T x   = test::random_tensor<T>({6, 4, 4, 3}, 2);
@@ -283,7 +284,7 @@ TEST_CASE("in float it is the network itself, and statistics move in it") {
   CHECK(test::largest_difference(mean, other) > 0);
 }
 
-TEST_CASE("a network that computes in bfloat16 refuses what the network refuses") {
+TEST_CASE("a network that computes in bfloat16 refuses the same inputs as the original network") {
   jem::rng g{1};
   const auto net = jem::compute_in<bfloat16>(jem::make_conv2d<floats>({.in = 3, .out = 4}, g));
   decltype(net)::cache<floats> cache;

@@ -62,7 +62,7 @@ TEST_CASE("E(x) is minus h, and E(x, y) is minus log p(y|x) minus h") {
   });
 }
 
-TEST_CASE("logits of a sure classifier and a large energy stay finite and keep the identity") {
+TEST_CASE("logits of an energy head are finite for large logits and energies, and their log-sum-exp is still h") {
   test::on_every_tensor([]<class T>() {
     const jem::energy_head<T> head{{T({1, 2}, {500, -500}), T({2}, {0, 0})}, jem::linear<T>{T({1, 1}, {1000}), T({1}, {0})}};
     CHECK(run(head, T({1, 1}, {1})).to_vector() == std::vector<float>{1000, 0});
@@ -70,7 +70,7 @@ TEST_CASE("logits of a sure classifier and a large energy stay finite and keep t
   });
 }
 
-TEST_CASE("a head without an energy is its linear layer, gradients and all") {
+TEST_CASE("a head without an energy has the values and gradients of its linear layer") {
   test::on_every_tensor([]<class T>() {
     jem::rng g{1}, same{1};
     const jem::energy_head<T> head{jem::make_linear<T>(4, 3, g)};
@@ -86,7 +86,7 @@ TEST_CASE("a head without an energy is its linear layer, gradients and all") {
   });
 }
 
-TEST_CASE("no features go through an energy head, and other features are refused") {
+TEST_CASE("an energy head accepts a batch of no rows, and refuses another number of features") {
   jem::rng g{1};
   const auto head = jem::make_energy_head<eigen_tensor>(4, 3, g);
   jem::energy_head<eigen_tensor>::cache<eigen_tensor> cache;
@@ -96,7 +96,7 @@ TEST_CASE("no features go through an energy head, and other features are refused
   CHECK_THROWS_AS(jem::make_energy_head<eigen_tensor>(4, 0, g), std::invalid_argument);
 }
 
-TEST_CASE("a gradient has an energy where the head has one, and models that differ in it are not visited side by side") {
+TEST_CASE("the gradient of a head with an energy has one, and for_each_parameter refuses heads with and without an energy together") {
   jem::rng g{1};
   auto with          = jem::make_energy_head<eigen_tensor>(4, 3, g);
   const auto without = jem::energy_head<eigen_tensor>{jem::make_linear<eigen_tensor>(4, 3, g)};

@@ -7,7 +7,7 @@
 
 #include <vector>
 
-TEST_CASE("flatten keeps rows and their order, and backward gives the extents back") {
+TEST_CASE("flatten keeps rows and their order, and backward restores the extents") {
   test::on_every_tensor([]<class T>() {
     jem::flatten::cache<T> cache;
     T x({2, 1, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8});
@@ -21,7 +21,7 @@ TEST_CASE("flatten keeps rows and their order, and backward gives the extents ba
   });
 }
 
-TEST_CASE("flatten takes no images and plain rows") {
+TEST_CASE("flatten accepts a batch of no images, and rows of one number") {
   test::on_every_tensor([]<class T>() {
     jem::flatten::cache<T> cache;
     CHECK(jem::flatten{}.forward(T(jem::shape{0, 4, 4, 3}), cache).extents() == jem::shape{0, 48});

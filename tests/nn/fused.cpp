@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The conformance suite compares gradients with central differences, for the networks that are made in this way.
+// The conformance suite compares gradients with central differences, for the networks that use forward_fused.
 #include "../support/compiled_convolutions.hpp"
 #include "../support/backends.hpp"
 #include "../support/numbers.hpp"
@@ -24,7 +24,7 @@ static_assert(!jem::takes_activation<conv, conv, floats>);
 
 namespace {
 
-/// The layer behind the activation, twice: as one, and as two with passes of their own for what is added.
+/// Compares an activation and the layer after it, fused, with both in separate passes, also with addends.
 template <class A, class L, class T>
 void check_as_one(const A& a, const L& f, const T& x) {
   jem::fused_cache<A, L, T> c;
@@ -44,7 +44,7 @@ void check_as_one(const A& a, const L& f, const T& x) {
 
 }  // namespace
 
-TEST_CASE("an activation and the layer behind it are one function, whether they are one pass or two") {
+TEST_CASE("an activation fused with the layer after it gives the results of both in turn") {
   test::on_every_tensor([]<class T>() {
     jem::rng g{1};
     const T x = test::random_tensor<T>({2, 6, 5, 9}, 2);
@@ -55,7 +55,7 @@ TEST_CASE("an activation and the layer behind it are one function, whether they 
   });
 }
 
-TEST_CASE("where they are one pass, x is kept once and nothing else is") {
+TEST_CASE("an activation and a layer that are fused keep only x") {
   jem::rng g{1};
   const auto layer = jem::make_conv2d<floats>({.in = 8, .out = 8}, g);
   const floats x   = test::random_tensor<floats>({1, 4, 4, 8}, 2);
@@ -65,7 +65,7 @@ TEST_CASE("where they are one pass, x is kept once and nothing else is") {
   CHECK(c.layer.input.to_vector() == x.to_vector());
 }
 
-TEST_CASE("a chain takes its fusable activations along with the convolutions behind them, and only those") {
+TEST_CASE("a chain fuses fusable activations with the convolutions after them, and no other layers") {
   jem::rng g{1};
   const auto first = jem::make_conv2d<floats>({.in = 2, .out = 8}, g), second = jem::make_conv2d<floats>({.in = 8, .out = 3}, g);
   const jem::sequential chain(jem::leaky_relu{}, first, jem::swish{}, second, jem::relu{});

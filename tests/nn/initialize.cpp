@@ -31,7 +31,7 @@ eigen_tensor drawn(const I& make) {
   return make.template operator()<eigen_tensor>({200, 1000}, 200, 1000, g);
 }
 
-/// The mean square of n normals of variance v: five standard errors, 5·v·√(2/n). For uniforms the error is smaller.
+/// Bounds of five standard errors: the mean square of n normals of variance v has 5·v·√(2/n). That of uniforms is smaller.
 void check_variance(const eigen_tensor& weight, double variance) {
   CHECK(std::abs(jem::mean(weight)) < 5 * std::sqrt(variance / n));
   CHECK(std::abs(squared_norm(weight) / n - variance) < 5 * variance * std::sqrt(2 / n));
@@ -45,7 +45,7 @@ double largest(const eigen_tensor& weight) {
 
 }  // namespace
 
-TEST_CASE("he and xavier draws have the variance of their formulas (false alarm 6e-7 each)") {
+TEST_CASE("draws of he and xavier initialisers have the variances of their formulas (false alarm 6e-7 each)") {
   check_variance(drawn(jem::he_normal{}), 2.0 / 200);
   check_variance(drawn(jem::he_normal{.gain = 1}), 1.0 / 200);
   check_variance(drawn(jem::pytorch_uniform{}), 1.0 / (3 * 200));
@@ -53,7 +53,7 @@ TEST_CASE("he and xavier draws have the variance of their formulas (false alarm 
   check_variance(drawn(jem::xavier_uniform{}), 2.0 / 1200);
 }
 
-TEST_CASE("uniform draws reach their bound and not beyond it") {
+TEST_CASE("uniform draws come near their bound and do not exceed it") {
   CHECK(largest(drawn(jem::pytorch_uniform{})) <= 1 / std::sqrt(200.0) * (1 + 1e-6));
   CHECK(largest(drawn(jem::pytorch_uniform{})) > 0.999 / std::sqrt(200.0));
   CHECK(largest(drawn(jem::xavier_uniform{})) <= std::sqrt(6.0 / 1200) * (1 + 1e-6));
@@ -67,7 +67,7 @@ TEST_CASE("a convolution's fan-in counts the pixels of its kernel") {
   CHECK(largest(layer.weight) > 0.99 / std::sqrt(200.0));
 }
 
-TEST_CASE("biases are drawn with pytorch_uniform, and zero with all others") {
+TEST_CASE("biases are drawn for pytorch_uniform, and are zero for all other initialisers") {
   jem::rng g{3};
   CHECK(largest(jem::make_linear<eigen_tensor>(5, 50, g).bias) > 0);
   CHECK(largest(jem::make_linear<eigen_tensor>(5, 50, g).bias) <= 1 / std::sqrt(5.0) * (1 + 1e-6));
@@ -75,7 +75,7 @@ TEST_CASE("biases are drawn with pytorch_uniform, and zero with all others") {
   CHECK(largest(jem::make_conv2d<eigen_tensor>({.in = 2, .out = 50}, g, jem::he_normal{}).bias) == 0);
 }
 
-TEST_CASE("draws are repeated by the same generator and the same on every backend") {
+TEST_CASE("the same generator draws the same weights, on every backend") {
   jem::rng g{4};
   const auto expected = jem::make_linear<jem::tensor<float, jem::reference>>(30, 20, g).weight.to_vector();
   test::on_every_tensor([&]<class T>() {
@@ -85,7 +85,7 @@ TEST_CASE("draws are repeated by the same generator and the same on every backen
   });
 }
 
-TEST_CASE("an initialiser has to return the tensor that it is asked for") {
+TEST_CASE("an initialiser has to return the right type of tensor") {
   static_assert(jem::initializer<jem::pytorch_uniform, eigen_tensor> && jem::initializer<jem::xavier_normal, eigen_tensor>);
   static_assert(!jem::initializer<not_an_initializer, eigen_tensor> && !jem::initializer<int, eigen_tensor>);
   CHECK(true);

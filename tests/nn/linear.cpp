@@ -26,7 +26,7 @@ TEST_CASE("a linear layer is x W + b, and its gradients are the transposed produ
   });
 }
 
-TEST_CASE("no rows go through a linear layer, too") {
+TEST_CASE("a linear layer accepts a batch of no rows") {
   test::on_every_tensor([]<class T>() {
     jem::rng g{1};
     const auto layer = jem::make_linear<T>(3, 2, g);

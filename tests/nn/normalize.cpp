@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The conformance suite compares gradients with central differences. The numbers of PyTorch 2.15 were printed by
+// The conformance suite compares gradients with central differences. The numbers of PyTorch 2.15 were printed by this script:
 //
 //     import math, torch
 //     torch.set_default_dtype(torch.float64)
@@ -24,7 +24,7 @@
 
 using namespace test;
 
-TEST_CASE_TEMPLATE("statistics, values and gradients are those of PyTorch's batch normalisation in its evaluation mode", T, eigen_double,
+TEST_CASE_TEMPLATE("statistics, values and gradients agree with PyTorch's batch normalisation in evaluation mode", T, eigen_double,
                    guarded_double) {
   jem::normalize<T> layer(3);
   layer.weight = waves<T>({3}, 2, 1.7), layer.bias = waves<T>({3}, 1, 0.4);
@@ -46,7 +46,7 @@ TEST_CASE_TEMPLATE("statistics, values and gradients are those of PyTorch's batc
   CHECK(largest_difference(g.bias.to_vector(), std::vector{0.653739823, 0.991568098, 0.863046403}) < 1e-8);
 }
 
-TEST_CASE("a momentum of one sets the statistics, after which channels have mean 0 and variance 1; of none keeps them") {
+TEST_CASE("update_statistics with momentum 1 gives channels mean 0 and variance 1, and with momentum 0 changes nothing") {
   on_every_tensor([]<class T>() {
     const T x = 3.0f * random_tensor<T>({2, 5, 4, 2}, 1) + jem::full<T>({2, 5, 4, 2}, 100);
     jem::normalize<T> layer(2);
@@ -59,7 +59,7 @@ TEST_CASE("a momentum of one sets the statistics, after which channels have mean
   });
 }
 
-TEST_CASE("an image is normalised alike in every batch: nothing but update_statistics moves the statistics") {
+TEST_CASE("an image is normalised in the same way in every batch, and only update_statistics changes the statistics") {
   on_every_tensor([]<class T>() {
     jem::normalize<T> layer(3);
     jem::update_statistics(layer, random_tensor<T>({9, 3}, 1), 1.0f);
@@ -72,7 +72,7 @@ TEST_CASE("an image is normalised alike in every batch: nothing but update_stati
   });
 }
 
-TEST_CASE("an optimiser moves weight and bias and leaves the statistics alone") {
+TEST_CASE("an optimiser changes weight and bias, and not the statistics") {
   on_every_tensor([]<class T>() {
     jem::normalize<T> layer(2);
     jem::update_statistics(layer, random_tensor<T>({9, 2}, 1), 1.0f);
@@ -91,7 +91,7 @@ TEST_CASE("an optimiser moves weight and bias and leaves the statistics alone") 
   });
 }
 
-TEST_CASE("a normalisation takes no rows, and refuses other channels, none of them, and a batch of one value") {
+TEST_CASE("a normalisation accepts a batch of no rows, and refuses other channels, no channels, and statistics of one value") {
   using T = jem::tensor<float, jem::eigen>;
   jem::normalize<T> layer(2);
   jem::normalize<T>::cache<T> cache;

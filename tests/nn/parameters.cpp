@@ -38,7 +38,7 @@ TEST_CASE("names of parameters are paths") {
   CHECK(names(perceptron) == std::vector<std::string>{"layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias"});
 }
 
-TEST_CASE("statistics have names, behind the parameters of their layer, and are no parameters") {
+TEST_CASE("statistics have names, after the parameters of their layer, and are no parameters") {
   jem::rng g{1};
   jem::sequential net(jem::make_linear<eigen_tensor>(4, 3, g), jem::normalize<eigen_tensor>(3));
   std::vector<std::string> names, parameters;
@@ -50,7 +50,7 @@ TEST_CASE("statistics have names, behind the parameters of their layer, and are 
   static_assert(jem::has_statistics<jem::normalize<eigen_tensor>> && !jem::has_statistics<jem::linear<eigen_tensor>>);
 }
 
-TEST_CASE("zeros_like keeps statistics, so that a gradient is a model that works") {
+TEST_CASE("zeros_like keeps statistics, so that a gradient is a model that can compute") {
   test::on_every_tensor([]<class T>() {
     const auto zero = jem::zeros_like(jem::normalize<T>(2));
     CHECK(zero.weight.to_vector() == std::vector<float>{0, 0});
@@ -58,7 +58,7 @@ TEST_CASE("zeros_like keeps statistics, so that a gradient is a model that works
   });
 }
 
-TEST_CASE("gradients are models: parameters of two are visited side by side") {
+TEST_CASE("for_each_parameter visits the parameters of two models together, such as a network and its gradient") {
   test::on_every_tensor([]<class T>() {
     jem::rng g{2};
     jem::mlp<T> net({3, 2, 2}, g);
@@ -72,7 +72,7 @@ TEST_CASE("gradients are models: parameters of two are visited side by side") {
   });
 }
 
-TEST_CASE("zeros_like has the structure, no values, and no share in the memory") {
+TEST_CASE("zeros_like has the same structure, only zeros, and memory of its own") {
   test::on_every_tensor([]<class T>() {
     jem::rng g{3};
     const jem::mlp<T> net({3, 2}, g);
@@ -93,7 +93,7 @@ TEST_CASE("the global norm is that of all parameters together") {
   });
 }
 
-TEST_CASE("models of different depths are not visited side by side") {
+TEST_CASE("for_each_parameter refuses models of different depths") {
   jem::rng g{4};
   jem::mlp<eigen_tensor> two({3, 3, 2}, g);
   const jem::mlp<eigen_tensor> one({3, 2}, g);

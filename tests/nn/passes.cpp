@@ -21,7 +21,7 @@
 using T = jem::tensor<float, jem::reference>;
 using X = jem::tensor<jem::bfloat16, jem::reference>;
 
-/// Whether a layer returns what it summed of X before it is rounded.
+/// Whether a layer can return its sums before they are rounded to In.
 template <class L, class In>
 constexpr bool returns_sums = jem::takes_around<L, In, jem::unchanged, jem::sums_of<In>>;
 
@@ -40,7 +40,7 @@ T forward_sums(const L& net, const X& x, typename L::template cache<X>& c) {
   return jem::forward_with(net, X(x), c, jem::around<X, jem::unchanged, T>{});
 }
 
-/// Sums round to what forward returns, and a gradient that bfloat16 can store goes back as it does in backward.
+/// Checks that sums, rounded, equal the result of forward, and that a gradient of bfloat16 numbers gives the same result as in backward.
 template <class L>
 void check_sums(const L& net, const X& x) {
   typename L::template cache<X> one, other;
@@ -54,7 +54,7 @@ void check_sums(const L& net, const X& x) {
   CHECK(test::same_bits(converted<float>(left).to_vector(), converted<float>(right).to_vector()));
 }
 
-/// A layer of a user: x ↦ 2x, with the members that every layer needs and nothing else.
+/// A user's layer x ↦ 2x with the members that every layer needs, and no others.
 struct twice {
   template <jem::tensor_value Z>
   struct cache {};
@@ -71,7 +71,7 @@ struct twice {
   }
 };
 
-/// What is added in the layer's own passes is what is added behind them, whatever the layer.
+/// Checks that addends given to a layer have the effect of additions after its passes.
 template <class L>
 void check_addends(const L& net, const T& x) {
   typename L::template cache<T> one, other;
@@ -85,7 +85,7 @@ void check_addends(const L& net, const T& x) {
 
 }  // namespace
 
-TEST_CASE("what is added to a layer's output or to its input's gradient may be given to any layer") {
+TEST_CASE("forward_with and backward_with add their addends, for any layer") {
   jem::rng g{1};
   const T rows = test::random_tensor<T>({3, 7}, 2), images = test::random_tensor<T>({3, 4, 4, 2}, 3);
   check_addends(twice{}, rows);
@@ -112,7 +112,7 @@ TEST_CASE("an addend of other extents is refused") {
                        "[layer: an addend] expected (3, 7) but received (3, 6)", std::invalid_argument);
 }
 
-TEST_CASE("a chain's sums are its last layer's, and round to its output") {
+TEST_CASE("forward_sums of a chain returns its last layer's sums, which round to its output") {
   jem::rng g{1};
   const X rows   = jem::converted<jem::bfloat16>(test::random_tensor<T>({3, 7}, 2));
   const X images = jem::converted<jem::bfloat16>(test::random_tensor<T>({3, 4, 4, 2}, 3));
@@ -125,7 +125,7 @@ TEST_CASE("a chain's sums are its last layer's, and round to its output") {
   check_sums(jem::sequential(jem::make_conv2d<T>({2, 3}, g), jem::swish{}, jem::flatten{}, jem::make_linear<T>(48, 4, g)), images);
 }
 
-TEST_CASE("a layer without sums of its own, or a chain that ends in one, has its output widened") {
+TEST_CASE("forward_sums of a layer that cannot return sums gives its output in float") {
   jem::rng g{1};
   const X images = jem::converted<jem::bfloat16>(test::random_tensor<T>({2, 4, 4, 2}, 3));
   const jem::sequential net(jem::make_conv2d<T>({2, 3}, g), jem::leaky_relu{}, jem::make_conv2d<T>({3, 2}, g));
@@ -133,7 +133,7 @@ TEST_CASE("a layer without sums of its own, or a chain that ends in one, has its
   CHECK(test::same_bits(forward_sums(net, images, one).to_vector(), converted<float>(net.forward(X(images), other)).to_vector()));
 }
 
-TEST_CASE("in float, sums are the output itself") {
+TEST_CASE("in float the sums are the output itself") {
   jem::rng g{1};
   const jem::mlp<T> net({7, 6, 5}, g), nothing;
   const T x = test::random_tensor<T>({3, 7}, 2);

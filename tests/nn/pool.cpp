@@ -39,7 +39,7 @@ TEST_CASE("a global average pool is the mean of each channel, for images of any 
   });
 }
 
-TEST_CASE("on images of its window's size an average pool is a global one") {
+TEST_CASE("an average pool whose window is the image equals a global one") {
   test::on_every_tensor([]<class T>() {
     const T x = test::random_tensor<T>({3, 8, 8, 5}, 1);
     jem::average_pool::cache<T> a;
@@ -48,7 +48,7 @@ TEST_CASE("on images of its window's size an average pool is a global one") {
   });
 }
 
-TEST_CASE("a global average pool refuses what is no batch of images, and images without pixels") {
+TEST_CASE("a global average pool refuses tensors that are no images, and images without pixels") {
   using T = jem::tensor<float, jem::eigen>;
   jem::global_average_pool::cache<T> cache;
   CHECK_THROWS_WITH_AS(jem::global_average_pool{}.forward(jem::zeros<T>({4, 3}), cache),

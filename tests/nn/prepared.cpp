@@ -77,7 +77,7 @@ TEST_CASE("a prepared convolution has the same bits, has no parameters and can b
   });
 }
 
-TEST_CASE("weights too large to be kept are left as they are") {
+TEST_CASE("weights that are too large are not prepared") {
   jem::rng g{1};
   const auto large = jem::make_conv2d<floats>({330, 340}, g);
   CHECK(jem::prepared_layer(large, test::random_tensor<floats>({1, 4, 4, 330}, 2)).weights.forward.size() == 0);
@@ -94,7 +94,7 @@ TEST_CASE("chains and networks are prepared layer by layer") {
   });
 }
 
-TEST_CASE("weights are laid out for the images that each layer is given, and other images are as right") {
+TEST_CASE("weights are laid out for the extents of each layer's input, and images of other extents give the same bits") {
   jem::rng g{1};
   const auto net =
       jem::sequential(jem::make_conv2d<floats>({.in = 8, .out = 16}, g), jem::leaky_relu{}, jem::average_pool{},
@@ -112,7 +112,7 @@ TEST_CASE("weights are laid out for the images that each layer is given, and oth
 
 namespace {
 
-/// A layer of a user's own, with what every layer has and nothing else.
+/// A user's layer with the members that every layer needs, and no others.
 struct half_as_large {
   template <jem::tensor_value X>
   using cache = jem::average_pool::cache<X>;
@@ -129,7 +129,7 @@ struct half_as_large {
   }
 };
 
-/// Another one, which knows how to prepare itself, and notes the extents of what it was given for that.
+/// A user's layer with a function `prepared`, which records the extents of its argument.
 struct tells_extents : half_as_large {
   jem::shape* told = nullptr;
 
@@ -146,7 +146,7 @@ struct tells_extents : half_as_large {
 
 }  // namespace
 
-TEST_CASE("behind a layer of one's own, weights are laid out for the images that it makes, and its rows are not taken for independent") {
+TEST_CASE("after a user's layer, weights are laid out for the extents of its output, and the network is not row-wise") {
   jem::rng g{1};
   const auto x     = test::random_tensor<floats>({2, 16, 16, 8}, 2);
   const auto net   = jem::sequential(jem::make_conv2d<floats>({.in = 8, .out = 16}, g), half_as_large{},
@@ -158,7 +158,7 @@ TEST_CASE("behind a layer of one's own, weights are laid out for the images that
   check_prepared(net, x);
 }
 
-TEST_CASE("extents are known behind a part that computes in another type") {
+TEST_CASE("weights are laid out for the right extents after a part that computes in another type") {
   jem::rng g{1};
   auto part        = jem::sequential(jem::make_conv2d<floats>({.in = 8, .out = 16, .stride = 2}, g), jem::average_pool{2});
   const auto net   = jem::sequential(jem::compute_in<jem::bfloat16>(std::move(part)), jem::make_conv2d<floats>({.in = 16, .out = 8}, g));
@@ -167,7 +167,7 @@ TEST_CASE("extents are known behind a part that computes in another type") {
   CHECK(std::get<1>(still.layers).weights.w == 4);
 }
 
-TEST_CASE("a layer's own hook is given a tensor of the extents of its inputs") {
+TEST_CASE("the function prepared of a user's layer is called with a tensor of the extents of its inputs") {
   jem::rng g{1};
   jem::shape told;
   tells_extents own;
@@ -177,7 +177,7 @@ TEST_CASE("a layer's own hook is given a tensor of the extents of its inputs") {
   CHECK(told == jem::shape{5, 4, 2, 4});
 }
 
-TEST_CASE("a sampler on a network takes the steps that it would take without preparing") {
+TEST_CASE("a sampler takes the same steps with a prepared network and without") {
   jem::rng g{1};
   const jem::convnet<floats> net({.height = 8, .width = 8, .channels = 1, .classes = 3, .widths = {16, 8}}, g);
   const auto x = test::random_tensor<floats>({4, 8, 8, 1}, 2);

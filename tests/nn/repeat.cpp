@@ -42,7 +42,7 @@ TEST_CASE("a repeat is a sequential network of its layers") {
   });
 }
 
-TEST_CASE("layers are made in their order and may differ in shape") {
+TEST_CASE("make_repeat makes layers in their order, and they may differ in shape") {
   jem::rng g{1};
   const std::vector<jem::index_t> widths{2, 5, 3};
   const auto net = jem::make_repeat(2, [&](jem::index_t i) {
@@ -52,7 +52,7 @@ TEST_CASE("layers are made in their order and may differ in shape") {
   CHECK(net.forward(jem::zeros<eigen_tensor>({7, 2}), cache).extents() == jem::shape{7, 3});
 }
 
-TEST_CASE("no layers are the identity, and a negative number of them is refused") {
+TEST_CASE("a repeat of no layers is the identity, and a negative number of layers is refused") {
   const jem::repeat<jem::linear<eigen_tensor>> none;
   jem::repeat<jem::linear<eigen_tensor>>::cache<eigen_tensor> cache;
   const auto x = test::random_tensor<eigen_tensor>({2, 3}, 1);
@@ -63,7 +63,7 @@ TEST_CASE("no layers are the identity, and a negative number of them is refused"
                        "[make_repeat] expected layers >= 0 but received -1", std::invalid_argument);
 }
 
-TEST_CASE("a repeat stays out of the names of its layers' parameters") {
+TEST_CASE("a repeat adds only the numbers of its layers to the names of parameters") {
   jem::rng g{1};
   const auto inner = [&](jem::index_t) {
     return jem::make_repeat(2, [&](jem::index_t) { return jem::make_linear<eigen_tensor>(1, 1, g); });
@@ -75,7 +75,7 @@ TEST_CASE("a repeat stays out of the names of its layers' parameters") {
         std::vector<std::string>{"0.0.weight", "0.0.bias", "0.1.weight", "0.1.bias", "1.0.weight", "1.0.bias", "1.1.weight", "1.1.bias"});
 }
 
-TEST_CASE("a repeat knows its tensors if its layers do, and is a layer if they are") {
+TEST_CASE("a repeat has the tensor type of its layers, and is a layer if they are") {
   static_assert(std::is_same_v<jem::tensor_type_of<jem::repeat<jem::repeat<jem::linear<eigen_tensor>>>>, eigen_tensor>);
   static_assert(jem::layer<jem::repeat<jem::swish>, eigen_tensor>);
   static_assert(!jem::layer<jem::repeat<no_layer>, eigen_tensor>);

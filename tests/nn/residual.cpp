@@ -15,7 +15,7 @@
 using jem::shape;
 using eigen_tensor = jem::tensor<float, jem::eigen>;
 
-TEST_CASE("a residual layer adds its input, or the projection of it") {
+TEST_CASE("a residual layer adds its input, or its projection") {
   test::on_every_tensor([]<class T>() {
     const jem::conv2d<T> twice{T({1, 1, 1, 1}, {2}), T({1}, {1}), {}}, tenfold{T({1, 1, 1, 1}, {10}), T({1}, {5}), {}};
     using net = jem::residual<jem::conv2d<T>>;
@@ -28,7 +28,7 @@ TEST_CASE("a residual layer adds its input, or the projection of it") {
   });
 }
 
-TEST_CASE("a wide block is conv2(a(conv1(a(x)))) + shortcut(x), the shortcut of x itself") {
+TEST_CASE("a wide block is conv2(a(conv1(a(x)))) + shortcut(x)") {
   test::on_every_tensor([]<class T>() {
     jem::rng g{1};
     const auto block = jem::make_wide_block<T>({.in = 2, .out = 3, .stride = 2}, g);
@@ -43,7 +43,7 @@ TEST_CASE("a wide block is conv2(a(conv1(a(x)))) + shortcut(x), the shortcut of 
   });
 }
 
-TEST_CASE("a wide block has a shortcut of its own exactly where the shape changes, and the second convolution moves by the stride") {
+TEST_CASE("a wide block has a convolution as shortcut just if the shape changes, and its second convolution has the stride") {
   jem::rng g{1};
   CHECK(!jem::make_wide_block<eigen_tensor>({.in = 4, .out = 4}, g).shortcut);
   for (const jem::wide_block_options& o : {jem::wide_block_options{4, 6, 1}, {4, 4, 2}, {4, 6, 2}}) {
@@ -91,7 +91,7 @@ TEST_CASE("a body that changes the shape without a shortcut is refused") {
   CHECK_THROWS_AS(jem::make_wide_block<eigen_tensor>({.in = 0, .out = 2}, g), std::invalid_argument);
 }
 
-TEST_CASE("no images go through a block, too") {
+TEST_CASE("a block accepts a batch of no images") {
   jem::rng g{1};
   const auto block = jem::make_wide_block<eigen_tensor>({.in = 1, .out = 2, .stride = 2}, g);
   decltype(block)::cache<eigen_tensor> cache;

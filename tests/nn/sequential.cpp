@@ -15,7 +15,7 @@
 #include <tuple>
 #include <type_traits>
 
-TEST_CASE("a sequential network is its layers, one after the other") {
+TEST_CASE("a sequential network equals its layers, one after the other") {
   test::on_every_tensor([]<class T>() {
     jem::rng g{1};
     const auto first = jem::make_linear<T>(4, 5, g), second = jem::make_linear<T>(5, 3, g);
@@ -36,7 +36,7 @@ TEST_CASE("a sequential network is its layers, one after the other") {
   });
 }
 
-TEST_CASE("a sequential network knows the tensors that it computes with, and is copied in depth") {
+TEST_CASE("a sequential network has the tensor type of its layers, and copies are deep") {
   using T = jem::tensor<float, jem::reference>;
   jem::rng g{1};
   jem::sequential net(jem::flatten{}, jem::swish{}, jem::make_linear<T>(4, 2, g));
@@ -58,7 +58,7 @@ TEST_CASE("a sequential network of sequential networks is a layer") {
   });
 }
 
-TEST_CASE("one layer is a network, too, and layers that do not fit say so") {
+TEST_CASE("a sequential network may have one layer, and refuses layers that do not fit") {
   using T = jem::tensor<float, jem::eigen>;
   jem::rng g{3};
   const jem::sequential one(jem::make_linear<T>(4, 2, g));

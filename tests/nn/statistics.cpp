@@ -22,7 +22,7 @@ using tensor = jem::tensor<float, jem::eigen>;
 
 namespace {
 
-/// A layer that holds a normalisation and does not say how its statistics are reached.
+/// A layer that contains a normalisation, but has no function to update its statistics.
 template <class Held>
 struct forgetful {
   Held norm;
@@ -37,7 +37,7 @@ struct forgetful {
 
 }  // namespace
 
-TEST_CASE("a layer that holds statistics out of reach is refused, not skipped") {
+TEST_CASE("a layer that contains statistics, but cannot update them, is refused") {
   using jem::updates_statistics;
   static_assert(updates_statistics<jem::linear<tensor>, tensor> && updates_statistics<jem::normalize<tensor>, tensor>);
   static_assert(updates_statistics<jem::sequential<jem::linear<tensor>, jem::normalize<tensor>>, tensor>);
@@ -50,7 +50,7 @@ TEST_CASE("a layer that holds statistics out of reach is refused, not skipped") 
   CHECK(true);
 }
 
-TEST_CASE("statistics are updated from the first layer on, each seeing what the layers before it now give") {
+TEST_CASE("statistics are updated from the first layer on, with the outputs of the layers that are already updated") {
   test::on_every_tensor([]<class T>() {
     jem::rng g{1};
     jem::sequential net(jem::normalize<T>(3), jem::make_linear<T>(3, 2, g),
@@ -71,7 +71,7 @@ TEST_CASE("statistics are updated from the first layer on, each seeing what the 
   });
 }
 
-TEST_CASE("statistics move through residual blocks, their bodies and their shortcuts") {
+TEST_CASE("update_statistics updates the statistics in residual blocks") {
   test::on_every_tensor([]<class T>() {
     jem::rng g{1};
     auto block = jem::make_wide_block<T, jem::swish, jem::normalize<T>>({.in = 2, .out = 3, .stride = 2}, g);
@@ -84,7 +84,7 @@ TEST_CASE("statistics move through residual blocks, their bodies and their short
   });
 }
 
-TEST_CASE("a network without statistics is passed through") {
+TEST_CASE("update_statistics of a network without statistics returns its output") {
   jem::rng g{1};
   auto net     = jem::make_linear<tensor>(3, 2, g);
   const auto x = test::random_tensor<tensor>({4, 3}, 1);
@@ -92,7 +92,7 @@ TEST_CASE("a network without statistics is passed through") {
   CHECK(jem::update_statistics(net, x, 0.5f).to_vector() == net.forward(x, cache).to_vector());
 }
 
-TEST_CASE("a momentum is a part of one") {
+TEST_CASE("a momentum has to be in [0, 1]") {
   jem::normalize<tensor> layer(1);
   const auto x = test::random_tensor<tensor>({4, 1}, 1);
   CHECK_THROWS_WITH_AS(jem::update_statistics(layer, x, -0.5f), "[update_statistics] expected a momentum in [0, 1] but received -0.500000",

@@ -15,14 +15,14 @@ TEST_CASE_TEMPLATE("adam makes the updates of PyTorch", T, eigen_double, guarded
   CHECK(largest_difference(five_updates<T>(jem::adam{.learning_rate = jem::constant{0.05f}}), golden) < 1e-6);
 }
 
-TEST_CASE("adam takes other betas and a large epsilon, added to the corrected root") {
+TEST_CASE("adam makes the updates of PyTorch with other betas, and adds a large epsilon to the corrected root") {
   const std::vector<double> golden{0.794962506,  0.866103779, 0.119261094,  -0.765102687, -0.969443838,
                                    -0.290964498, 0.906987309, -0.757496337, -0.279861756};
   const jem::adam optimiser{.learning_rate = jem::constant{0.01f}, .beta1 = 0.5f, .beta2 = 0.75f, .epsilon = 0.125f};
   CHECK(largest_difference(five_updates<eigen_double>(optimiser), golden) < 1e-6);
 }
 
-TEST_CASE("adam's first update is the rate against the sign of the gradient, whatever its size") {
+TEST_CASE("adam's first update is minus the rate times the sign of the gradient, for gradients of any size") {
   const jem::adam optimiser{.learning_rate = jem::linear_warm_up{.rate = 0.1f, .updates = 0}};
   auto net   = wave_layer<reference_double>();
   auto state = optimiser.init(net);
@@ -38,7 +38,7 @@ TEST_CASE("adam's first update is the rate against the sign of the gradient, wha
   CHECK(state.updates == 1);
 }
 
-TEST_CASE("adam's updates do not see the size of the gradient, whose square may leave the range of floats") {
+TEST_CASE("adam's updates do not depend on the size of the gradient, whose square may overflow or underflow in float") {
   const jem::adam optimiser{.learning_rate = jem::constant{0.1f}, .epsilon = std::numeric_limits<float>::denorm_min()};
   for (const float size : {1e-35f, 1e-25f, 1.0f, 1e20f, 1e37f}) {
     CAPTURE(size);
@@ -54,7 +54,7 @@ TEST_CASE("adam's updates do not see the size of the gradient, whose square may 
   }
 }
 
-TEST_CASE("adam asks its schedule for updates 0, 1, 2") {
+TEST_CASE("adam calls its schedule with updates 0, 1, 2") {
   std::vector<jem::index_t> asked;
   const auto watch = [&asked](jem::index_t k) {
     asked.push_back(k);
@@ -66,10 +66,10 @@ TEST_CASE("adam asks its schedule for updates 0, 1, 2") {
   auto state = optimiser.init(net);
   for (int k = 0; k < 3; ++k) optimiser.step(state, net, wave_layer<reference_double>());
   CHECK(asked == std::vector<jem::index_t>{0, 1, 2});
-  CHECK(numbers(net) == before);  // a rate of zero
+  CHECK(numbers(net) == before);  // the rate is zero
 }
 
-TEST_CASE("adam's state is a value: a copy of it resumes the same run") {
+TEST_CASE("a run continues in the same way from a copy of adam's state") {
   const jem::adam optimiser{.learning_rate = jem::linear_warm_up{.rate = 0.01f, .updates = 10}};
   auto net   = wave_layer<eigen_double>();
   auto state = optimiser.init(net);
@@ -81,7 +81,7 @@ TEST_CASE("adam's state is a value: a copy of it resumes the same run") {
   CHECK(numbers(net) == numbers(copy));
 }
 
-TEST_CASE("adam finds the bottom of a bowl through a network's own structure") {
+TEST_CASE("adam minimises a quadratic function of a network's parameters") {
   using T = jem::tensor<float, jem::eigen>;
   jem::rng g{1};
   jem::mlp<T> net({2, 3, 1}, g);
@@ -103,7 +103,7 @@ TEST_CASE("adamw without decay is adam, bit for bit") {
                   five_updates<eigen_double>(jem::adam{.learning_rate = rate})));
 }
 
-TEST_CASE("the decay is decoupled: a parameter shrinks by rate times decay whatever its gradient, and its moments do not see it") {
+TEST_CASE("adamw shrinks parameters by rate times decay, and the decay does not enter the moments") {
   using T = reference_double;
   const jem::adamw optimiser{.learning_rate = jem::constant{0.5f}, .weight_decay = 0.25f};
   jem::linear<T> net{T({1, 2}, {8, -16}), T({2}, {0, 32})};
@@ -114,7 +114,7 @@ TEST_CASE("the decay is decoupled: a parameter shrinks by rate times decay whate
   CHECK(jem::global_norm(state.second) == 0);
 }
 
-TEST_CASE("the decay follows the schedule of the rate, which is asked once an update") {
+TEST_CASE("the decay of adamw follows the schedule of the rate, which is called once for each update") {
   std::vector<jem::index_t> asked;
   const auto falling = [&asked](jem::index_t k) {
     asked.push_back(k);

@@ -7,7 +7,7 @@
 
 using namespace test;
 
-TEST_CASE_TEMPLATE("clip_global_norm scales all parameters together to the limit, and returns the norm there was", T, eigen_double,
+TEST_CASE_TEMPLATE("clip_global_norm scales all parameters by one factor to the limit, and returns the norm before", T, eigen_double,
                    guarded_double) {
   jem::linear<T> gradient{T({1, 2}, {2, 4}), T({2}, {-5, 6})};  // norm 9
   CHECK(jem::clip_global_norm(gradient, 3) == 9);
@@ -26,7 +26,7 @@ TEST_CASE("clip_global_norm leaves a gradient within the limit as it is") {
   CHECK(numbers(zero) == std::vector<double>(9));
 }
 
-TEST_CASE("clip_global_norm is right for gradients whose squares leave the range of floats") {
+TEST_CASE("clip_global_norm is right for gradients whose squares overflow or underflow in float") {
   using T = eigen_float;
   jem::linear<T> large{T({1, 2}, {2e30f, 4e30f}), T({2}, {-5e30f, 6e30f})}, small{T({1, 2}, {2e-30f, 4e-30f}), T({2}, {-5e-30f, 6e-30f})};
   CHECK(jem::clip_global_norm(large, 9) == doctest::Approx(9e30));
@@ -41,7 +41,7 @@ TEST_CASE("clip_global_norm is right for gradients whose squares leave the range
   CHECK(largest_difference(numbers(beyond), std::vector<double>{3, -4}) < 1e-12);
 }
 
-TEST_CASE("clip_global_norm hides no norm that is not finite") {
+TEST_CASE("clip_global_norm returns a norm that is not finite, and leaves the gradient as it is") {
   using T = reference_double;
   for (const double bad : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
     jem::linear<T> gradient{T({1, 2}, {2, bad}), T({2}, {-5, 6})};
@@ -51,7 +51,7 @@ TEST_CASE("clip_global_norm hides no norm that is not finite") {
   }
 }
 
-TEST_CASE("clip_global_norm refuses a limit that is negative or NaN, and only measures for an infinite one") {
+TEST_CASE("clip_global_norm refuses a limit that is negative or NaN, and changes nothing for an infinite one") {
   auto gradient     = wave_layer<reference_double>();
   const auto before = numbers(gradient);
   for (const double bad : {-1.0, std::numeric_limits<double>::quiet_NaN()}) {

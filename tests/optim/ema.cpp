@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The golden numbers of "an average is that of PyTorch" are of PyTorch 2.15, in double precision:
+// The golden numbers of "an average agrees with PyTorch" are of PyTorch 2.15, in double precision:
 //
 //     import math, torch
 //     from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
@@ -23,7 +23,7 @@ using namespace test;
 
 namespace {
 
-/// One parameter of each kind, all of them x.
+/// A layer of one weight and one bias, both x.
 jem::linear<reference_double> all(double x) { return {reference_double({1, 1}, {x}), reference_double({1}, {x})}; }
 
 double only(const jem::ema_state<jem::linear<reference_double>>& average) {
@@ -33,7 +33,7 @@ double only(const jem::ema_state<jem::linear<reference_double>>& average) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("an average is that of PyTorch", T, eigen_double, guarded_double, eigen_float) {
+TEST_CASE_TEMPLATE("an average agrees with PyTorch", T, eigen_double, guarded_double, eigen_float) {
   const std::vector<double> golden{0.237391580,  0.253875393, 0.056597041, -0.180283912, -0.265439283,
                                    -0.243757742, 2.481682006, 2.681717021, 0.416193774};
   const jem::ema ema{.decay = 0.75f, .rising_decay = false};
@@ -42,7 +42,7 @@ TEST_CASE_TEMPLATE("an average is that of PyTorch", T, eigen_double, guarded_dou
   CHECK(largest_difference(numbers(average.net), golden) < 1e-6);
 }
 
-TEST_CASE("the average of a run that stands still is where it stands") {
+TEST_CASE("the average of constant parameters equals them") {
   const jem::ema ema{};
   const auto net = wave_layer<eigen_float>();
   auto average   = ema.init(net);
@@ -52,7 +52,7 @@ TEST_CASE("the average of a run that stands still is where it stands") {
   CHECK(average.updates == 50);
 }
 
-TEST_CASE("a rising decay lets the average forget where the run began: it keeps (1 + t) / (10 + t) until that reaches the decay") {
+TEST_CASE("a rising decay is (1 + t) / (10 + t) until this reaches the decay") {
   const jem::ema ema{.decay = 0.25f};
   auto average = ema.init(all(1));
   double keeps = 1;
@@ -63,7 +63,7 @@ TEST_CASE("a rising decay lets the average forget where the run began: it keeps 
   }
 }
 
-TEST_CASE("a decay of 0 is the network of the moment") {
+TEST_CASE("the average with decay 0 is the current network") {
   for (const bool rising_decay : {false, true}) {
     const jem::ema ema{.decay = 0, .rising_decay = rising_decay};
     auto average = ema.init(all(5));
@@ -72,7 +72,7 @@ TEST_CASE("a decay of 0 is the network of the moment") {
   }
 }
 
-TEST_CASE("a decay lies in [0, 1)") {
+TEST_CASE("a decay has to be in [0, 1)") {
   for (const float decay : {1.0f, -0.1f, 1.5f, std::numeric_limits<float>::quiet_NaN()}) {
     CHECK_THROWS_WITH_AS(jem::ema{.decay = decay}.init(all(1)), doctest::Contains("[ema] expected decay in [0, 1) but received"),
                          std::invalid_argument);

@@ -37,20 +37,20 @@ static_assert(can_warm_up<float> && can_warm_up<jem::cosine_decay> && !can_warm_
 
 }  // namespace
 
-TEST_CASE("a warm-up rises in equal parts, reaches its rate with its last update and stays") {
+TEST_CASE("a warm-up rises in equal steps, reaches its rate at its last update and stays there") {
   const jem::linear_warm_up rate{.rate = 0.5f, .updates = 4};
   CHECK(first_rates(rate, 6) == std::vector{0.125f, 0.25f, 0.375f, 0.5f, 0.5f, 0.5f});
   CHECK(rate(1'000'000) == 0.5f);
 }
 
-TEST_CASE("a warm-up of no updates divides by nothing") {
+TEST_CASE("a warm-up of no updates has its rate from the start") {
   static_assert(jem::linear_warm_up{.rate = 0.5f, .updates = 0}(0) == 0.5f);
   CHECK(jem::linear_warm_up{.rate = 0.1f}(0) == 0.1f);
   CHECK(jem::linear_warm_up{.rate = 0.1f, .updates = 1}(0) == 0.1f);
-  CHECK(jem::linear_warm_up{.rate = 1}(0) == 1.0f);  // a whole number is a rate, too
+  CHECK(jem::linear_warm_up{.rate = 1}(0) == 1.0f);  // a rate may be an int
 }
 
-TEST_CASE("a warm-up of a schedule is that schedule times the rise, and counts from the start") {
+TEST_CASE("a warm-up of a schedule multiplies it by the rise, and calls it with the number of the update") {
   const jem::step_decay steps{.rate = 0.5f, .factor = 0.5f, .at = {2, 5}};
   CHECK(first_rates(jem::linear_warm_up{.rate = steps, .updates = 4}, 7) ==
         std::vector{0.125f, 0.25f, 0.75f * 0.25f, 0.25f, 0.25f, 0.125f, 0.125f});
@@ -69,7 +69,7 @@ TEST_CASE("step decay makes the rates of PyTorch's MultiStepLR, its milestones i
   CHECK(jem::step_decay{.rate = 0.5f, .factor = 0.25f, .at = {0}}(0) == 0.125f);
 }
 
-TEST_CASE("cosine decay makes the rates of PyTorch's CosineAnnealingLR, and stays where it ends") {
+TEST_CASE("cosine decay makes the rates of PyTorch's CosineAnnealingLR, and stays at the last one") {
   const std::vector<double> golden{0.500000000, 0.481731088, 0.429705627, 0.351844024, 0.260000000,
                                    0.168155976, 0.090294373, 0.038268912, 0.020000000};
   const jem::cosine_decay rate{.rate = 0.5f, .updates = 8, .last = 0.02f};
@@ -79,7 +79,7 @@ TEST_CASE("cosine decay makes the rates of PyTorch's CosineAnnealingLR, and stay
   CHECK(jem::cosine_decay{.rate = 0.5f, .updates = 1}(1) == 0);
 }
 
-TEST_CASE("cosine decay takes an update at least") {
+TEST_CASE("cosine decay needs at least one update") {
   CHECK_THROWS_WITH_AS((jem::cosine_decay{.rate = 0.5f, .updates = 0}(0)), "[cosine_decay] expected updates >= 1 but received 0",
                        std::invalid_argument);
 }

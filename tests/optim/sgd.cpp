@@ -27,7 +27,7 @@ TEST_CASE_TEMPLATE("sgd makes the updates of PyTorch with weight decay, and with
                            ahead) < 1e-6);
 }
 
-TEST_CASE("Nesterov's momentum without momentum is plain descent") {
+TEST_CASE("with momentum 0, sgd is the same with Nesterov's momentum and without") {
   const auto run = [](bool nesterov) {
     return five_updates<reference_double>(jem::sgd{.learning_rate = jem::constant{0.1f}, .nesterov = nesterov});
   };
@@ -43,7 +43,7 @@ TEST_CASE("weight decay alone shrinks every parameter by the rate times the deca
   CHECK(numbers(net) == std::vector<double>{7, -14, 0, 28});
 }
 
-TEST_CASE("sgd without momentum is a step down the gradient") {
+TEST_CASE("sgd without momentum subtracts rate times gradient") {
   const jem::sgd optimiser{.learning_rate = jem::linear_warm_up{.rate = 0.5f}};
   using T = reference_double;
   jem::linear<T> net{T({1, 2}, {1, 2}), T({2}, {3, 4})};
@@ -53,7 +53,7 @@ TEST_CASE("sgd without momentum is a step down the gradient") {
   CHECK(state.updates == 1);
 }
 
-TEST_CASE("momentum carries an update on by a geometric series") {
+TEST_CASE("with momentum the effect of one gradient is a geometric series") {
   const jem::sgd optimiser{.learning_rate = jem::constant{1.0f}, .momentum = 0.5f};
   using T = reference_double;
   jem::linear<T> net{T({1, 1}, {0}), T({1}, {0})};
@@ -63,7 +63,7 @@ TEST_CASE("momentum carries an update on by a geometric series") {
   CHECK(numbers(net)[0] == doctest::Approx(2));  // 1 + ½ + ¼ + …
 }
 
-TEST_CASE("the rate multiplies the velocity, not what is added to it: a change of rate acts at once") {
+TEST_CASE("the rate multiplies the velocity, so that a change of the rate takes effect at once") {
   const auto halving = [](jem::index_t k) { return k == 0 ? 1.0f : 0.5f; };
   const jem::sgd optimiser{.learning_rate = halving, .momentum = 1.0f};
   using T = reference_double;

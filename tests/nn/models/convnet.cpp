@@ -8,7 +8,7 @@
 
 #include <doctest/doctest.h>
 
-TEST_CASE("a convnet is a sequential network of a convolution, halvings and a linear head") {
+TEST_CASE("a convnet is a sequential network of convolutions, of which some have stride 2, and a linear head") {
   test::on_every_tensor([]<class T>() {
     jem::rng g{1};
     const jem::convnet<T> net({.height = 8, .width = 6, .channels = 2, .classes = 5, .widths = {3, 4}}, g);
@@ -26,7 +26,7 @@ TEST_CASE("a convnet is a sequential network of a convolution, halvings and a li
   });
 }
 
-TEST_CASE("each image goes through a convnet on its own") {
+TEST_CASE("a convnet's logits of an image do not depend on the other images of the batch") {
   test::on_every_tensor([]<class T>() {
     jem::rng g{1};
     const jem::convnet<T> net({.height = 4, .width = 4, .classes = 3, .widths = {2, 2}}, g);
@@ -50,7 +50,7 @@ TEST_CASE("backends agree on a convnet's logits to 1e-5") {
   });
 }
 
-TEST_CASE("a convnet takes odd images that its strides round down") {
+TEST_CASE("a convnet accepts images of odd sizes, which its strides round down") {
   using T = jem::tensor<float, jem::eigen>;
   jem::rng g{1};
   const jem::convnet<T> net({.height = 7, .width = 5, .channels = 1, .classes = 2, .widths = {2, 2, 2}}, g);
@@ -59,7 +59,7 @@ TEST_CASE("a convnet takes odd images that its strides round down") {
   CHECK(net.forward(jem::zeros<T>({0, 7, 5, 1}), cache).extents() == jem::shape{0, 2});
 }
 
-TEST_CASE("a convnet needs a width, and an image that can be halved as often as asked") {
+TEST_CASE("a convnet needs at least one width, and images that can be halved often enough") {
   using T = jem::tensor<float, jem::eigen>;
   jem::rng g{1};
   const auto make = [&](jem::index_t side, const std::vector<jem::index_t>& widths) {
@@ -81,7 +81,7 @@ TEST_CASE("a convnet refuses images of another size or other channels") {
   CHECK_THROWS_AS(net.forward(jem::zeros<T>({1, 9, 8, 1}), cache), std::invalid_argument);
 }
 
-TEST_CASE("a convnet starts from the weights that it is told to draw, layer after layer") {
+TEST_CASE("a convnet draws its weights with the given initialiser, layer after layer") {
   using T = jem::tensor<float, jem::eigen>;
   jem::rng g{3}, same{3};
   const jem::convnet<T> net({.height = 4, .width = 6, .channels = 2, .classes = 5, .widths = {3, 4}}, g, {}, jem::he_normal{});
@@ -95,7 +95,7 @@ TEST_CASE("a convnet starts from the weights that it is told to draw, layer afte
   check(net.head, jem::make_linear<T>(2 * 3 * 4, 5, same, jem::he_normal{}));
 }
 
-TEST_CASE("a convnet that cannot be made draws nothing") {
+TEST_CASE("a convnet with wrong options throws before it draws weights") {
   using T = jem::tensor<float, jem::eigen>;
   jem::rng g{1};
   CHECK_THROWS_AS((jem::convnet<T>({.height = 2, .width = 2, .widths = {4, 4, 4}}, g)), std::invalid_argument);

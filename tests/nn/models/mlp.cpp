@@ -32,7 +32,7 @@ TEST_CASE("an mlp of two widths is linear") {
   });
 }
 
-TEST_CASE("a cache that was used by a larger batch or another network is used again without harm") {
+TEST_CASE("a cache may be used again after a larger batch or another network") {
   using T = jem::tensor<float, jem::eigen>;
   jem::rng g{1};
   const jem::mlp<T> deep({4, 8, 8, 2}, g), flat({4, 2}, g);
@@ -51,7 +51,7 @@ TEST_CASE("an mlp needs two widths, all of them positive") {
   CHECK_THROWS_AS((jem::mlp<T>({4, 0, 2}, g)), std::invalid_argument);
 }
 
-TEST_CASE("an mlp starts from the weights that it is told to draw, layer after layer") {
+TEST_CASE("an mlp draws its weights with the given initialiser, layer after layer") {
   using T = jem::tensor<float, jem::eigen>;
   jem::rng g{3}, same{3};
   const jem::mlp<T> net({4, 6, 2}, g, {}, jem::xavier_normal{});

@@ -21,7 +21,7 @@ using eigen_tensor = jem::tensor<float, jem::eigen>;
 
 namespace {
 
-/// Small enough for every backend: all of a Wide ResNet but its channels.
+/// A Wide ResNet with all its parts, but few channels, so that tests are fast on every backend.
 constexpr jem::wide_resnet_options small{.depth = 16, .width = 2, .channels = 3, .classes = 4, .stem = 2};
 
 template <class T, class Net>
@@ -32,12 +32,12 @@ T run(const Net& net, const T& x) {
 
 }  // namespace
 
-TEST_CASE("wide ResNets have as many parameters as PyTorch's") {  // what sum(p.numel() for p in net.parameters()) says there
+TEST_CASE("wide ResNets have as many parameters as PyTorch's") {  // sum(p.numel() for p in net.parameters())
   jem::rng g{1};
   const auto count = [&](const jem::wide_resnet_options& o) { return jem::parameter_count(jem::wide_resnet<eigen_tensor>(o, g)); };
   CHECK(count({.depth = 10, .width = 1}) == 77'706);
   CHECK(count({.depth = 16, .width = 2}) == 690'986);
-  CHECK(count({}) == 36'471'338);  // 28-10
+  CHECK(count({}) == 36'471'338);  // WRN-28-10
   CHECK(count({.depth = 10, .width = 1, .energy_head = true}) == 77'706 + 65);
   CHECK(count({.depth = 10, .width = 1, .channels = 1, .classes = 100}) == 77'706 - 2 * 9 * 16 + 90 * 65);
 }
@@ -62,8 +62,8 @@ TEST_CASE("a wide ResNet is a sequential network of stem, blocks, leaky ReLU, po
   });
 }
 
-TEST_CASE("every element of a wide ResNet's gradients is that of central differences, with frozen normalisation, too") {
-  using T = jem::tensor<double, jem::reference>;  // the conformance suite asks all backends, direction by direction
+TEST_CASE("every element of a wide ResNet's gradients agrees with central differences, also with frozen normalisation") {
+  using T = jem::tensor<double, jem::reference>;  // the conformance suite checks all backends, along random directions
   jem::rng g{1};
   const jem::wide_resnet_options options{.depth = 10, .width = 2, .channels = 1, .classes = 3, .energy_head = true, .stem = 1};
   const T x = test::random_tensor<T>({2, 4, 5, 1}, 2);
@@ -73,7 +73,7 @@ TEST_CASE("every element of a wide ResNet's gradients is that of central differe
   CHECK(test::check_layer_gradients(net, x) < 1e-6);
 }
 
-TEST_CASE("groups widen and halve images, and only blocks that change the shape have a shortcut of their own") {
+TEST_CASE("groups widen and halve images, and only blocks that change the shape have a convolution as shortcut") {
   jem::rng g{1};
   const jem::wide_resnet<eigen_tensor> net({.depth = 22, .width = 3, .stem = 4}, g), slim({.depth = 10, .width = 1, .stem = 4}, g);
   const std::vector<jem::index_t> widths{12, 24, 48}, strides{1, 2, 2};
@@ -91,7 +91,7 @@ TEST_CASE("groups widen and halve images, and only blocks that change the shape 
   CHECK(slim.groups.layers[1].layers[0].shortcut);
 }
 
-TEST_CASE("images of any size and any channels go through, and so do none") {
+TEST_CASE("a wide ResNet accepts images of any size, and a batch of no images") {
   jem::rng g{1};
   const jem::wide_resnet<eigen_tensor> net(small, g);
   for (const shape& extents : {shape{2, 8, 8, 3}, {1, 7, 5, 3}, {1, 1, 1, 3}, {0, 8, 8, 3}}) {
@@ -100,7 +100,7 @@ TEST_CASE("images of any size and any channels go through, and so do none") {
   CHECK_THROWS_AS(run(net, jem::zeros<eigen_tensor>({1, 8, 8, 1})), std::invalid_argument);
 }
 
-TEST_CASE("each image goes through a wide ResNet on its own, with an energy head or frozen normalisation, too") {
+TEST_CASE("a wide ResNet's logits of an image do not depend on the other images, also with energy head and frozen normalisation") {
   test::on_every_tensor([]<class T>() {
     jem::rng g{1};
     auto options        = small;
@@ -112,7 +112,7 @@ TEST_CASE("each image goes through a wide ResNet on its own, with an energy head
   });
 }
 
-TEST_CASE("an energy head leaves the classifier what it is, and makes the energy a linear function of the features") {
+TEST_CASE("an energy head does not change the classifier, and makes the energy a linear function of the features") {
   test::on_every_tensor([]<class T>() {
     jem::rng one{1}, other{1};
     auto options = small;
@@ -126,7 +126,7 @@ TEST_CASE("an energy head leaves the classifier what it is, and makes the energy
   });
 }
 
-TEST_CASE("normalisation that has seen a batch gives every activation mean 0 and variance 1 there") {
+TEST_CASE("after update_statistics on a batch every normalised activation has mean 0 and variance 1 on it") {
   test::on_every_tensor([]<class T>() {
     jem::rng g{1};
     jem::wide_resnet<T, jem::leaky_relu, jem::normalize<T>> net(small, g);
@@ -148,7 +148,7 @@ TEST_CASE("normalisation that has seen a batch gives every activation mean 0 and
   });
 }
 
-TEST_CASE("the paths of a wide ResNet's parameters say where they are") {
+TEST_CASE("the names of a wide ResNet's parameters are paths to them") {
   jem::rng g{1};
   auto options        = small;
   options.energy_head = true;
@@ -162,7 +162,7 @@ TEST_CASE("the paths of a wide ResNet's parameters say where they are") {
   }
 }
 
-TEST_CASE("a depth is 6n + 4") {
+TEST_CASE("a depth has to be 6n + 4") {
   jem::rng g{1};
   const auto make = [&](const jem::wide_resnet_options& o) { return jem::wide_resnet<eigen_tensor>(o, g); };
   for (const jem::index_t depth : {4, 5, 9, 11, 27, 0, -2}) {
@@ -177,7 +177,7 @@ TEST_CASE("a depth is 6n + 4") {
   CHECK_THROWS_AS(make({.depth = 10, .width = 1, .stem = 0}), std::invalid_argument);
 }
 
-TEST_CASE("a Wide ResNet starts from the weights that it is told to draw, all of them") {
+TEST_CASE("a Wide ResNet draws all its weights with the given initialiser") {
   jem::rng g{3}, same{3};
   jem::wide_resnet_options options = small;
   options.energy_head              = true;
@@ -188,15 +188,15 @@ TEST_CASE("a Wide ResNet starts from the weights that it is told to draw, all of
         CHECK(test::same_bits((2 * once).to_vector(), doubled.to_vector()));
         const auto values = once.to_vector();
         const bool zero   = std::ranges::all_of(values, [](float v) { return v == 0; });
-        CHECK(zero == (once.extents().rank() == 1));  // biases, and nothing else
+        CHECK(zero == (once.extents().rank() == 1));  // biases are zero, and no weights are
         ++(zero ? biases : weights);
       },
       net, twice);
   CHECK(weights == biases);
-  CHECK(weights == 1 + 6 * 2 + 3 + 2);  // stem, six blocks of two, three shortcuts, logits and energy
+  CHECK(weights == 1 + 6 * 2 + 3 + 2);  // stem, six blocks of two convolutions, three shortcuts, logits and energy
 }
 
-TEST_CASE("groups of more channels than a convolution takes are refused before anything is drawn") {
+TEST_CASE("groups of too many channels are refused before anything is drawn") {
   jem::rng g{1};
   CHECK_THROWS_WITH_AS((jem::wide_resnet<eigen_tensor>({.depth = 10, .width = 1'000'000}, g)),
                        "[wide_resnet] expected stem * width <= 262144 but received 16000000", std::invalid_argument);
