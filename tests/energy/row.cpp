@@ -60,7 +60,7 @@ TEST_CASE_TEMPLATE("row_energy makes an energy of batches from a function of a r
   CHECK(energy_gradient_error(energy, waves<T>({9, 2}, 1.5, 1)) < 1e-8);
 }
 
-TEST_CASE("row_energy calls the function without a gradient for `value`, if there is one") {
+TEST_CASE("row_energy calls the function without a gradient for value(), if there is one") {
   using T = reference_double;
   const jem::row_energy energy{2, valley_with_value{}};
   T gradient;

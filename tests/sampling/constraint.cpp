@@ -16,7 +16,7 @@ static_assert(!jem::batch_transform<jem::hold<jem::tensor<double, jem::eigen>>, 
 
 }  // namespace
 
-TEST_CASE("a box holds each element between its sides, and keeps a NaN visible") {
+TEST_CASE("a box clamps each element to its ends, and leaves NaN") {
   tensor x({5, 1}, {-2, -1, 0.5f, 1e30f, std::numeric_limits<float>::quiet_NaN()});
   jem::box{-1, 1}(x);
   const auto values = x.to_vector();
@@ -24,7 +24,7 @@ TEST_CASE("a box holds each element between its sides, and keeps a NaN visible")
   CHECK(std::isnan(values[4]));
 }
 
-TEST_CASE("held coordinates get their observed values back, the same for all chains or each chain its own") {
+TEST_CASE("hold sets held coordinates to their observed values, which are the same for all chains or one set for each") {
   tensor x({2, 3}, {1, 2, 3, 4, 5, 6});
   jem::hold{.observed = tensor({3}, {7, 8, 9}), .mask = tensor({3}, {0, 1, 0})}(x);
   CHECK(x.to_vector() == std::vector<float>{1, 8, 3, 4, 8, 6});
@@ -34,7 +34,7 @@ TEST_CASE("held coordinates get their observed values back, the same for all cha
                        "[replace_where] expected (2, 3) or (3) but received (2)", std::invalid_argument);
 }
 
-TEST_CASE("a box and no constraint are functions of an element, what holds coordinates is not") {
+TEST_CASE("box and unconstrained are functions of an element, and hold is not") {
   static_assert(jem::element_constraint<jem::box, float> && jem::element_constraint<jem::unconstrained, double>);
   static_assert(!jem::element_constraint<jem::hold<tensor>, float> && !jem::element_constraint<int, float>);
   const auto side = jem::box{-1, 2}.element<float>();
@@ -43,7 +43,7 @@ TEST_CASE("a box and no constraint are functions of an element, what holds coord
   CHECK(side(3) == 2);
 }
 
-TEST_CASE("no constraint is no change, and an empty batch fits into any box") {
+TEST_CASE("unconstrained changes nothing, and a box accepts a batch of no chains") {
   tensor x({2, 1}, {-2, 5}), none(jem::shape{0, 3});
   jem::unconstrained{}(x);
   CHECK(x.to_vector() == std::vector<float>{-2, 5});

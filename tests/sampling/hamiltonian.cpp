@@ -25,7 +25,7 @@ double mean_acceptance(float step_size) {
   return jem::mean(info.acceptance_probability);
 }
 
-/// NaN beyond 1: a trajectory that leaves the support.
+/// An energy that is NaN for x ≥ 1, so that some trajectories leave its support.
 struct half_defined {
   template <jem::tensor_value T>
   T value(const T& x) const {
@@ -45,13 +45,13 @@ struct half_defined {
 
 }  // namespace
 
-TEST_CASE("the proposal's correction is the kinetic energy before less that after, so that the error is that of the hamiltonian") {
+TEST_CASE("the proposal's correction is the kinetic energy before minus that after, so that the energy error is that of the hamiltonian") {
   const jem::hamiltonian<> proposal{.step_size = 0.2f, .steps = 7};
   jem::rng g{1}, same = g;
   const auto from = jem::hmc{proposal}.init(uneven(), tensor({2, 2}, {2, 1, 0.5, -3}));
   jem::point<tensor> to;
   const auto correction = proposal.propose(uneven(), from, to, g).to_vector();
-  auto at               = from;  // the same by hand
+  auto at               = from;  // the same steps, made here
   tensor momentum       = jem::normal<tensor>({2, 2}, same);
   const auto before     = jem::row_dots(momentum, momentum).to_vector();
   jem::leapfrog{}(uneven(), at, momentum, 0.2f, 7);
@@ -62,14 +62,14 @@ TEST_CASE("the proposal's correction is the kinetic energy before less that afte
   CHECK(from.position.to_vector() == std::vector<double>{2, 1, 0.5, -3});
 }
 
-TEST_CASE("hmc accepts everything as its step goes to zero, and next to nothing when it is unstable") {
+TEST_CASE("hmc accepts nearly all proposals for small steps, and nearly none if it is unstable") {
   CHECK(mean_acceptance(1e-3f) > 0.9999);
   CHECK(mean_acceptance(0.1f) > 0.98);
   CHECK(mean_acceptance(0.1f) > mean_acceptance(0.6f));
   CHECK(mean_acceptance(5.0f) < 0.01);
 }
 
-TEST_CASE("hmc costs as many gradients as leapfrog steps, and one to start") {
+TEST_CASE("hmc computes one gradient for each leapfrog step, and one for the start") {
   test::calls count;
   const test::counted energy{uneven(), &count};
   const jem::hmc kernel{{.step_size = 0.1f, .steps = 9}};
@@ -79,7 +79,7 @@ TEST_CASE("hmc costs as many gradients as leapfrog steps, and one to start") {
   CHECK(count.values == 0);
 }
 
-TEST_CASE("hmc keeps position, energy and gradient of a chain together") {
+TEST_CASE("in hmc energy and gradient of a chain always belong to its position") {
   const jem::hmc kernel{{.step_size = 0.8f, .steps = 3}};
   jem::rng g{4};
   auto state = kernel.init(uneven(), jem::normal<tensor>({200, 2}, g));
@@ -92,7 +92,7 @@ TEST_CASE("hmc keeps position, energy and gradient of a chain together") {
   }
 }
 
-TEST_CASE("a trajectory that meets NaN is rejected and the chain lives on") {
+TEST_CASE("a trajectory that reaches NaN is rejected, and the chain continues") {
   const jem::hmc kernel{{.step_size = 0.5f, .steps = 4}};
   jem::rng g{5};
   auto state    = kernel.init(half_defined{}, jem::zeros<tensor>({500, 1}));
@@ -111,7 +111,7 @@ TEST_CASE("a trajectory that meets NaN is rejected and the chain lives on") {
   CHECK(largest > 0.9);
 }
 
-TEST_CASE("a trajectory has at least one step") {
+TEST_CASE("a trajectory needs at least one step") {
   jem::rng g{6};
   const auto x = jem::zeros<tensor>({1, 2});
   CHECK_THROWS_WITH_AS((void)jem::evolve(jem::hmc{{.step_size = 0.1f, .steps = 0}}, uneven(), x, 1, g),

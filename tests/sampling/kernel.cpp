@@ -44,7 +44,7 @@ static_assert(!jem::step_observer<int, jem::unadjusted_state<tensor>, tensor>);
 
 }  // namespace
 
-TEST_CASE("a state is a value: a copy of it stands still while the chain moves on") {
+TEST_CASE("a copy of a state does not change when the chain moves on") {
   const target energy(tensor({1}, {0}), tensor({1}, {1}));
   const jem::mala kernel{{.step_size = 0.1f}};
   jem::rng g{1};
@@ -57,7 +57,7 @@ TEST_CASE("a state is a value: a copy of it stands still while the chain moves o
   CHECK(state.position.to_vector() != before.position.to_vector());
 }
 
-TEST_CASE("an unadjusted state starts at step 0, and an info without an acceptance is empty") {
+TEST_CASE("an unadjusted state starts at step 0, and an info without acceptance has empty tensors") {
   CHECK(jem::unadjusted_state<tensor>{}.step == 0);
   const jem::transition_info<tensor> info;
   CHECK(info.acceptance_probability.size() == 0);

@@ -34,7 +34,7 @@ static_assert(jem::mala::needs_gradient);
 
 }  // namespace
 
-TEST_CASE("a langevin proposal is a step down the gradient with noise of two step sizes") {
+TEST_CASE("a langevin proposal is a step down the gradient plus noise of variance twice the step size") {
   const jem::langevin proposal{.step_size = 0.02f};
   jem::rng g{1}, same = g;
   const jem::mala kernel{proposal};
@@ -50,7 +50,7 @@ TEST_CASE("a langevin proposal is a step down the gradient with noise of two ste
   CHECK(to.gradient.to_vector() == gradient.to_vector());
 }
 
-TEST_CASE("the correction is the logarithm of the two transition densities' ratio") {
+TEST_CASE("the correction is the logarithm of the ratio of the two transition densities") {
   const jem::langevin proposal{.step_size = 0.3f};
   const double epsilon = 0.3f;
   jem::rng g{2};
@@ -67,14 +67,14 @@ TEST_CASE("the correction is the logarithm of the two transition densities' rati
   for (std::size_t i = 0; i < 3; ++i) CHECK(ratio[i] == doctest::Approx(log_density(to, from, i) - log_density(from, to, i)).epsilon(1e-5));
 }
 
-TEST_CASE("mala accepts everything as its step goes to zero, and next to nothing when it is huge") {
+TEST_CASE("mala accepts nearly all proposals for small steps, and nearly none for huge ones") {
   CHECK(mean_acceptance(1e-4f) > 0.9999);
   CHECK(mean_acceptance(1e-4f) > mean_acceptance(0.1f));
   CHECK(mean_acceptance(0.1f) > mean_acceptance(0.5f));
   CHECK(mean_acceptance(50.0f) < 0.01);
 }
 
-TEST_CASE("mala costs one gradient a step, and one to start") {
+TEST_CASE("mala computes one gradient for each step, and one for the start") {
   test::calls count;
   const test::counted energy{uneven(), &count};
   const jem::mala kernel{{.step_size = 0.05f}};
@@ -84,7 +84,7 @@ TEST_CASE("mala costs one gradient a step, and one to start") {
   CHECK(count.values == 0);
 }
 
-TEST_CASE("mala keeps position, energy and gradient of a chain together") {
+TEST_CASE("in mala energy and gradient of a chain always belong to its position") {
   const jem::mala kernel{{.step_size = 0.4f}};
   jem::rng g{4};
   auto state = kernel.init(uneven(), jem::normal<tensor>({200, 2}, g));

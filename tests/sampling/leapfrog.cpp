@@ -23,7 +23,7 @@ jem::point<T> start_at(const E& energy, T x) {
   return at;
 }
 
-/// (x, y, p, q) of one trajectory of the banana.
+/// The end (x, y, p, q) of a trajectory in the banana's energy that starts at z.
 std::vector<double> flow(const std::vector<double>& z, float step_size, jem::index_t steps) {
   using T           = reference_double;
   const auto energy = jem::pointwise<2>(banana{});
@@ -59,7 +59,7 @@ double energy_error(float step_size, jem::index_t steps) {
 
 }  // namespace
 
-TEST_CASE("one leapfrog step is half a kick, a drift and half a kick") {
+TEST_CASE("one leapfrog step is half a step of the momentum, a step of the position and half a step of the momentum") {
   using T           = reference_double;
   const auto energy = jem::pointwise<1>(spring{});
   auto at           = start_at(energy, T({1, 1}, {1}));
@@ -72,14 +72,14 @@ TEST_CASE("one leapfrog step is half a kick, a drift and half a kick") {
   CHECK(at.gradient.to_vector()[0] == 1.875);
 }
 
-TEST_CASE("several steps in one call are the same steps one after the other") {
+TEST_CASE("several steps in one call equal the same steps in single calls") {
   const std::vector<double> z{0.3, -0.2, 0.7, 0.4};
   auto one_by_one = z;
   for (int i = 0; i < 5; ++i) one_by_one = flow(one_by_one, 0.125f, 1);
   CHECK(largest_difference(flow(z, 0.125f, 5), one_by_one) < 1e-14);
 }
 
-TEST_CASE_TEMPLATE("leapfrog is reversible: with turned momenta it returns to where it came from", T, eigen_double, guarded_double) {
+TEST_CASE_TEMPLATE("leapfrog is reversible: with negated momenta it returns to its start", T, eigen_double, guarded_double) {
   const auto energy = jem::pointwise<2>(banana{});
   const T x = waves<T>({20, 2}), p = waves<T>({20, 2}, 1, 2.7);
   auto at    = start_at(energy, x);
@@ -94,7 +94,7 @@ TEST_CASE_TEMPLATE("leapfrog is reversible: with turned momenta it returns to wh
 
 TEST_CASE("leapfrog preserves volume: the determinant of its jacobian is one") {
   const std::vector<double> z{0.3, -0.2, 0.7, 0.4};
-  std::vector<std::vector<double>> jacobian;  // transposed: a row for each input
+  std::vector<std::vector<double>> jacobian;  // transposed: one row for each input
   const double h = 1e-5;
   for (std::size_t i = 0; i < 4; ++i) {
     auto up = z, down = z;
@@ -116,7 +116,7 @@ TEST_CASE("the energy error falls by four when the step is halved") {
   CHECK(half / quarter == doctest::Approx(4).epsilon(0.02));
 }
 
-TEST_CASE("leapfrog costs one gradient a step") {
+TEST_CASE("leapfrog computes one gradient for each step") {
   using T = reference_double;
   calls count;
   const counted energy{jem::pointwise<2>(banana{}), &count};

@@ -19,7 +19,7 @@ using tensor = jem::tensor<float, jem::eigen>;
 constexpr float infinity     = std::numeric_limits<float>::infinity();
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 
-/// Proposes x + jump, with energies looked up by the energy and a correction of one's choice.
+/// Proposes x + jump with a given correction.
 struct jump_by {
   float jump, correction = 0;
 
@@ -58,7 +58,7 @@ static_assert(!jem::metropolis<jump_by>::needs_gradient);
 static_assert(!jem::kernel<jem::metropolis<int>, two_levels, tensor>);
 static_assert(!jem::kernel<jem::metropolis<jump_by>, int, tensor>);
 
-// Five states with the energies of π = (1, 2, 4, 2, 1) / 10, on a ring that turns to the right seven times of ten.
+// Five states on a ring, with the energies of π = (1, 2, 4, 2, 1) / 10. A proposal goes to the right with probability 0.7.
 constexpr std::array<double, 5> law{0.1, 0.2, 0.4, 0.2, 0.1};
 
 struct five_states {
@@ -81,7 +81,7 @@ struct uneven_ring {
   }
 };
 
-/// Chains that start in proportion to the law, exactly; how many then went from i to j.
+/// How many chains go from i to j in one step, if the numbers of chains that start at each state are proportional to the law.
 template <class Proposal>
 std::array<std::array<double, 5>, 5> flows(jem::index_t chains, std::uint64_t seed) {
   std::vector<float> start;
@@ -95,12 +95,12 @@ std::array<std::array<double, 5>, 5> flows(jem::index_t chains, std::uint64_t se
   return count;
 }
 
-/// The largest imbalance of a flow against its way back, in units of Hoeffding's bound at delta for all ten pairs together.
+/// The largest difference between the flows from i to j and back, divided by Hoeffding's bound at delta for all ten pairs together.
 double imbalance(const std::array<std::array<double, 5>, 5>& count, double chains, double delta) {
   double largest = 0;
   for (std::size_t i = 0; i < 5; ++i) {
     for (std::size_t j = 0; j < i; ++j) {
-      const double trials = chains * (law[i] + law[j]);  // each adds 0 or 1 to the one, or to the other
+      const double trials = chains * (law[i] + law[j]);  // each chain adds 0 or 1 to one of the two flows
       largest             = std::max(largest, std::abs(count[i][j] - count[j][i]) / (trials * test::hoeffding_bound(trials, delta / 10)));
     }
   }
@@ -109,7 +109,7 @@ double imbalance(const std::array<std::array<double, 5>, 5>& count, double chain
 
 }  // namespace
 
-TEST_CASE("a proposal of lower energy is accepted, one of higher energy with the probability of its weight") {
+TEST_CASE("a proposal of lower energy is accepted, and one of higher energy with probability exp(-difference)") {
   const auto down = one_step({2, 1}, {1});
   CHECK(down.position == 1);
   CHECK(down.probability == 1);
@@ -121,38 +121,38 @@ TEST_CASE("a proposal of lower energy is accepted, one of higher energy with the
   CHECK(one_step({0, 1e30f}, {1}).probability == 0);
 }
 
-TEST_CASE("a proposal 80 nats uphill is accepted with its probability of 2e-35, not with that of a uniform being 0") {
+TEST_CASE("a proposal that is higher by 80 nats is accepted with probability 2e-35, and not if a uniform of 24 bits is 0") {
   const jem::metropolis kernel{jump_by{1}};
-  jem::rng g{33};  // whose uniform number 885 790 is 0 to 24 bits
+  jem::rng g{33};  // its uniform number 885 790 is 0 to 24 bits
   const auto start = jem::zeros<tensor>({1'000'000, 1});
   CHECK(jem::sum(jem::evolve(kernel, two_levels{0, 80}, start, 1, g)) == 0);  // false alarm: 1e-29
 }
 
-TEST_CASE("the correction of a proposal enters with its sign") {
+TEST_CASE("the correction of a proposal is added to the logarithm of the acceptance ratio") {
   CHECK(one_step({0, 2}, {1, 0.5f}).probability == doctest::Approx(std::exp(-1.5)).epsilon(1e-6));
   CHECK(one_step({0, 2}, {1, -0.5f}).probability == doctest::Approx(std::exp(-2.5)).epsilon(1e-6));
   CHECK(one_step({0, 2}, {1, 3.0f}).probability == 1);
 }
 
-TEST_CASE("a proposal of NaN or infinite energy is rejected and leaves no trace") {
+TEST_CASE("a proposal of NaN or infinite energy is rejected, and the chain stays as it was") {
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     for (const float bad : {not_a_number, infinity}) {
       const auto result = one_step({0, bad}, {1}, seed);
       CHECK(result.position == 0);
       CHECK(result.probability == 0);
     }
-    CHECK(one_step({0, -5}, {1, not_a_number}, seed).position == 0);  // a ratio that is NaN, too
+    CHECK(one_step({0, -5}, {1, not_a_number}, seed).position == 0);  // a correction of NaN, too
   }
 }
 
-TEST_CASE("a chain that starts at infinite energy gets away, one at NaN stays and says so") {
+TEST_CASE("a chain that starts at infinite energy can move, and one that starts at NaN stays and reports NaN") {
   CHECK(one_step({infinity, 3}, {1}).position == 1);
   const auto stuck = one_step({not_a_number, 3}, {1});
   CHECK(stuck.position == 0);
   CHECK(std::isnan(stuck.error));
 }
 
-TEST_CASE("chains are accepted one by one") {
+TEST_CASE("each chain is accepted or rejected separately") {
   const jem::metropolis kernel{jump_by{1}};
   jem::rng g{3};
   const jem::index_t n = 100'000;
@@ -168,7 +168,7 @@ TEST_CASE("chains are accepted one by one") {
   CHECK(std::abs(moved / static_cast<double>(n) - std::exp(-1.0)) < test::hoeffding_bound(static_cast<double>(n), 1e-6));
 }
 
-TEST_CASE("a proposal without a gradient costs one value a step, and one to start") {
+TEST_CASE("a proposal without a gradient computes one value for each step, and one for the start") {
   test::calls count;
   const test::counted energy{two_levels{0, 1}, &count};
   const jem::metropolis kernel{jump_by{1}};
@@ -178,7 +178,7 @@ TEST_CASE("a proposal without a gradient costs one value a step, and one to star
   CHECK(count.gradients == 0);
 }
 
-TEST_CASE("five states keep detailed balance, and lose it without the correction") {
+TEST_CASE("chains of five states satisfy detailed balance, and do not without the correction") {
   constexpr jem::index_t chains = 200'000;
   // false alarm: 1e-6 for all pairs and states together, by Hoeffding's inequality
   const auto count = flows<uneven_ring<true>>(chains, 5);
@@ -187,12 +187,12 @@ TEST_CASE("five states keep detailed balance, and lose it without the correction
     double arrived = 0;
     for (std::size_t i = 0; i < 5; ++i) arrived += count[i][j];
     CHECK(std::abs(arrived / static_cast<double>(chains) - law[j]) < test::hoeffding_bound(static_cast<double>(chains), 1e-7));
-    CHECK(count[j][j] < 0.9 * static_cast<double>(chains) * law[j]);  // it moves
+    CHECK(count[j][j] < 0.9 * static_cast<double>(chains) * law[j]);  // many chains move
   }
   CHECK(imbalance(flows<uneven_ring<false>>(chains, 5), static_cast<double>(chains), 5e-7) > 3);
 }
 
-TEST_CASE("metropolis takes no chains") {
+TEST_CASE("metropolis accepts a batch of no chains") {
   const jem::metropolis kernel{jump_by{1}};
   jem::rng g{6};
   CHECK(jem::evolve(kernel, two_levels{0, 1}, tensor(jem::shape{0, 1}), 3, g).extents() == jem::shape{0, 1});
@@ -200,7 +200,7 @@ TEST_CASE("metropolis takes no chains") {
 
 namespace {
 
-/// Uses the gradient where it stands, and does not say so.
+/// A proposal that uses the gradient of its point without declaring needs_gradient.
 struct silent_drift {
   template <jem::tensor_value T, jem::energy<T> E>
   T propose(const E& e, const jem::point<T>& from, jem::point<T>& to, jem::rng&) const {
@@ -210,7 +210,7 @@ struct silent_drift {
   }
 };
 
-/// Leaves out one of what it has to fill.
+/// A proposal that does not set one of the members of its point.
 template <int Missing>
 struct incomplete {
   static constexpr bool needs_gradient = true;
@@ -242,13 +242,13 @@ bool says(const std::string& message, const std::string& part) { return message.
 
 }  // namespace
 
-TEST_CASE("a proposal that reads the gradient without saying so is told which member it lacks") {
+TEST_CASE("the error for a proposal that uses the gradient without declaring it names the missing member") {
   const std::string message = message_of(silent_drift{});
   CHECK(says(message, "silent_drift has no `static constexpr bool needs_gradient = true`"));
   CHECK(says(message, "from.gradient is empty"));
 }
 
-TEST_CASE("a proposal that leaves a member of its point unfilled is told which") {
+TEST_CASE("the error for a proposal that does not set a member of its point names that member") {
   CHECK(says(message_of(incomplete<0>{}), "incomplete<0>::propose to give to.position the shape (4, 2) but received"));
   CHECK(says(message_of(incomplete<1>{}), "incomplete<1>::propose to give to.energy the shape (4) but received"));
   CHECK(says(message_of(incomplete<2>{}), "incomplete<2>::propose to give to.gradient the shape (4, 2) but received"));

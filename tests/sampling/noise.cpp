@@ -12,7 +12,7 @@ static_assert(jem::noise_scale<float>, "a number is the same for every step size
 
 }  // namespace
 
-TEST_CASE("langevin noise is the square root of two step sizes times the temperature") {
+TEST_CASE("langevin noise is the square root of 2 times step size times temperature") {
   CHECK(jem::langevin_noise{}(0.5f) == doctest::Approx(1).epsilon(1e-6));
   CHECK(jem::langevin_noise{.temperature = 4}(0.5f) == doctest::Approx(2).epsilon(1e-6));
   CHECK(jem::langevin_noise{}(0.0f) == 0);

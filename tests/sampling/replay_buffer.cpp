@@ -19,7 +19,7 @@ static_assert(jem::sample_buffer<buffer, tensor>);
 static_assert(!jem::sample_buffer<buffer, jem::tensor<double, jem::eigen>>);
 static_assert(!jem::sample_buffer<std::vector<float>, tensor>);
 
-/// A buffer of scalars in which chain i stands at 10 + i: nothing fresh could be there.
+/// A buffer of scalars in which chain i is at 10 + i, where no fresh chain can be.
 buffer numbered(const jem::replay_options& options, jem::rng& g) {
   buffer b({1}, options, g);
   std::vector<float> values(static_cast<std::size_t>(options.capacity));
@@ -77,14 +77,14 @@ TEST_CASE("without restarts a draw continues the chains of its slots") {
   for (std::size_t i = 0; i < 20; ++i) CHECK(x[i] == 10.0f + static_cast<float>(slots[i]));
 }
 
-TEST_CASE("with restart probability one every chain is fresh, and the buffer itself is untouched until they are stored") {
+TEST_CASE("with restart probability 1 every drawn chain is fresh, and the buffer does not change until chains are stored") {
   jem::rng g{3};
   const auto b = numbered({.capacity = 50, .restart_probability = 1}, g);
   for (const float x : b.draw(50, g).position.to_vector()) CHECK(std::abs(x) <= 1);
   for (const float x : b.positions().to_vector()) CHECK(x >= 10);
 }
 
-TEST_CASE("chains restart with the probability asked for, image by image") {
+TEST_CASE("each chain restarts independently with the given probability") {
   jem::rng g{4};
   buffer b({2, 2, 1}, {.capacity = 1000, .restart_probability = 0.05f}, g);
   b.positions(jem::full<tensor>({1000, 2, 2, 1}, 9));
@@ -99,11 +99,11 @@ TEST_CASE("chains restart with the probability asked for, image by image") {
       restarts += fresh ? 1 : 0;
     }
   }
-  // 100 000 Bernoulli(0.05): off by 0.0038 with probability 7.5e-7 at most, by Bernstein's inequality
+  // The mean of 100 000 Bernoulli(0.05) is off by 0.0038 with probability at most 7.5e-7, by Bernstein's inequality.
   CHECK(std::abs(restarts / 100'000 - 0.05) < 0.0038);
 }
 
-TEST_CASE("no slot is drawn twice, and every slot has its turn") {
+TEST_CASE("no slot is drawn twice in a draw, and all slots are equally likely") {
   jem::rng g{5};
   const buffer b({1}, {.capacity = 16}, g);
   std::vector<double> times(16);
@@ -127,7 +127,7 @@ TEST_CASE("a draw of the whole capacity takes each slot once, a larger one is re
   CHECK(b.draw(0, g).position.extents() == jem::shape{0, 1});
 }
 
-TEST_CASE("storing writes the slots that were drawn and no others") {
+TEST_CASE("storing writes to the slots that were drawn and to no others") {
   jem::rng g{7};
   auto b            = numbered({.capacity = 40, .restart_probability = 0}, g);
   const auto before = b.positions().to_vector();
@@ -142,7 +142,7 @@ TEST_CASE("storing writes the slots that were drawn and no others") {
   }
 }
 
-TEST_CASE("chains drawn by class come from their class's block, in the order of the labels") {
+TEST_CASE("chains drawn by class come from the block of their class, in the order of the labels") {
   jem::rng g{8};
   const auto b = numbered({.capacity = 30, .restart_probability = 0, .classes = 3}, g);
   const labels y({7}, {2, 0, 2, 1, 2, 0, 2});
@@ -157,7 +157,7 @@ TEST_CASE("chains drawn by class come from their class's block, in the order of 
   CHECK(b.draw(labels(), g).position.extents() == jem::shape{0, 1});
 }
 
-TEST_CASE("class blocks stay pure: what is stored by class is found under that class alone") {
+TEST_CASE("chains stored by class are in the block of that class only") {
   jem::rng g{9};
   buffer b({1}, {.capacity = 12, .restart_probability = 0, .classes = 3}, g);
   for (int k = 0; k < 50; ++k) {
@@ -166,10 +166,11 @@ TEST_CASE("class blocks stay pure: what is stored by class is found under that c
     b.store(drawn);
   }
   const auto values = b.positions().to_vector();
-  for (std::size_t i = 0; i < 12; ++i) CHECK(values[i] == 100.0f + static_cast<float>(i / 4));  // a slot is missed with probability 3e-6
+  for (std::size_t i = 0; i < 12; ++i)
+    CHECK(values[i] == 100.0f + static_cast<float>(i / 4));  // false alarm 3e-6, if a slot was never drawn
 }
 
-TEST_CASE("chains without labels may look at class blocks but not be put back") {
+TEST_CASE("chains may be drawn from class blocks without labels, but not stored") {
   jem::rng g{10};
   auto b           = numbered({.capacity = 12, .restart_probability = 0, .classes = 3}, g);
   const auto drawn = b.draw(5, g);
@@ -178,7 +179,7 @@ TEST_CASE("chains without labels may look at class blocks but not be put back") 
   CHECK(b.positions().to_vector()[11] == 21);
 }
 
-TEST_CASE("labels need class blocks, a block of their own, and room in it") {
+TEST_CASE("draws by class need a buffer with classes, labels in range, and no more chains than a block has") {
   jem::rng g{11};
   const buffer plain({1}, {.capacity = 12}, g), classes({1}, {.capacity = 12, .classes = 3}, g);
   CHECK_THROWS_WITH_AS(plain.draw(labels({1}, {0}), g),
@@ -206,7 +207,7 @@ TEST_CASE("a buffer refuses options that make no sense") {
   CHECK_THROWS_AS(b.positions(tensor({9, 1}, std::vector<float>(9))), std::invalid_argument);
 }
 
-TEST_CASE("chains may start where the caller says") {
+TEST_CASE("the caller may choose where chains start") {
   jem::rng g{13};
   const jem::replay_buffer<tensor, start_at_seven> b({2}, {.capacity = 3, .restart_probability = 1}, g);
   CHECK(b.positions().to_vector() == std::vector<float>(6, 7));

@@ -33,7 +33,7 @@ void check_resumption(const K& kernel) {
   CHECK(g == same);
 }
 
-/// Chain j of n starts somewhere else: the others may not notice.
+/// Checks that the other chains do not change if chain j of n starts elsewhere.
 template <class K, class E>
 void check_independence(const K& kernel, const E& e, jem::index_t n, std::size_t j) {
   jem::rng g{6}, same = g;
@@ -47,7 +47,7 @@ void check_independence(const K& kernel, const E& e, jem::index_t n, std::size_t
   CHECK((first[2 * j] != second[2 * j] || first[2 * j + 1] != second[2 * j + 1]));
 }
 
-/// The same as `inner`, and able to prepare a value of itself for a run.
+/// The same as `energy`, with a function `prepared` that returns a cheaper version for a run.
 struct preparing {
   int* prepared_times;
   int* dear_steps;
@@ -97,7 +97,7 @@ static_assert(!can_evolve<int, banana_energy> && !can_sample<jem::hmc, int>);
 
 }  // namespace
 
-TEST_CASE("sample returns every draw, evolve the last, and the start is not among them") {
+TEST_CASE("sample returns the positions after each step, evolve those after the last, and neither includes the start") {
   jem::rng g{1}, same = g;
   const auto draws = jem::sample(hamiltonian, energy, chains(3), 4, g);
   CHECK(draws.extents() == jem::shape{4, 3, 2});
@@ -108,7 +108,7 @@ TEST_CASE("sample returns every draw, evolve the last, and the start is not amon
   CHECK(g == same);
 }
 
-TEST_CASE("images are sampled under one more axis") {
+TEST_CASE("draws of images have one more axis in front") {
   jem::rng g{2};
   const jem::mlp<tensor> net({4, 5, 3}, g);
   const jem::gaussian<tensor> flat(jem::zeros<tensor>({2}), jem::full<tensor>({2}, 1));
@@ -116,7 +116,7 @@ TEST_CASE("images are sampled under one more axis") {
   CHECK(jem::sample(langevin, jem::marginal_energy{net}, jem::zeros<tensor>({3, 4}), 2, g).extents() == jem::shape{2, 3, 4});
 }
 
-TEST_CASE("no steps are no change, and no chains no work") {
+TEST_CASE("zero steps change nothing, and a batch of no chains is accepted") {
   jem::rng g{3};
   const auto before = g;
   CHECK(jem::evolve(annealed, energy, chains(3), 0, g).to_vector() == chains(3).to_vector());
@@ -136,7 +136,7 @@ TEST_CASE("a negative number of steps is refused") {
   CHECK_THROWS_AS(jem::advance<tensor>(annealed, energy, state, -1, g), std::invalid_argument);
 }
 
-TEST_CASE("the observer sees the number, the state and the info after each step") {
+TEST_CASE("the observer is called with the number, the state and the info after each step") {
   jem::rng g{5};
   std::vector<jem::index_t> numbers;
   std::vector<float> last;
@@ -154,13 +154,13 @@ TEST_CASE("the observer sees the number, the state and the info after each step"
   CHECK(numbers == std::vector<jem::index_t>{0, 1});
 }
 
-TEST_CASE("a run of nine steps is a run of four resumed for five, bit by bit") {
+TEST_CASE("a run of nine steps has the same bits as one of four steps that is continued for five") {
   check_resumption(annealed);
   check_resumption(langevin);
   check_resumption(hamiltonian);
 }
 
-TEST_CASE("a state with a decaying schedule goes on where it stopped, by advance and by sample") {
+TEST_CASE("advance and sample continue the schedule of a state where it stopped") {
   const jem::sgld decaying{.step_size = jem::polynomial_decay{.first = 0.1f, .delay = 2}};
   jem::rng weights{3};
   const jem::mlp<tensor> net({2, 16, 3}, weights);
@@ -185,14 +185,14 @@ TEST_CASE("a state with a decaying schedule goes on where it stopped, by advance
   check(hamiltonian, energy);
 }
 
-TEST_CASE("evolve and sample start a schedule anew from positions, and a state does not") {
+TEST_CASE("evolve and sample start a schedule again when they are given positions, and continue it for a state") {
   const jem::sgld decaying{.step_size = jem::polynomial_decay{.first = 0.1f}, .noise = jem::no_noise{}};
   jem::rng g{12};
   const auto middle = jem::evolve(decaying, energy, chains(5), 10, g);
   const auto anew   = jem::evolve(decaying, energy, middle, 10, g).to_vector();
   auto state        = decaying.init(energy, middle);
   jem::advance<tensor>(decaying, energy, state, 10, g);
-  CHECK(anew == state.position.to_vector());  // as a state at step 0 would
+  CHECK(anew == state.position.to_vector());  // as from a state at step 0
   CHECK(anew != jem::evolve(decaying, energy, chains(5), 20, g).to_vector());
   auto kept = decaying.init(energy, chains(5));
   jem::advance<tensor>(decaying, energy, kept, 10, g);
@@ -201,7 +201,7 @@ TEST_CASE("evolve and sample start a schedule anew from positions, and a state d
   CHECK(kept.position.to_vector() == jem::evolve(decaying, energy, chains(5), 20, g).to_vector());
 }
 
-TEST_CASE("a state's run prepares its energy once, and the observer sees every step") {
+TEST_CASE("advance and sample of a state prepare the energy once, and call the observer after every step") {
   int prepared_times = 0, dear_steps = 0;
   const preparing e{&prepared_times, &dear_steps};
   jem::rng g{13};
@@ -217,7 +217,7 @@ TEST_CASE("a state's run prepares its energy once, and the observer sees every s
   CHECK_THROWS_AS(jem::sample(langevin, e, state, -1, g), std::invalid_argument);
 }
 
-TEST_CASE("evolve goes on where it stopped when the kernel keeps nothing of its own") {
+TEST_CASE("two calls of evolve equal one longer call if the kernel's state is only the position") {
   const jem::sgld plain{.step_size = jem::constant{0.1f}};
   jem::rng g{7}, same = g;
   const auto whole = jem::evolve(plain, energy, chains(5), 9, g);
@@ -225,7 +225,7 @@ TEST_CASE("evolve goes on where it stopped when the kernel keeps nothing of its 
   CHECK(whole.to_vector() == part.to_vector());
 }
 
-TEST_CASE("changing one chain leaves the bits of every other") {
+TEST_CASE("changing one chain changes no bit of the others") {
   jem::rng g{8};
   const jem::mlp<tensor> net({2, 16, 3}, g);
   const jem::marginal_energy energy_of_net{net};
@@ -239,7 +239,7 @@ TEST_CASE("changing one chain leaves the bits of every other") {
   }
 }
 
-TEST_CASE("an energy that can prepare itself does so once a run") {
+TEST_CASE("an energy with a function prepared is prepared once for each run") {
   int prepared_times = 0, dear_steps = 0;
   const preparing slow{&prepared_times, &dear_steps};
   jem::rng g{9}, same = g;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Tiles of chains that are carried through all steps: the bits of the whole batch, and nothing asked of the system's memory.
+// Tiles of chains that are moved through all steps, one tile after the other, have the same bits as the whole batch, and no memory is
+// allocated after the first run.
 #include "../support/allocations.hpp"
 #include "../support/doubles.hpp"
 #include "../support/every_thread.hpp"
@@ -28,7 +29,7 @@ using tensor = jem::tensor<float, jem::eigen>;
 
 using namespace test;
 
-/// A normal distribution that notes how many chains it is given at most, and how many gradients of one chain it has made.
+/// A normal distribution that records the largest number of chains in a call, and the number of gradients of single chains.
 template <class T>
 struct recording {
   static constexpr bool row_wise = true;
@@ -56,7 +57,7 @@ jem::gaussian<T> normal_law(jem::index_t d) {
   return {waves<T>({d}, 2, 0.3), jem::map(waves<T>({d}, 0.5, 0.7), [](auto x) { return 1 + x; })};
 }
 
-/// What 300 chains of 40 dimensions are to an energy: tiles have 64 of them.
+/// These records for a run of 300 chains of 40 dimensions, of which a tile has 64.
 template <class T, class K, class... Observer>
 seen run_recorded(const K& kernel, Observer... observe) {
   std::atomic<jem::index_t> most = 0, gradients = 0;
@@ -65,7 +66,7 @@ seen run_recorded(const K& kernel, Observer... observe) {
   return {most, gradients};
 }
 
-/// With an observer, whole batches; without, tiles: the same bits, and a generator that has moved on as far.
+/// Checks that runs in tiles have the same bits, and advance the generator as far, as runs of whole batches, which an observer causes.
 template <class K, class E, class T>
 void check_tiles(const K& kernel, const E& e, const T& start) {
   jem::rng g{7, 3}, whole = g, draws = g;
@@ -91,7 +92,7 @@ void check_tiles_of_kernels() {
   check_tiles(langevin, jem::temper(jem::sum_energies(energy, normal_law<T>(2)), 2.0f), waves<T>({5003, 2}, 1, 0.37));
 }
 
-/// A transform that says nothing of rows.
+/// A transform that does not declare row_wise.
 struct silent {
   template <jem::tensor_value T>
   void operator()(T& x) const {
@@ -105,7 +106,7 @@ static_assert(!jem::row_wise<jem::metropolis<int>>);
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("tiles of chains carried through all steps have the bits of the whole batch", T, jem::tensor<float, jem::eigen>,
+TEST_CASE_TEMPLATE("tiles of chains that are moved through all steps have the bits of the whole batch", T, jem::tensor<float, jem::eigen>,
                    openmp_double) {
   check_tiles_of_kernels<T>();
 }
@@ -125,7 +126,7 @@ TEST_CASE("chains in tiles have the same bits for 1, 2 and 7 threads") {
 #endif
 }
 
-TEST_CASE("images under a network are carried in tiles to where steps of the whole batch take them, by any number of threads") {
+TEST_CASE("chains of images under a network's energy move in tiles as in a whole batch, for any number of threads") {
   jem::rng g{13};
   const jem::convnet<tensor> net({.height = 8, .width = 8, .widths = {16, 32}}, g);
   const auto start = jem::uniform<tensor>({40, 8, 8, 1}, -1, 1, g);  // tiles of 16, 16 and 8
@@ -154,7 +155,7 @@ TEST_CASE("images under a network are carried in tiles to where steps of the who
   CHECK(test::largest_difference(ends[0], start.to_vector()) > 0.01);
 }
 
-TEST_CASE("tiles are for row-wise kernels that nobody watches, on backends that run them, and cost no gradient") {
+TEST_CASE("tiles are used for row-wise kernels without an observer, on backends that support them, and need no more gradients") {
   const jem::hmc kernel{{.step_size = 0.2f, .steps = 5}};
   const jem::index_t gradients = 300 * (3 * 5 + 1);
   CHECK(run_recorded<tensor>(kernel) == seen{64, gradients});
@@ -166,7 +167,7 @@ TEST_CASE("tiles are for row-wise kernels that nobody watches, on backends that 
   CHECK(run_recorded<tensor>(jem::sgld{.step_size = jem::constant{0.1f}, .transform = silent{}}) == seen{300, 300 * 3});
 }
 
-TEST_CASE("an error inside a tile reaches the caller, and the generator stands still") {
+TEST_CASE("an exception in a tile reaches the caller, and the generator does not change") {
   jem::rng g{12};
   const auto before = g;
   CHECK_THROWS_WITH_AS(
@@ -175,7 +176,7 @@ TEST_CASE("an error inside a tile reaches the caller, and the generator stands s
   CHECK(g == before);
 }
 
-TEST_CASE("a run like the one before allocates nothing, whichever threads its tiles meet") {
+TEST_CASE("a run like the one before allocates nothing, whichever threads run its tiles") {
   using T          = jem::tensor<float, noting>;
   const auto law   = normal_law<T>(100);
   const auto start = waves<T>({500, 100});

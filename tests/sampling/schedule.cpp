@@ -14,12 +14,12 @@ static_assert(!jem::schedule<decltype([](std::string) { return 1.0f; })>);
 
 }  // namespace
 
-TEST_CASE("a constant schedule stays") {
+TEST_CASE("a constant schedule does not change") {
   static_assert(jem::constant{0.25f}(0) == 0.25f && jem::constant{0.25f}(1'000'000'000'000) == 0.25f);
   CHECK(jem::constant{0.1f}(7) == 0.1f);
 }
 
-TEST_CASE("polynomial decay starts at its first value and halves where its formula says") {
+TEST_CASE("polynomial decay starts at its first value and follows its formula") {
   const jem::polynomial_decay decay{.first = 2.0f, .delay = 10, .power = 1};
   CHECK(decay(0) == 2.0f);
   CHECK(decay(10) == doctest::Approx(1.0));

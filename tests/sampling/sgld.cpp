@@ -42,11 +42,11 @@ TEST_CASE("a step without noise is a step of gradient descent") {
   CHECK(x.to_vector() == std::vector<float>{3, -6, 0.75f, 0});
 }
 
-TEST_CASE("the step size multiplies the gradient and the noise is added once, whatever the step size") {
+TEST_CASE("the step size multiplies the gradient, and not the fixed noise") {
   const jem::sgld kernel{.step_size = jem::constant{1.0f}, .noise = jem::fixed_noise{0.01f}};
   jem::rng g{7}, same = g;
   const auto x      = jem::evolve(kernel, standard(3), tensor({2, 3}, {1, 2, 3, 4, 5, 6}), 1, g).to_vector();
-  const auto stream = same.next();  // x − 1·x leaves the noise alone
+  const auto stream = same.next();  // x − 1·x = 0, so that only noise is left
   for (std::size_t i = 0; i < x.size(); ++i)
     CHECK(x[i] == doctest::Approx(0.01f * stream.normal(static_cast<jem::index_t>(i))).epsilon(1e-5));
   CHECK(g == same);
@@ -61,7 +61,7 @@ TEST_CASE("langevin noise is the default") {
   CHECK(x[1] == doctest::Approx(2 + stream.normal(1)).epsilon(1e-5));
 }
 
-TEST_CASE("the transform sees the gradient, the constraint sees the position after the noise") {
+TEST_CASE("the transform is applied to the gradient, and the constraint to the position after the noise") {
   const jem::sgld kernel{
       .step_size = jem::constant{1.0f}, .noise = jem::fixed_noise{100.0f}, .transform = halve{}, .constraint = jem::box{-1, 1}};
   jem::rng g{2};
@@ -70,8 +70,10 @@ TEST_CASE("the transform sees the gradient, the constraint sees the position aft
   CHECK(jem::evolve(quiet, standard(1), tensor({2, 1}, {8, 1}), 1, g).to_vector() == std::vector<float>{1, 0.5f});
 }
 
-TEST_CASE("the schedule is asked for steps 0, 1, 2 and goes on where a state was left") {
-  const auto harmonic = [](jem::index_t k) { return 1.0f / static_cast<float>(2 + k); };  // ½, ⅓, ¼: the factors telescope
+TEST_CASE("the schedule is called with steps 0, 1, 2, and continues with the step of a state") {
+  const auto harmonic = [](jem::index_t k) {
+    return 1.0f / static_cast<float>(2 + k);
+  };  // ½, ⅓, ¼, so that the product of the factors 1 − ε is simple
   const jem::sgld kernel{.step_size = harmonic, .noise = jem::no_noise{}};
   jem::rng g{3};
   auto state = kernel.init(standard(1), tensor({1, 1}, {12}));
@@ -82,7 +84,7 @@ TEST_CASE("the schedule is asked for steps 0, 1, 2 and goes on where a state was
   CHECK(state.position.to_vector()[0] == doctest::Approx(12 * 1.0 / 4));
 }
 
-TEST_CASE("sgld costs one gradient a step, none to start, and no value") {
+TEST_CASE("sgld computes one gradient for each step, none for the start, and no value") {
   test::calls count;
   const test::counted energy{standard(2), &count};
   const jem::sgld kernel{.step_size = jem::constant{0.1f}};
@@ -92,7 +94,7 @@ TEST_CASE("sgld costs one gradient a step, none to start, and no value") {
   CHECK(count.values == 0);
 }
 
-TEST_CASE("sgld reports neither acceptance nor energy error, and moves no chains where there are none") {
+TEST_CASE("sgld reports neither acceptance nor energy error, and accepts a batch of no chains") {
   const jem::sgld kernel{.step_size = jem::constant{0.1f}};
   jem::rng g{5};
   auto state      = kernel.init(standard(2), tensor(jem::shape{0, 2}));
@@ -101,7 +103,7 @@ TEST_CASE("sgld reports neither acceptance nor energy error, and moves no chains
   CHECK(state.position.extents() == jem::shape{0, 2});
 }
 
-TEST_CASE("numbers are a step size and a noise, with the bits of constant and fixed_noise") {
+TEST_CASE("numbers as step size and noise give the bits of constant and fixed_noise") {
   const auto start = jem::full<tensor>({5, 3}, 2);
   jem::rng g{4}, same = g;
   const auto plain = jem::evolve(jem::sgld{.step_size = 0.25f, .noise = 0.5f}, standard(3), start, 4, g);

@@ -5,7 +5,7 @@
 
 using test::eigen_float;
 
-TEST_CASE("a uniform start fills its interval evenly") {
+TEST_CASE("a uniform start is uniform in its interval") {
   jem::rng g{5};
   const auto x = jem::uniform_start{.low = -2, .high = 4}.operator()<eigen_float>({40'000}, g).to_vector();
   CHECK(std::ranges::min(x) >= -2);
@@ -16,7 +16,7 @@ TEST_CASE("a uniform start fills its interval evenly") {
   CHECK(squares / 40'000 == doctest::Approx(3).epsilon(0.03));
 }
 
-TEST_CASE("a normal start has its mean and its deviation, and none leaves the mean") {
+TEST_CASE("a normal start has its mean and its deviation, and equals the mean for deviation 0") {
   jem::rng g{6};
   const auto x = jem::normal_start{.mean = 3, .deviation = 0.5f}.operator()<eigen_float>({40'000}, g).to_vector();
   double sum = 0, squares = 0;
@@ -27,7 +27,7 @@ TEST_CASE("a normal start has its mean and its deviation, and none leaves the me
   CHECK(still == std::vector<float>(5, 3.0f));
 }
 
-TEST_CASE("a start refuses an interval that ends before it begins, and leaves the generator alone") {
+TEST_CASE("a uniform start refuses low above high, and leaves the generator as it was") {
   jem::rng g{7};
   const jem::rng before = g;
   CHECK_THROWS_AS((jem::uniform_start{.low = 1, .high = 0}.operator()<eigen_float>({2}, g)), std::invalid_argument);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// A sampler's long run on the energy of a network that computes in bfloat16 has the law of that in float, as far as a thousand chains
-// can tell. A classifier of the digits, within a normal distribution that keeps its density proper, is sampled by Langevin dynamics
-// in both precisions, with noise of their own. A chain is worth one number, its mean over the second half of the run, so that the
-// numbers of 1000 chains are independent and two means differ by √(s₁²/n + s₂²/n) in the deviation. Of |ξ| > 4.892 the
-// probability is 1e-6: the three comparisons fail by chance with 3e-6. That they are worth something says the last test: weights
-// that are a tenth larger are seen.
+// Compares a long run of a sampler on the energy of a network in bfloat16 with one in float, within the precision of a thousand chains. The
+// energy is that of a classifier of the digits plus that of a normal distribution, which makes the density integrable. Langevin dynamics
+// samples it in both precisions, with different noise. Each chain gives one number, its mean over the second half of the run, so the
+// numbers of 1000 chains are independent, and the difference of two means has the standard deviation √(s₁²/n + s₂²/n). |ξ| > 4.892 has
+// probability 1e-6, so that a false alarm in any of three comparisons has probability 3e-6. The last test shows that weights that are a
+// tenth larger are found.
 #include <jem/backend/eigen.hpp>
 #include <jem/data/digits.hpp>
 #include <jem/energy/combine.hpp>
@@ -30,7 +30,7 @@ using tensor  = jem::tensor<float, jem::eigen>;
 using network = jem::mlp<tensor>;
 
 constexpr jem::index_t chains = 1000;
-constexpr double quantile     = 4.892;  // of |ξ|: P(|ξ| > 4.892) = 1e-6
+constexpr double quantile     = 4.892;  // P(|ξ| > 4.892) = 1e-6
 
 /// A classifier of the digits, from 64 pixels.
 network digits_network() {
@@ -47,7 +47,7 @@ network digits_network() {
   return net;
 }
 
-/// For each chain the means of its energy in float, of the sum of its pixels and of the sum of their squares.
+/// For each chain the means, over the run, of its energy in float, of the sum of its pixels and of the sum of their squares.
 using numbers = std::array<std::vector<double>, 3>;
 
 template <class Net>
@@ -80,7 +80,7 @@ struct moments {
   }
 };
 
-/// The difference of two means in its own deviation.
+/// The difference of two means, divided by its standard deviation.
 double deviations(const std::vector<double>& a, const std::vector<double>& b) {
   const moments one(a), other(b);
   return std::abs(one.mean - other.mean) / std::sqrt(one.variance_of_mean + other.variance_of_mean);
@@ -94,7 +94,7 @@ TEST_CASE("a long run in bfloat16 has the energies and images of one in float, w
   for (std::size_t k = 0; k < in_float.size(); ++k) { CAPTURE(k); }
 }
 
-TEST_CASE("weights that are a tenth larger are seen") {
+TEST_CASE("weights that are a tenth larger are found") {
   const auto net = digits_network();
   auto larger    = net;
   scale(larger.layers[0].weight, 1.1f);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Held coordinates leave the law of the others given them. Of three correlated normals with precision P the middle one is held at
-// 1.5: the outer two then have the precision of their block of P, with eigenvalues λ along both diagonals, and the mean
-// −P_ff⁻¹·P_fh·1.5. 50 000 chains start elsewhere and run until they have forgotten it; five projections are tested by the bound
-// of Dvoretzky, Kiefer and Wolfowitz, 0.012 for δ = 1e-6. There are 20 such tests: a false alarm in any has probability 2e-5.
+// If some coordinates are held, samplers draw the others from their conditional distribution. The middle one of three correlated normals
+// with precision matrix P is held at 1.5. The outer two then have the precision of their block of P, with eigenvalues λ along both
+// diagonals, and the mean −P_ff⁻¹·P_fh·1.5. 50 000 chains start elsewhere and run until their start no longer matters. Five projections are
+// compared by the bound of Dvoretzky, Kiefer and Wolfowitz, 0.012 for δ = 1e-6. With 20 such tests, a false alarm in any of them has
+// probability at most 2e-5.
 #include "../support/distributions.hpp"
 
 #include <jem/backend/eigen.hpp>
@@ -33,7 +34,7 @@ struct three_normals {
   }
 };
 
-/// Along a diagonal of the free coordinates.
+/// The eigenvalue of the precision and the mean along a diagonal of the free coordinates.
 struct direction {
   double lambda, mean;
 };
@@ -43,12 +44,12 @@ const direction odd{2 - 0.8, -(0.9 + 0.5) * 1.5 / std::sqrt(2.0) / (2 - 0.8)};
 const jem::row_energy whole{3, three_normals{}};
 const auto held = jem::masked(whole, tensor({3}, {0, 1.5f, 0}), tensor({3}, {0, 1, 0}));
 
-/// The largest distance of a·x₀ + b·x₂ from its law, if the diagonals have variances of 1/λ times a factor of theirs.
+/// The largest distance of five projections from their distributions, where the diagonals have variances 1/λ times these factors.
 double distance(const tensor& x, double widens_even = 1, double widens_odd = 1) {
   const auto values = x.to_vector();
   double largest    = 0;
-  for (const double angle : {0.0, 0.25, 0.6, 1.0, 1.4}) {                           // as parts of π/2
-    const double a = std::cos(angle * 1.5707963), b = std::sin(angle * 1.5707963);  // along the diagonals
+  for (const double angle : {0.0, 0.25, 0.6, 1.0, 1.4}) {                           // in units of π/2
+    const double a = std::cos(angle * 1.5707963), b = std::sin(angle * 1.5707963);  // factors of the two diagonals
     const double mean      = a * even.mean + b * odd.mean;
     const double deviation = std::sqrt(a * a * widens_even / even.lambda + b * b * widens_odd / odd.lambda);
     std::vector<double> along;
@@ -63,25 +64,26 @@ double distance(const tensor& x, double widens_even = 1, double widens_odd = 1) 
 
 tensor elsewhere() { return jem::full<tensor>({chains, 3}, 2); }
 
-/// x ← x − ε∇E + √(2ε)ξ along a diagonal: an autoregression of variance 1 / λ(1 − ελ/2).
+/// The factor 1 / (1 − ελ/2): x ← x − ε∇E + √(2ε)ξ is an autoregression along a diagonal, with variance 1 / (λ·(1 − ελ/2)).
 double widening(const direction& d, double epsilon) { return 1 / (1 - epsilon * d.lambda / 2); }
 
 }  // namespace
 
-TEST_CASE("mala on a masked energy samples the free coordinates given the held ones") {
+TEST_CASE("mala on a masked energy draws the free coordinates from their distribution given the held ones") {
   jem::rng g{1};
   const tensor x = jem::evolve(jem::mala{{.step_size = 0.3f}}, held, elsewhere(), 60, g);
   CHECK(distance(x) < bound);
   CHECK(held.completed(x).to_vector()[1] == 1.5f);
 }
 
-TEST_CASE("hmc on a masked energy samples the free coordinates given the held ones") {
-  // two steps: three would turn one diagonal by nearly π, which mirrors chains and lets them forget nothing
+TEST_CASE("hmc on a masked energy draws the free coordinates from their distribution given the held ones") {
+  // Three leapfrog steps would rotate one diagonal by nearly π in phase space, which mirrors chains, so that their start would still
+  // matter.
   jem::rng g{2};
   CHECK(distance(jem::evolve(jem::hmc{{.step_size = 0.6f, .steps = 2}}, held, elsewhere(), 30, g)) < bound);
 }
 
-TEST_CASE("sgld on a masked energy, or holding coordinates itself, has the law of its autoregression given the held ones") {
+TEST_CASE("sgld on a masked energy, or with the constraint hold, has the distribution of its autoregression given the held coordinates") {
   const double epsilon = 0.2, wide_even = widening(even, epsilon), wide_odd = widening(odd, epsilon);
   const jem::sgld wanders{.step_size = jem::constant{0.2f}};
   const jem::sgld holds{.step_size = jem::constant{0.2f}, .constraint = jem::hold{held.observed, held.mask}};
@@ -89,11 +91,11 @@ TEST_CASE("sgld on a masked energy, or holding coordinates itself, has the law o
   const tensor free = jem::evolve(wanders, held, elsewhere(), 60, g), fixed = jem::evolve(holds, whole, elsewhere(), 60, g);
   CHECK(distance(free, wide_even, wide_odd) < bound);
   CHECK(distance(fixed, wide_even, wide_odd) < bound);
-  CHECK(distance(free) > 2 * bound);  // the tolerance tells it from the target
+  CHECK(distance(free) > 2 * bound);  // so that the bound would find the target's distribution
   for (std::size_t i = 1; i < 30; i += 3) CHECK(fixed.to_vector()[i] == 1.5f);
 }
 
-TEST_CASE("the test tells the conditional law from the marginal one") {
+TEST_CASE("the test finds chains of the marginal distribution instead of the conditional one") {
   jem::rng g{4};
   CHECK(distance(jem::evolve(jem::hmc{{.step_size = 0.6f, .steps = 2}}, whole, elsewhere(), 30, g)) > 10 * bound);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Exact kernels leave their target as it is. 50 000 exact samples of each of five targets make k transitions; projections are
-// then tested against their distribution function by the bound of Dvoretzky, Kiefer and Wolfowitz: √(ln(2/δ) / 2N) = 0.012 for
-// δ = 1e-6. The five targets have 15 projections; with three kernels, k = 1 and 3, and the exact samples themselves there are
-// 105 such tests: the probability of a false alarm in any of them is 1.05e-4 at most. A kernel that is right passes for any step
-// size, one that does nothing passes, too: so chains must have moved, and power.cpp asks the same of wrong kernels.
+// Exact kernels leave their target distribution invariant. 50 000 exact samples of each of five targets make k transitions. Projections are
+// then compared with their distribution functions by the bound of Dvoretzky, Kiefer and Wolfowitz: √(ln(2/δ) / 2N) = 0.012 for δ = 1e-6.
+// The five targets have 15 projections; with three kernels, k = 1 and 3, and the exact samples themselves there are 105 such tests, so the
+// probability of a false alarm in any of them is at most 1.05e-4. A right kernel passes with any step size. One that does nothing would
+// pass, too, so the tests also check that chains have moved; power.cpp applies the test to wrong kernels.
 #include "../support/targets.hpp"
 
 #include <jem/sampling/hamiltonian.hpp>
@@ -21,7 +21,7 @@ using test::target, test::chains;
 constexpr jem::index_t count = 50'000;
 const double bound           = test::dkw_bound(static_cast<double>(count), 1e-6);
 
-/// The target is invariant after one and after three transitions; some proposals are rejected; every coordinate has moved.
+/// Checks that the target is invariant after one and after three transitions, that some proposals are rejected, and that chains move.
 template <class K>
 void check_invariance(const target& law, const K& kernel) {
   for (const jem::index_t k : {1, 3}) {
@@ -43,7 +43,7 @@ void check_invariance(const target& law, const K& kernel) {
 
 }  // namespace
 
-TEST_CASE("the exact samples of the five targets are exact, and the bound is the one stated") {
+TEST_CASE("the exact samples of the five targets have their distributions, and the bound is 0.012") {
   jem::rng g{1};
   CHECK(bound == doctest::Approx(0.012).epsilon(0.01));
   for (const target& law : test::five_targets()) {

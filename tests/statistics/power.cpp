@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The power of the test of invariance: kernels that are wrong on purpose, at the step sizes at which the right ones pass. After
-// ten transitions of 50 000 exact samples each has to be further than twice the bound of invariance.cpp from at least one of the
-// five targets. The same wrappers without their fault stay within the bound on all of them, so it is the fault that is seen:
-// seven of them with 15 projections each are 105 tests with δ = 1e-6, a false alarm in any has probability 1.05e-4 at most.
+// The power of the test of invariance: kernels that are wrong on purpose are tested with the step sizes with which the right ones pass.
+// After ten transitions of 50 000 exact samples, each of them has to be further than twice the bound of invariance.cpp from at least one of
+// the five targets. The same kernels without their fault have to stay within the bound on all targets, which shows that the test finds the
+// fault itself. These are seven kernels with 15 projections each, so 105 tests with δ = 1e-6: a false alarm in any of them has probability
+// at most 1.05e-4.
 #include "../support/targets.hpp"
 
 #include <jem/sampling/hamiltonian.hpp>
@@ -20,7 +21,7 @@ using test::target, test::chains;
 constexpr jem::index_t count = 50'000;
 const double bound           = test::dkw_bound(static_cast<double>(count), 1e-6);
 
-/// A proposal whose energy difference and whose correction enter the acceptance with factors; both are 1 where it is right.
+/// A proposal whose energy difference and correction enter the acceptance with factors, which are 1 for a right one.
 template <class Proposal>
 struct reweighted {
   static constexpr bool needs_gradient = true;
@@ -36,12 +37,12 @@ struct reweighted {
   }
 };
 
-/// Which of a proposal's energy and gradient are kept although it was rejected, and whether the energy is kept that was before.
+/// The faults of stale_metropolis: it keeps the gradient or the energy of rejected proposals, or never updates the energy.
 struct staleness {
   bool gradient_of_rejected = false, energy_of_rejected = false, energy_before = false;
 };
 
-/// A metropolis that mixes up its cache.
+/// A metropolis kernel that caches a wrong energy or gradient.
 template <class Proposal>
 struct stale_metropolis {
   static constexpr bool needs_gradient = true;
@@ -69,7 +70,7 @@ struct stale_metropolis {
   }
 };
 
-/// A Langevin proposal of other noise than its correction is for, or whose way back takes the gradient of the way there.
+/// A Langevin proposal with other noise than its correction assumes, or whose reverse density uses the gradient of the start.
 struct loose_langevin {
   static constexpr bool needs_gradient = true;
 
@@ -89,7 +90,7 @@ struct loose_langevin {
   }
 };
 
-/// Hamiltonian proposals whose momenta are of another width than their kinetic energy is for.
+/// A Hamiltonian proposal whose momenta have another deviation than its kinetic energy assumes.
 struct warm_hamiltonian {
   static constexpr bool needs_gradient = true;
 
@@ -106,7 +107,7 @@ struct warm_hamiltonian {
   }
 };
 
-/// A leapfrog whose first and last kicks need not be half of one.
+/// A leapfrog whose first and last momentum steps have given factors, ½ for a right one.
 struct limping_leapfrog {
   float first = 0.5f, last = 0.5f;
 
@@ -121,7 +122,7 @@ struct limping_leapfrog {
   }
 };
 
-/// Euler's explicit method: it is of first order, and grows volume.
+/// Euler's explicit method, which is of first order and does not preserve volume.
 struct euler {
   template <jem::tensor_value T, jem::differentiable_energy<T> E>
   void operator()(const E& e, jem::point<T>& at, T& momentum, float step_size, jem::index_t steps) const {
@@ -137,7 +138,7 @@ struct euler {
 jem::langevin langevin(const target& law) { return {.step_size = law.langevin}; }
 jem::hamiltonian<> hamiltonian(const target& law) { return {.step_size = law.leapfrog, .steps = law.leapfrogs}; }
 
-/// A kernel that is made for a target, with its name; moves ten transitions.
+/// A kernel with its name. `move` makes it for a target and runs ten transitions.
 struct subject {
   std::string name;
   std::function<chains(const target&, const chains&, jem::rng&)> move;
@@ -192,7 +193,7 @@ double distance_after(const subject& kernel, const target& law) {
   return law.distance(kernel.move(law, x, g));
 }
 
-/// Asks one target after the other until one tells; what all of them said is printed if none does.
+/// Checks that the kernel fails on at least one target. If it fails on none, prints all distances.
 void check_caught(const subject& kernel) {
   std::ostringstream distances;
   for (const target& law : test::five_targets()) {
@@ -213,7 +214,7 @@ void check_innocent(const subject& kernel) {
 
 }  // namespace
 
-TEST_CASE("without their faults the wrong kernels are right") {
+TEST_CASE("the kernels without their faults pass") {
   check_innocent(walk("a reweighted random walk", 1));
   check_innocent(mala("a reweighted mala", 1, 1));
   check_innocent(hmc("a reweighted hmc", 1, 1));
@@ -223,7 +224,7 @@ TEST_CASE("without their faults the wrong kernels are right") {
   check_innocent(integrated("a leapfrog of one's own", limping_leapfrog{}));
 }
 
-TEST_CASE("an acceptance that weighs energies wrongly is caught") {
+TEST_CASE("an acceptance with wrong factors of energies is found") {
   check_caught(walk("a random walk that accepts everything", 0));
   check_caught(walk("a random walk that takes half the energy difference", 0.5f));
   check_caught(walk("a random walk that prefers high energy", -1));
@@ -234,7 +235,7 @@ TEST_CASE("an acceptance that weighs energies wrongly is caught") {
   check_caught(hmc("an hmc that accepts everything", 0, 0));
 }
 
-TEST_CASE("a correction that is dropped, of the wrong sign or of the wrong size is caught") {
+TEST_CASE("a correction that is missing, of the wrong sign or of the wrong size is found") {
   check_caught(walk("a random walk that drifts without a correction", 1, 0.3f));
   check_caught(mala("a mala without log q", 1, 0));
   check_caught(mala("a mala with the opposite of log q", 1, -1));
@@ -244,7 +245,7 @@ TEST_CASE("a correction that is dropped, of the wrong sign or of the wrong size 
   check_caught(hmc("an hmc with kinetic energy p² instead of p²/2", 1, 2));
 }
 
-TEST_CASE("a proposal other than its correction is for is caught") {
+TEST_CASE("a proposal that does not agree with its correction is found") {
   check_caught(loose_mala("a mala with noise √ε instead of √2ε", std::sqrt(0.5f)));
   check_caught(loose_mala("a mala with noise twice as wide", 2));
   check_caught(loose_mala("a mala whose way back takes the gradient of the way there", 1, true));
@@ -252,7 +253,7 @@ TEST_CASE("a proposal other than its correction is for is caught") {
   check_caught(warm_hmc("an hmc whose momenta are too wide", 1.25f));
 }
 
-TEST_CASE("an integrator that is not reversible is caught") {
+TEST_CASE("an integrator that is not reversible is found") {
   check_caught(integrated("a leapfrog without the first half kick", limping_leapfrog{.first = 0}));
   check_caught(integrated("a leapfrog without the last half kick", limping_leapfrog{.last = 0}));
   check_caught(integrated("a leapfrog whose first kick is a whole one", limping_leapfrog{.first = 1}));
@@ -260,7 +261,7 @@ TEST_CASE("an integrator that is not reversible is caught") {
   check_caught(integrated("euler's method", euler{}));
 }
 
-TEST_CASE("a cache that is not that of the position is caught") {
+TEST_CASE("a cached energy or gradient that does not belong to the position is found") {
   check_caught(stale_mala("a mala that keeps the gradient of what it rejected", {.gradient_of_rejected = true}));
   check_caught(stale_mala("a mala that keeps the energy of what it rejected", {.energy_of_rejected = true}));
   check_caught(stale_mala("a mala that never updates the energy", {.energy_before = true}));
