@@ -11,7 +11,7 @@
 using jem::shape;
 using floats = std::vector<float>;
 
-TEST_CASE("scale_per_column multiplies each channel by its own factor") {
+TEST_CASE("scale_per_column multiplies each channel by a factor") {
   test::on_every_tensor([]<class T>() {
     T x({2, 1, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8});
     scale_per_column(x, T({2}, {10, -1}));
@@ -29,7 +29,7 @@ TEST_CASE("column_dots multiplies columns pairwise, over all axes but the last")
   });
 }
 
-TEST_CASE("no rows and no columns are no mistake") {
+TEST_CASE("operations on columns accept no rows and no columns") {
   test::on_every_tensor([]<class T>() {
     T none(shape{0, 3}), narrow(shape{3, 0});
     scale_per_column(none, jem::zeros<T>({3})), scale_per_column(narrow, T(shape{0}));

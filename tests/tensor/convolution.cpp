@@ -28,7 +28,7 @@ static_assert(!can_convolve<stored, on_eigen::rebind<double>> && !can_convolve<o
 
 }  // namespace
 
-TEST_CASE("a convolution is a cross-correlation: the kernel is not turned") {
+TEST_CASE("a convolution is a cross-correlation, so that the kernel is not rotated") {
   test::on_every_tensor([]<class T>() {
     const T x({1, 3, 3, 1}, {1, 2, 3, 4, 5, 6, 7, 8, 9});
     const T w({2, 2, 1, 1}, {1, 0, 0, 10});
@@ -68,7 +68,7 @@ TEST_CASE("the two gradients of a convolution are its transposes") {
   });
 }
 
-TEST_CASE("the weight gradient adds to what is there") {
+TEST_CASE("the weight gradient is added to the old values") {
   test::on_every_tensor([]<class T>() {
     T dw({1, 1, 1, 1}, {100});
     add_convolution_weight_gradient(dw, T({1, 1, 2, 1}, {1, 2}), T({1, 1, 2, 1}, {3, 4}), {});
@@ -76,22 +76,22 @@ TEST_CASE("the weight gradient adds to what is there") {
   });
 }
 
-TEST_CASE("pixels that no window covers have no gradient") {
+TEST_CASE("pixels that no window covers have gradient 0") {
   test::on_every_tensor([]<class T>() {
     const T dy({1, 1, 1, 1}, {5}), w = jem::full<T>({2, 2, 1, 1}, 1);
     CHECK(convolution_input_gradient(dy, w, {.stride = 2}, {1, 3, 3, 1}).to_vector() == floats{5, 5, 0, 5, 5, 0, 0, 0, 0});
   });
 }
 
-TEST_CASE("images in bfloat16 are multiplied with rounded weights, and all the rest is rounded once") {
+TEST_CASE("images in bfloat16 are multiplied with rounded weights, and each sum with bias and addend is rounded once") {
   test::on_every_tensor([]<class T>() {
     using X             = typename T::template rebind<jem::bfloat16>;
     const auto in_float = [](const X& x) { return jem::converted<float>(x).to_vector(); };
     const T w({1, 1, 1, 1}, {1.01f}), bias({1}, {0.0025f});  // 1.01 is nearest to 1.0078125
     const X x = jem::converted<jem::bfloat16>(T({1, 1, 2, 1}, {1, -3})), z = jem::converted<jem::bfloat16>(T({1, 1, 2, 1}, {0, 0x1p-8f}));
-    CHECK(in_float(convolution(x, w, {})) == floats{1.0078125f, -3.03125f});                                          // a tie: −3.0234375
-    CHECK(in_float(convolution(x, w, {}, &bias)) == floats{1.0078125f, -3.015625f});                                  // −3.0209375
-    CHECK(in_float(convolution(x, w, {}, nullptr, jem::around<X>{.addend = &z})) == floats{1.0078125f, -3.015625f});  // −3.01953125
+    CHECK(in_float(convolution(x, w, {})) == floats{1.0078125f, -3.03125f});          // the exact −3.0234375 is a tie
+    CHECK(in_float(convolution(x, w, {}, &bias)) == floats{1.0078125f, -3.015625f});  // exactly −3.0209375
+    CHECK(in_float(convolution(x, w, {}, nullptr, jem::around<X>{.addend = &z})) == floats{1.0078125f, -3.015625f});  // exactly −3.01953125
     CHECK(in_float(convolution_input_gradient(x, w, {}, x.extents())) == floats{1.0078125f, -3.03125f});
     T dw({1, 1, 1, 1}, {0.001f});
     add_convolution_weight_gradient(dw, x, x, {});
@@ -99,7 +99,7 @@ TEST_CASE("images in bfloat16 are multiplied with rounded weights, and all the r
   });
 }
 
-TEST_CASE("convolutions refuse what does not fit") {
+TEST_CASE("convolutions refuse operands that do not fit") {
   using T = jem::tensor<float, jem::eigen>;
   const T x(shape{1, 4, 4, 2}), w(shape{3, 3, 2, 5}), wrong(shape{3, 3, 1, 5}), dy(shape{1, 4, 4, 5});
   T dw(shape{3, 3, 2, 5});

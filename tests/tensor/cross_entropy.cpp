@@ -14,7 +14,7 @@ using floats                 = std::vector<float>;
 constexpr float infinity     = std::numeric_limits<float>::infinity();
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 
-TEST_CASE("cross_entropies are the logits' business, not that of their level, and keep the digits of a sure answer") {
+TEST_CASE("cross_entropies do not change if a number is added to all logits, and are accurate if p is near 1") {
   test::on_every_tensor([]<class T>() {
     const T x({6, 3}, {0, 1, 2, 1e6f, 1e6f + 1, 1e6f + 2, 30, 0, -infinity, 1e30f, -1e30f, 0, infinity, 0, 0, -200, 0, 0});
     const auto loss    = cross_entropies(x, jem::labels<T>({6}, {1, 1, 0, 1, 0, 0})).to_vector();
@@ -30,7 +30,7 @@ TEST_CASE("cross_entropies are the logits' business, not that of their level, an
   });
 }
 
-TEST_CASE("log_odds_against tells answers apart that are equally sure to a float, at any level") {
+TEST_CASE("log_odds_against ranks predictions whose p rounds to 1 in float, for logits of any size") {
   test::on_every_tensor([]<class T>() {
     const T x({4, 3}, {0, 1, 2, 1e6f, 1e6f + 1, 1e6f + 2, 300, 0, 0, 500, 0, 0});
     const auto odds = log_odds_against(x, jem::labels<T>({4}, {1, 1, 0, 0})).to_vector();
@@ -41,7 +41,7 @@ TEST_CASE("log_odds_against tells answers apart that are equally sure to a float
   });
 }
 
-TEST_CASE("cross_entropy_slope is p - 1 at the label, also where p rounds to 1, and sums to 0") {
+TEST_CASE("cross_entropy_slope is p - 1 at the label and p elsewhere, and accurate where p rounds to 1") {
   test::on_every_tensor([]<class T>() {
     const T x({3, 3}, {0, 1, 2, 30, 0, 1, -1e30f, 1e30f, 0});
     const jem::labels<T> y({3}, {1, 0, 0});
@@ -54,7 +54,7 @@ TEST_CASE("cross_entropy_slope is p - 1 at the label, also where p rounds to 1, 
   });
 }
 
-TEST_CASE("cross_entropies with a place for their slope have the bits of both functions") {
+TEST_CASE("cross_entropies with an argument for the slope has the bits of both functions") {
   test::on_every_tensor([]<class T>() {
     const T x = 40 * test::random_tensor<T>({20, 7}, 3);
     std::vector<std::int32_t> classes(20);
@@ -66,7 +66,7 @@ TEST_CASE("cross_entropies with a place for their slope have the bits of both fu
   });
 }
 
-TEST_CASE("rival_slope is the same direction without the factor that vanishes") {
+TEST_CASE("rival_slope has the direction of cross_entropy_slope without the factor 1 - p, which may vanish") {
   test::on_every_tensor([]<class T>() {
     const T x({4, 3}, {0, 1, 2, 1000, 0, 1, 5, 5, 1000, 7, -1e30f, -1e30f});
     const auto slope  = rival_slope(x, jem::labels<T>({4}, {1, 0, 2, 0})).to_vector();

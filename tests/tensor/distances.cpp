@@ -11,7 +11,7 @@ TEST_CASE_TEMPLATE("squared distances are those of each pair of rows", T, eigen_
   CHECK(test::largest_difference(jem::squared_distances(x, y), std::vector<double>{0, 9, 2, 25, 16, 25}) < 1e-12);
 }
 
-TEST_CASE("the distance of a row from itself is not negative, though rounded") {
+TEST_CASE("the rounded distance of a row from itself is not negative") {
   jem::rng g{3};
   const auto x = jem::normal<eigen_float>({20, 50}, g);
   const auto d = jem::squared_distances(x, x);
@@ -19,7 +19,7 @@ TEST_CASE("the distance of a row from itself is not negative, though rounded") {
   for (std::size_t i = 0; i < 20; ++i) CHECK(d[21 * i] < 1e-4);
 }
 
-TEST_CASE("rows of two shapes have no distances") {
+TEST_CASE("squared_distances refuses rows of different shapes") {
   CHECK_THROWS_WITH_AS(jem::squared_distances(jem::zeros<eigen_double>({2, 3}), jem::zeros<eigen_double>({2, 4})),
                        "[squared_distances] expected (2, 3) but received (2, 4)", std::invalid_argument);
 }

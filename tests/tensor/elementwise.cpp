@@ -75,7 +75,7 @@ TEST_CASE("map, zip and apply run a function over every element") {
   });
 }
 
-TEST_CASE("arithmetic returns tensors and leaves its operands alone") {
+TEST_CASE("arithmetic returns tensors and does not change its operands") {
   test::on_every_tensor([]<class T>() {
     const T x({3}, {1, 2, 3}), y({3}, {10, 20, 30});
     CHECK((x + y).to_vector() == floats{11, 22, 33});
@@ -103,7 +103,7 @@ TEST_CASE("scale, add_scaled, fill and clamp change their first argument") {
   });
 }
 
-TEST_CASE("clamp brings infinities to its bounds and leaves NaN, so that a dead run is seen") {
+TEST_CASE("clamp replaces infinities by its bounds and leaves NaN") {
   constexpr float infinity = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
   test::on_every_tensor([=]<class T>() {
     T x({4}, {infinity, -infinity, nan, 0.5f});
@@ -112,7 +112,7 @@ TEST_CASE("clamp brings infinities to its bounds and leaves NaN, so that a dead 
   });
 }
 
-TEST_CASE("full and zeros have their value everywhere, whatever the memory held before") {
+TEST_CASE("full and zeros have their value everywhere, whatever the memory contained before") {
   test::on_every_tensor([]<class T>() {
     for (int round = 0; round < 3; ++round) {
       const T x = jem::full<T>({2, 3}, 4), y = jem::zeros<T>({6});
@@ -124,7 +124,7 @@ TEST_CASE("full and zeros have their value everywhere, whatever the memory held 
   });
 }
 
-TEST_CASE("operands of other extents are refused, even where the sizes agree") {
+TEST_CASE("operands of other extents are refused, even if the sizes agree") {
   using T = jem::tensor<float, jem::eigen>;
   T x(shape{2, 3});
   const T y(shape{3, 2}), z(shape{2, 1});
@@ -136,7 +136,7 @@ TEST_CASE("operands of other extents are refused, even where the sizes agree") {
   CHECK_THROWS_AS(apply(x, a, y, rotate{}), std::invalid_argument);
 }
 
-TEST_CASE("tensors of two backends or two types do not mix") {
+TEST_CASE("tensors of two backends or two types are not compatible") {
   using a = jem::tensor<float, jem::eigen>;
   static_assert(jem::compatible<a, a>);
   static_assert(jem::compatible<a, jem::view<const float, jem::eigen>>);
@@ -146,16 +146,16 @@ TEST_CASE("tensors of two backends or two types do not mix") {
   CHECK(true);
 }
 
-TEST_CASE("functions see bfloat16 as float, and what they return is rounded once") {
+TEST_CASE("functions are called with bfloat16 converted to float, and their results are rounded once") {
   test::on_every_tensor([]<class T>() {
     using X             = typename T::template rebind<jem::bfloat16>;
     const auto in_float = [](const X& x) { return jem::converted<float>(x).to_vector(); };
-    const X x           = jem::converted<jem::bfloat16>(T({4}, {1.0078125f, -3, 0.1f, 256}));  // 1 + 2^-7, and what is next to 0.1
+    const X x = jem::converted<jem::bfloat16>(T({4}, {1.0078125f, -3, 0.1f, 256}));  // 1 + 2^-7, −3, the number nearest to 0.1, and 256
     CHECK(in_float(x) == floats{1.0078125f, -3, 0.10009765625f, 256});
     CHECK(in_float(map(x, cube{})) == floats{1.0234375f, -27, 0.00099945068359375f, 16777216});
     CHECK(in_float(zip(x, x, jem::op::multiply{}))[0] == 1.015625f);  // 1.01568 lies between 1.015625 and 1.0234375
-    CHECK(in_float(x + jem::full<X>({4}, 1))[3] == 256);              // 257 is a tie: 256 is even
-    CHECK(in_float(x + jem::full<X>({4}, 3))[3] == 260);              // 259 is one, too
+    CHECK(in_float(x + jem::full<X>({4}, 1))[3] == 256);              // 257 is a tie, and 256 is even
+    CHECK(in_float(x + jem::full<X>({4}, 3))[3] == 260);              // 259 is a tie, and 260 is even
     X a = x, b = x;
     apply(a, b, jem::full<X>({4}, 1), rotate{});
     CHECK(in_float(a) == in_float(x));
@@ -163,7 +163,7 @@ TEST_CASE("functions see bfloat16 as float, and what they return is rounded once
   });
 }
 
-TEST_CASE("what is converted to its own type is that, and a temporary is moved") {
+TEST_CASE("converting a tensor to its own type copies it, and moves a temporary") {
   using T = jem::tensor<float, jem::reference>;
   using X = T::rebind<jem::bfloat16>;
   using D = T::rebind<double>;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whole convolutions over patches are asked by the conformance suite, on backends without convolutions of their own.
+// The conformance suite checks whole convolutions over patches, on backends without their own convolutions.
 #include "../support/backends.hpp"
 #include "../support/numbers.hpp"
 
@@ -12,7 +12,7 @@
 
 using floats = std::vector<float>;
 
-TEST_CASE("a patch is what a window sees, zeros outside the image") {
+TEST_CASE("a patch has the pixels of a window, with zeros outside the image") {
   const jem::convolution_shape s{1, 2, 2, 1, 2, 2, 1, 1, 1};
   const floats x{1, 2, 3, 4};
   floats patches(static_cast<std::size_t>(s.pixels() * s.patch()));
@@ -21,7 +21,7 @@ TEST_CASE("a patch is what a window sees, zeros outside the image") {
   CHECK(floats(patches.end() - 4, patches.end()) == floats{4, 0, 0, 0});
 }
 
-TEST_CASE("each pixel collects from the patches that it is part of") {
+TEST_CASE("collect_patches adds up all values of the patches that contain a pixel") {
   const jem::convolution_shape s{1, 3, 3, 1, 2, 2, 1, 1, 0};
   const floats patches(static_cast<std::size_t>(s.pixels() * s.patch()), 1);
   floats dx(9);
@@ -29,7 +29,7 @@ TEST_CASE("each pixel collects from the patches that it is part of") {
   CHECK(dx == floats{1, 2, 1, 2, 4, 2, 1, 2, 1});
 }
 
-TEST_CASE("a batch is cut into parts that fit, and the parts agree with the whole") {
+TEST_CASE("a batch is divided into parts whose patches fit into memory, and the results are those of the whole") {
   using detail_shape = jem::convolution_shape;
   CHECK(jem::detail::images_at_a_time<jem::reference>(detail_shape{64, 8, 8, 32, 3, 3, 32, 1, 1}) == 64);
   CHECK(jem::detail::images_at_a_time<jem::reference>(detail_shape{64, 224, 224, 64, 3, 3, 64, 1, 1}) == 1);

@@ -19,14 +19,14 @@ jem::labels<T> indices(const std::vector<std::int32_t>& values) {
 
 }  // namespace
 
-TEST_CASE("a row is reflected without its edge: 2 1 | 0 1 2 3 | 2 1") {
+TEST_CASE("a row is reflected without repeating its edge: 2 1 | 0 1 2 3 | 2 1") {
   std::vector<index_t> places;
   for (index_t i = -3; i < 7; ++i) places.push_back(jem::reflected(i, 4));
   CHECK(places == std::vector<index_t>{3, 2, 1, 0, 1, 2, 3, 2, 1, 0});
   static_assert(jem::reflected(0, 1) == 0);
 }
 
-TEST_CASE("a crop is a window of the padded image, each image's own, channels kept together, on every backend") {
+TEST_CASE("a crop is a window of the padded image, a different one for each image and the same for all channels, on every backend") {
   test::on_every_tensor([]<class T>() {
     // Two images of 2×3 pixels and two channels: pixel p of the first is (p, −p), of the second (10 + p, −10 − p).
     floats values;
@@ -55,7 +55,7 @@ TEST_CASE("a crop is a window of the padded image, each image's own, channels ke
   });
 }
 
-TEST_CASE("a crop of padding 0 and an empty batch are what they were") {
+TEST_CASE("a crop of padding 0 changes nothing, and an empty batch is accepted") {
   test::on_every_tensor([]<class T>() {
     const T x = test::random_tensor<T>({3, 4, 5, 2});
     CHECK(reflect_crops(x, 0, indices<T>({0, 0, 0}), indices<T>({0, 0, 0})).to_vector() == x.to_vector());
@@ -64,7 +64,7 @@ TEST_CASE("a crop of padding 0 and an empty batch are what they were") {
   });
 }
 
-TEST_CASE("a mirror exchanges left and right, keeps rows and channels, and undoes itself") {
+TEST_CASE("mirrored exchanges left and right, keeps rows and channels, and is its own inverse") {
   test::on_every_tensor([]<class T>() {
     const T x({1, 2, 3, 2}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
     CHECK(mirrored(x).to_vector() == floats{4, 5, 2, 3, 0, 1, 10, 11, 8, 9, 6, 7});
@@ -73,7 +73,7 @@ TEST_CASE("a mirror exchanges left and right, keeps rows and channels, and undoe
   });
 }
 
-TEST_CASE("a padding as wide as the image has nothing to reflect") {
+TEST_CASE("reflect_crops refuses a padding as wide as the image, and offsets that do not fit") {
   using T = jem::tensor<float, jem::eigen>;
   const T x(shape{1, 3, 2, 1});
   const auto zero = indices<T>({0});

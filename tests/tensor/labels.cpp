@@ -10,7 +10,7 @@ using jem::shape;
 static_assert(std::is_constructible_v<jem::host_labels, jem::labels<jem::tensor<float, jem::eigen>>> &&
               !std::is_constructible_v<jem::host_labels, jem::tensor<float, jem::eigen>>);
 
-TEST_CASE("labels out of range are told with their place") {
+TEST_CASE("labels out of range are refused with their index") {
   test::on_every_tensor([]<class T>() {
     CHECK_NOTHROW(jem::check_labels("train", jem::labels<T>({3}, {0, 1, 2}), 3));
     CHECK_NOTHROW(jem::check_labels("train", jem::labels<T>(shape{0}), 0));
@@ -20,7 +20,7 @@ TEST_CASE("labels out of range are told with their place") {
   });
 }
 
-TEST_CASE("labels that the host has read are checked again without the labels") {
+TEST_CASE("host_labels can be checked again after the labels are destroyed") {
   test::on_every_tensor([]<class T>() {
     const auto read = [] {
       const jem::labels<T> y({3}, {0, 2, 1});

@@ -17,14 +17,14 @@ using eigen_tensor           = jem::tensor<float, jem::eigen>;
 constexpr float infinity     = std::numeric_limits<float>::infinity();
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 
-TEST_CASE("row_argmax takes the first of equals") {
+TEST_CASE("row_argmax gives the first of equal elements") {
   test::on_every_tensor([]<class T>() {
     CHECK(row_argmax(T({4, 3}, {1, 3, 2, 5, 5, 5, -1, -3, -1, -9, -8, -7})).to_vector() == classes{1, 0, 0, 2});
     CHECK(row_argmax(T(shape{0, 3})).size() == 0);
   });
 }
 
-TEST_CASE("label_is_largest is 1 where the first of the largest logits is the label's, never beside a NaN, whatever the label") {
+TEST_CASE("label_is_largest is 1 if the first of the largest logits is the label's, and 0 in rows with a NaN and for other labels") {
   test::on_every_tensor([]<class T>() {
     const T x({6, 3}, {1, 3, 2, 5, 5, 5, 5, 5, 5, not_a_number, 0, 0, 0, 0, not_a_number, infinity, 0, infinity});
     CHECK(label_is_largest(x, jem::labels<T>({6}, {1, 0, 2, 0, 0, 0})).to_vector() == floats{1, 1, 0, 0, 0, 1});

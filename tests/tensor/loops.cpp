@@ -26,7 +26,7 @@ struct add_to_span {
 static_assert(jem::runs_tiles<jem::openmp> && jem::runs_tiles<jem::eigen>);
 static_assert(!jem::runs_tiles<jem::reference> && !jem::runs_tiles<test::guarded> && !jem::runs_tiles<int>);
 
-/// A backend that is told how much work a row is.
+/// A backend with for_each_row, which records how much work a row is.
 struct listener {
   static inline jem::index_t rows = 0, work = 0;
 
@@ -40,7 +40,7 @@ struct listener {
 
 }  // namespace
 
-TEST_CASE("for_each_row runs each row once on every backend, with the optional verb and without") {
+TEST_CASE("for_each_row runs each row once on every backend, with its own for_each_row or without") {
   test::on_every_tensor([]<class T>() {
     for (const jem::index_t n : {0, 1, 1000}) {
       auto seen = jem::zeros<jem::labels<T>>({n + 1});
@@ -52,7 +52,7 @@ TEST_CASE("for_each_row runs each row once on every backend, with the optional v
   });
 }
 
-TEST_CASE("for_each_span meets each element once, in rows or one by one") {
+TEST_CASE("for_each_span visits each element once, in rows or one by one") {
   test::on_every_tensor([]<class T>() {
     auto seen = jem::zeros<jem::labels<T>>({3, 4});
     jem::for_each_span<typename T::backend_type>(3, 4, add_to_span{seen.data(), 4});
@@ -63,7 +63,7 @@ TEST_CASE("for_each_span meets each element once, in rows or one by one") {
   });
 }
 
-TEST_CASE("a backend with the optional verb is told the work of a row") {
+TEST_CASE("a backend's own for_each_row is called with the work of a row") {
   jem::for_each_row<listener>(12, 34, [](jem::index_t) {});
   CHECK(listener::rows == 12);
   CHECK(listener::work == 34);

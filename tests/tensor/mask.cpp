@@ -12,7 +12,7 @@ using jem::shape;
 using floats                 = std::vector<float>;
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 
-TEST_CASE("replace_where takes elements of a batch or of one row that stands for all, by a mask of either") {
+TEST_CASE("replace_where takes elements of a batch, or of one row for all rows, and so does its mask") {
   test::on_every_tensor([]<class T>() {
     const T x({2, 2}, {1, 2, 3, 4}), batch({2, 2}, {5, 6, 7, 8}), row({2}, {9, 0});
     const T of_each({2, 2}, {1, 0, 0, 2}), of_all({2}, {-0.5f, 0});
@@ -28,7 +28,7 @@ TEST_CASE("replace_where takes elements of a batch or of one row that stands for
   });
 }
 
-TEST_CASE("replace_where and clear_where choose and do not compute: NaN on the other side does no harm") {
+TEST_CASE("replace_where and clear_where choose elements, so that NaN in others has no effect") {
   test::on_every_tensor([]<class T>() {
     T x({1, 3}, {not_a_number, 2, not_a_number});
     replace_where(x, T({3}, {5, not_a_number, 6}), T({3}, {1, 0, 1}));
@@ -39,7 +39,7 @@ TEST_CASE("replace_where and clear_where choose and do not compute: NaN on the o
   });
 }
 
-TEST_CASE("clear_where clears by a mask of one row or of each") {
+TEST_CASE("clear_where clears by a mask of one row for all, or of each row") {
   test::on_every_tensor([]<class T>() {
     T x({2, 1, 2}, {1, 2, 3, 4});
     clear_where(x, T({1, 2}, {0, 1}));

@@ -30,7 +30,7 @@ TEST_CASE("element i of a random tensor is number i of the next stream, on every
   });
 }
 
-TEST_CASE("a tensor's noise does not depend on its extents, only on its size") {
+TEST_CASE("a tensor's noise depends on its size, and not on its extents") {
   test::on_every_tensor([]<class T>() {
     jem::rng a{1}, b{1};
     CHECK(jem::normal<T>({10, 30}, a).to_vector() == jem::normal<T>({300}, b).to_vector());
@@ -45,7 +45,7 @@ TEST_CASE("a longer tensor begins with the numbers of a shorter one") {
   });
 }
 
-TEST_CASE("rows of a batch that are drawn on their own have the bits that they have in the batch") {
+TEST_CASE("some rows of a batch that are drawn separately have the same bits as in the batch") {
   test::on_every_backend([]<class B>() {
     using T = jem::tensor<double, B>;
     for (const index_t columns : {1, 3, 32, 100, 129}) {
@@ -81,10 +81,10 @@ TEST_CASE("uniforms are at least low and below high") {
   });
 }
 
-TEST_CASE("uniforms stay below high where the sum would be rounded up to it, and a range that is none is refused") {
+TEST_CASE("uniforms are below high even if the sum would be rounded to it, and wrong ranges are refused") {
   test::on_every_tensor([]<class T>() {
     jem::rng g{2};
-    const auto x = jem::uniform<T>({1'000'000}, 1000, 1001, g).to_vector();  // 29 of them were 1001
+    const auto x = jem::uniform<T>({1'000'000}, 1000, 1001, g).to_vector();  // rounding alone would make 29 of them 1001
     CHECK(std::ranges::max(x) == std::nextafter(1001.0f, 0.0f));
     CHECK(std::ranges::min(x) == 1000);
     CHECK(jem::uniform<T>({3}, 2, 2, g).to_vector() == std::vector<float>(3, 2));
@@ -98,7 +98,7 @@ TEST_CASE("uniforms stay below high where the sum would be rounded up to it, and
   });
 }
 
-TEST_CASE("events of a tensor are those of the next stream, and rows of a batch have the ones that they have in the batch") {
+TEST_CASE("happens uses the next stream, and some rows of a batch have the same events as in the batch") {
   test::on_every_tensor([]<class T>() {
     jem::rng g{5};
     const T p = jem::uniform<T>({300, 3}, 0, 1, g);
@@ -127,7 +127,7 @@ TEST_CASE("add_normal adds scaled normals of the next stream") {
   });
 }
 
-TEST_CASE("a step, its noise and what becomes of each element are the same bits in one pass as one after another") {
+TEST_CASE("add_scaled_and_normal has the bits of step, noise and function in separate passes") {
   test::on_every_tensor([]<class T>() {
     for (const jem::index_t n : {0, 1, 127, 500, 20'000}) {
       jem::rng g{11}, same = g;
@@ -148,7 +148,7 @@ TEST_CASE("a step, its noise and what becomes of each element are the same bits 
   });
 }
 
-// The mean and the variance of n normals within five standard errors, 1/√n and √(2/n): false alarm 6e-7 each.
+// The mean and the variance of n normals are within five standard errors, 1/√n and √(2/n): false alarm 6e-7 each.
 TEST_CASE("normals of a tensor have mean 0 and variance 1, in double, too") {
   test::on_every_backend([]<class B>() {
     using T            = jem::tensor<double, B>;
@@ -160,7 +160,7 @@ TEST_CASE("normals of a tensor have mean 0 and variance 1, in double, too") {
   });
 }
 
-TEST_CASE("two draws of a generator differ, and the same generator repeats them") {
+TEST_CASE("two draws of a generator differ, and an equal generator repeats them") {
   test::on_every_tensor([]<class T>() {
     jem::rng g{7}, again{7};
     const auto a = jem::normal<T>({100}, g).to_vector(), b = jem::normal<T>({100}, g).to_vector();

@@ -23,11 +23,11 @@ void check_rows(const std::vector<V>& values, const numbers& expected) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     CAPTURE(i);
     const auto value = static_cast<double>(values[i]);
-    CHECK((value == expected[i] || std::abs(value - expected[i]) <= 1e-6 * std::abs(expected[i])));  // infinite ones are equal
+    CHECK((value == expected[i] || std::abs(value - expected[i]) <= 1e-6 * std::abs(expected[i])));  // infinities are equal
   }
 }
 
-/// f(tensor of V on backend B) for float and double on every backend.
+/// Calls f with the tensor types of float and double on every backend.
 template <class F>
 void on_every_type(F f) {
   test::on_every_backend([&]<class B>() {
@@ -38,7 +38,7 @@ void on_every_type(F f) {
 
 }  // namespace
 
-TEST_CASE("row_norms and norm are Euclidean, of rows of several axes and of none, too") {
+TEST_CASE("row_norms and norm are Euclidean, also for rows of several axes and of no elements") {
   on_every_type([]<class T>() {
     check_rows(row_norms(T({2, 2, 2}, {1, 1, 1, 1, 2, 4, -5, 6})).to_vector(), {2, 9});
     check_rows(row_norms(T(shape{2, 0})).to_vector(), {0, 0});
@@ -49,7 +49,7 @@ TEST_CASE("row_norms and norm are Euclidean, of rows of several axes and of none
   });
 }
 
-TEST_CASE("norms of floats neither overflow nor vanish") {
+TEST_CASE("norms of floats neither overflow nor underflow") {
   test::on_every_tensor([]<class T>() {
     const T x({5, 2}, {3e19f, 4e19f, 3e38f, 3e38f, 3e-30f, 4e-30f, least, 0, infinity, -1});
     check_rows(row_norms(x).to_vector(), {5e19, 3e38 * std::sqrt(2.0), 5e-30, static_cast<double>(least), HUGE_VAL});
@@ -58,7 +58,7 @@ TEST_CASE("norms of floats neither overflow nor vanish") {
   });
 }
 
-TEST_CASE("norms of doubles neither overflow nor vanish") {
+TEST_CASE("norms of doubles neither overflow nor underflow") {
   test::on_every_backend([]<class B>() {
     using T = jem::tensor<double, B>;
     const T x({4, 3}, {3e200, 4e200, 0, 3e-200, 4e-200, 0, 1e-320, 0, 0, HUGE_VAL, 1, 1});
@@ -68,7 +68,7 @@ TEST_CASE("norms of doubles neither overflow nor vanish") {
   });
 }
 
-TEST_CASE("shorten_rows brings longer rows to the length, of any size, and leaves the others in every bit") {
+TEST_CASE("shorten_rows scales longer rows of any size to the length, and changes no bit of the others") {
   test::on_every_tensor([]<class T>() {
     T x({6, 2}, {1e20f, 0, 3e19f, 4e19f, 3e38f, -3e38f, 0.25f, 0.5f, 0, 0, 1e-30f, -1});
     shorten_rows(x, 1);
@@ -80,7 +80,7 @@ TEST_CASE("shorten_rows brings longer rows to the length, of any size, and leave
   });
 }
 
-TEST_CASE("normalise_rows finds the direction of a row of any size, and none of zeros") {
+TEST_CASE("normalise_rows gives a row of any size length 1, and leaves rows of zeros") {
   on_every_type([]<class T>() {
     T x({4, 2}, {3e-30f, 4e-30f, 3e30f, -4e30f, 0, 0, least, 0});
     normalise_rows(x);
@@ -93,7 +93,7 @@ TEST_CASE("normalise_rows finds the direction of a row of any size, and none of 
   });
 }
 
-TEST_CASE("infinite elements share the length of their row, and NaN is left to be seen") {
+TEST_CASE("shorten_rows divides the length among the infinite elements of a row, and leaves NaN") {
   on_every_type([]<class T>() {
     T x({3, 4}, {infinity, 1, 0, -5, infinity, -infinity, 3, infinity, not_a_number, 7, 8, 9});
     shorten_rows(x, 3);

@@ -8,7 +8,7 @@
 #include <numeric>
 #include <string>
 
-TEST_CASE("a recycled vector is a vector, of numbers, of flags and of what owns memory itself") {
+TEST_CASE("a pooled_vector is a vector of numbers, of flags or of objects that own memory") {
   jem::pooled_vector<int> numbers(100);
   std::iota(numbers.begin(), numbers.end(), 0);
   const auto copy = numbers;
@@ -27,7 +27,7 @@ TEST_CASE("a recycled vector is a vector, of numbers, of flags and of what owns 
   CHECK(jem::pooled_vector<int>{}.empty());
 }
 
-TEST_CASE("a vector that is made again and again gets its memory from the pool") {
+TEST_CASE("a pooled_vector that is made repeatedly gets its memory from the pool") {
   for (int i = 0; i < 10; ++i) jem::pooled_vector<std::int32_t>(5000, i);
   const std::size_t asked = jem::host_pool::allocations();
   for (int i = 0; i < 10; ++i) CHECK(jem::pooled_vector<std::int32_t>(5000, i).back() == i);
@@ -36,11 +36,11 @@ TEST_CASE("a vector that is made again and again gets its memory from the pool")
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define JEM_SANITIZED  // it ends a program that asks for so much
+#define JEM_SANITIZED  // sanitizers end a program that asks for so much memory
 #endif
 #endif
 #if !defined(JEM_SANITIZED) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-TEST_CASE("more elements than there is memory for are refused") {
+TEST_CASE("a pooled_vector of more elements than memory is refused") {
   jem::pooled_vector<double> numbers;
   CHECK_THROWS_AS(numbers.reserve(std::numeric_limits<std::size_t>::max() / 4), std::length_error);
   CHECK_THROWS_AS(numbers.reserve(std::size_t{1} << 50), std::bad_alloc);

@@ -33,7 +33,7 @@ TEST_CASE("spread_means is the transpose of window_means") {
   });
 }
 
-TEST_CASE("no images have no means") {
+TEST_CASE("the means of no images are empty") {
   test::on_every_tensor([]<class T>() { CHECK(window_means(T(shape{0, 4, 4, 3}), 2, 2).extents() == shape{0, 2, 2, 3}); });
 }
 

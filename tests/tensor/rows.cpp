@@ -29,7 +29,7 @@ struct first_less_product {
 
 }  // namespace
 
-TEST_CASE("a row is everything behind the first axis, a column everything before the last") {
+TEST_CASE("a row has all axes but the first, and a column all axes but the last") {
   test::on_every_tensor([]<class T>() {
     const T x({2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8});
     CHECK(row_sums(x).to_vector() == floats{10, 26});
@@ -41,7 +41,7 @@ TEST_CASE("a row is everything behind the first axis, a column everything before
   });
 }
 
-TEST_CASE("sums over nothing are 0, and the mean of nothing is NaN") {
+TEST_CASE("sums of no elements are 0, and the mean of none is NaN") {
   test::on_every_tensor([]<class T>() {
     CHECK(row_sums(T(shape{2, 0})).to_vector() == floats{0, 0});
     CHECK(row_sums(T(shape{0, 2})).to_vector().empty());
@@ -53,8 +53,8 @@ TEST_CASE("sums over nothing are 0, and the mean of nothing is NaN") {
   });
 }
 
-TEST_CASE("long sums do not stop growing, and are right to the last digits of a float") {
-  static constexpr jem::index_t n = 17'000'000;  // a float that is added 1 to stops at 2^24 = 16 777 216
+TEST_CASE("long sums are right to the last digits of a float") {
+  static constexpr jem::index_t n = 17'000'000;  // a float that adds up ones stops at 2^24 = 16 777 216
   test::on_every_tensor([]<class T>() {
     const T ones = jem::full<T>({n, 1}, 1), tenths = jem::full<T>({n / 2, 2}, 0.1f);
     CHECK(jem::sum(ones) == n);
@@ -68,7 +68,7 @@ TEST_CASE("long sums do not stop growing, and are right to the last digits of a 
   });
 }
 
-TEST_CASE("squares and sums that leave the range of floats are known on the host") {
+TEST_CASE("squared_norm, sum and mean are right on the host if they exceed the range of floats") {
   test::on_every_tensor([]<class T>() {
     CHECK(squared_norm(T({2}, {3e30f, 4e30f})) == doctest::Approx(25e60));
     CHECK(jem::sum(T({2}, {3e38f, 3e38f})) == doctest::Approx(6e38));
@@ -77,14 +77,14 @@ TEST_CASE("squares and sums that leave the range of floats are known on the host
   });
 }
 
-TEST_CASE("a sum knows NaN when it sees it") {
+TEST_CASE("a sum with NaN is NaN, and one with infinity is infinite") {
   test::on_every_tensor([]<class T>() {
     CHECK(std::isnan(jem::sum(T({3}, {1, not_a_number, 2}))));
     CHECK(jem::sum(T({2}, {1, infinity})) == infinity);
   });
 }
 
-TEST_CASE("functions of three are summed over rows, and of an element and its column's two numbers mapped and summed") {
+TEST_CASE("sum_zip sums a function of three tensors over rows; sum_zip_columns and zip_columns use two numbers for each column") {
   test::on_every_tensor([]<class T>() {
     const T x({2, 3}, {1, 2, 3, 4, 5, 6}), y({2, 3}, {1, 0, 1, 0, 1, 0}), z({2, 3}, {2, 2, 2, 3, 3, 3});
     CHECK(sum_zip(x, y, z, first_less_product{}).to_vector() == floats{6 - 4, 15 - 3});
@@ -111,7 +111,7 @@ TEST_CASE("columns and rows that do not fit are refused") {
                        std::invalid_argument);
 }
 
-TEST_CASE("biases go to columns and scales to rows") {
+TEST_CASE("add_per_column adds a number to each column, and scale_per_row multiplies each row by one") {
   test::on_every_tensor([]<class T>() {
     T x({2, 1, 2}, {1, 2, 3, 4});
     add_per_column(x, T({2}, {10, 20}));
@@ -141,7 +141,7 @@ TEST_CASE("set_column writes one column and no other element") {
   });
 }
 
-TEST_CASE("add_weighted_rows weighs each row by its own weight of one column, and a weight of 0 hides even NaN") {
+TEST_CASE("add_weighted_rows takes the weights of rows from a column, and a weight of 0 adds nothing, not even NaN") {
   test::on_every_tensor([]<class T>() {
     const T weights({2, 3}, {9, 2, 9, 9, -1, 9});
     T x({2, 1, 2}, {1, 1, 1, 1});
@@ -152,7 +152,7 @@ TEST_CASE("add_weighted_rows weighs each row by its own weight of one column, an
   });
 }
 
-TEST_CASE("choose_rows takes whole rows, and does not mix NaN into the ones that it leaves") {
+TEST_CASE("choose_rows replaces whole rows, and NaN has no effect on the other rows") {
   test::on_every_tensor([]<class T>() {
     T x({3, 2}, {1, 2, 3, 4, 5, 6});
     choose_rows(x, T({3, 2}, {not_a_number, not_a_number, 30, 40, not_a_number, 60}), T({3}, {0, 1, 0}));
@@ -160,7 +160,7 @@ TEST_CASE("choose_rows takes whole rows, and does not mix NaN into the ones that
   });
 }
 
-TEST_CASE("gather and scatter are each other's inverse on the rows they name") {
+TEST_CASE("gather_rows and scatter_rows are inverse to each other for the same rows") {
   test::on_every_tensor([]<class T>() {
     const T x({4, 2}, {0, 1, 10, 11, 20, 21, 30, 31});
     const jem::labels<T> which({3}, {3, 0, 2});
@@ -184,7 +184,7 @@ TEST_CASE("concatenate puts batches one after the other, empty ones too") {
   });
 }
 
-TEST_CASE("map_rows gives a function the whole row, and a row to write") {
+TEST_CASE("map_rows calls a function with a whole row, and with a row to write to") {
   test::on_every_tensor([]<class T>() {
     struct product {
       constexpr float operator()(const float* row) const { return row[0] * row[1]; }

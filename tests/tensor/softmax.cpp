@@ -16,7 +16,7 @@ using floats                 = std::vector<float>;
 constexpr float infinity     = std::numeric_limits<float>::infinity();
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 
-TEST_CASE("log_sum_exp survives large and infinite logits") {
+TEST_CASE("log_sum_exp is right for large and infinite logits") {
   test::on_every_tensor([]<class T>() {
     const T x({5, 2}, {0, 0, 1000, 1000, -1000, -1001, 5, -infinity, 88, 89});
     const auto lse = log_sum_exp(x).to_vector();
@@ -28,7 +28,7 @@ TEST_CASE("log_sum_exp survives large and infinite logits") {
   });
 }
 
-TEST_CASE("log_sum_exp and softmax pass NaN on, wherever in the row it stands, and to no other row") {
+TEST_CASE("log_sum_exp and softmax are NaN for rows with a NaN anywhere, and for no other row") {
   test::on_every_tensor([]<class T>() {
     const T x({3, 3}, {not_a_number, 1, 2, 1, 2, not_a_number, 1, 2, 3});
     const auto lse = log_sum_exp(x).to_vector();
@@ -39,7 +39,7 @@ TEST_CASE("log_sum_exp and softmax pass NaN on, wherever in the row it stands, a
   });
 }
 
-TEST_CASE("log_sum_exp of nothing but -infinity is -infinity, unless a NaN is among them") {
+TEST_CASE("log_sum_exp of a row of -infinity is -infinity, and NaN if it has a NaN") {
   test::on_every_tensor([]<class T>() {
     const auto lse = log_sum_exp(T({3, 2}, {-infinity, -infinity, -infinity, not_a_number, not_a_number, -infinity})).to_vector();
     CHECK(lse[0] == -infinity);
@@ -48,7 +48,7 @@ TEST_CASE("log_sum_exp of nothing but -infinity is -infinity, unless a NaN is am
   });
 }
 
-TEST_CASE("softmax has rows that sum to one, is unmoved by a shift, and is 1 for one class") {
+TEST_CASE("softmax has rows that sum to 1, does not change if a number is added to all logits, and is 1 for one class") {
   test::on_every_tensor([]<class T>() {
     const T x = 30 * test::random_tensor<T>({50, 10}, 1);
     for (const float total : row_sums(softmax(x)).to_vector()) CHECK(total == doctest::Approx(1).epsilon(1e-5));
@@ -59,7 +59,7 @@ TEST_CASE("softmax has rows that sum to one, is unmoved by a shift, and is 1 for
   });
 }
 
-TEST_CASE("softmax and log_sum_exp are right at any level, at infinity, too") {
+TEST_CASE("softmax and log_sum_exp are right for logits of any size, infinite ones, too") {
   test::on_every_tensor([]<class T>() {
     constexpr float most = std::numeric_limits<float>::max();
     const T x({6, 3},
@@ -77,14 +77,14 @@ TEST_CASE("softmax and log_sum_exp are right at any level, at infinity, too") {
   });
 }
 
-TEST_CASE("wide_log_sum_exp tells energies apart that a float does not") {
+TEST_CASE("wide_log_sum_exp distinguishes energies that are equal in float") {
   test::on_every_tensor([]<class T>() {
     const auto lse = wide_log_sum_exp(T({2, 2}, {1e8f, 1e8f, 1e8f, -infinity})).to_vector();
     CHECK(lse[0] - lse[1] == doctest::Approx(std::log(2.0)).epsilon(1e-6));
   });
 }
 
-TEST_CASE("softmax of logarithms gives the probabilities back") {
+TEST_CASE("softmax of the logarithms of probabilities gives the probabilities") {
   test::on_every_tensor([]<class T>() {
     const auto p = softmax(T({1, 3}, {std::log(0.2f), std::log(0.3f), std::log(0.5f)})).to_vector();
     CHECK(test::largest_difference(p, std::vector<double>{0.2, 0.3, 0.5}) < 1e-6);

@@ -13,7 +13,7 @@
 
 using jem::shape;
 
-TEST_CASE("a tensor is a value: copies are deep, and moving leaves nothing behind") {
+TEST_CASE("copies of a tensor are deep, and a moved tensor is empty") {
   test::on_every_tensor([]<class T>() {
     T a({2, 3}, {1, 2, 3, 4, 5, 6});
     T b = a;
@@ -30,7 +30,7 @@ TEST_CASE("a tensor is a value: copies are deep, and moving leaves nothing behin
   });
 }
 
-TEST_CASE("assignment takes extents and elements, whatever the sizes were, and survives itself") {
+TEST_CASE("assignment copies extents and elements, for any sizes, and a tensor may be assigned to itself") {
   test::on_every_tensor([]<class T>() {
     T a({2, 2}, {1, 2, 3, 4});
     const T same_size({4}, {5, 6, 7, 8}), other_size({3}, {1, 1, 2});
@@ -62,7 +62,7 @@ TEST_CASE("a tensor without axes holds one number") {
   test::on_every_tensor([]<class T>() { CHECK(T(shape{}, {3}).to_vector() == std::vector<float>{3}); });
 }
 
-TEST_CASE("reshaping keeps the elements in row-major order, and moves them where it can") {
+TEST_CASE("reshaping keeps the elements in row-major order, and moves those of a temporary") {
   test::on_every_tensor([]<class T>() {
     T a({2, 3}, {1, 2, 3, 4, 5, 6});
     const auto* const memory = a.data();
@@ -75,7 +75,7 @@ TEST_CASE("reshaping keeps the elements in row-major order, and moves them where
   });
 }
 
-TEST_CASE("a tensor of a view copies what it shows") {
+TEST_CASE("a tensor made of a view copies its elements") {
   test::on_every_tensor([]<class T>() {
     T a({3, 2}, {1, 2, 3, 4, 5, 6});
     const T b(a.rows(1, 2));

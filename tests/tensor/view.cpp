@@ -18,7 +18,7 @@
 using jem::shape;
 using eigen_tensor = jem::tensor<float, jem::eigen>;
 
-TEST_CASE("rows of a tensor are seen without a copy, and of rows again") {
+TEST_CASE("rows of a tensor, and rows of rows, are views without a copy") {
   test::on_every_tensor([]<class T>() {
     T a({4, 2}, {0, 1, 2, 3, 4, 5, 6, 7});
     const auto middle = a.rows(1, 3);
@@ -49,7 +49,7 @@ TEST_CASE("rows of a const tensor are read-only") {
   CHECK(true);
 }
 
-TEST_CASE("operations read views as they read tensors") {
+TEST_CASE("operations accept views like tensors") {
   test::on_every_tensor([]<class T>() {
     const T a({3, 2}, {1, 2, 3, 4, 5, 6});
     CHECK((a.rows(0, 2) + a.rows(1, 2)).to_vector() == std::vector<float>{4, 6, 8, 10});
@@ -58,7 +58,7 @@ TEST_CASE("operations read views as they read tensors") {
   });
 }
 
-TEST_CASE("users' contiguous memory is seen as a tensor without a copy") {
+TEST_CASE("contiguous memory of a user can be viewed as a tensor without a copy") {
   std::vector<float> memory{1, 2, 3, 4, 5, 6};
   const auto seen = jem::view_of<eigen_tensor>(memory, {2, 3});
   CHECK(seen.data() == memory.data());
@@ -70,7 +70,7 @@ TEST_CASE("users' contiguous memory is seen as a tensor without a copy") {
   CHECK(memory == std::vector<float>{1, 2, 3, 4, -1, -2});
 }
 
-TEST_CASE("a view of another number of elements is refused, and one of memory that is about to vanish does not compile") {
+TEST_CASE("a view of another number of elements is refused, and a view of a temporary does not compile") {
   std::vector<float> memory(5);
   CHECK_THROWS_WITH_AS(jem::view_of<eigen_tensor>(memory, {2, 3}), "[view_of] expected 6 elements for (2, 3) but received 5",
                        std::invalid_argument);
@@ -79,7 +79,7 @@ TEST_CASE("a view of another number of elements is refused, and one of memory th
   static_assert(of_temporary(std::type_identity<std::span<float>>{}));
 }
 
-TEST_CASE("Eigen's row-major matrices and maps are seen without a copy") {
+TEST_CASE("Eigen's row-major matrices and maps can be viewed without a copy") {
   using row_major = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   row_major m(2, 3);
   m << 1, 2, 3, 4, 5, 6;
@@ -110,7 +110,7 @@ TEST_CASE("Eigen's column-major matrices and maps with gaps are refused") {
   CHECK_THROWS_AS(jem::view_of<eigen_tensor>(one_row), std::invalid_argument);
 }
 
-TEST_CASE("copying out refuses other extents") {
+TEST_CASE("copy_into refuses other extents") {
   eigen_tensor a(shape{2, 2});
   CHECK_THROWS_WITH_AS(copy_into(a.rows(0, 1), eigen_tensor(shape{2, 2})), "[copy_into] expected (1, 2) but received (2, 2)",
                        std::invalid_argument);

@@ -39,7 +39,7 @@ std::string refusal(A&& array) {
 
 }  // namespace
 
-TEST_CASE("xtensor's arrays are seen without a copy, under their own extents") {
+TEST_CASE("xtensor's arrays can be viewed without a copy, and the view has their extents") {
   xt::xarray<float> dynamic{{1, 2, 3}, {4, 5, 6}};
   const auto seen = jem::view_of<tensor>(dynamic);
   CHECK(seen.data() == dynamic.data());
@@ -55,7 +55,7 @@ TEST_CASE("xtensor's arrays are seen without a copy, under their own extents") {
   CHECK(jem::labels<tensor>(jem::view_of<tensor>(classes)).to_vector() == std::vector<std::int32_t>{3, 1, 2});
 }
 
-TEST_CASE("memory that xtensor only adapts is seen without a copy, too") {
+TEST_CASE("memory adapted by xtensor can be viewed without a copy, too") {
   std::vector<float> memory{1, 2, 3, 4, 5, 6};
   auto whole = xt::adapt(memory, std::vector<std::size_t>{3, 2});
   CHECK(jem::view_of<tensor>(whole).data() == memory.data());
@@ -82,7 +82,7 @@ TEST_CASE("a const array of xtensor's is read-only") {
   CHECK(jem::sum(seen) == 3);
 }
 
-TEST_CASE("rows within an array of xtensor's begin where they begin, and columns are refused") {
+TEST_CASE("views of rows of an xtensor array begin at the right element, and columns are refused") {
   xt::xarray<float> a{{1, 2, 3}, {4, 5, 6}, {7, 8, 9}};
   auto rows = xt::view(a, xt::range(1, 3), xt::all());
   CHECK(jem::view_of<tensor>(rows).data() == a.data() + 3);
@@ -97,7 +97,7 @@ TEST_CASE("rows within an array of xtensor's begin where they begin, and columns
   CHECK(jem::sum(jem::view_of<tensor>(one_of_a_column)) == 8);
 }
 
-TEST_CASE("xtensor's arrays in another order are refused: by the compiler where it can tell") {
+TEST_CASE("xtensor's arrays that are not row-major are refused, by the compiler if their type shows it") {
   static_assert(viewable<xt::xarray<float>> && viewable<xt::xtensor<float, 2>>);
   static_assert(!viewable<xt::xarray<float, xt::layout_type::column_major>>);
   static_assert(!viewable<xt::xtensor<float, 2, xt::layout_type::column_major>>);
@@ -112,7 +112,7 @@ TEST_CASE("xtensor's arrays in another order are refused: by the compiler where 
   CHECK(refusal(xt::flip(a, 0)) == "[view_of] expected row-major elements without gaps for (2, 3) but received strides (-3, 1)");
 }
 
-TEST_CASE("what has no memory, or is about to lose it, is no view: expressions, temporaries, other elements, a guarded backend") {
+TEST_CASE("expressions, temporaries, arrays of other elements, and arrays for a guarded backend cannot be viewed") {
   xt::xarray<float> a{1, 2};
   const auto expression = a + 1.0f;
   static_assert(!viewable<decltype(expression)>);
@@ -122,7 +122,7 @@ TEST_CASE("what has no memory, or is about to lose it, is no view: expressions, 
   CHECK(xt::xarray<float>(expression)(1) == 3);
 }
 
-TEST_CASE("arrays of xtensor's with one element or none, and with too many axes") {
+TEST_CASE("xtensor's arrays of one element or none can be viewed, and those of too many axes are refused") {
   xt::xarray<float> scalar(2.5f);
   CHECK(jem::view_of<tensor>(scalar).extents() == shape{});
   CHECK(jem::sum(jem::view_of<tensor>(scalar)) == 2.5f);
