@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-TEST_CASE("a divergence is a runtime error that knows its iteration") {
+TEST_CASE("a divergence_error is a runtime_error with the number of its iteration") {
   const jem::divergence_error e("the loss is NaN", 17);
   const std::runtime_error& base = e;
   CHECK(e.iteration == 17);

@@ -69,7 +69,7 @@ jem::phases<T> wave_batches() {
 
 constexpr auto loss = jem::cross_entropy{} + jem::contrastive_divergence{} + 0.01f * jem::energy_penalty{};
 
-/// f(elements on the host) of each parameter, one after the other.
+/// The results of f for the elements of each parameter, one after the other.
 template <class Net, class F>
 std::vector<double> of_each_parameter(const Net& net, F f) {
   std::vector<double> all;
@@ -84,8 +84,8 @@ std::vector<double> of_each_parameter(const Net& net, F f) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a whole training step is PyTorch's: loss, gradients and the parameters after adam", T, reference_double, eigen_double,
-                   eigen_float) {
+TEST_CASE_TEMPLATE("a whole training step agrees with PyTorch in loss, gradients and the parameters after adam", T, reference_double,
+                   eigen_double, eigen_float) {
   auto net                     = wave_convnet<T>();
   const auto [value, gradient] = jem::value_and_grad(loss, net, wave_batches<T>());
   CHECK(value == doctest::Approx(1.097819009).epsilon(1e-6));

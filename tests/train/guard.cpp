@@ -18,7 +18,7 @@ namespace {
 
 using T = test::eigen_float;
 
-/// Normals of deviation 0.3 about (−0.8, 0) and (0.8, 0), one class each, in turns; `first` is the class of the first.
+/// Normals of deviation 0.3 around (−0.8, 0) and (0.8, 0) alternately, one class each; `first` is the class of the first point.
 jem::data::dataset<T> two_gaussians(jem::index_t n, std::size_t first = 0) {
   jem::rng g{17};
   auto x = jem::normal<T>({n, 2}, g).to_vector();
@@ -31,7 +31,7 @@ jem::data::dataset<T> two_gaussians(jem::index_t n, std::size_t first = 0) {
   return jem::data::make_dataset(T({n, 2}, x), jem::labels<T>({n}, y), 2);
 }
 
-/// Trainers whose rate and step are those given, changed by the remedies.
+/// A function that makes trainers from remedies, with this learning rate and step size before any remedy.
 auto trainers(float rate, float step_size = 1.0f) {
   return [=](const jem::remedies& r) {
     return jem::trainer{
@@ -69,7 +69,7 @@ std::vector<float> weights_of(const auto& net) {
   return all;
 }
 
-/// How a guarded run ends.
+/// The result of a guarded run.
 struct ending {
   std::vector<float> weights;
   jem::index_t interventions;
@@ -86,7 +86,7 @@ ending guarded_run(const auto& make, jem::index_t iterations, const jem::guard_o
 
 }  // namespace
 
-TEST_CASE("a guard leaves a healthy run as it is, to the bit") {
+TEST_CASE("a guard does not change a bit of a healthy run") {
   const auto make  = trainers(0.01f);
   auto plain       = fresh_state(make);
   const auto train = make({});
@@ -96,28 +96,28 @@ TEST_CASE("a guard leaves a healthy run as it is, to the bit") {
   CHECK(guarded.weights == weights_of(plain.net));
 }
 
-TEST_CASE("a run whose learning rate is far too large goes back, and learns in the end") {
+TEST_CASE("a run with a far too large learning rate goes back, and learns in the end") {
   const auto end = guarded_run(trainers(300.0f), 400, {.tries = 20});
   CHECK(end.interventions > 0);
   CHECK(end.now.learning_rate < 0.1f);
   CHECK(end.accuracy > 0.9);
 }
 
-TEST_CASE("what a guard decides has the same bits each time") {
+TEST_CASE("two equal guarded runs have the same bits") {
   const auto make = trainers(300.0f);
   const auto one = guarded_run(make, 150, {.tries = 20}), two = guarded_run(make, 150, {.tries = 20});
   CHECK(one.weights == two.weights);
   CHECK(one.interventions == two.interventions);
 }
 
-TEST_CASE("samples that leave the data make the sampler's steps and noise smaller, and nothing else but the rate") {
+TEST_CASE("if samples leave their range, the first change is smaller steps and noise of the sampler, and nothing else") {
   const auto make = trainers(0.01f, 1e5f);
   auto state      = fresh_state(make);
   jem::training_guard guard(state, watched);
   while (!guard.intervened() && state.iteration < 200) guard.step(make, state);
   REQUIRE(guard.intervened().has_value());
   CHECK(guard.intervened()->cause.what == jem::alarm::samples);
-  CHECK(guard.now().step_size < 1e-3f);  // 0.4 by the excess
+  CHECK(guard.now().step_size < 1e-3f);  // 0.4 divided by the excess
   CHECK(guard.now().noise == guard.now().step_size);
   CHECK(guard.now().learning_rate == 1);
   CHECK(guard.now().penalty == 0);
@@ -126,7 +126,7 @@ TEST_CASE("samples that leave the data make the sampler's steps and noise smalle
 
 namespace {
 
-/// A trainer whose steps change nothing, and tell of samples whose energies grow by so much in each.
+/// A trainer whose steps change nothing, and report energies of samples that grow by `each` in every step.
 struct rising_energies {
   double each;
 
@@ -139,7 +139,7 @@ struct rising_energies {
 
 }  // namespace
 
-TEST_CASE("a gap that will soon be beyond the scale of the data is answered by a penalty, like one that is") {
+TEST_CASE("a gap between energies that will soon exceed its limit leads to a penalty, like one that has exceeded it") {
   auto state = fresh_state(trainers(0.01f));
   jem::training_guard guard(state, watched);
   const auto make = [](const jem::remedies&) { return rising_energies{1}; };
@@ -150,7 +150,7 @@ TEST_CASE("a gap that will soon be beyond the scale of the data is answered by a
   CHECK(guard.now().learning_rate == 1);
   while (!(guard.intervened() && guard.intervened()->tries == 2)) guard.step(make, state);
   CHECK(guard.now().penalty == doctest::Approx(0.1f));
-  CHECK(guard.now().learning_rate == 0.4f);  // the penalty alone was not enough
+  CHECK(guard.now().learning_rate == 0.4f);  // since the penalty alone was not enough
 }
 
 namespace {
@@ -165,16 +165,16 @@ struct large_energies {
 
 }  // namespace
 
-TEST_CASE("a state whose energies are beyond the scale of the data proves no other good") {
+TEST_CASE("no state counts as good while energies are beyond the scale of the data") {
   auto state = fresh_state(trainers(0.01f));
   jem::training_guard guard(state, watched);
-  while (state.iteration < 200) guard.step([](const jem::remedies&) { return large_energies{-20}; }, state);  // the scale is 7
+  while (state.iteration < 200) guard.step([](const jem::remedies&) { return large_energies{-20}; }, state);  // the scale of the data is 7
   CHECK(guard.good().iteration == 0);
   while (state.iteration < 400) guard.step([](const jem::remedies&) { return large_energies{-2}; }, state);
   CHECK(guard.good().iteration > 200);
 }
 
-TEST_CASE("without a penalty to set, energies beyond the scale of the data make the rate smaller at once") {
+TEST_CASE("if the penalty is switched off, energies beyond the scale of the data lower the learning rate at once") {
   auto state = fresh_state(trainers(0.01f));
   jem::training_guard guard(state, watched, {.penalty = 0});
   while (!guard.intervened()) guard.step([](const jem::remedies&) { return rising_energies{1}; }, state);
@@ -190,7 +190,7 @@ struct leaving_samples {
 
 }  // namespace
 
-TEST_CASE("samples that leave the data again make the steps smaller by more, and the rate smaller, too") {
+TEST_CASE("if samples leave their range again, the steps become smaller by more, and the learning rate is lowered, too") {
   auto state = fresh_state(trainers(0.01f));
   jem::training_guard guard(state, watched);
   std::vector<float> steps, rates;
@@ -199,14 +199,14 @@ TEST_CASE("samples that leave the data again make the steps smaller by more, and
     steps.push_back(guard.now().step_size);
     rates.push_back(guard.now().learning_rate);
   }
-  CHECK(steps[0] == doctest::Approx(0.2));  // 0.4, and half of it since the limit of 6 was passed by twice
+  CHECK(steps[0] == doctest::Approx(0.2));  // 0.4 divided by 2, since samples had twice the limit of 6
   CHECK(steps[1] == doctest::Approx(0.2 * 0.16 / 2));
   CHECK(steps[2] == doctest::Approx(0.2 * 0.16 / 2 * 0.064 / 2));
   CHECK(guard.now().noise == guard.now().step_size);
   CHECK(rates == std::vector{1.0f, 0.4f, 0.4f * 0.4f});
 }
 
-TEST_CASE("energies of samples that stay above those of data make the chains longer from the second time on, up to four times") {
+TEST_CASE("if energies of samples stay above those of data, chains become longer from the second try on, up to four times as long") {
   auto state = fresh_state(trainers(0.01f));
   for (const double sign : {1.0, -1.0}) {
     jem::training_guard guard(state, watched, {.tries = 6});
@@ -225,19 +225,19 @@ TEST_CASE("energies of samples that stay above those of data make the chains lon
   CHECK(unchanged.now().steps == 1);
 }
 
-TEST_CASE("a guard goes back to a state that fifty steps have proved, with other random numbers") {
+TEST_CASE("a guard goes back to a state after which fifty steps had no alarm, with other random numbers") {
   const auto make = trainers(0.01f);
   auto state      = fresh_state(make);
   jem::training_guard guard(state, watched);
   while (state.iteration < 120) guard.step(make, state);
-  CHECK(guard.good().iteration == 50);  // proved by the steps to 100
+  CHECK(guard.good().iteration == 50);  // it counts as good since the steps up to 100 had no alarm
   const auto broken = [&](const jem::remedies& r) {
     auto trainer                    = make(r);
     trainer.optimiser.learning_rate = jem::constant{1e30f};
     return trainer;
   };
   const auto random = guard.good().random.key;
-  const auto info   = guard.step(broken, state);  // in one update
+  const auto info   = guard.step(broken, state);  // one update is enough
   CHECK(info.iteration == 120);
   CHECK(info.weight_norm > 1e29);
   REQUIRE(guard.intervened().has_value());
@@ -253,13 +253,13 @@ TEST_CASE("a guard goes back to a state that fifty steps have proved, with other
   CHECK_FALSE(guard.intervened().has_value());
 }
 
-TEST_CASE("a classifier that is no better than chance when patience is over begins anew, at a smaller rate") {
+TEST_CASE("a classifier that is no better than chance after as many steps as patience says starts again with a lower learning rate") {
   const auto make = [](const jem::remedies& r) {  // learns only after a remedy
     auto trainer                    = trainers(0.01f, 0.1f)(r);
     trainer.optimiser.learning_rate = jem::constant{r.learning_rate < 1 ? 0.01f : 0.0f};
     return trainer;
   };
-  const auto swapped = two_gaussians(64, 1);  // the fresh network is right of the other labels
+  const auto swapped = two_gaussians(64, 1);  // with the labels exchanged the new network is worse than chance
   jem::rng g{3};
   auto state = make({}).init(jem::mlp<T>({2, 32, 2}, g), swapped, g);
   jem::training_guard guard(state, {.dimension = 2, .reach = 2, .classes = 2, .patience = 150});
@@ -267,7 +267,7 @@ TEST_CASE("a classifier that is no better than chance when patience is over begi
   REQUIRE(guard.intervened().has_value());
   CHECK(guard.intervened()->cause.what == jem::alarm::accuracy);
   CHECK(guard.intervened()->iteration == 150);
-  CHECK(guard.intervened()->back_to == 0);  // none of its states has proved good
+  CHECK(guard.intervened()->back_to == 0);  // no later state counts as good
   while (state.iteration < 300) guard.step(make, state);
   CHECK(guard.interventions() == 1);
   CHECK(guard.levels().accuracy_level() > 0.9);
@@ -280,7 +280,7 @@ TEST_CASE("a guard gives up after its tries, and leaves the last good state") {
   jem::training_guard guard(state, watched, {.tries = 3});
   const auto broken = [&](const jem::remedies& r) {
     auto trainer                    = make(r);
-    trainer.optimiser.learning_rate = jem::constant{1e30f};  // and not smaller when it is told to be
+    trainer.optimiser.learning_rate = jem::constant{1e30f};  // it ignores the remedy
     return trainer;
   };
   for (int i = 0; i < 3; ++i) guard.step(broken, state);
@@ -290,7 +290,7 @@ TEST_CASE("a guard gives up after its tries, and leaves the last good state") {
   CHECK(weights_of(state.net) == before);
 }
 
-TEST_CASE("a guarded run goes on from a checkpoint with the same bits, interventions and all") {
+TEST_CASE("a guarded run continues from a checkpoint with the same bits and the same interventions") {
   const test::temporary_directory place;
   const auto make = trainers(300.0f);
   auto state      = fresh_state(make);

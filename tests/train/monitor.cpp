@@ -18,14 +18,14 @@ training_info healthy() {
   return {.loss = 1.5, .accuracy = 0.8, .energy_data = -3, .energy_sample = -2, .gradient_norm = 2, .weight_norm = 10, .sample_rms = 0.7};
 }
 
-/// The digits: 64 numbers in [−1, 1], noise of 0.03, ten classes.
+/// A monitor for the digits (64 numbers in [−1, 1], noise of 0.03, ten classes) after some healthy steps.
 monitor of_digits(jem::index_t steps = 100) {
   monitor m({.dimension = 64, .classes = 10, .patience = 200});
   for (jem::index_t i = 0; i < steps; ++i) REQUIRE_FALSE(m.watch(healthy()).has_value());
   return m;
 }
 
-/// What a monitor says of a healthy step with one value changed.
+/// The alarm of a monitor at a healthy step in which one value is changed.
 template <class T>
 std::optional<alarm> alarm_at(double training_info::* member, T value, monitor m = of_digits()) {
   training_info info = healthy();
@@ -39,23 +39,23 @@ constexpr double inf = std::numeric_limits<double>::infinity(), not_a_number = s
 
 }  // namespace
 
-TEST_CASE("the energy scale is the entropy of the uniform density above that of the noise") {
+TEST_CASE("the energy scale is the entropy of the uniform density minus that of the noise, or 1 if this is less") {
   // 64 · log(2 / (0.03 · √(2πe))), by hand
   CHECK(monitor({.dimension = 64}).energy_scale() == doctest::Approx(64 * 2.780768).epsilon(1e-5));
   CHECK(monitor({.dimension = 3072}).energy_scale() == doctest::Approx(3072 * 2.780768).epsilon(1e-5));
   CHECK(monitor({.dimension = 64, .reach = 127.5f, .noise = 0}).energy_scale() ==
         doctest::Approx(64 * std::log(255 / 4.132731)).epsilon(1e-5));
-  CHECK(monitor({.dimension = 2, .noise = 5}).energy_scale() == 1);  // noise wider than the data
+  CHECK(monitor({.dimension = 2, .noise = 5}).energy_scale() == 1);  // the noise is wider than the data
 }
 
-TEST_CASE("a monitor raises no alarm at a healthy step, and each alarm for its own reason") {
+TEST_CASE("a monitor raises no alarm at a healthy step, and the right alarm for each wrong value") {
   CHECK_FALSE(alarm_at(&training_info::loss, 1000.0).has_value());
   CHECK(alarm_at(&training_info::loss, not_a_number) == alarm::not_finite);
   CHECK(alarm_at(&training_info::gradient_norm, inf) == alarm::not_finite);
   CHECK(alarm_at(&training_info::weight_norm, inf) == alarm::weights);
   CHECK(alarm_at(&training_info::weight_norm, 1e30) == alarm::weights);
   CHECK_FALSE(alarm_at(&training_info::weight_norm, 30.0).has_value());
-  CHECK(alarm_at(&training_info::energy_sample, -3 + 1781.0) == alarm::energies);  // ten times 177.97
+  CHECK(alarm_at(&training_info::energy_sample, -3 + 1781.0) == alarm::energies);  // the limit is ten times 177.97
   CHECK_FALSE(alarm_at(&training_info::energy_sample, -3 + 1778.0).has_value());
   CHECK(alarm_at(&training_info::sample_rms, 3.1) == alarm::samples);
   CHECK_FALSE(alarm_at(&training_info::sample_rms, 2.9).has_value());
@@ -63,12 +63,12 @@ TEST_CASE("a monitor raises no alarm at a healthy step, and each alarm for its o
   CHECK_FALSE(alarm_at(&training_info::gradient_norm, 1999.0).has_value());
 }
 
-TEST_CASE("a gap that grows by so much in each step is an alarm before it passes its limit") {
+TEST_CASE("a gap that grows steadily raises an alarm before it passes its limit") {
   for (const double sign : {1.0, -1.0}) {
     auto m             = of_digits();
     training_info info = healthy();
     std::optional<jem::finding> wrong;
-    double gap = 1;  // that of the healthy steps
+    double gap = 1;  // the gap of the healthy steps
     while (!wrong && gap < 2000) {
       info.energy_sample = info.energy_data + sign * (gap += 20);
       wrong              = m.watch(info);
@@ -77,14 +77,14 @@ TEST_CASE("a gap that grows by so much in each step is an alarm before it passes
     CHECK(wrong->what == alarm::trend);
     CHECK(std::string(jem::name_of(wrong->what)) == "trend");
     CHECK(gap > 178);   // the scale of the data
-    CHECK(gap < 1200);  // 1780 is the limit; the mean is some steps behind
+    CHECK(gap < 1200);  // the limit is 1780, and the mean is some steps behind
     CHECK(wrong->excess >= 1);
     CHECK(wrong->excess < 1.1);
     CHECK(wrong->reason.starts_with("expected a gap between energies that 50 steps on, at its rate, is what a density allows, 1780, but"));
   }
 }
 
-TEST_CASE("the mean gap and its slope are those of a gap that grows evenly") {
+TEST_CASE("the mean and the slope of a gap that grows steadily are right") {
   monitor m({.dimension = 64});
   CHECK(std::isnan(m.gap_level()));
   CHECK(std::isnan(m.gap_slope()));
@@ -94,10 +94,10 @@ TEST_CASE("the mean gap and its slope are those of a gap that grows evenly") {
     REQUIRE_FALSE(m.watch(info).has_value());
   }
   CHECK(m.gap_slope() == doctest::Approx(0.25).epsilon(1e-6));
-  CHECK(m.gap_level() == doctest::Approx(0.25 * (399 - 9)).epsilon(1e-6));  // nine steps behind
+  CHECK(m.gap_level() == doctest::Approx(0.25 * (399 - 9)).epsilon(1e-6));  // the mean is nine steps behind
 }
 
-TEST_CASE("a gap that is large and stays, one that shrinks, and one that is noisy are no trend") {
+TEST_CASE("a large constant gap, a shrinking one and a noisy one raise no alarm") {
   auto m             = of_digits();
   training_info info = healthy();
   const auto steps   = [&](int count, auto gap) {
@@ -106,11 +106,11 @@ TEST_CASE("a gap that is large and stays, one that shrinks, and one that is nois
       REQUIRE_FALSE(m.watch(info).has_value());
     }
   };
-  steps(200, [](int i) { return 4.0 * i; });              // slowly up to 4.5 scales
-  steps(300, [](int) { return 800.0; });                  // stays
-  steps(200, [](int i) { return 800.0 - 4.0 * i; });      // and shrinks
-  steps(200, [](int i) { return i % 2 ? 700 : -700; });   // one batch against the other
-  steps(20, [](int i) { return i == 10 ? 1700.0 : 0; });  // one batch that is far off
+  steps(200, [](int i) { return 4.0 * i; });              // grows slowly to 4.5 times the scale
+  steps(300, [](int) { return 800.0; });                  // is constant
+  steps(200, [](int i) { return 800.0 - 4.0 * i; });      // shrinks
+  steps(200, [](int i) { return i % 2 ? 700 : -700; });   // changes its sign from batch to batch
+  steps(20, [](int i) { return i == 10 ? 1700.0 : 0; });  // is large for one batch
 }
 
 TEST_CASE("energies are in scale until their mean is beyond what a density allows") {
@@ -118,16 +118,16 @@ TEST_CASE("energies are in scale until their mean is beyond what a density allow
   training_info info = healthy();
   CHECK(m.is_in_scale());
   info.energy_data = info.energy_sample = -500;
-  REQUIRE_FALSE(m.watch(info).has_value());  // once is nothing
+  REQUIRE_FALSE(m.watch(info).has_value());  // one step changes little
   CHECK(m.is_in_scale());
   for (int i = 0; i < 20; ++i) REQUIRE_FALSE(m.watch(info).has_value());
   CHECK_FALSE(m.is_in_scale());
   monitor plain({.dimension = 64});
   plain.watch({.loss = 1, .accuracy = 0.5, .gradient_norm = 1});
-  CHECK(plain.is_in_scale());  // without energies
+  CHECK(plain.is_in_scale());  // for steps without energies
 }
 
-TEST_CASE("an alarm of the trend leaves the means of the gap as they were, and a restart forgets them") {
+TEST_CASE("an alarm of the trend does not change the means of the gap, and a restart forgets them") {
   auto m             = of_digits();
   training_info info = healthy();
   for (double gap = 20; !m.watch(info); gap += 20) info.energy_sample = info.energy_data + gap;
@@ -138,10 +138,10 @@ TEST_CASE("an alarm of the trend leaves the means of the gap as they were, and a
   m.restart(10);
   CHECK(std::isnan(m.gap_level()));
   CHECK_FALSE(m.watch(info).has_value());
-  CHECK(m.gap_slope() == 0);  // of one step
+  CHECK(m.gap_slope() == 0);  // after only one step
 }
 
-TEST_CASE("energies that are far from zero together are an alarm, too") {
+TEST_CASE("energies of data and samples that are both far from zero raise an alarm, too") {
   training_info info = healthy();
   info.energy_data = info.energy_sample = -20'000;
   CHECK(of_digits().watch(info)->what == alarm::energies);
@@ -149,7 +149,7 @@ TEST_CASE("energies that are far from zero together are an alarm, too") {
   CHECK_FALSE(of_digits().watch(info).has_value());
 }
 
-TEST_CASE("before its levels have settled a monitor compares the gradient with none") {
+TEST_CASE("a monitor compares the gradient with its level only after 40 steps") {
   CHECK_FALSE(alarm_at(&training_info::gradient_norm, 1e6, of_digits(20)).has_value());
 }
 
@@ -159,17 +159,17 @@ TEST_CASE("a plain classifier without samples is healthy") {
   for (int i = 0; i < 300; ++i) CHECK_FALSE(m.watch(info).has_value());
 }
 
-TEST_CASE("an accuracy that falls to half of its best is an alarm, and one batch that is bad is none") {
+TEST_CASE("a mean accuracy that falls to half of its best raises an alarm, and a single bad batch does not") {
   auto m             = of_digits();
   training_info info = healthy();
   info.accuracy      = 0;
   CHECK_FALSE(m.watch(info).has_value());
   int steps = 1;
   while (!m.watch(info) && steps < 100) ++steps;
-  CHECK(steps == 14);  // 0.8 · 0.95ᵏ < 0.4 first at k = 14
+  CHECK(steps == 14);  // k = 14 is the first with 0.8 · 0.95ᵏ < 0.4
 }
 
-TEST_CASE("a classifier that is no better than chance is an alarm when patience is over, and without patience never") {
+TEST_CASE("a classifier that is no better than chance raises an alarm after as many steps as patience says, and never for patience 0") {
   for (const jem::index_t patience : {0, 200}) {
     monitor m({.dimension = 64, .classes = 10, .patience = patience});
     training_info info = healthy();
@@ -180,19 +180,19 @@ TEST_CASE("a classifier that is no better than chance is an alarm when patience 
   }
 }
 
-TEST_CASE("a classifier that falls back to chance is an alarm, though it has never been much better") {
+TEST_CASE("a classifier that falls back to chance raises an alarm, even if it has never been much better") {
   monitor m({.dimension = 64, .classes = 10, .patience = 200});
   training_info info = healthy();
-  info.accuracy      = 0.25;  // below three times chance
+  info.accuracy      = 0.25;  // less than three times chance
   for (int i = 0; i < 250; ++i) CHECK_FALSE(m.watch(info).has_value());
   info.accuracy = 0.1;
   int steps     = 0;
   while (steps < 100 && !m.watch(info)) ++steps;
-  CHECK(steps == 24);  // 0.1 + 0.15 · 0.95ᵏ < 0.145 first at k = 24
+  CHECK(steps == 24);  // k = 24 is the first with 0.1 + 0.15 · 0.95ᵏ < 0.145
   CHECK(m.watch(info)->reason == "expected a mean accuracy on batches that is better than chance, 0.145, but received 0.1438");
 }
 
-TEST_CASE("of two classes a classifier that is right three times in five is better than chance") {
+TEST_CASE("with two classes an accuracy of 0.6 is better than chance") {
   monitor m({.dimension = 64, .classes = 2, .patience = 200});
   training_info info = healthy();
   info.accuracy      = 0.6;
@@ -200,7 +200,7 @@ TEST_CASE("of two classes a classifier that is right three times in five is bett
   CHECK(m.has_learned());
 }
 
-TEST_CASE("an alarm leaves the levels of a monitor as they were, and says what was expected and received") {
+TEST_CASE("an alarm does not change the levels of a monitor, and says what was expected and received") {
   auto m             = of_digits();
   training_info info = healthy();
   info.gradient_norm = 1e6;

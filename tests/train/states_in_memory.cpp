@@ -5,7 +5,7 @@
 
 namespace {
 
-/// A state with what a keeper reads of one.
+/// A state with only the members that a keeper reads.
 struct counted {
   jem::index_t iteration = 0;
   jem::rng random{1};
@@ -19,7 +19,7 @@ static_assert(!jem::state_keeper<jem::states_in_memory<counted>, without_memory>
 
 }  // namespace
 
-TEST_CASE("states in memory are both the first one, and a state moves up when a later one comes") {
+TEST_CASE("both states in memory are the first one, and prove makes the candidate the good state") {
   jem::states_in_memory<counted> kept(counted{7});
   CHECK(kept.good().iteration == 7);
   CHECK(kept.candidate() == 7);
@@ -32,7 +32,7 @@ TEST_CASE("states in memory are both the first one, and a state moves up when a 
   CHECK(kept.candidate() == 100);
 }
 
-TEST_CASE("going back makes the good state the candidate, which draws other random numbers where it is told to") {
+TEST_CASE("go_back makes the good state the candidate, and reseed gives the candidate another generator") {
   jem::states_in_memory<counted> kept(counted{7});
   kept.prove({50});
   counted state{90, jem::rng{2}};

@@ -32,7 +32,7 @@ const jem::sgld sampler{.step_size = jem::constant{1.0f}, .noise = jem::fixed_no
 const jem::adam optimiser{.learning_rate = jem::linear_warm_up{.rate = 0.01f, .updates = 10}};
 constexpr auto hybrid = jem::cross_entropy{} + jem::contrastive_divergence{} + 0.1f * jem::energy_penalty{};
 
-/// Normals of deviation 0.3 about (−0.8, 0) and (0.8, 0), one class each, in turns.
+/// Normals of deviation 0.3 around (−0.8, 0) and (0.8, 0) alternately, one class each.
 dataset two_gaussians(jem::index_t n) {
   jem::rng g{17};
   auto x = jem::normal<T>({n, 2}, g).to_vector();
@@ -50,7 +50,7 @@ jem::mlp<T> small_net() {
   return {{2, 32, 2}, g};
 }
 
-/// Sets what it is given to one value, and keeps what it saw.
+/// An augmentation that records its images and then sets them to one value.
 struct spy {
   float value;
   std::vector<float>* seen;
@@ -119,7 +119,7 @@ std::vector<float> train_convnet(const Trainer& algorithm, int threads) {
   return trace;
 }
 
-/// Batches of sixteen, one sampler step an iteration; what either stream gives is written down.
+/// A trainer with batches of sixteen and one sampler step an iteration, which records the images of both streams.
 auto spied(std::vector<float>* labelled, std::vector<float>* unlabelled, jem::data::draws draws = jem::data::draws::shuffled) {
   return jem::trainer{.loss      = hybrid,
                       .sampler   = sampler,
@@ -131,7 +131,7 @@ auto spied(std::vector<float>* labelled, std::vector<float>* unlabelled, jem::da
                       .draws     = draws};
 }
 
-/// How often each image of a set was seen.
+/// How often each image of a set occurs in `seen`.
 std::vector<int> counts(const std::vector<float>& seen, const dataset& set) {
   std::vector<int> times;
   const auto x = set.x.to_vector();
@@ -145,7 +145,7 @@ std::vector<int> counts(const std::vector<float>& seen, const dataset& set) {
 
 }  // namespace
 
-TEST_CASE("a small jem learns two gaussians: the loss falls, and the classes come apart") {
+TEST_CASE("a small jem learns two gaussians: the loss falls, and the accuracy rises") {
   const auto set = two_gaussians(256);
   const jem::trainer algorithm{
       .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 32, .steps = 10, .buffer = {.capacity = 500}};
@@ -161,10 +161,10 @@ TEST_CASE("a small jem learns two gaussians: the loss falls, and the classes com
   CHECK(state.iteration == 300);
   CHECK(last < first - 0.3);
   decltype(state.net)::cache<T> cache;
-  CHECK(jem::metrics::accuracy(state.net.forward(set.x, cache), set.y) > 0.97f);  // the best there is: 0.996
+  CHECK(jem::metrics::accuracy(state.net.forward(set.x, cache), set.y) > 0.97f);  // the best possible accuracy is 0.996
 }
 
-TEST_CASE("an iteration tells loss, accuracy, energies and the gradient's norm") {
+TEST_CASE("an iteration returns loss, accuracy, energies and the gradient's norm") {
   const auto set = two_gaussians(64);
   const jem::trainer algorithm{
       .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 16, .steps = 2, .buffer = {.capacity = 40}};
@@ -177,7 +177,7 @@ TEST_CASE("an iteration tells loss, accuracy, energies and the gradient's norm")
   CHECK(info.gradient_norm > 0);
 }
 
-TEST_CASE("a classifier alone draws no samples and keeps no buffer to speak of") {
+TEST_CASE("a trainer of a classifier draws no samples, and its buffer has only one chain") {
   const auto set = two_gaussians(64);
   const jem::trainer algorithm{
       .loss = jem::cross_entropy{} + 0.0f * jem::contrastive_divergence{}, .sampler = sampler, .optimiser = optimiser, .batch = 16};
@@ -206,7 +206,7 @@ TEST_CASE("the p(x) term alone trains without reading labels") {
   CHECK(std::isfinite(info.loss));
 }
 
-TEST_CASE("the term of p(x|y) draws by class and keeps the blocks") {
+TEST_CASE("the p(x|y) term needs a buffer with classes, whose blocks are large enough") {
   const auto set  = two_gaussians(64);
   const auto loss = hybrid + 0.5f * jem::joint_contrastive_divergence{};
   const jem::trainer algorithm{
@@ -226,7 +226,7 @@ TEST_CASE("the term of p(x|y) draws by class and keeps the blocks") {
                        std::invalid_argument);
 }
 
-TEST_CASE("with class blocks the samples of the p(x) term are drawn by class: each stays in its own") {
+TEST_CASE("with class blocks the samples of the p(x) term are drawn by class, and each block has samples of its class") {
   const auto set = two_gaussians(256);
   const jem::trainer algorithm{
       .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 32, .steps = 10, .buffer = {.capacity = 100, .classes = 2}};
@@ -239,7 +239,7 @@ TEST_CASE("with class blocks the samples of the p(x) term are drawn by class: ea
   CHECK(jem::metrics::accuracy(state.net.forward(state.buffer.positions(), cache), jem::labels<T>({100}, blocks)) > 0.9f);
 }
 
-TEST_CASE("a loss that is not finite throws, and the network keeps its bits") {
+TEST_CASE("a loss that is not finite throws, and no bit of the network changes") {
   for (const float bad : {NAN, HUGE_VALF, 1e38f}) {
     const auto set = two_gaussians(32);
     auto spoiled   = set.x.to_vector();
@@ -257,7 +257,7 @@ TEST_CASE("a loss that is not finite throws, and the network keeps its bits") {
   }
 }
 
-TEST_CASE("a learning rate that makes no sense is refused, and network, moments and buffer are as they were") {
+TEST_CASE("a negative, infinite or NaN learning rate is refused, and network, moments and buffer do not change") {
   for (const float bad : {NAN, HUGE_VALF, -0.1f}) {
     const auto set = two_gaussians(32);
     const jem::trainer algorithm{.loss      = hybrid,
@@ -298,7 +298,7 @@ TEST_CASE("the error of a run that diverged names the iteration") {
   CHECK(at == 3);
 }
 
-TEST_CASE("the gradient's norm is bounded when a limit is set, and told as it was") {
+TEST_CASE("the gradient's norm is bounded if a limit is set, and reported as before") {
   const auto set = two_gaussians(32);
   const auto run = [&](float limit) {
     const jem::trainer algorithm{.loss           = jem::cross_entropy{},
@@ -369,7 +369,7 @@ TEST_CASE("augmented training has the same bits on one, two and seven threads, a
   CHECK(plain == train_convnet(unsaid, 2));
 }
 
-TEST_CASE("each stream has an augmentation of its own, before the noise: the p(x) term may have none") {
+TEST_CASE("both streams have separate augmentations, which come before the noise, and the p(x) term may have none") {
   const auto set = two_gaussians(64);
   std::vector<float> labelled, unlabelled;
   const auto run = [&](const auto& augment) {
@@ -390,7 +390,7 @@ TEST_CASE("each stream has an augmentation of its own, before the noise: the p(x
   const auto both      = run(jem::data::augment{.labelled = spy{0.5f, &labelled}, .unlabelled = spy{-0.25f, &unlabelled}});
   CHECK(labelled.size() == 32);
   CHECK(unlabelled.size() == 32);
-  CHECK(labelled != unlabelled);  // two batches, not one
+  CHECK(labelled != unlabelled);  // the two streams give different batches
   CHECK(both.energy_data == doctest::Approx(energy_at(-0.25f)).epsilon(1e-5));
   unlabelled.clear();
   const auto only_labelled = run(jem::data::augment{.labelled = spy{0.5f, &labelled}});
@@ -399,7 +399,7 @@ TEST_CASE("each stream has an augmentation of its own, before the noise: the p(x
   CHECK(only_labelled.energy_data == run(jem::data::augment{}).energy_data);
 }
 
-TEST_CASE("a loss that reads no p(x) data augments none") {
+TEST_CASE("a loss that reads no p(x) data draws and augments none") {
   const auto set = two_gaussians(64);
   std::vector<float> labelled, unlabelled;
   const jem::trainer algorithm{.loss      = jem::cross_entropy{},
@@ -414,7 +414,7 @@ TEST_CASE("a loss that reads no p(x) data augments none") {
   CHECK(unlabelled.empty());
 }
 
-TEST_CASE("both streams go through their sets by epochs, or draw with replacement") {
+TEST_CASE("both streams give their sets in epochs, or draw with replacement") {
   const auto set = two_gaussians(16);
   const std::vector<int> once(16, 1);
   for (const auto draws : {jem::data::draws::shuffled, jem::data::draws::with_replacement}) {
@@ -423,14 +423,14 @@ TEST_CASE("both streams go through their sets by epochs, or draw with replacemen
     jem::rng g{1};
     auto state = algorithm.init(small_net(), set, g);
     algorithm.step(state);
-    const bool shuffled = draws == jem::data::draws::shuffled;  // by chance once in a million sets of sixteen draws
+    const bool shuffled = draws == jem::data::draws::shuffled;  // sixteen draws with replacement are all different with probability 1e-6
     CHECK((counts(labelled, set) == once) == shuffled);
     CHECK((counts(unlabelled, set) == once) == shuffled);
     if (!shuffled) CHECK(counts(labelled, set) != counts(unlabelled, set));
   }
 }
 
-TEST_CASE("semi-supervised: labels come from the few, p(x) from all") {
+TEST_CASE("in semi-supervised training labelled images are from one set, and those of p(x) from the other") {
   const auto all = two_gaussians(256);
   const auto few = jem::data::first_per_class(all, 8);
   std::vector<float> labelled, unlabelled;
@@ -442,7 +442,7 @@ TEST_CASE("semi-supervised: labels come from the few, p(x) from all") {
   CHECK(counts(unlabelled, all) == std::vector<int>(256, 1));
 }
 
-TEST_CASE("semi-supervised training learns two gaussians from eight labels a class, and its two sets may be one") {
+TEST_CASE("semi-supervised training learns two gaussians from eight labels a class, and both sets may be the same") {
   const auto all = two_gaussians(256);
   jem::rng g{1};
   const auto few = jem::data::random_per_class(all, 8, g);
@@ -503,7 +503,7 @@ TEST_CASE("images of another size than the network's are refused before anything
   CHECK(without_labels.init(net, classes, g).iteration == 0);
 }
 
-TEST_CASE("a copy of the state is a checkpoint: both go on alike") {
+TEST_CASE("a state and a copy of it continue in the same way") {
   const auto set = two_gaussians(64);
   const jem::trainer algorithm{
       .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 16, .steps = 2, .buffer = {.capacity = 40}};
@@ -546,7 +546,7 @@ namespace {
 
 constexpr auto matched = jem::cross_entropy{} + 2.0f * jem::gradient_matching{} + 0.3f * jem::outlier_exposure{};
 
-/// Points at 7, where the energy shall be flat.
+/// A path whose points are all at 7, with targets 0.
 struct at_seven {
   jem::gradient_targets<T> operator()(const T& x, jem::rng&) const {
     CHECK(x.extents() == jem::shape{4, 2});
@@ -554,7 +554,7 @@ struct at_seven {
   }
 };
 
-/// Tells how many images it was asked for.
+/// A law of outliers that records how many images are drawn.
 struct counted {
   jem::index_t* rows;
 
@@ -580,7 +580,7 @@ TEST_CASE("a trainer without a sampler learns energies by their gradients, for a
       (i < 20 ? first : last) += i < 20 || i >= 280 ? info.residual / 20 : 0;
       CHECK(std::isnan(info.energy_sample));
     }
-    CHECK(last < 0.5 * first);  // 0.34 and 0.16 of it were seen; which noise a point comes from the network cannot know
+    CHECK(last < 0.5 * first);  // 0.34 and 0.16 of it were measured; it cannot become 0, since the network does not know a point's noise
     return state.net;
   };
   const auto of_x  = finished(matched);
@@ -593,7 +593,7 @@ TEST_CASE("a trainer without a sampler learns energies by their gradients, for a
   }
 }
 
-TEST_CASE("a trainer draws points on its path and outliers by its law, as many as it is told") {
+TEST_CASE("a trainer draws points by its path, and the given number of outliers by their law") {
   const auto set    = two_gaussians(20);
   jem::index_t rows = 0;
   const jem::trainer matching{.loss          = matched,
@@ -613,7 +613,7 @@ TEST_CASE("a trainer draws points on its path and outliers by its law, as many a
   CHECK(info.residual == doctest::Approx(jem::squared_norm(gradient) / 8));
 }
 
-TEST_CASE("one state is trained by matched gradients first and by chains then") {
+TEST_CASE("one state can be trained first by matched gradients and then by chains") {
   const auto set = two_gaussians(100);
   const jem::trainer chains{
       .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 20, .steps = 5, .buffer = {.capacity = 40}};

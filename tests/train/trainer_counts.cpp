@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a training step asks of its batches, it asks once: the labels are downloaded once, and the exponentials of each batch's logits
-// are summed once, however many terms, buffers and observers want to know.
+// A training step downloads its labels once, and sums the exponentials of each batch's logits once, for any number of terms, buffers and
+// observers that use them.
 #include "../support/counting_backend.hpp"
 #include "../support/doubles.hpp"
 
@@ -51,10 +51,10 @@ TEST_CASE("a training step downloads its labels once, for the check, a buffer wi
   CHECK(counts_of_a_step(jem::contrastive_divergence{}, 0).label_downloads == 0);
 }
 
-TEST_CASE("a training step sums the exponentials of each batch's logits once, for all terms and for what it tells") {
-  CHECK(counts_of_a_step(hybrid, 0).log_sum_exps == 3);  // of labelled images beside their labels, of the data of p(x), of the samples
+TEST_CASE("a training step sums the exponentials of each batch's logits once, for all terms and for its results") {
+  CHECK(counts_of_a_step(hybrid, 0).log_sum_exps == 3);  // for cross-entropy, for the data of p(x), and for the samples
   CHECK(counts_of_a_step(jem::contrastive_divergence{} + jem::energy_penalty{}, 0).log_sum_exps == 2);
-  CHECK(counts_of_a_step(jem::cross_entropy{}, 0).log_sum_exps == 2);  // beside the labels, and of all classes: energies are told
+  CHECK(counts_of_a_step(jem::cross_entropy{}, 0).log_sum_exps == 2);  // for cross-entropy, and for the energies in the results
   CHECK(counts_of_a_step(hybrid + jem::joint_contrastive_divergence{}, 2).log_sum_exps == 3);
 }
 
@@ -78,8 +78,8 @@ TEST_CASE("value_and_grad by itself asks as little, with an observer, too, and w
 
 namespace {
 
-/// An mlp that counts what an iteration costs, in passes of one image forward through the network: a backward pass to the input costs as
-/// much as one forward, and one to the weights, too, twice as much.
+/// An mlp that counts the cost of an iteration in forward passes of one image. A backward pass for the input's gradient costs as much as a
+/// forward pass, and one for the gradients of input and weights costs twice as much.
 struct counted_net : jem::made_of<jem::mlp<T>> {
   jem::mlp<T> net;
   jem::index_t* cost = nullptr;
@@ -116,7 +116,7 @@ double cost_of_a_step(const Loss& loss, const Sharpness& sharpness = {}) {
 
 }  // namespace
 
-TEST_CASE("an iteration with matched gradients costs a quarter of one with twenty steps of chains") {
+TEST_CASE("an iteration with matched gradients costs a quarter of one with twenty steps of the sampler") {
   constexpr auto matched = jem::cross_entropy{} + jem::gradient_matching{};
   CHECK(cost_of_a_step(jem::cross_entropy{}) == 3);
   CHECK(cost_of_a_step(matched) == 3 + 2 + 2 * 3);

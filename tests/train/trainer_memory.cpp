@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The memory of a training run in its steady state, on every thread.
+// A training run allocates no memory after its first iterations, on any thread.
 #include "../support/compiled_convolutions.hpp"
 #include "../support/doubles.hpp"
 #include "../support/every_thread.hpp"
@@ -29,7 +29,7 @@ const jem::trainer steady{.loss = hybrid, .sampler = sampler, .optimiser = optim
 const jem::trainer flat{
     .loss = hybrid, .sampler = sampler, .optimiser = optimiser, .batch = 9, .steps = 3, .sharpness = jem::adaptive_sharpness{}};
 
-/// Blocks that the threads of a team have ever asked the system for.
+/// The number of blocks that the pools of all threads have allocated so far.
 std::size_t system_allocations() {
   std::size_t all = 0;
 #pragma omp parallel reduction(+ : all)
@@ -58,7 +58,7 @@ std::size_t later_allocations(const Net& net, const Trainer& algorithm = steady)
 
 }  // namespace
 
-TEST_CASE("an iteration like those before asks the system for no memory of tensors or scratch, on no thread") {
+TEST_CASE("an iteration like those before allocates no memory for tensors and intermediate results, on any thread") {
   jem::rng g{4};
   const int most = omp_get_max_threads();
   for (const int threads : {1, 2, 3}) {

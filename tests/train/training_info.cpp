@@ -5,7 +5,7 @@
 
 using namespace test;
 
-TEST_CASE_TEMPLATE("the monitor reads accuracy and mean energies from the logits", T, eigen_double, guarded_double) {
+TEST_CASE_TEMPLATE("observe_logits computes accuracy and mean energies from the logits", T, eigen_double, guarded_double) {
   const jem::phases<T> logits{.x          = T({2, 2}, {0, std::log(3), 5, 0}),
                               .y          = jem::labels<T>({2}, {1, 1}),
                               .unlabelled = T({1, 2}, {0, 0}),
@@ -13,12 +13,12 @@ TEST_CASE_TEMPLATE("the monitor reads accuracy and mean energies from the logits
   jem::training_info info;
   jem::observe_logits(info, logits);
   CHECK(info.accuracy == 0.5f);
-  CHECK(info.energy_data == doctest::Approx(-std::log(2)));  // of the p(x) batch, where there is one
+  CHECK(info.energy_data == doctest::Approx(-std::log(2)));  // of the p(x) batch, if there is one
   CHECK(info.energy_sample == doctest::Approx(-1 - std::log(2)));
   CHECK(info.energy_gap() == doctest::Approx(-1));
 }
 
-TEST_CASE("what a step has not is NaN, not zero") {
+TEST_CASE("results that a step does not have are NaN") {
   using T = reference_double;
   const jem::training_info none;
   CHECK(std::isnan(none.accuracy));

@@ -17,7 +17,7 @@ using T       = test::eigen_float;
 using labels  = jem::labels<T>;
 using dataset = jem::data::dataset<T>;
 
-/// Chains that all begin at one value, and are kept in the order in which they come back.
+/// A user's buffer: chains start at one value, and the chains that were stored last are drawn next.
 struct queue_of_chains {
   float start                = 7;
   jem::index_t kept_apart    = 0;
@@ -36,7 +36,7 @@ struct queue_of_chains {
   jem::index_t classes() const { return kept_apart; }
 };
 
-/// It does not take chains back.
+/// A type that cannot store chains, and so is no buffer.
 struct one_way_buffer {
   jem::chains<T> draw(jem::index_t, jem::rng&) const { return {}; }
   jem::chains<T> draw(const labels&, jem::rng&) const { return {}; }
@@ -56,7 +56,7 @@ constexpr auto hybrid = jem::cross_entropy{} + jem::contrastive_divergence{};
 const jem::sgld still{.step_size = 0, .noise = 0};
 const jem::sgd optimiser{.learning_rate = 0.1f};
 
-/// Chains stay where they are.
+/// A trainer whose sampler does not move chains.
 template <class Loss>
 auto still_trainer(const Loss& loss, jem::index_t classes = 0) {
   return jem::trainer{
@@ -88,7 +88,7 @@ static_assert(std::same_as<jem::training_state<jem::mlp<T>, int>, jem::training_
 
 }  // namespace
 
-TEST_CASE("a training run takes its chains from a buffer of one's own and gives them back, each iteration") {
+TEST_CASE("a trainer draws its chains from a user's buffer and stores them again, in each iteration") {
   const auto set  = plane();
   const auto algo = still_trainer(hybrid);
   jem::rng g{1};
@@ -103,7 +103,7 @@ TEST_CASE("a training run takes its chains from a buffer of one's own and gives 
   CHECK(std::isfinite(info.loss));
 }
 
-TEST_CASE("a buffer that keeps classes apart is asked by class, and one that does not is refused for p(x|y)") {
+TEST_CASE("chains are drawn by class from a buffer with classes, and a buffer without is refused for p(x|y)") {
   const auto set  = plane();
   const auto algo = still_trainer(hybrid);
   jem::rng g{1};
@@ -111,7 +111,7 @@ TEST_CASE("a buffer that keeps classes apart is asked by class, and one that doe
   algo.step(state);
   CHECK(state.buffer.drawn == 0);
   CHECK(state.buffer.drawn_by_class == 1);
-  const auto joint = still_trainer(jem::joint_contrastive_divergence{}, 2);  // of a replay buffer, which is not made
+  const auto joint = still_trainer(jem::joint_contrastive_divergence{}, 2);  // its own replay buffer has classes, but is not used
   CHECK_THROWS_WITH_AS(joint.init(small_net(), set, queue_of_chains{}, g),
                        "[trainer] expected a buffer with classes for a loss of p(x|y) but received one without", std::invalid_argument);
   auto by_class = joint.init(small_net(), set, queue_of_chains{.kept_apart = 2}, g);
@@ -119,7 +119,7 @@ TEST_CASE("a buffer that keeps classes apart is asked by class, and one that doe
   CHECK(by_class.buffer.drawn_by_class == 1);
 }
 
-TEST_CASE("a classifier alone asks a buffer for nothing") {
+TEST_CASE("a trainer of a classifier draws nothing from the buffer") {
   const auto set  = plane();
   const auto algo = still_trainer(jem::cross_entropy{});
   jem::rng g{1};
@@ -129,7 +129,7 @@ TEST_CASE("a classifier alone asks a buffer for nothing") {
   CHECK(state.buffer.last.size() == 0);
 }
 
-TEST_CASE("a replay buffer with another start is taken as it is: fresh chains begin there") {
+TEST_CASE("a trainer uses a replay buffer with another start, where new chains begin") {
   const auto set  = plane();
   const auto algo = still_trainer(hybrid);
   jem::rng g{1};
@@ -144,7 +144,7 @@ TEST_CASE("a replay buffer with another start is taken as it is: fresh chains be
   CHECK(copy.buffer.positions().to_vector() == kept);
 }
 
-TEST_CASE("a replay buffer like the one that the settings make trains the same bits") {
+TEST_CASE("training with a replay buffer made by the caller has the same bits as with the trainer's own") {
   const auto set  = plane();
   const auto algo = still_trainer(hybrid);
   jem::rng one{1}, two{1};
@@ -155,7 +155,7 @@ TEST_CASE("a replay buffer like the one that the settings make trains the same b
   CHECK(made.buffer.positions().to_vector() == given.buffer.positions().to_vector());
 }
 
-TEST_CASE("labels that are no classes are refused by a step, by the buffer where it keeps classes apart, and change nothing") {
+TEST_CASE("labels that are no classes are refused by a step, or by a buffer with classes, and nothing changes") {
   for (const std::int32_t wrong : {-1, 2}) {
     const auto set  = plane(wrong);
     const auto told = std::to_string(wrong) + " at index 0";
@@ -175,7 +175,7 @@ TEST_CASE("labels that are no classes are refused by a step, by the buffer where
   }
 }
 
-TEST_CASE("the p(x) term alone does not look at labels, whatever they are") {
+TEST_CASE("the p(x) term alone does not read labels, so they may be wrong") {
   const auto set  = plane(99);
   const auto algo = still_trainer(jem::contrastive_divergence{});
   jem::rng g{1};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Every loss's gradient against central differences, through networks, is asked by the conformance suite.
+// The conformance suite compares the gradient of every loss through networks with central differences.
 #include "../support/compiled_convolutions.hpp"
 #include "../support/loss_gradients.hpp"
 
@@ -32,7 +32,7 @@ static_assert(can_train<jem::cross_entropy> && !can_train<not_a_loss> && !can_tr
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("one pass over all batches gives what a pass for each gives", T, eigen_double, guarded_double) {
+TEST_CASE_TEMPLATE("one pass of all batches together gives the results of separate passes", T, eigen_double, guarded_double) {
   jem::rng g{3};
   using Net = jem::convnet<T>;
   const Net net({.height = 4, .width = 6, .channels = 2, .classes = 3, .widths = {3, 4}}, g);
@@ -58,7 +58,7 @@ TEST_CASE_TEMPLATE("one pass over all batches gives what a pass for each gives",
                              apart);
 }
 
-TEST_CASE("the observer sees the logits of the batches that the loss reads, and no others") {
+TEST_CASE("the observer gets the logits of the batches that the loss reads, and no others") {
   const auto images = wave_images<T>({2});
   int seen          = 0;
   const auto watch  = [&](const jem::phases<T>& logits) {
@@ -71,7 +71,7 @@ TEST_CASE("the observer sees the logits of the batches that the loss reads, and 
   CHECK(seen == 1);
 }
 
-TEST_CASE("a batch that the loss does not read may be missing, be of any shape, or hold NaN") {
+TEST_CASE("a batch that the loss does not read may be missing, have any shape, or contain NaN") {
   auto images        = wave_images<T>({2});
   const auto all     = gradient_of(jem::cross_entropy{}, images);
   images.samples     = jem::full<T>({7, 9}, NAN);
@@ -81,12 +81,12 @@ TEST_CASE("a batch that the loss does not read may be missing, be of any shape, 
   CHECK(gradient_of(jem::cross_entropy{} + 0.0f * jem::energy_penalty{}, images).value == all.value);
 }
 
-TEST_CASE("the p(x) term falls back on the labelled images, once") {
+TEST_CASE("the p(x) term uses the labelled images if there are no others, and these pass through the network once") {
   auto images       = wave_images<T>({2});
   images.unlabelled = T();
   const auto oracle = [](const logit_phases& f) { return cross_entropy_value(f) + divergence_value(f); };
   CHECK(parameter_gradient_error(jem::cross_entropy{} + jem::contrastive_divergence{}, small_net(), images, oracle) < 1e-6);
-  images.y = jem::labels<T>();  // no labels are needed where none are read
+  images.y = jem::labels<T>();  // a loss that reads no labels needs none
   CHECK(parameter_gradient_error(jem::contrastive_divergence{}, small_net(), images, divergence_value) < 1e-6);
 }
 
@@ -105,7 +105,7 @@ TEST_CASE("a missing batch is named") {
                        "[value_and_grad] expected a loss that reads a batch but received one that reads nothing", std::invalid_argument);
 }
 
-TEST_CASE("pairs of points are even in number, and those of E(x, y) have a label for each point") {
+TEST_CASE("pairs need an even number of points, and those of E(x, y) a label for each point") {
   auto images  = wave_images<T>({2});
   images.pairs = waves<T>({3, 2});
   CHECK_THROWS_WITH_AS(gradient_of(jem::gradient_matching{}, images),
@@ -133,14 +133,14 @@ TEST_CASE("labels are checked: one for each row, and classes only") {
   CHECK_THROWS_AS(gradient_of(jem::joint_contrastive_divergence{}, images), std::invalid_argument);
 }
 
-TEST_CASE("batches of different images do not mix") {
+TEST_CASE("batches of images of different extents are refused") {
   auto images    = wave_images<T>({2});
   images.samples = waves<T>({5, 3});
   CHECK_THROWS_WITH_AS(gradient_of(jem::contrastive_divergence{}, images), "[value_and_grad] expected (5, 2) but received (5, 3)",
                        std::invalid_argument);
 }
 
-TEST_CASE("a batch of one is enough") {
+TEST_CASE("a batch may have a single image") {
   const jem::phases<T> one{.x = waves<T>({1, 2}), .y = jem::labels<T>({1}, {2})};
   CHECK(parameter_gradient_error(jem::cross_entropy{}, small_net(), one, cross_entropy_value) < 1e-6);
 }
@@ -154,7 +154,8 @@ TEST_CASE("losses and gradients of a network whose logits are 1e30 are finite an
   const auto all =
       jem::cross_entropy{} + jem::contrastive_divergence{} + jem::joint_contrastive_divergence{} + 1e-30f * jem::energy_penalty{};
   const auto [value, gradient] = jem::value_and_grad(all, net, images);
-  // cross-entropy (0 + 2e30) / 2, energies −1e30 and −1e30 beside −2e30, logits (1e30 + 1e30) / 2 beside (1e30 − 1e30) / 2
+  // The cross-entropy is (0 + 2e30) / 2. Energies are −1e30 and −1e30 for the data, and −2e30 for the sample. The logits of the labels have
+  // the means (1e30 + 1e30) / 2 for the samples of p(x|y), and (1e30 − 1e30) / 2 for the data.
   CHECK(value == doctest::Approx(1e30 + (2e30 - 1e30) + (1e30 - 0) + 1e-30 * (1e60 + 4e60)).epsilon(1e-5));
   for (const float slope : gradient.weight.to_vector()) CHECK(std::isfinite(slope));
   CHECK(gradient.weight.to_vector()[1] == doctest::Approx(-0.5 + (-2 + 0.5) + 0 + 1e-30 * (-1e30 - 8e30)).epsilon(1e-5));
