@@ -1,4 +1,4 @@
-// A joint energy-based model of handwritten digits, its training loop by hand; writes digits.png, samples of p(x).
+// A joint energy-based model of handwritten digits, in a training loop of your own. Writes digits.png: samples of p(x).
 // usage: 02_digits [epochs]
 #include "tensor.hpp"  // jem::tensor<float, jem::eigen>
 

@@ -1,6 +1,7 @@
-// A proposal of your own. Weights x ~ N(0, 1)ᵈ are known through s = Σᵢ xᵢ / √d alone, observed as 1.5 with an error of ½: then s is
-// normal with mean 1.2 and variance 0.2, whatever d. A random walk that suits few weights moves many no longer. The proposal of Crank
-// and Nicolson leaves N(0, 1)ᵈ alone: only the observation can reject it (Cotter, Roberts, Stuart and White 2013, arXiv:1202.0709).
+// A proposal of your own. Of weights x ~ N(0, 1)ᵈ only s = Σᵢ xᵢ / √d is observed, as 1.5 with an error of ½. Given this, s is normal with
+// mean 1.2 and variance 0.2 for any d. A random walk whose step suits few weights is nearly always rejected for many. The proposal of Crank
+// and Nicolson leaves N(0, 1)ᵈ invariant, so that its acceptance depends on the observation only (Cotter, Roberts, Stuart and White 2013,
+// arXiv:1202.0709).
 // usage: 05_proposal [steps]
 #include "tensor.hpp"  // jem::tensor<float, jem::eigen>
 

@@ -1,6 +1,6 @@
-// An energy with a gradient written by hand: Landau's theory of a magnet, a field φ on a lattice of 64×64 whose elements like to be
-// 1 or −1, and as their neighbours are. Compares the gradient with central differences, and writes magnet.png: fields drawn by
-// Hamiltonian Monte Carlo at four temperatures, the hottest on top. Between T = 1.3 and 0.9 they fall into domains.
+// An energy with a gradient written by hand: Landau's theory of a magnet. The energy of a field φ on a lattice of 64×64 is low if its
+// elements are near 1 or −1 and near their neighbours. Compares the gradient with central differences, and writes magnet.png: fields drawn
+// by Hamiltonian Monte Carlo at four temperatures, the hottest on top. Between T = 1.3 and 0.9 domains of one sign form.
 // usage: 06_gradient_by_hand [steps]
 #include "tensor.hpp"  // jem::tensor<float, jem::eigen>
 

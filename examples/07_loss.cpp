@@ -1,6 +1,7 @@
-// A loss of your own: squared hinges that hold the energies of digits below one bound and those of noise above another, so that a
-// classifier knows what it has not seen (Liu, Wang, Owens and Li 2020, arXiv:2010.03759). Trains with it and without, averages the
-// weights, and prints how well log p(x) tells unseen digits from images of other kinds: AUROC, 1 is perfect and ½ is a guess.
+// A loss of your own: squared hinges that keep the energies of digits below one bound and those of noise above another, so that a
+// classifier recognises images unlike its training data (Liu, Wang, Owens and Li 2020, arXiv:2010.03759). Trains with it and without,
+// averages the weights, and prints how well log p(x) distinguishes unseen digits from images of other kinds: the AUROC, where 1 is perfect
+// and ½ is chance.
 // usage: 07_loss [iterations]
 #include "tensor.hpp"  // jem::tensor<float, jem::eigen>
 
@@ -45,7 +46,7 @@ void train_and_judge(const char* name, float weight, int iterations) {
   const jem::trainer trainer{.loss      = jem::cross_entropy{} + weight * energy_bounds{.below = -5, .above = 0},
                              .sampler   = jem::sgld{.step_size = 0},
                              .optimiser = jem::adamw{.learning_rate = jem::cosine_decay{1e-3f, iterations}},
-                             .steps     = 0};  // samples stay what the buffer starts them with: noise
+                             .steps     = 0};  // without steps, samples stay the noise with which the buffer starts
   const jem::ema ema{.decay = 0.99f};
   auto state   = trainer.init(jem::convnet<tensor>({.height = 8, .width = 8}, rng), digits, rng);
   auto average = ema.init(state.net);

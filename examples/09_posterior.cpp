@@ -1,5 +1,5 @@
-// An energy of your own with a gradient of your own: Bayesian logistic regression by Hamiltonian Monte Carlo, and whether to
-// believe the draws.
+// An energy of your own with its gradient: Bayesian logistic regression by Hamiltonian Monte Carlo, with diagnostics that say whether the
+// draws can be trusted.
 #include "tensor.hpp"  // jem::tensor<float, jem::eigen>
 
 #include <jem/jem.hpp>

@@ -1,5 +1,5 @@
-// A backend of your own: storage, and the verbs of jem/core/concepts.hpp on plain threads. The conformance suite says whether it is
-// right, from single verbs to whole training runs; a concept sees only that it compiles. Exits with 0 if all checks have passed.
+// A backend of your own: storage, and the verbs of jem/core/concepts.hpp on plain threads. The conformance suite checks whether it is
+// right, from single verbs to whole training runs; a concept checks only that it compiles. Exits with 0 if all checks have passed.
 #include <jem/backend/cpu/first_failure.hpp>
 #include <jem/backend/memory/host.hpp>
 #include <jem/conformance/suite.hpp>
@@ -12,11 +12,11 @@
 using jem::index_t, jem::transpose;
 
 struct threads {
-  static constexpr bool host_memory = true;  // the host may read it: views of users' memory are possible
+  static constexpr bool host_memory = true;  // the host may read its memory, so that users' memory can be viewed
   static constexpr const char* name = "threads";
 
   template <jem::element T>
-  using storage = jem::host_storage<T>;  // anything that is made of a size, moves, and has data()
+  using storage = jem::host_storage<T>;  // any movable type that is constructed from a size and has data()
 
   template <jem::element T>
   static void upload(const T* from, index_t n, T* to) {
@@ -40,7 +40,7 @@ struct threads {
   template <class F, class A>
   static void sum_rows(index_t rows, index_t columns, F f, A* sums) {
     share(rows, rows * columns, [=](index_t i) {
-      jem::wide_t<A> sum{};  // of many numbers: double for float
+      jem::wide_t<A> sum{};  // the type for long sums: double for float
       for (index_t j = 0; j < columns; ++j) sum += f(i, j);
       sums[i] = static_cast<A>(sum);
     });
@@ -68,12 +68,12 @@ struct threads {
   }
 
  private:
-  /// f(i) for i < n, in equal parts on as many threads as the work is worth. Which thread runs a part changes no result.
+  /// Calls f(i) for i < n, in equal parts on as many threads as pay for this work. Results do not depend on which thread runs a part.
   template <class F>
   static void share(index_t n, index_t work, F f) {
     const auto most     = static_cast<index_t>(std::max(1u, std::thread::hardware_concurrency()));
     const index_t parts = std::clamp<index_t>(work / 100'000, 1, most);
-    jem::first_failure failure;  // an exception that leaves a thread would end the program
+    jem::first_failure failure;  // keeps exceptions, since one that left a thread would end the program
     const auto run = [&](index_t part) {
       failure.guard(part, [&] {
         for (index_t i = part * n / parts; i < (part + 1) * n / parts; ++i) f(i);

@@ -1,5 +1,5 @@
-// A joint energy-based model of handwritten digits without chains: it learns the gradient of its energy, its training loop by hand; writes
-// matched.png, samples from noise, a row for each class.
+// A joint energy-based model of handwritten digits that learns the gradient of its energy, without chains, in a training loop of your own.
+// Writes matched.png: samples from noise, a row for each class.
 // usage: 11_matched [iterations]
 #include "tensor.hpp"  // jem::tensor<float, jem::eigen>
 

@@ -21,7 +21,7 @@
 
 namespace {
 
-constexpr float mean = 1, deviation = 0.35f, share = 0.8f;  // of the left normal, at (−1, 0)
+constexpr float mean = 1, deviation = 0.35f, share = 0.8f;  // the share is that of the left normal, at (−1, 0)
 
 /// −log p up to a constant.
 struct truth {

@@ -1,1 +1,1 @@
-// Nothing: what it is compiled for are the headers of other libraries that all programs read.
+// An empty file. It is compiled to precompile the headers of other libraries that all programs include.

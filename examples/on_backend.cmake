@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The examples and the tool on another backend: the same files, in which tensor.hpp chooses another type, and nothing else.
+# The examples and the tool on another backend: the same files, but tensor.hpp chooses another type.
 
 if(JEM_MORE_BACKENDS)
   add_custom_target(other_backends)  # all of them

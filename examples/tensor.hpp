@@ -1,4 +1,4 @@
-// The tensor of the examples and of the tool, on the backend eigen; where CMake makes them for others (JEM_MORE_BACKENDS), on those.
+// The tensor of the examples and of the tool. Its backend is eigen, or another one if CMake builds them for it (JEM_MORE_BACKENDS).
 #pragma once
 
 #include <jem/jem.hpp>

@@ -1,4 +1,4 @@
-// The program behind arrays.md.
+// The program of arrays.md.
 #include "expect.hpp"
 
 #include <jem/data/pixels.hpp>

@@ -1,4 +1,4 @@
-// The program behind checkpoints.md: trains, and goes on where it was stopped.
+// The program of checkpoints.md: trains, and continues where it was stopped.
 // usage: checkpoints [iterations]
 #include "expect.hpp"
 
@@ -11,7 +11,7 @@
 
 using tensor = jem::tensor<float, jem::eigen>;
 
-// A state of your own: the library's, and what this program keeps beside it.
+// A state of your own: the library's state, and a number of this program.
 template <class Run>
 struct kept_run {
   Run run;
@@ -45,8 +45,8 @@ auto train(const char* file, jem::index_t iterations) {
 int main(int argc, char** argv) {
   const jem::index_t iterations = argc > 1 ? std::max(20, std::atoi(argv[1])) / 10 * 2 : 200;
   const auto whole              = train("whole.safetensors", iterations);
-  train("parts.safetensors", iterations / 2);                 // stopped half way: the last checkpoint stays
-  const auto parts = train("parts.safetensors", iterations);  // and goes on from there
+  train("parts.safetensors", iterations / 2);                 // stopped half way, so that the last checkpoint is left
+  const auto parts = train("parts.safetensors", iterations);  // continues from there
   expect(parts == whole, "a run that goes on from a checkpoint ends with the very weights of one that was never stopped");
   for (const char* file : {"whole.safetensors", "parts.safetensors"}) std::filesystem::remove(file);
 }

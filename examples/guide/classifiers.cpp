@@ -1,4 +1,4 @@
-// The program behind classifiers.md.
+// The program of classifiers.md.
 // usage: classifiers [iterations]
 #include "expect.hpp"
 
@@ -16,7 +16,7 @@
 
 using tensor = jem::tensor<float, jem::eigen>;
 
-// A layer: y = factor·(x − shift), for a network that was trained on pixels of another scale. Nothing to be trained.
+// A layer without parameters, y = factor·(x − shift), for a network that was trained on pixels of another scale.
 struct rescale {
   float shift, factor;
 

@@ -1,4 +1,4 @@
-// The program behind energies.md.
+// The program of energies.md.
 #include "expect.hpp"
 
 #include <jem/jem.hpp>
@@ -87,7 +87,7 @@ void three_ways(jem::rng& rng) {
   expect(std::isfinite(jem::sum(y)), "it can be sampled");
 }
 
-// By how much a small step against the gradient lowers a loss, in units of what the gradient promises: nearly 1.
+// The decrease of a loss by a small step against the gradient, divided by the decrease to first order: nearly 1.
 template <class Loss>
 double promise_kept(const Loss& loss, jem::mlp<tensor> net, const jem::phases<tensor>& images) {
   const auto [value, gradient] = jem::value_and_grad(loss, net, images);

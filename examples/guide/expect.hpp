@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the programs of the guide check themselves with.
+// The function with which the guide's programs check their results.
 #pragma once
 
 #include <cstdio>

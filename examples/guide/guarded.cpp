@@ -1,4 +1,4 @@
-// The program behind monitor.md: a learning rate of 1 without a penalty, with a guard around the steps of the trainer.
+// The program of monitor.md: a guard runs the steps of a trainer whose learning rate of 1, without a penalty, is too large.
 // usage: guarded [iterations]
 #include "expect.hpp"
 

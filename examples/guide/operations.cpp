@@ -1,11 +1,11 @@
-// The program behind tensor-operations.md.
+// The program of tensor-operations.md.
 #include "expect.hpp"
 
 #include <jem/jem.hpp>
 
 #include <vector>
 
-// An operation: (n, …) → (n, …), each element less the one before it in its row.
+// An operation: (n, …) → (n, …), each element minus the one before it in its row.
 template <jem::tensor_like X>
 jem::tensor_of<X> differences(const X& x) {
   jem::tensor_of<X> y(x.extents());

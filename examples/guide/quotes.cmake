@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# A page shows what is in its programs, so that text and code cannot drift apart: each piece of C++, up to an empty line,
-# stands in one of the programs line for line, but for the number of blanks. What a compiler says (```text) it says about `mistake`.
+# Checks that the code on a page is that of its programs: each piece of C++, up to an empty line, has to be in one of the programs, line for
+# line, apart from the number of blanks. Blocks of ```text have to be in what the compiler prints for `mistake`.
 #
 #   cmake -D page=<file> -D programs=<files> [-D mistake=<file> -D compile=<command>] -P quotes.cmake
 cmake_minimum_required(VERSION 3.25)

@@ -1,4 +1,4 @@
-// The program behind samplers.md.
+// The program of samplers.md and chains.md.
 #include "expect.hpp"
 
 #include <jem/jem.hpp>
@@ -16,14 +16,14 @@ struct bell {  // N(0, 1)
   constexpr auto operator()(auto x) const { return square(x) / 2; }
 };
 
-// A constraint: pixels that the mask shows are those of the image, whatever the sampler does to them.
+// A constraint that sets the pixels of the mask to those of the image after each step.
 struct observed {
   tensor image, mask;  // (n, …); the mask is 1 where the image is known, 0 elsewhere
 
   void operator()(tensor& x) const { jem::add_scaled(x, 1, mask * (image - x)); }
 };
 
-// A proposal: where to go, and what the acceptance ratio has to know of the way there.
+// A proposal: it sets the new point, and returns its part of the acceptance ratio.
 struct random_walk {
   float scale;
 
@@ -65,7 +65,7 @@ struct heavy_ball {
   }
 };
 
-// Where restarted chains begin: N(0, deviation²).
+// The distribution from which restarted chains start: N(0, deviation²).
 struct normal_start {
   float deviation;
 
@@ -77,7 +77,7 @@ struct normal_start {
   }
 };
 
-// sup |Fₙ − Φ|: how far samples are from N(0, 1).
+// sup |Fₙ − Φ|, the distance of samples from N(0, 1).
 double distance_from_normal(std::vector<float> x) {
   std::sort(x.begin(), x.end());
   const double n = double(x.size());
@@ -89,14 +89,14 @@ double distance_from_normal(std::vector<float> x) {
   return largest;
 }
 
-// Samples of N(0, 1), after some transitions that should leave them so.
+// The distance from N(0, 1) of exact samples after some transitions, which should leave N(0, 1) invariant.
 template <class Kernel>
 double distance_after(const Kernel& kernel, jem::rng& rng) {
   const auto exact = jem::normal<tensor>({50'000, 1}, rng);
   return distance_from_normal(jem::evolve(kernel, jem::pointwise<1>(bell{}), exact, 3, rng).to_vector());
 }
 
-struct too_bold : random_walk {  // on purpose: its ratio is not that of its way
+struct too_bold : random_walk {  // wrong on purpose: what it returns does not belong to its moves
   template <jem::tensor_value T, jem::energy<T> E>
   T propose(const E& energy, const jem::point<T>& from, jem::point<T>& to, jem::rng& rng) const {
     return random_walk::propose(energy, from, to, rng) + jem::full<T>(from.energy.extents(), 0.3f);

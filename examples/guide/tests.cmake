@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The guide's programs run, and its pages show what is in them. Included by examples/CMakeLists.txt.
+# Tests that the guide's programs run, and that the code on its pages is theirs. Included by examples/CMakeLists.txt.
 set(guide ${CMAKE_CURRENT_SOURCE_DIR}/guide)
 set(arguments_classifiers 120)
 set(arguments_checkpoints 120)
@@ -15,7 +15,7 @@ foreach(name samplers energies classifiers arrays operations checkpoints guarded
   set_tests_properties("guide: ${name}" PROPERTIES LABELS "examples;docs" ENVIRONMENT OMP_WAIT_POLICY=passive)
 endforeach()
 
-# jem_page_test(<page> PROGRAMS <files> [MISTAKE <file>]): the compiler's words are those of g++.
+# jem_page_test(<page> PROGRAMS <files> [MISTAKE <file>]). The page has messages of g++.
 function(jem_page_test page)
   cmake_parse_arguments(PARSE_ARGV 1 page "" "MISTAKE" "PROGRAMS")
   cmake_path(GET page STEM name)
@@ -41,7 +41,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     MISTAKE ${PROJECT_SOURCE_DIR}/tests/contracts/must_not_compile/hmc_refuses_an_energy_without_a_gradient.cpp)
 endif()
 
-# The page on the folder of a run: its program reads one that the tool has made.
+# The program of the page about the folder of a run reads a folder that the tool has written.
 add_executable(guide_run_folder guide/run_folder.cpp)
 target_link_libraries(guide_run_folder PRIVATE ${everything})
 jem_own_target(guide_run_folder ${JEM_EXAMPLES_OPTIMISATION})
