@@ -1,4 +1,4 @@
-// Options of the command line, by CLI11: what they are given is read whole and exactly, or refused in one line.
+// Options of the command line, by CLI11. An option reads all of its text as a value, or refuses it in one line.
 #pragma once
 
 #include "option.hpp"
@@ -9,7 +9,7 @@
 
 namespace tool {
 
-/// Lines of help, broken at blanks.
+/// The text in lines of at most `width` characters, broken at blanks.
 inline std::string wrapped(const std::string& text, std::size_t width = 70) {
   std::string lines, word;
   std::size_t column = 0;
@@ -22,7 +22,7 @@ inline std::string wrapped(const std::string& text, std::size_t width = 70) {
   return lines;
 }
 
-/// Help without the marks that CLI11 puts behind the names of opposites.
+/// Help without "{false}", which CLI11 writes behind the names of flags that say the opposite.
 inline std::string without_marks(std::string help) {
   const std::string mark = "{false}";
   for (auto at = help.find(mark); at != help.npos; at = help.find(mark, at)) help.replace(at, mark.size(), mark.size(), ' ');
@@ -32,7 +32,7 @@ inline std::string without_marks(std::string help) {
 /// The first of several names, with its dashes.
 inline std::string flag_of(const std::string& names) { return "--" + names.substr(0, names.find(',')); }
 
-/// An option that sets `to`, or refuses what it is given in one line.
+/// Adds an option that sets `to`. It refuses a value that `takes` does not accept, in one line.
 template <class T, class Takes>
 CLI::Option* add_option(CLI::App& app, const std::string& names, T& to, const std::string& help, const Takes& takes) {
   std::string all = "--" + names;

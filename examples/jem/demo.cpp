@@ -20,7 +20,7 @@ namespace tool {
 
 namespace {
 
-/// Several seeds of one column.
+/// The results of one column on all seeds.
 template <class Net>
 struct series {
   demo_column column;
@@ -38,7 +38,8 @@ struct series {
   }
 };
 
-/// Samples of the networks, each by what its training prepares it for, and of all by the same chains from fresh noise.
+/// Adds sheets of samples. A network with matched gradients makes them from noise, in a few steps; one that was trained by chains, from its
+/// replay buffer. Networks without matched gradients also get a sheet by long chains from noise.
 template <class Net>
 void add_samples(contestant& c, const settings& s, const outcome<Net>& run, const dataset& train) {
   jem::rng rng{s.seed};
@@ -54,10 +55,10 @@ void add_samples(contestant& c, const settings& s, const outcome<Net>& run, cons
   c.by_class = sheet_by_class(s, run, train.classes, rng);
 }
 
-/// The files of the training runs, until the demo is finished.
+/// The folder with the files of the training runs; the demo removes it when it is finished.
 std::filesystem::path parts_of(const std::filesystem::path& folder) { return folder / "parts"; }
 
-/// Trains and judges one side of the comparison. `part` names its files.
+/// Trains and judges the network of one column on one seed. `part` is the name of its files.
 template <class Net>
 void compete(series<Net>& side, const settings& s, const split& data, const effort& e, const std::string& title, const std::string& part,
              keeping k) {
@@ -69,7 +70,7 @@ void compete(series<Net>& side, const settings& s, const split& data, const effo
   Net net(make_small_network(s, data.train.x.extents(), data.train.classes, rng));
   auto run = train(s, std::move(net), data, rng, title, k);
   std::fprintf(stderr, "%s: judging\n", title.c_str());
-  jem::rng own{s.seed};  // how a network is judged does not depend on how it was trained
+  jem::rng own{s.seed};  // judging uses the same random numbers for every network, however many its training took
   const auto others = made_up_sets(data.test.all, own);
   auto verdict      = judge(run.net, data.test, others, e, own);
   side.add(std::move(run), std::move(verdict));
@@ -126,7 +127,7 @@ void compare(const settings& given, int seeds, const effort& e, keeping k) {
   figures["seconds"] = c.seconds;
   insist([&] { write_report(c, s.out / "report.html"); });
   std::filesystem::rename(parts_of(s.out) / (std::string(best.column.key) + "-1.jsonl"), s.out / "metrics.jsonl");
-  insist([&] { write_json(s.out / "metrics.json", figures); });  // the demo is finished
+  insist([&] { write_json(s.out / "metrics.json", figures); });  // this file says that the demo is finished
   std::filesystem::remove_all(parts_of(s.out));
   std::cout << '\n' << terminal_table(c) << "\nwrote " << (s.out / "report.html").string() << std::endl;
 }

@@ -1,4 +1,4 @@
-// The jobs of the tool.
+// The commands of the tool.
 #pragma once
 
 #include "judge.hpp"
@@ -20,24 +20,24 @@ struct demo_column {
 inline constexpr demo_column columns_of_demo[] = {
     {"cross-entropy", "cross-entropy", "cross_entropy"}, {"chains", "JEM, chains", "jem"}, {"matched", "JEM, matched", "matched"}};
 
-/// Trains the same network by cross-entropy alone, as a JEM by chains, and as a JEM by matched gradients, on `seeds` seeds; prints the
-/// table, writes report.html, settings.json, metrics.json, weights, samples and what each iteration told of the first seed into the folder
-/// of the settings. While it trains,
-/// each training run has its checkpoint and its metrics in the folder parts, from which a demo that was stopped goes on.
+/// Trains the same network by cross-entropy alone, as a JEM by chains, and as a JEM by matched gradients, on `seeds` seeds. Prints the
+/// table, and writes report.html, settings.json, config.json, metrics.json, the weights, samples, and metrics.jsonl of the JEM by matched
+/// gradients on the first seed into the folder of the settings. Until the end, each training run keeps its checkpoint and its metrics in
+/// the sub-folder parts. A demo that was stopped can be resumed from there.
 void demo(const settings& s, int seeds, const effort& e, keeping k);
 
-/// Goes on with the demo of the folder. A demo that is finished stays as it is.
+/// Resumes the demo of the folder. A demo that is finished stays as it is.
 void resume_demo(const std::filesystem::path& folder, keeping k);
 
-/// One training run: settings.json, metrics.jsonl and checkpoints as it goes; config.json, model.safetensors, metrics.json and samples.png
-/// at the end. A run that is gone on with has the settings of its folder.
+/// One training run. It writes settings.json, metrics.jsonl and checkpoints while it trains, and config.json, model.safetensors,
+/// metrics.json and samples at the end. A run that is resumed has the settings in its folder.
 void train_once(const settings& s, keeping k);
 
-/// Judges the weights of a run, or both networks of a demo, on the test images of its data, made-up sets and the test images of
-/// others; prints the table and writes evaluation.json beside the weights. A run on one file is judged on its validation images.
+/// Judges the network of a run, or all networks of a demo, on the test images of its data, against made-up sets and the test images of
+/// other data. Prints the table and writes evaluation.json beside the weights. A run on one file is judged on its validation images.
 void evaluate_run(const std::filesystem::path& run, const std::vector<std::string>& others, const effort& e, std::uint64_t seed);
 
-/// Prints what the network of a run takes PNG files for, how plausible it finds them, and whether they look like its training data.
+/// Prints the classes that the network of a run predicts for PNG files, their log p(x), and whether they look like its training data.
 void predict(const std::filesystem::path& run, const std::vector<std::string>& images, bool as_json);
 
 /// What `jem sample` makes.
@@ -49,10 +49,10 @@ struct sampling {
   std::uint64_t seed              = 1;
 };
 
-/// Samples of p(x|y) that the network of a run makes from noise, by as many steps as are told: samples-STEPS.png, the same beside the
-/// training images that are nearest to them, and samples.json with what is printed: of which class another network finds them, how far
-/// they are from the images that the run is judged on (metrics/kernel_distance.hpp), how far from training images, and how many pixels
-/// leave the range of the data.
+/// Makes samples of p(x|y) from noise with the network of a run, for each number of steps. Writes samples-STEPS.png,
+/// samples-STEPS-nearest.png, where the nearest training images stand below the samples, and samples.json. Prints and saves: the share of
+/// samples that the judging network finds in their class, their distance from the images that the run is judged on
+/// (metrics/kernel_distance.hpp) and from the nearest training images, and the share of pixels beyond the range of the data.
 void sample_run(const std::filesystem::path& folder, const sampling& how);
 
 }  // namespace tool

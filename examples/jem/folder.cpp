@@ -17,7 +17,7 @@ namespace tool {
 
 namespace {
 
-/// Every file that a run leaves.
+/// The files and folders that set_aside moves or removes.
 constexpr const char* names[] = {"settings.json",     "config.json",          "model.safetensors", "checkpoint.safetensors",
                                  "checkpoint.states", "metrics.json",         "metrics.jsonl",     "report.html",
                                  "evaluation.json",   "weights.safetensors",  "jem.safetensors",   "cross_entropy.safetensors",
@@ -34,7 +34,7 @@ bool is_at(int file, const std::filesystem::path& path) {
   return ::fstat(file, &open) == 0 && ::stat(path.c_str(), &named) == 0 && open.st_dev == named.st_dev && open.st_ino == named.st_ino;
 }
 
-/// "process 1234", as the file says.
+/// "process 1234", by the number in the file.
 std::string holder_of(int file) {
   char text[32];
   const auto length = ::pread(file, text, sizeof text, 0);
@@ -47,22 +47,22 @@ int lock(const std::filesystem::path& folder) {
     const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (file < 0) fail(folder, errno);
     if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
-      if (errno != EWOULDBLOCK) return file;  // a file system that has no locks
+      if (errno != EWOULDBLOCK) return file;  // the file system has no locks: the run goes on without one
       const std::string holder = holder_of(file);
       ::close(file);
       throw std::runtime_error(jem::concat(folder.string(), ": expected a folder that no other run writes into but ", holder, " does"));
     }
     if (is_at(file, path)) {
       const std::string own = std::to_string(::getpid());
-      // The number is for messages: a disk without room for it is found out by what follows.
+      // Only messages use the number, so that a full disk is no error here. Later writes will report it.
       if (::ftruncate(file, 0) != 0 || ::write(file, own.data(), own.size()) < 0) return file;
       return file;
     }
-    ::close(file);  // the run that had it has removed the file since
+    ::close(file);  // the run that held the lock has removed the file meanwhile
   }
 }
 
-/// The files in the folder that a run has left, also those that it was writing when it was killed.
+/// The files that an earlier run has left in the folder, including those that it was writing when it was killed.
 std::vector<std::filesystem::path> left_in(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> found;
   for (const std::string name : names) {

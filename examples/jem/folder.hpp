@@ -1,4 +1,4 @@
-// The folder of a run: locked while the run writes into it, and free of what earlier runs have left there.
+// The folder of a run. A run locks it while it writes into it, and moves the files of earlier runs aside.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,5 @@
-// What a run writes while it trains: a line for each iteration, and checkpoints. What cannot be written is said once, and training goes on.
+// The files that a run writes while it trains: a line for each iteration, and checkpoints. If one cannot be written, the run says so once
+// and goes on.
 #pragma once
 
 #include "progress.hpp"
@@ -20,7 +21,7 @@
 
 namespace tool {
 
-/// Says on standard error, once for each file, that it cannot be written and why; training is worth more than the file.
+/// Says on standard error that a file cannot be written, and why, but only the first time: training goes on without it.
 class complaints {
  public:
   void about(const std::exception& error, const char* what_stays) {
@@ -32,7 +33,7 @@ class complaints {
   bool said_ = false;
 };
 
-/// metrics.jsonl: whole lines, also after the process was killed. A run that goes on keeps the lines that its checkpoint knows of.
+/// The file metrics.jsonl. A run that is resumed keeps the lines up to its checkpoint, and removes later lines and an incomplete one.
 class metrics_log {
  public:
   metrics_log(const std::filesystem::path& path, jem::index_t lines) : path_(path) {
@@ -53,11 +54,11 @@ class metrics_log {
     if (file_ >= 0) ::close(file_);
   }
 
-  const std::vector<jem::training_info>& before() const { return before_; }  ///< what the lines say that were there already
-  double seconds() const { return seconds_; }                                ///< in the last of them
-  jem::index_t lines() const { return lines_; }                              ///< so far, those that wait for room included
+  const std::vector<jem::training_info>& before() const { return before_; }  ///< what the lines of the resumed run say
+  double seconds() const { return seconds_; }                                ///< of training, from the last of these lines
+  jem::index_t lines() const { return lines_; }                              ///< so far, including those that could not be written yet
 
-  /// Lines for which there is no room wait for the next call.
+  /// Writes a line. Where there is no room for it, it is kept and written by a later call.
   void write(const nlohmann::json& values) {
     if (file_ < 0) return;
     waiting_ += values.dump() + "\n";
@@ -75,7 +76,7 @@ class metrics_log {
       if (got < 0 && errno == EINTR) continue;
       if (got <= 0) {
         const std::string reason = std::generic_category().message(got == 0 ? ENOSPC : errno);
-        if (::ftruncate(file_, size_) != 0) waiting_.insert(0, "\n");  // what was written stays a line of its own
+        if (::ftruncate(file_, size_) != 0) waiting_.insert(0, "\n");  // the part that was written becomes a line of its own
         throw std::runtime_error(jem::concat(path_.string(), ": expected room for a line but received \"", reason, "\""));
       }
       done += static_cast<std::size_t>(got);
@@ -85,7 +86,7 @@ class metrics_log {
   }
 
  private:
-  /// An iteration that a run went back to takes the place of what came after it before.
+  /// Adds a line to before(). Where the run went back to this iteration, the earlier lines of it and of later iterations are dropped.
   void read(const nlohmann::json& values) {
     const auto number = [&](const char* name) {
       const auto found = values.is_object() ? values.find(name) : values.end();
@@ -107,15 +108,16 @@ class metrics_log {
 
   std::filesystem::path path_;
   int file_   = -1;
-  off_t size_ = 0;       // of what is whole
-  std::string waiting_;  // for room
+  off_t size_ = 0;       // of the complete lines
+  std::string waiting_;  // lines that could not be written yet
   complaints complaints_;
   std::vector<jem::training_info> before_;
   double seconds_     = 0;
   jem::index_t lines_ = 0;
 };
 
-/// When a checkpoint is due: after so many iterations, or after so many minutes, if that costs no more than a hundredth of the time.
+/// Writes checkpoints, and says when one is due: after so many iterations, or after so many minutes, but after no less than a hundred times
+/// the time that the last one took.
 class checkpoints {
  public:
   explicit checkpoints(const keeping& k) : k_(k) {}

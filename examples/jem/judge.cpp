@@ -16,7 +16,7 @@ table figures_of(const jem::evaluate::classifier_summary& s) {
   return {{"accuracy", s.accuracy}, {"nll", s.nll}, {"brier", s.brier}, {"ece", s.ece}, {"mce", s.mce}};
 }
 
-/// One measure of each score.
+/// One measure (AUROC, AUPR or FPR95) for each score.
 table figures_of(const jem::evaluate::ood_summary& s, double jem::metrics::detection::* measure) {
   return {{"log_px", s.log_px.*measure}, {"max_py", s.max_py.*measure}, {"approximate_mass", s.approximate_mass.*measure}};
 }
@@ -32,7 +32,7 @@ table robustness(const Net& net, const dataset& test, std::initializer_list<int>
   return accuracy;
 }
 
-/// The same in both norms.
+/// Accuracy under attack at each radius in both norms.
 template <template <class> class Attack, class Net>
 table robustness(const Net& net, const dataset& test, jem::rng& rng) {
   return {{"linf", robustness<Attack<jem::evaluate::linf>>(net, test, {8, 16, 32}, rng)},
@@ -82,7 +82,7 @@ double familiar_from(const Net& net, const dataset& images) {
   auto scores = jem::evaluate::log_px(net, images.x);
   std::ranges::sort(scores);
   const double last = scores[scores.size() / 20];
-  return last - 1e-5 * std::max(1.0, std::abs(last));  // in another batch the same image has another score by rounding
+  return last - 1e-5 * std::max(1.0, std::abs(last));  // in another batch, rounding changes the score of an image a little
 }
 
 template judgement judge(const deep_network&, const judged_images&, const image_sets&, const effort&, jem::rng&);

@@ -17,17 +17,17 @@ inline std::filesystem::path states_beside(std::filesystem::path checkpoint) {
   return checkpoint.empty() ? checkpoint : checkpoint.replace_extension(".states");
 }
 
-/// Removes the folder, once nothing goes on with the run any more.
+/// Removes the folder of the states, when the run has ended and cannot be resumed.
 inline void remove_states(const std::filesystem::path& checkpoint) {
   std::error_code ignored;
   if (!checkpoint.empty()) std::filesystem::remove_all(states_beside(checkpoint), ignored);
 }
 
-/// Either, as one type for all runs.
+/// States in memory or on disk, as one type for all runs.
 template <class State>
 class kept_states {
  public:
-  /// In memory if the folder is empty.
+  /// Keeps the states in memory if the folder is an empty path.
   kept_states(const std::filesystem::path& folder, const State& state) : where_(jem::states_in_memory<State>(state)) {
     if (!folder.empty()) where_ = jem::io::states_on_disk<State>(folder, state);
   }

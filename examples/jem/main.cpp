@@ -1,5 +1,5 @@
-// The `jem` tool: `jem demo`, `jem train`, `jem evaluate`, `jem predict`, `jem sample` and `jem selftest`. Exit codes: 0 done, 1 a
-// self-test that failed, 2 a bad argument or file, 3 a run that diverged, 128 + n one that signal n has stopped.
+// The `jem` tool: `jem demo`, `jem train`, `jem evaluate`, `jem predict`, `jem sample` and `jem selftest`. Exit codes: 0 for success, 1 if
+// a self-test failed, 2 for a bad argument or file, 3 if a run diverged, 128 + n if signal n stopped a run.
 #include "command_line.hpp"
 #include "demo.hpp"
 #include "run.hpp"
@@ -25,23 +25,23 @@ using jem::index_t;
 
 /// What was given on the command line.
 struct given {
-  tool::settings run;          // of train and demo; of a setting that was not given, what says so is the option, not this
-  std::filesystem::path file;  // whose settings stand below those given
-  std::filesystem::path out;   // empty for the command's own
+  tool::settings run;          // of train and demo; valid only for options that were given
+  std::filesystem::path file;  // settings file; options that were given override it
+  std::filesystem::path out;   // empty for the default of the command
   index_t threads = 0, seeds = 1;
   std::uint64_t seed = 1;           // of evaluate
   std::string folder;               // of evaluate and predict: what train or demo wrote
   std::vector<std::string> images;  // of predict: PNG files
   bool json = false;                // of predict: print JSON
-  std::vector<std::string> others;  // and data to compare with
+  std::vector<std::string> others;  // of evaluate: data to compare with
   tool::sampling sampling;          // of sample
   tool::effort effort;
   std::string backend;           // of selftest; all if empty
   tool::keeping keeping;         // of train and demo
-  std::filesystem::path resume;  // the folder to go on in
+  std::filesystem::path resume;  // the folder of the run to resume
 };
 
-/// Which options the command has: the demo is about one network on the digits.
+/// Whether the command has the option: `jem demo` has none for the data, the network and the method.
 bool has(const CLI::App& command, const auto& option) {
   return option.in != tool::group::record && command.get_option_no_throw(tool::flag_of(option.names)) != nullptr;
 }
@@ -52,7 +52,7 @@ void add_threads(CLI::App& app, given& g) {
       ->group(name_of(tool::group::run));
 }
 
-/// The options of a run, but for those that a command has no use for.
+/// Adds the options of a run, except those named in `without`.
 void add_settings(CLI::App& app, given& g, const std::vector<std::string>& without = {}) {
   tool::for_each_option([&](const auto& o) {
     if (o.in == tool::group::record || std::ranges::count(without, o.name()) > 0) return;
@@ -80,14 +80,14 @@ bool has_been_given(const CLI::App& command, const std::string& name) {
   return option != nullptr && option->count() > 0;
 }
 
-/// f(option, its method) for each option that has been given and is of use to one method only.
+/// Calls f(option, method) for each option that has been given and that only this method uses.
 void for_each_of_a_method(const CLI::App& command, auto f) {
   tool::for_each_option([&](const auto& o) {
     if (*tool::method_of(o.in) != '\0' && has_been_given(command, o.name())) f(o, std::string(tool::method_of(o.in)));
   });
 }
 
-/// The method that is given, or chains if options of chains are, or matched.
+/// The method that was given; else chains if an option of chains was given; else matched.
 std::string method_of(const CLI::App& command, const given& g) {
   if (has_been_given(command, "method")) return g.run.method;
   std::string method = "matched";
@@ -97,7 +97,7 @@ std::string method_of(const CLI::App& command, const given& g) {
   return method;
 }
 
-/// What holds unless an option is given: the settings of a file, or the preset of data and method.
+/// The values of options that are not given: those of the settings file, or the preset of the data and the method.
 tool::settings defaults_of(const CLI::App& command, const given& g) {
   const std::string named = has_been_given(command, "data") ? g.run.data : "";
   const bool demo         = command.get_name() == "demo";
@@ -116,7 +116,7 @@ tool::settings settings_of(const CLI::App& command, const given& g, const char* 
   return s;
 }
 
-/// Refuses options of another method than that of the run: they would change nothing.
+/// Refuses options of other methods than that of the run: they would have no effect.
 void expect_options_of_the_method(const CLI::App& command, const tool::settings& s) {
   for_each_of_a_method(command, [&](const auto& o, const std::string& method) {
     if (method == s.method) return;
@@ -227,7 +227,7 @@ void add_checkpoints(CLI::App& app, given& g) {
       ->group(run);
 }
 
-/// Nothing that would make it another run may be given beside --resume.
+/// Refuses options beside --resume that would change the run.
 void expect_nothing_beside_resume(const CLI::App& command) {
   for (const auto* option : command.get_options()) {
     const std::string name = option->get_single_name();
@@ -255,21 +255,22 @@ void demo_or_resume(const CLI::App& command, const given& g) {
   tool::resume_demo(g.resume, g.keeping);
 }
 
-/// Opens the standard streams that are closed, so that no file of a run takes the place of one.
+/// Opens the standard streams that are closed, so that no file of a run gets the number of one.
 void open_standard_streams() {
   for (const int stream : {0, 1, 2}) {
     if (fcntl(stream, F_GETFD) < 0 && errno == EBADF) (void)open("/dev/null", O_RDWR);
   }
 }
 
-/// Settings and results are written in UTF-8.
+/// Refuses arguments that are not in UTF-8, since settings and results are written in UTF-8.
 void expect_utf8(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     if (!tool::is_utf8(argv[i])) throw std::invalid_argument("expected arguments in UTF-8 but received " + tool::printable(argv[i]));
   }
 }
 
-/// Throws std::runtime_error if standard output has not taken all that was printed. A reader that has closed its end has what it wanted.
+/// Throws std::runtime_error if not all that was printed could be written to standard output. It is no error if the reader of a pipe has
+/// closed its end.
 void expect_printed() {
   std::cout.flush();
   const bool flushed = std::fflush(stdout) == 0, taken = flushed && std::ferror(stdout) == 0 && std::cout.good();

@@ -20,14 +20,14 @@
 
 namespace tool {
 
-/// Where `--help` shows an option. What a run records of itself stands in its settings file and is no option of the command line.
+/// Where `--help` shows an option. Those of the group record are no options of the command line: a run writes them into its settings file.
 enum class group { data, network, loss, matched, chains, optimiser, run, monitor, record };
 
 inline constexpr std::array group_names{"Data", "Network", "Loss", "Matched", "Chains", "Optimiser", "Run", "Monitor", "Record"};
 
 inline std::string name_of(group g) { return group_names[static_cast<std::size_t>(g)]; }
 
-/// One line of a table.
+/// One line of a table of options.
 template <class Struct, class T, class Takes>
 struct option {
   const char* names;   ///< the name without dashes; after commas, other names for the command line
@@ -46,10 +46,10 @@ struct option {
   }
 };
 
-// Reading and writing values. What is read is read whole and exactly: `parse` returns false for text that is no value of the type,
-// that does not fit in it, or that would round to zero.
+// Reading and writing values. `parse` reads the whole text. It returns false for text that is no value of the type, that does not fit in
+// it, or that would round to zero.
 
-/// The largest value that options take, and how messages write it.
+/// The largest number that options of a type accept.
 template <class T>
 inline constexpr T most = 1'000'000'000;  // of counts
 template <>
@@ -113,7 +113,7 @@ nlohmann::ordered_json json_of(const T& x) {
   }
 }
 
-/// The same backwards; false for a value of another type.
+/// Reads a value from JSON. Returns false for a value of another type.
 template <class Json, class T>
 bool read(const Json& j, T& to) {
   if constexpr (std::same_as<T, bool>) {
@@ -128,9 +128,9 @@ bool read(const Json& j, T& to) {
   }
 }
 
-// Which values an option takes: `takes` decides, `expected` says it in messages.
+// Which values an option accepts: takes(x) says whether it accepts x, and expected() describes them in messages.
 
-/// What messages call a value of the type.
+/// The words for a value of the type in messages.
 template <class T>
 std::string noun_of() {
   if constexpr (std::same_as<T, std::vector<jem::index_t>>) return "whole numbers with commas between them, each";
@@ -194,7 +194,7 @@ struct words {
 
 constexpr auto one_of(auto... each) { return words<sizeof...(each)>{{each...}}; }
 
-/// Text that a function takes.
+/// Text that a function accepts.
 struct text_like {
   bool (*takes)(const std::string&);
   const char* description;
@@ -205,7 +205,7 @@ struct text_like {
   }
 };
 
-/// Of a flag: the name of the flag that says the opposite.
+/// For a flag: the name of the flag that says the opposite.
 struct or_else {
   const char* name;
 
@@ -255,7 +255,8 @@ inline std::string printable(std::string_view text) {
   return shown;
 }
 
-/// f(), whose refusals name the option that they are about: "[convnet] expected …" becomes "--widths: expected …".
+/// Returns f(). Where f throws std::invalid_argument, its message gets the name of the option: "[convnet] expected …" becomes
+/// "--widths: expected …".
 template <class F>
 auto about(std::string_view name, F f) {
   try {

@@ -23,7 +23,7 @@ struct prediction {
   std::optional<bool> familiar;  ///< nothing if the run has no threshold
 };
 
-/// The bytes of images that the run was trained on the like of.
+/// The bytes of the images. Throws std::runtime_error for an image of another size than the run was trained on.
 std::vector<std::uint8_t> bytes_of(const std::vector<std::string>& files, const jem::io::run_config& run) {
   const jem::shape expected{run.image[0], run.image[1], run.image[2]};
   std::vector<std::uint8_t> bytes;

@@ -1,4 +1,4 @@
-// Progress of long work: a bar that is redrawn on a terminal, a plain line now and then where there is none.
+// The progress of long work: on a terminal a bar that is redrawn, elsewhere a plain line every few seconds.
 #pragma once
 
 #include <jem/core/shape.hpp>
@@ -14,7 +14,7 @@
 
 namespace tool {
 
-/// Seconds since it was made.
+/// Measures the seconds since it was made.
 class stopwatch {
  public:
   double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
@@ -32,14 +32,14 @@ class progress {
     if (terminal_ && shown_ >= 0) std::fputc('\n', stderr);
   }
 
-  /// A line of its own, above the bar.
+  /// Prints a line above the bar.
   void say(const std::string& text) {
     if (quiet_) return;
     std::fprintf(stderr, "%s%s: %s\n", terminal_ ? "\r\033[K" : "", title_.c_str(), text.c_str());
     std::fflush(stderr);
   }
 
-  /// After `done` of the total; details are the numbers behind the bar.
+  /// Shows that `done` of the total are done; `details` is printed behind the bar.
   void show(jem::index_t done, std::string_view details) {
     if (quiet_) return;
     const double now = clock_.seconds();
@@ -58,7 +58,7 @@ class progress {
                     std::string(static_cast<std::size_t>(full), '#').c_str(),
                     std::string(static_cast<std::size_t>(width - full), '.').c_str(), done, total_, static_cast<int>(details.size()),
                     details.data(), left.c_str());
-      std::fprintf(stderr, "\r%.*s\033[K", columns() - 1, line);  // a longer line would begin a second one each time
+      std::fprintf(stderr, "\r%.*s\033[K", columns() - 1, line);  // a longer line would wrap, and each redraw would begin a new one
     } else {
       std::fprintf(stderr, "%s %td/%td  %.*s  %s\n", title_.c_str(), done, total_, static_cast<int>(details.size()), details.data(),
                    left.c_str());
@@ -67,7 +67,7 @@ class progress {
   }
 
  private:
-  /// Of the terminal, now.
+  /// The present width of the terminal.
   static int columns() {
     winsize size{};
     return ioctl(fileno(stderr), TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col : 80;
