@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# Runs a program and checks its exit code, what it says, and which files it leaves. Included by a script that sets
-# command, and where they matter code, says (a pattern), one_line, folder (emptied first unless keep_folder is set), writes and
-# leaves_out (files in it), settings (a pattern in its settings.json), before (a shell command that runs in the folder first) and
-# checks (one that has to succeed there at the end).
+# Runs a program and checks its exit code, its output, and its files. Included by a script that sets `command` and, as needed, `code` (the
+# expected exit code), `says` (a pattern of the output), `one_line` (the output has to be one line), `folder` (emptied first unless
+# `keep_folder` is set), `writes` and `leaves_out` (files that have to be or must not be in the folder), `settings` (a pattern in its
+# settings.json), `before` (a shell command that runs in the folder first) and `checks` (one that has to succeed there at the end).
 if(folder AND NOT keep_folder)
   file(REMOVE_RECURSE ${folder})
 endif()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Looks at a page in headless Chromium at 400 and 1280 pixels, in light and in dark: fails for what look.js finds wrong, and leaves
-# pictures of what was seen, light.png and dark.png, beside the page. Skipped where there is no Chromium.
+# Shows a page in headless Chromium at widths of 400 and 1280 pixels, in light and in dark. Fails if look.js finds a fault, and writes
+# pictures of the page, light.png and dark.png, beside it. Skipped where there is no Chromium.
 #
 #   cmake -D page=<file> -D finder=<look.js> -P look.cmake
 cmake_minimum_required(VERSION 3.25)

@@ -54,7 +54,7 @@ constexpr row rows[] = {
     {"strong attack, L2 256/255", "/robust_strong/l2/256", true},
 };
 
-/// The rows of what was measured.
+/// The rows whose figures were measured.
 std::vector<row> rows_of(const comparison& c) {
   std::vector<row> measured;
   const auto known = [&](const row& r) { return c.sides.front().figures.contains(table::json_pointer(r.path)); };
@@ -82,11 +82,11 @@ std::string data_block(const std::string& name, const std::vector<std::vector<do
 constexpr const char* frame =
     "set border 3\nset tics nomirror out\nset grid lc rgb '#dddddd'\nset key above center horizontal Left reverse samplen 2\n";
 
-// Of Okabe and Ito's palette, which people tell apart whatever colours they see, what can be seen on white and on near-black.
+// Colours of Okabe and Ito's palette, which colour-blind people can tell apart: those that are visible on white and on near-black.
 constexpr const char* colours[]        = {"#0072b2", "#d55e00", "#cc79a7", "#009e73"};  // of sets of images
 constexpr const char* colour_of_side[] = {"#d55e00", "#0072b2", "#009e73"};
 
-/// The mean of each run of iterations, so that a curve of noisy batches can be read.
+/// The means over groups of successive iterations, so that a curve of noisy batches can be read.
 template <class F>
 std::vector<std::vector<double>> smooth(const std::vector<jem::training_info>& curve, F value) {
   const std::size_t width = std::max<std::size_t>(1, curve.size() / 80);
@@ -99,7 +99,7 @@ std::vector<std::vector<double>> smooth(const std::vector<jem::training_info>& c
   return points;
 }
 
-/// "plot $side0 using …, $side1 …": a line for each column; the blocks of data are their own.
+/// "plot $side0 using …, $side1 …": a curve for each column, from the data block of that name.
 std::string plot_of_sides(const comparison& c, const char* using_columns, const char* style) {
   std::string plot = "plot ";
   for (std::size_t i = 0; i < c.sides.size(); ++i) {
@@ -131,10 +131,10 @@ std::string residual_curve(const contestant& matched) {
          "plot $residual with lines lw 2 lc rgb '#009e73'\n";
 }
 
-/// The images of the fullest bin.
+/// The number of images in the fullest bin.
 jem::index_t fullest(const contestant& who) { return std::ranges::max(who.behind.bins, {}, &jem::metrics::reliability_bin::count).count; }
 
-/// Pale bars of the bins' accuracies, each with a full-coloured core: its width grows with the root of the number of images.
+/// Pale bars for the accuracies of the bins. Each bar has a dark core, whose width grows with the square root of the number of images.
 std::string reliability(const contestant& who, const char* colour) {
   std::vector<std::vector<double>> bars;
   const auto most = static_cast<double>(fullest(who));
@@ -149,8 +149,8 @@ std::string reliability(const contestant& who, const char* colour) {
          "', $bars using 1:2:4 with boxes fs solid 1 noborder lc rgb '" + colour + "', x with lines lw 2 dt 2 lc rgb 'black'\n";
 }
 
-/// Shares of the images in 40 intervals of log p(x), one line a set, of as many sets as there are colours; `kind` says which images of the
-/// data were judged.
+/// Shares of the images in 40 intervals of log p(x): a curve for the judged images and for three made-up sets, since there are four
+/// colours. `kind` says which images of the data were judged.
 std::string score_histogram(const contestant& who, const std::string& kind) {
   std::map<std::string, std::vector<double>> drawn;
   for (const char* const set : {"test", "noise", "inverted", "interpolated"}) drawn.emplace(set, who.behind.log_px.at(set));
@@ -195,14 +195,14 @@ std::string robustness(const comparison& c, const char* norm, std::initializer_l
          (std::string(norm) == "linf" ? "L∞" : "L2") + "'\n" + plot_of_sides(c, " using 1:2", "linespoints pt 7");
 }
 
-/// The row of each column, as numbers of three digits.
+/// The figures of a row, one for each column, with three digits after the point.
 std::vector<std::string> numbers_of(const comparison& c, const row& r) {
   std::vector<std::string> cells;
   for (const auto& side : c.sides) cells.push_back(number(at(side.figures, r.path)));
   return cells;
 }
 
-/// Which of the numbers, as they are written, are the best; none where all are equal.
+/// Which of the numbers are the best, compared as they are printed; none if all are equal.
 std::vector<bool> best_of(const std::vector<std::string>& cells, bool larger) {
   std::vector<double> values;
   for (const auto& cell : cells) values.push_back(std::stod(cell));

@@ -18,9 +18,9 @@ struct contestant {
   evidence behind;  ///< of the first seed
   std::vector<jem::training_info> curve;
   double seconds          = 0;   ///< of training, median
-  jem::io::image samples  = {};  ///< of p(x), by what it was trained for; none of a plain classifier
+  jem::io::image samples  = {};  ///< of p(x), from the replay buffer or in a few steps from noise; none for cross-entropy
   jem::io::image by_class = {};  ///< of p(x|y)
-  jem::io::image fresh    = {};  ///< of p(x), by chains of many steps from noise
+  jem::io::image fresh    = {};  ///< of p(x), by chains of many steps from noise; none for matched gradients
 };
 
 struct comparison {
@@ -30,11 +30,11 @@ struct comparison {
   int seeds          = 1;
   double seconds     = 0;
   std::vector<std::string> recipe;  ///< the settings, group by group
-  jem::index_t trained, judged;     ///< how many digits were learned, and how many the table is of
-  std::string kind;                 ///< which these are: "test" or "validation"
+  jem::index_t trained, judged;     ///< numbers of digits for training, and for the table
+  std::string kind;                 ///< which digits were judged: "test" or "validation"
 };
 
-/// Networks by name with their figures, and what is behind them.
+/// A network that was judged: its name, its figures, and the bins of its reliability diagram.
 struct judged_network {
   std::string name;
   table figures;
@@ -44,7 +44,7 @@ struct judged_network {
 /// The table as text, for a terminal.
 std::string terminal_table(const comparison& c);
 
-/// The figures of networks that were judged on the same sets, and the bins of their reliability diagrams, as text: a column a network.
+/// The figures of networks that were judged on the same sets, with a column for each, and the bins of their reliability diagrams, as text.
 std::string terminal_table(const std::vector<judged_network>& networks);
 
 /// Sentences that say where the last column is not the best; empty if nowhere.

@@ -23,7 +23,7 @@ double bytes_of_weights(const Net& net) {
   return static_cast<double>(jem::parameter_count(net)) * sizeof(float);
 }
 
-/// Weights with both moments of the optimiser, and the replay buffer.
+/// Bytes of the weights, both moments of the optimiser, and the replay buffer.
 template <class Net>
 double bytes_of_state(const settings& s, const Net& net, const dataset& images) {
   const bool samples = has_chains(s);
@@ -31,7 +31,7 @@ double bytes_of_state(const settings& s, const Net& net, const dataset& images) 
   return 3 * bytes_of_weights(net) + (samples ? static_cast<double>(s.buffer) * image : 0);
 }
 
-/// Bytes that a pass through the network keeps for so many images: its activations, and what it prepares of its weights.
+/// Bytes that a forward pass keeps for `count` images: the activations, and tensors that the network computes from its weights.
 template <class Net>
 double bytes_of_pass(const Net& net, const tensor& images, jem::index_t count) {
   const auto before = jem::host_pool::in_use();
@@ -40,7 +40,7 @@ double bytes_of_pass(const Net& net, const tensor& images, jem::index_t count) {
   return static_cast<double>(jem::host_pool::in_use() - before);
 }
 
-/// The number in a file; the largest if there is none.
+/// The number in a file; infinity if there is none.
 double number_in(const char* path) {
   double value = 0;
   return std::ifstream(path) >> value ? value : std::numeric_limits<double>::infinity();
@@ -61,11 +61,13 @@ needs needs_of(const settings& s, const Net& net, const split& data) {
   const double state      = bytes_of_state(s, net, data.train);
   const double checkpoint = (on_disk ? 1 : 3) * state + 2 * weights;  // with states to go back to, an average and the best weights
   const double read       = bytes_of(data.train.x) + bytes_of(data.test.all.x);
-  // What a checkpoint holds, as such, as tensors of a file and as a file; a gradient and a copy of the weights. Going back to a file holds
-  // the state four times: as it is, as a file, its tensors, and the state that they become.
+  // Writing a checkpoint needs its content three times: as it is, as tensors of a file, and as the bytes of the file. Going back to a state
+  // on disk needs the state four times: the present one, the file, its tensors, and the state that is made of them. A step needs a gradient
+  // and a copy of the weights.
   const double going_back = on_disk ? 4 * state + 2 * weights : 0;
   needs n{.memory = read + 2 * weights + std::max(3 * checkpoint, going_back),
-          .disk   = 2 * checkpoint + weights + (on_disk ? 5 * state : 0)};  // two now, two of the last checkpoint, and the next
+          .disk   = 2 * checkpoint + weights +
+                  (on_disk ? 5 * state : 0)};  // five states: two now, two that the last checkpoint needs, and the next one
   if constexpr (tensor::backend_type::host_memory) {
     const jem::index_t few     = std::min<jem::index_t>(2, data.train.size());
     const double one           = bytes_of_pass(net, data.train.x, 1);
@@ -76,7 +78,7 @@ needs needs_of(const settings& s, const Net& net, const split& data) {
     // A step passes all batches together; the backward pass needs the gradients of two layers beside the activations.
     n.memory += std::max(0.0, one - each) + 1.5 * batches * static_cast<double>(s.batch) * each;
   }
-  n.memory *= 1.25;  // blocks of memory that are kept for the next iteration
+  n.memory *= 1.25;  // allowance for blocks of memory that are kept for the next iteration
   return n;
 }
 

@@ -1,4 +1,4 @@
-// What a run needs of the machine, and whether the machine has it: found out before the run begins.
+// The memory and disk space that a run needs. The tool checks before the run begins that the machine has them.
 #pragma once
 
 #include "run.hpp"
@@ -13,11 +13,11 @@ struct needs {
   double disk   = 0;  ///< for weights, two checkpoints (one is written before the one before it is removed), and states that are kept there
 };
 
-/// Those of a training run of these settings. The activations of a batch are measured on a few images.
+/// The needs of a training run with these settings. The activations of a batch are estimated from one and two images.
 template <class Net>
 needs needs_of(const settings& s, const Net& net, const split& data);
 
-/// Whether such a run keeps the states that it can go back to on disk: as it was told, or if two need more than 1 GiB.
+/// Whether such a run keeps the states that it can go back to on disk: as the settings say, or, for "auto", if two need more than 1 GiB.
 template <class Net>
 bool keeps_states_on_disk(const settings& s, const Net& net, const dataset& images);
 

@@ -20,7 +20,7 @@ enum class part { train, test };
 /// Images with the names of their classes, if they have any.
 using named = jem::data::named_dataset<tensor>;
 
-/// Whether the order of the images says something: the digits stand in the order of their writers, so their last ones are by others.
+/// Whether the order of the images has a meaning: the digits are in the order of their writers, so the last ones are by other writers.
 bool in_order(const std::string& data) { return data == "digits"; }
 
 /// The path of KIND:PATH; empty without one.
@@ -38,8 +38,8 @@ dataset load_cifar(const std::filesystem::path& path, part which, const jem::dat
   return jem::data::read_cifar<tensor>(path, which == part::train ? "train" : "test", format, compressions);
 }
 
-/// One part of the data that a specification names: KIND or KIND:PATH. Of PNG files `classes`, if given, are the names that they have
-/// to have.
+/// One part of the data that a specification names: KIND or KIND:PATH. For PNG files, `classes` are the required names of the classes;
+/// if it is empty, any names will do.
 named load_part(const std::string& data, part which, const std::vector<std::string>& classes = {}) {
   namespace data_sets    = jem::data;
   const bool train       = which == part::train;
@@ -60,10 +60,10 @@ judged_images load_test(const std::string& data, const std::vector<std::string>&
   return test;
 }
 
-/// Streams for choosing images: training with the same seed does not come so far.
+/// A generator for choosing images. Its counter starts beyond all that training with the same seed uses.
 jem::rng choosing(std::uint64_t seed) { return {.key = seed, .counter = std::uint64_t{1} << 40}; }
 
-/// Training images without those for validation, and these.
+/// The training images without those for validation, and the latter as images to judge.
 split with_validation(const settings& s) {
   auto [all, names]       = load_part(s.data, part::train);
   const jem::index_t rest = all.size() - s.validation;
@@ -75,7 +75,7 @@ split with_validation(const settings& s) {
   return {std::move(divided.rest), judged(std::move(divided.part)), std::move(names)};
 }
 
-/// The names that the classes of a run have: its own, or those of its training images if it has not kept them and these are there.
+/// The names of a run's classes: those in its settings, or, if there are none, those of the folder of its training images, if that exists.
 std::vector<std::string> class_names_of(const settings& s) {
   const auto train = path_of(s.data) / "train";
   if (!s.class_names.empty() || !s.data.starts_with("png:") || !std::filesystem::is_directory(train)) return s.class_names;
@@ -157,7 +157,7 @@ jem::io::run_config config_of(const settings& s, const judged_images& judged, do
 
 namespace {
 
-/// A network whose weights are drawn as the settings say.
+/// A network with the initialisation of the settings.
 template <class Net>
 Net make_network(const settings& s, const auto& options, jem::rng& rng) {
   if (s.initialisation == "he") return Net(options, rng, {}, jem::he_normal{});

@@ -1,4 +1,4 @@
-// A training run: data in, network, samples and curves out.
+// A training run: it takes settings and data, and returns a network, samples and training curves.
 #pragma once
 
 #include "../tensor.hpp"
@@ -29,10 +29,10 @@ using in_bfloat16 = jem::computing_in<jem::bfloat16, Net>;
 struct judged_images {
   dataset all;
   std::string kind   = "test";  ///< or "validation": kept from training
-  bool in_order      = false;   ///< their order says something, and a part of them is the first ones
-  std::uint64_t seed = 1;       ///< of a part
+  bool in_order      = false;   ///< their order has a meaning, and part() takes the first ones
+  std::uint64_t seed = 1;       ///< for choosing the images of part()
 
-  /// At most `count` of them, the same for a seed: each class has its share; or the first ones.
+  /// At most `count` of them: the first ones if `in_order`, else images chosen by the seed, with the classes in their shares of all images.
   dataset part(jem::index_t count) const;
 };
 
@@ -43,34 +43,34 @@ struct split {
 };
 
 /// The data of the settings: "digits", or KIND:PATH: "idx:", "cifar10:" or "cifar100:" and a folder with the files of that set, plain,
-/// gzip or xz (or one file of CIFAR records), "png:" and a folder with train/CLASS/*.png and test/CLASS/*.png. With validation > 0 so
-/// many training images are taken out and stand in the place of the test images, which are not read: for choosing settings by. One
-/// file has no test images: refused without validation.
+/// gzip or xz (or one file of CIFAR records), "png:" and a folder with train/CLASS/*.png and test/CLASS/*.png. With validation > 0, so
+/// many training images are held out and used instead of the test images, which are not read: settings are chosen by these. One file
+/// has no test images, so it is refused without validation.
 split load(const settings& s);
 
-/// The images that a run of these settings is judged on: the test images of its data, and the validation images where the data are one
-/// file or where they are asked for. Throws std::invalid_argument for images of other extents or classes than the run was trained on, and
-/// for a run that has held out none of those that are asked for.
+/// The images that a run of these settings is judged on: its validation images if the data are one file or if `validation` is true, else
+/// the test images of its data. Throws std::invalid_argument for images of other extents or classes than the run was trained on, and if
+/// validation images are needed but the run has held out none.
 judged_images load_judged(const settings& s, bool validation = false);
 
 /// The test images of other data, or all images of one file.
 judged_images load_other(const std::string& data);
 
-/// The settings of a run, with the form of the data that it is trained on, and with the text that identifies the run: runs of the same
-/// settings by the same version have the same one, since they have the same result.
+/// The settings of a run, completed with the extents and classes of its training images and with the text that identifies the run. Runs of
+/// the same settings by the same version have the same text, since they have the same result.
 settings with_form_of(const split& data, settings s);
 
-/// What a run that has been trained says of its network, with the form of its data: `threshold` is log p(x) + log Z from which on an image
-/// looks like those that were judged.
+/// The content of config.json: the network of a run that has been trained, and the extents and classes of its images. An image looks like
+/// those that were judged if its log p(x) + log Z is at least `threshold`.
 jem::io::run_config config_of(const settings& s, const judged_images& judged, double threshold);
 
-/// What a run leaves behind.
+/// The result of a training run.
 template <class Net>
 struct outcome {
   Net net;
   tensor buffer;                          // (capacity, h, w, c)
   std::vector<jem::training_info> curve;  ///< one entry an iteration
-  double seconds = 0;                     ///< of training, also before the run was stopped
+  double seconds = 0;                     ///< of training, including the time before the run was stopped and resumed
 };
 
 /// A run that diverged, and why.
@@ -96,25 +96,25 @@ Net make_deep_network(const settings& s, const jem::shape& images, jem::index_t 
 /// a path that is not in UTF-8, which no settings file can hold.
 settings with_resolved_paths(settings s);
 
-/// How a run goes on that was stopped, and what it writes while it trains.
+/// Whether a run resumes one that was stopped, and what it writes while it trains.
 struct keeping {
-  bool resume        = false;  ///< go on with the run of the folder
+  bool resume        = false;  ///< resume the run of the folder
   bool quiet         = false;  ///< no progress
   bool overwrite     = false;  ///< remove what an earlier run has left in the folder, instead of moving it aside
-  jem::index_t every = 0;      ///< iterations between two checkpoints; 0 for by time
-  float minutes      = 5;      ///< between two checkpoints, and at least a hundred times what the last one took to write
+  jem::index_t every = 0;      ///< iterations between two checkpoints; 0: see `minutes`
+  float minutes      = 5;      ///< between two checkpoints, but at least a hundred times the time that the last one took
 
-  std::filesystem::path log        = {};     ///< takes a line for each iteration
-  std::filesystem::path checkpoint = {};     ///< is written now and then, and when a signal asks the run to stop
-  bool last_checkpoint             = false;  ///< is written after the last iteration, too
-  std::string settings             = {};     ///< of the run, as text: a checkpoint of others is refused
-  std::string go_on                = {};     ///< the command that goes on with the run
+  std::filesystem::path log        = {};     ///< file with a line for each iteration
+  std::filesystem::path checkpoint = {};     ///< file that is written now and then, and when a signal asks the run to stop
+  bool last_checkpoint             = false;  ///< whether a checkpoint is also written after the last iteration
+  std::string settings             = {};     ///< of the run, as text: a checkpoint of other settings is refused
+  std::string go_on                = {};     ///< the command that resumes the run
 };
 
-/// Trains with a progress bar, from the checkpoint if there is one. With validation at an interval, the network of the outcome is the best.
-/// When an iteration fails, a guard goes back (jem/train/guard.hpp); when that does not help, saves the last good weights as
-/// model.safetensors and throws `diverged`. When a signal asks it to stop, writes a checkpoint and throws `stopped`. What cannot be written
-/// while it trains is said once, and training goes on.
+/// Trains with a progress bar. If k.resume is true and there is a checkpoint, starts from it. If the settings ask for validation while it
+/// trains, the outcome has the network that was best on the validation images. When an iteration fails, a guard goes back to an earlier
+/// state (jem/train/guard.hpp). When that does not help, saves the last good weights as model.safetensors and throws `diverged`. When a
+/// signal asks the run to stop, writes a checkpoint and throws `stopped`. If a file cannot be written meanwhile, says so once and goes on.
 template <class Net>
 outcome<Net> train(const settings& s, Net net, const split& data, jem::rng& rng, const std::string& title, const keeping& k);
 

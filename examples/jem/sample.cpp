@@ -1,4 +1,4 @@
-// `jem sample`: images that a run makes from noise, and what they are worth.
+// `jem sample`: makes images from noise with the network of a run, and measures how good they are.
 #include "demo.hpp"
 #include "padded.hpp"
 #include "progress.hpp"
@@ -21,13 +21,13 @@ namespace tool {
 
 namespace {
 
-/// The sampler from noise that the method of a run asks for.
+/// f(sampler) with the sampler for the method of a run: its own SGLD for chains, else a descent in `steps` steps.
 template <class F>
 tensor with_sampler(const settings& s, jem::index_t steps, float noise, F f) {
   return s.method == "chains" ? f(sampler_of(s)) : f(jem::evaluate::descent(steps, noise));
 }
 
-/// Of each row of x the row of y that is nearest to it, and the root mean square of their difference.
+/// For each row of x, the number of the nearest row of y; and the root mean square of their difference, averaged over the rows of x.
 struct nearest {
   std::vector<std::int32_t> row;
   double distance;
@@ -43,7 +43,7 @@ struct nearest {
   }
 };
 
-/// So many numbers of samples, spread over all classes.
+/// `shown` of the numbers from 0 to count - 1, evenly spread, so that samples of all classes are chosen.
 std::vector<std::int32_t> spread(jem::index_t count, jem::index_t shown) {
   std::vector<std::int32_t> rows;
   for (jem::index_t i = 0; i < shown; ++i) rows.push_back(static_cast<std::int32_t>(i * count / shown));
@@ -54,11 +54,11 @@ tensor rows_of(const tensor& x, const std::vector<std::int32_t>& rows) {
   return jem::gather_rows(x, jem::labels<tensor>(jem::shape{std::ssize(rows)}, rows));
 }
 
-/// At most five rows of samples, each above the row of the training images that are nearest to them.
+/// A sheet of at most five rows of samples. Below each row are the training images that are nearest to its samples.
 jem::io::image beside_nearest(const tensor& samples, const tensor& train, const nearest& found) {
   const jem::index_t count = samples.extent(0), shown = std::min<jem::index_t>(50, count - count % 10);
   const auto chosen = spread(count, shown);
-  std::vector<std::int32_t> rows;  // of samples, then of training images behind them
+  std::vector<std::int32_t> rows;  // of the samples with the training images behind them
   for (std::size_t first = 0; first < chosen.size(); first += 10) {
     for (std::size_t i = first; i < first + 10; ++i) rows.push_back(chosen[i]);
     for (std::size_t i = first; i < first + 10; ++i) {

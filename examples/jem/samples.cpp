@@ -8,15 +8,16 @@ namespace tool {
 
 namespace {
 
-/// 0, 0, …, 1, 1, …: `each` labels a class.
+/// The labels 0, 0, …, 1, 1, …, each class `each` times.
 jem::labels<tensor> labels_by_class(jem::index_t classes, jem::index_t each) {
   std::vector<std::int32_t> y;
   for (jem::index_t i = 0; i < classes * each; ++i) y.push_back(static_cast<std::int32_t>(i / each));
   return jem::labels<tensor>(jem::shape{classes * each}, y);
 }
 
-/// Where chains of p(x|y) start: for each class the first chains of the buffer that the network takes for it. Pairs (x, y) with x
-/// from p(x) and y from p(y|x) are samples of p(x, y), so the sampler only has to refine them. A class with too few takes any.
+/// Where chains of p(x|y) start: for each class, at the first chains of the buffer for which the network predicts it. Pairs (x, y) with x
+/// from p(x) and y from p(y|x) are samples of p(x, y), so the sampler only has to refine them. If there are too few for a class, any
+/// chains of the buffer fill its places.
 template <class Net>
 tensor starts_by_class(const Net& net, const tensor& buffer, jem::index_t classes, jem::index_t each) {
   const auto guess = jem::row_argmax(jem::evaluate::logits_of(net, buffer)).to_vector();

@@ -1,4 +1,4 @@
-// Sheets of images: the data, and what a trained network makes.
+// Sheets of images: of the data, and of samples of a trained network.
 #pragma once
 
 #include "run.hpp"
@@ -10,10 +10,10 @@ namespace tool {
 /// The first images of a batch as a sheet, enlarged to a few hundred pixels.
 jem::io::image sheet_of(const tensor& images, jem::index_t columns);
 
-/// A hundred chains of a replay buffer: the first ones, or of a buffer that keeps its classes apart as many of each.
+/// A hundred chains of a replay buffer: the first ones, or, if the buffer keeps the classes apart (by_class), as many of each class.
 jem::io::image buffer_sheet(const tensor& buffer, bool by_class = false);
 
-/// Samples of p(x|y), ten of each class in a row.
+/// Samples of p(x|y), refined from the chains of the replay buffer, ten of each class in a row.
 template <class Net>
 jem::io::image sheet_by_class(const settings& s, const outcome<Net>& run, jem::index_t classes, jem::rng& rng);
 
@@ -25,7 +25,7 @@ jem::io::image fresh_sheet(const settings& s, const Net& net, const jem::shape& 
 template <class Net>
 jem::io::image noise_sheet(const settings& s, const Net& net, const jem::shape& images, jem::rng& rng);
 
-/// The same of p(x|y), ten of each class in a row.
+/// Samples of p(x|y) made like those of noise_sheet, ten of each class in a row.
 template <class Net>
 jem::io::image noise_sheet_by_class(const settings& s, const Net& net, const jem::shape& images, jem::index_t classes, jem::rng& rng);
 

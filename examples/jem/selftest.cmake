@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# The sources of `jem selftest`: one for each backend that is here, in its language, and the list of them.
+# Makes the sources of `jem selftest`: one for each backend that is compiled in, in the language of the backend, and a list of the backends.
 
-# jem_selftest_sources(<variable> <name of the list> <backend> …): makes them, and appends them to the variable. They ask the whole
-# suite, or, where jem_selftest_template is selftest_verbs, the verbs alone.
+# jem_selftest_sources(<variable> <name of the list> <backend> …) makes the sources and appends their names to the variable. They run the
+# whole conformance suite, or only its checks of verbs if jem_selftest_template is selftest_verbs.
 function(jem_selftest_sources variable list)
   if(NOT jem_selftest_template)
     set(jem_selftest_template selftest_backend)

@@ -56,7 +56,7 @@ std::pair<std::size_t, std::size_t> report(const tested_backend& backend) {
     for (const auto& each : backend.speeds()) {
       std::printf("  %-80s %8.*f    %s\n", each.of.c_str(), each.value < 100 ? 1 : 0, each.value, each.unit);
     }
-  } catch (const std::exception& error) {  // a check that has failed may have left a device unusable
+  } catch (const std::exception& error) {  // after a failed check, the device may be unusable
     if (failed == 0) throw;
     std::printf("  no speeds: %s\n", error.what());
   }

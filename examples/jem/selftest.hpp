@@ -1,4 +1,5 @@
-// `jem selftest` and `jem --version`: what is compiled in, whether it is right on this machine, and how fast.
+// `jem selftest` and `jem --version`: which backends are compiled in, whether they compute correctly on this machine, and how fast they
+// are.
 #pragma once
 
 #include <jem/backend/build_info.hpp>
@@ -13,27 +14,28 @@ namespace tool {
 
 using listener = std::function<void(const jem::conformance::result&)>;
 
-/// A backend that is compiled in, and what can be asked of it.
+/// A backend that is compiled in: its description, the conformance suite, and its speeds.
 struct tested_backend {
   jem::backend_description (*describe)();
   std::vector<jem::conformance::result> (*run)(const listener&);
   std::vector<jem::conformance::speed> (*speeds)();
 };
 
-/// A backend that could be, and what it takes.
+/// A backend that is not compiled in, and what it needs.
 struct missing_backend {
   std::string name, needs;
 };
 
-/// Both lists are made by CMake, in its order.
+/// CMake generates both lists.
 std::vector<tested_backend> tested_backends();
 std::vector<missing_backend> missing_backends();
 
 /// What `jem --version` prints.
 std::string version_text();
 
-/// Prints each check with its error, tolerance, time and verdict, then the speeds, for one backend or (without a name) for all. Returns
-/// the exit code: 1 if a check has failed. Throws std::invalid_argument for a backend that is not here, which says how to get it.
+/// Prints each check with its error, tolerance, time and verdict, then the speeds, for one backend or, if the name is empty, for all.
+/// Returns the exit code: 1 if a check has failed, else 0. Throws std::invalid_argument for a backend that is not compiled in; the message
+/// says what it needs.
 int selftest(const std::string& backend);
 
 }  // namespace tool

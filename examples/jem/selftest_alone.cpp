@@ -1,4 +1,4 @@
-// The self-test as a program of its own, for tests: it asks the backend that is named, or all.
+// The self-test as a program of its own, for tests: it checks the backend that is named, or all.
 #include "selftest.hpp"
 
 #include <cstdio>

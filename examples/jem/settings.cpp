@@ -38,7 +38,7 @@ json read_object(const std::filesystem::path& file) {
   return j;
 }
 
-/// Sets the option of that key.
+/// Sets the option with that key in a settings file.
 void assign(settings& s, const std::string& key, const json& value, const std::string& file) {
   bool known = false;
   for_each_option([&]<class Struct, class T, class Takes>(const option<Struct, T, Takes>& o) {
@@ -63,7 +63,7 @@ std::string data_of(const json& j) { return j.contains("data") && j["data"].is_s
 
 namespace {
 
-/// The method that a file names. Older versions had no other than chains, and named all their options.
+/// The method that a file names. Files of older versions name none, but all options of chains, which was the only method.
 std::string method_of(const json& j) {
   if (j.contains("method") && j["method"].is_string()) return j["method"].get<std::string>();
   std::string method = "matched";
@@ -78,7 +78,7 @@ std::string method_of(const json& j) {
 settings read_settings(const std::filesystem::path& file, const std::string& data, bool of_demo) {
   const json j = read_object(file);
   settings s   = of_demo ? preset_of_demo() : preset_of(data.empty() ? data_of(j) : data, method_of(j));
-  if (j.contains("iterations")) s.matched_iterations = 0;  // for all columns, unless the file says more
+  if (j.contains("iterations")) s.matched_iterations = 0;  // holds for all columns, unless the file has matched_iterations
   if (j.contains("learning_rate")) s.matched_rate = 0;
   return settings_of(j, std::move(s), file.string());
 }
@@ -89,7 +89,7 @@ settings settings_of_run(const std::filesystem::path& folder) {
   for (const char* key : {"data", "network", "widths"}) {
     if (!j.contains(key)) throw std::runtime_error(jem::concat(file.string(), ": expected the settings of a run but found no ", key));
   }
-  if (!j.contains("validation_choice")) j["validation_choice"] = "last";  // what versions that did not write it have done
+  if (!j.contains("validation_choice")) j["validation_choice"] = "last";  // versions that did not write it held out the last images
   return settings_of(j, settings{}, file.string());
 }
 

@@ -1,5 +1,5 @@
-// The settings of a run of the `jem` tool, the table of options that sets them, and their defaults, which depend on the data.
-// A new option is a member and a line of the table here, and its use.
+// The settings of a run of the `jem` tool, the table of options that set them, and their defaults, which depend on the data and the method.
+// A new option needs a member and a line of the table here, and the code that uses it.
 #pragma once
 
 #include "option.hpp"
@@ -65,7 +65,7 @@ struct settings {
   float remedy_steps               = 1.5f;
   std::string states               = "auto";
   std::uint64_t seed               = 1;
-  std::filesystem::path out        = "jem-run";  ///< the folder that the run is written to: of the command line, and not in the table
+  std::filesystem::path out        = "jem-run";  ///< the folder that the run is written to: given on the command line, not in the table
 };
 
 /// Whether text is "digits", or KIND:PATH with a kind of data that the tool reads.
@@ -191,7 +191,7 @@ inline constexpr std::tuple run_options{
     option{"seed", &settings::seed, "seed of all random numbers", at_least(0), group::run},
 };
 
-/// The method that options of a group are about; nothing for others.
+/// The method that uses the options of a group; empty if all methods do.
 inline const char* method_of(group g) { return g == group::matched ? "matched" : g == group::chains ? "chains" : ""; }
 
 /// f(option) for every line of the table.
@@ -199,13 +199,13 @@ void for_each_option(auto f) {
   std::apply([&](const auto&... each) { (f(each), ...); }, run_options);
 }
 
-/// The demo's defaults: the paper's with a smaller network, He's initialisation, a larger learning rate that falls to nothing, a small
-/// penalty on the energies, and images drawn with replacement. Initialisation and rate have cross-entropy's best NLL on the last 200
-/// training images (`--validation 200`) of six choices, medians of 16 seeds: .136 for he at 0.003, .149 at 0.002 and 0.001; uniform .191,
-/// .214, .236.
+/// The demo's defaults: the paper's with a smaller network, He's initialisation, a larger learning rate that falls to 0, a small penalty on
+/// the energies, and images drawn with replacement. Of six choices, initialisation and rate have cross-entropy's best NLL on the last 200
+/// training images (`--validation 200`), as medians of 16 seeds: .136 for he at 0.003, .149 at 0.002 and at 0.001; .191, .214 and .236 for
+/// uniform at these rates.
 inline settings digits_settings() {
   settings s;
-  s.validation_choice  = "last";  // the digits stand in the order of their writers: these are others than those of the first
+  s.validation_choice  = "last";  // the digits are in the order of their writers: the last ones are by other writers than the first
   s.widths             = {32, 64};
   s.penalty            = 0.01f;
   s.with_replacement   = true;
@@ -214,7 +214,7 @@ inline settings digits_settings() {
   s.rate_at_end        = 0;
   s.linear_warm_up     = 200;
   s.iterations         = 2000;
-  s.matched_iterations = 1000;  // chosen on the same images, by two seeds: see matching.md
+  s.matched_iterations = 1000;  // chosen on the same images, with two seeds: see matching.md
   s.matched_rate       = 8e-3f;
   return s;
 }
@@ -240,13 +240,13 @@ inline settings by_method(settings s, const std::string& method) {
 inline settings preset_of(const std::string& data, const std::string& method = "matched") {
   settings s = data == "digits" ? digits_settings() : data.starts_with("cifar") ? cifar_settings() : settings{};
   s.data     = data;
-  if (method == "matched" && data != "digits") {  // the paper's rate is one for chains
+  if (method == "matched" && data != "digits") {  // the paper's learning rate is for chains
     s.learning_rate  = 1e-3f;
     s.rate_at_end    = 0;
     s.linear_warm_up = 200;
   }
   s                    = by_method(s, method);
-  s.matched_iterations = 0, s.matched_rate = 0;  // of the demo alone
+  s.matched_iterations = 0, s.matched_rate = 0;  // only the demo uses them
   return s;
 }
 
@@ -272,13 +272,13 @@ inline bool keeps_classes_apart(const settings& s) { return s.by_class || s.weig
 /// Every option by its key, for a settings file.
 void to_json(nlohmann::ordered_json& j, const settings& s);
 
-/// The settings of a file: the preset of `data`, or of the file's own data if that is empty, with what the file says over it; of_demo, the
-/// preset of the demo. Throws std::runtime_error for a file that is no JSON object, and with the name of a key that is unknown or has a
-/// wrong value.
+/// The settings of a file. For keys that it lacks: the preset of the demo if of_demo, else that of `data`, or, if `data` is empty, of the
+/// data that the file names. Throws std::runtime_error for a file that is no JSON object, and for a key that is unknown or has a wrong
+/// value, with the name of the key.
 settings read_settings(const std::filesystem::path& file, const std::string& data = "", bool of_demo = false);
 
-/// The settings that a run has left in its folder, by this version or an older one. Throws the same, and std::runtime_error for settings
-/// without data, network or widths.
+/// The settings of the run in a folder, of this version or an older one. Throws what read_settings throws, and std::runtime_error for
+/// settings without data, network or widths.
 settings settings_of_run(const std::filesystem::path& folder);
 
 /// The settings in words, a line for each group: "network: widths 32,64, initialisation he, …".

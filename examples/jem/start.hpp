@@ -1,5 +1,5 @@
-// How a run begins and ends: nothing of an earlier run is touched before the new one is known to be possible, and what a run ends with
-// is written even where the disk is full for a while.
+// How a run begins and ends. The files of an earlier run are moved only when it is known that the new run is possible. The last files of a
+// run are written even if the disk is full for a while.
 #pragma once
 
 #include "folder.hpp"
@@ -19,7 +19,7 @@ namespace tool {
 
 inline void write_json(const std::filesystem::path& path, const table& value) { jem::io::write_file(path, value.dump(2) + "\n"); }
 
-/// Names on standard error what speaks against the data; training goes on.
+/// Warns on standard error of faults of the data; training goes on.
 inline void tell_doubts(const split& data) {
   for (const auto& doubt : jem::data::doubts_about(data.train)) std::cerr << "jem: images for training: " << doubt << std::endl;
   if (const auto shared = jem::data::shared_images(data.train, data.test.all); shared > 0) {
@@ -28,8 +28,8 @@ inline void tell_doubts(const split& data) {
   }
 }
 
-/// Locks the folder of a run, moves an earlier run aside, and writes the settings. A run that goes on finds its files where they are.
-/// Throws what expect_room_for and run_folder throw.
+/// Checks that a run has the memory and disk space that it needs, and locks its folder. For a new run, also moves an earlier run aside (or
+/// removes it if k.overwrite is true) and writes the settings. Throws what expect_room_for and run_folder throw.
 inline run_folder begin_run(const settings& s, const needs& n, const keeping& k) {
   expect_room_for(n, s.out);
   run_folder folder(s.out);
@@ -41,7 +41,8 @@ inline run_folder begin_run(const settings& s, const needs& n, const keeping& k)
   return folder;
 }
 
-/// Writes what a run ends with, by write(). While that throws std::runtime_error, as on a full disk, tries again for some minutes.
+/// Calls write(), which writes one of the last files of a run. While it throws std::runtime_error, as on a full disk, tries again each
+/// second for five minutes; then throws the same.
 template <class F>
 void insist(F write) {
   constexpr int tries = 300;

@@ -8,15 +8,15 @@
 
 namespace tool {
 
-/// A run that was asked to stop, and has written how far it is.
+/// Thrown by a run that was asked to stop, after it has written a checkpoint.
 struct stopped {
-  int signal;              ///< that asked for it
-  jem::index_t iteration;  ///< that it will go on with
-  std::string go_on;       ///< the command that goes on with it
+  int signal;              ///< that asked the run to stop
+  jem::index_t iteration;  ///< the first one that is not done yet
+  std::string go_on;       ///< the command that resumes the run
 };
 
-/// While it lives, SIGINT, SIGTERM, SIGHUP and SIGUSR1 only ask; a second one of them ends the program at once. A reader that has closed
-/// a pipe is no reason to stop.
+/// During its lifetime, the first of the signals SIGINT, SIGTERM, SIGHUP and SIGUSR1 is only recorded, and a second one ends the program at
+/// once. SIGPIPE is ignored, so that training goes on when the reader of a pipe has closed it.
 class stop_signals {
  public:
   stop_signals() {
@@ -30,7 +30,7 @@ class stop_signals {
     for (const int number : numbers) std::signal(number, SIG_DFL);
   }
 
-  int signal() const { return asked; }  ///< that was asked with; 0 for none
+  int signal() const { return asked; }  ///< the signal that was received; 0 if none
 
  private:
   static void ask(int number) {
@@ -39,7 +39,7 @@ class stop_signals {
   }
 
   static constexpr int numbers[]                 = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
-  static inline volatile std::sig_atomic_t asked = 0;  // the only thing that a handler may set
+  static inline volatile std::sig_atomic_t asked = 0;  // a type that a signal handler may write
 };
 
 }  // namespace tool

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-# The tool at a tiny size: what it writes, and what it says to what it cannot do. Included by examples/CMakeLists.txt.
+# Tests of the tool on tiny runs: the files that it writes, its output, and its error messages. Included by examples/CMakeLists.txt.
 
 # jem_tool_test(<sentence> ARGUMENTS … [CODE <exit code>] [SAYS <pattern>] [ONE_LINE] [WRITES <files>] [LEAVES_OUT <files>]
 #               [SETTINGS <pattern in settings.json>] [AFTER <sentence> [COMMAND <name>]] [ALONE] [PROGRAM <target>]
 #               [BEFORE <shell command>] [CHECKS <shell command>]):
-# runs jem, or another program, with --out in a fresh folder of its own; ALONE without; after another test, `jem evaluate`, or another
-# COMMAND, in that one's folder. BEFORE runs in the folder first; CHECKS has to succeed there at the end.
+# runs jem, or another PROGRAM, with --out and a fresh folder for this test; with ALONE, without --out; with AFTER, `jem evaluate`, or
+# another COMMAND, on the folder of that test. BEFORE runs in the folder first; CHECKS has to succeed there at the end.
 function(jem_tool_test sentence)
   cmake_parse_arguments(PARSE_ARGV 1 run "ONE_LINE;ALONE" "CODE;SAYS;SETTINGS;AFTER;COMMAND;PROGRAM;BEFORE;CHECKS" "ARGUMENTS;WRITES;LEAVES_OUT")
   string(MAKE_C_IDENTIFIER ${sentence} name)
@@ -141,7 +141,7 @@ jem_tool_test("jem evaluate judges validation images when it is told to" AFTER "
 jem_tool_test("jem evaluate refuses to judge validation images of a run that has held out none" CODE 2 ONE_LINE
   AFTER "jem train writes metrics as it goes and at the end" ARGUMENTS --validation
   SAYS "^jem: expected a run with --validation but received one that held out no images\n$")
-# What is refused, and what is said of it.
+# Wrong arguments are refused with a message.
 foreach(mistake IN ITEMS "--steps -1|a whole number from 0 to 1000000000" "--steps many|a whole number from 0 to 1000000000"
     "--steps 1.5|a whole number from 0 to 1000000000" "--steps 99999999999999999999|a whole number from 0 to 1000000000"
     "--seed -1|a whole number from 0 to 18446744073709551615"
@@ -254,8 +254,8 @@ jem_tool_test("jem train --help shows the settings of a file that it is given" A
 jem_tool_test("jem demo --help shows no option that the demo lacks" ALONE
   ARGUMENTS demo --help SAYS "\nNetwork:\n  --widths=32,64 .*--seeds=1 ")
 
-# Runs that are stopped, and go on.
-# jem_kill_test(<program> <moments> <label> [<words behind the sentence> [<options of the run>]])
+# Runs that are stopped and resumed.
+# jem_kill_test(<program> <moments> <label> [<end of the test's name> [<options of the run>]])
 function(jem_kill_test program moments label)
   list(POP_FRONT ARGN words)
   set(sentence "example: jem train goes on after SIGKILL at ${moments} moments, and ends with the same bits${words}")
@@ -319,7 +319,7 @@ add_test(NAME "example: full disks, short writes and closed streams lose nothing
 set_tests_properties("example: full disks, short writes and closed streams lose nothing of a run" PROPERTIES
   LABELS examples ENVIRONMENT OMP_WAIT_POLICY=passive)
 
-# The folder of a run: one run at a time, and nothing of an earlier one is lost or left beside the new one.
+# The folder of a run: only one run at a time writes into it, and the files of an earlier run are moved aside.
 jem_tool_test("a second run in a folder is refused, with the process of the first" ARGUMENTS train ${tiny}
   CHECKS "run=$PWD.locked; rm -rf $run; code=0; jem=$<TARGET_FILE:jem_tool>
     $jem train --steps 2 --buffer 640 --iterations 100000 --widths 4,8 --out $run 2>/dev/null & process=$!
@@ -428,7 +428,7 @@ jem_tool_test("jem train keeps its states on disk where it is told to, and ends 
 jem_tool_test("a run that fails for good leaves no states on disk" CODE 3 ARGUMENTS train ${far_too_fast} --tries 0 --states disk
   SAYS "the last good weights are saved" WRITES model.safetensors LEAVES_OUT checkpoint.states)
 
-# Which images are judged. Three classes of a grey level each, class after class, which a network learns in no time.
+# Which images are judged. The data have three classes, each of one grey level, in the order of the classes. A network learns them quickly.
 set(grey ${CMAKE_CURRENT_BINARY_DIR}/small_png)
 execute_process(COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/small_png.sh ${grey} COMMAND_ERROR_IS_FATAL ANY)
 set(learn --widths 4,8 --w-x 0 --iterations 150 --batch 16 --warm-up 0 --learning-rate 0.02)
@@ -511,7 +511,7 @@ jem_tool_test("jem evaluate judges the same validation images of one file, and n
   AFTER "jem train judges validation images of one file" ARGUMENTS ${judge} --ood cifar10:${small_cifar}/test_batch.bin
   SAYS "judged on 10 validation images" CHECKS [[test "$(grep '^  "nll"' metrics.json)" = "$(grep '^  "nll"' evaluation.json)"]])
 
-# Other data whose folders have one name, or that of images which are made up.
+# Other data: two folders with the same name, and one with the name of a made-up set.
 foreach(place IN ITEMS one/other two/other noise)
   file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/other/${place})
   file(COPY ${grey}/test DESTINATION ${CMAKE_CURRENT_BINARY_DIR}/other/${place})
@@ -541,7 +541,7 @@ foreach(name IN LISTS JEM_MORE_BACKENDS)
     SAYS "\nbackends   ${name} ")
 endforeach()
 
-# The self-test with one backend that does nothing, and one that cannot be compiled here.
+# The self-test with a backend that does nothing, and with one that lacks a component.
 jem_backend(does_nothing HEADER support/wrong_backends.hpp TYPE test::wrong::does_nothing)
 jem_backend(with_a_missing_part HEADER nowhere.hpp TYPE nothing COMPONENT abacus)
 set(sources jem/selftest.cpp jem/selftest_alone.cpp)

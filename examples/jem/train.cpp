@@ -27,8 +27,8 @@ std::string short_name(const std::string& data) {
   return (path.has_filename() ? path : path.parent_path()).filename().string();
 }
 
-/// The names under which a table shows other data: short ones, or the whole of what was given where a short name says nothing or
-/// another set has it. Throws std::invalid_argument for data given twice.
+/// The names under which a table shows other data: short names, or the full text of the option where the short name is not meaningful or
+/// is also that of another set. Throws std::invalid_argument for data given twice.
 std::vector<std::string> names_of(const std::vector<std::string>& others) {
   std::vector<std::string> names;
   for (const auto& other : others) {
@@ -41,7 +41,7 @@ std::vector<std::string> names_of(const std::vector<std::string>& others) {
   return names;
 }
 
-/// f(net, rng) with the network of the settings for such images, and the generator that everything else draws from.
+/// Calls f(net, rng) with the network of the settings for such images, and the generator for all further random numbers.
 template <class F>
 void with_network(const settings& s, const jem::shape& images, jem::index_t classes, F f) {
   jem::rng rng{s.seed};
@@ -66,7 +66,7 @@ void with_network(const settings& s, const jem::shape& images, jem::index_t clas
 void train_once(const settings& given, keeping k) {
   const auto checkpoint = given.out / "checkpoint.safetensors";
   if (k.resume && std::filesystem::exists(given.out / "metrics.json")) {
-    remove_states(checkpoint);  // if it was killed after its last file
+    remove_states(checkpoint);  // they are still there if it was killed after it wrote its last file
     std::printf("%s is finished: there is nothing to go on with\n", given.out.c_str());
     return;
   }
@@ -108,9 +108,9 @@ void train_once(const settings& given, keeping k) {
 
 namespace {
 
-/// A network that a run has left.
+/// A network that a run has saved.
 struct left_network {
-  std::string name, key;  ///< for people, and in evaluation.json; empty for the only one
+  std::string name, key;  ///< its name in tables, and its key in evaluation.json; both are empty for a single network
   std::filesystem::path weights;
 };
 
@@ -122,7 +122,7 @@ std::vector<left_network> networks_of(const std::filesystem::path& run) {
   std::vector<left_network> found;
   for (const auto& c : columns_of_demo) {
     const auto weights = run / (std::string(c.key) + ".safetensors");
-    if (std::filesystem::exists(weights)) found.push_back({c.name, c.key, weights});  // a demo of an older version has two
+    if (std::filesystem::exists(weights)) found.push_back({c.name, c.key, weights});  // a demo of an older version has only two
   }
   return found;
 }
@@ -147,7 +147,7 @@ image_sets load_others(const std::vector<std::string>& others, const judged_imag
   return sets;
 }
 
-/// The network of the settings with these weights, judged: the same for a seed, whichever other networks are.
+/// Judges the network of the settings with these weights. The result depends on the seed, but not on which other networks are judged.
 judgement judge_weights(const settings& s, const std::filesystem::path& weights, const judged_images& test, const image_sets& others,
                         const effort& e) {
   judgement verdict;

@@ -1,4 +1,4 @@
-// The training loop of a run: a trainer of the settings, watched by a guard.
+// The training loop of a run: a trainer with the run's settings, and a guard that watches it.
 #include "journal.hpp"
 #include "judge.hpp"
 #include "kept_states.hpp"
@@ -27,12 +27,12 @@ jem::sgld<jem::constant, jem::fixed_noise> sampler_of(const settings& s) { retur
 
 namespace {
 
-/// A rise over the warm-up, under half a cosine down to the rate at the end.
+/// The learning rate: it rises linearly over the warm-up, and falls along half a cosine to the rate at the end.
 jem::linear_warm_up<jem::cosine_decay> learning_rate_of(const settings& s) {
   return {.rate = {.rate = s.learning_rate, .updates = s.iterations, .last = s.rate_at_end * s.learning_rate}, .updates = s.linear_warm_up};
 }
 
-/// Terms of other methods than that of the settings have no weight.
+/// The loss of the settings. Terms of other methods have weight 0.
 auto loss_of(const settings& s) {
   const auto of = [&](const char* method, float weight) { return s.method == method ? weight : 0; };
   return s.weight_yx * jem::cross_entropy{} + of("chains", s.weight_x) * jem::contrastive_divergence{} +
@@ -129,9 +129,9 @@ template <class Net>
 struct best_weights {
   Net net;
   double nll             = std::numeric_limits<double>::infinity();
-  jem::index_t iteration = 0, since = 0;  // of them, and judgements since then
+  jem::index_t iteration = 0, since = 0;  // the iteration of `net`, and the number of judgements since then
 
-  /// Whether these are better.
+  /// Keeps the weights of `now` if their NLL is lower; returns whether it is.
   bool take(const Net& now, double its_nll, jem::index_t its_iteration) {
     ++since;
     if (!(its_nll < nll)) return false;
@@ -144,7 +144,7 @@ struct best_weights {
   }
 };
 
-/// All that a run goes on with.
+/// All that a run needs to be resumed.
 template <class State, class Net>
 struct run_state {
   State training;
@@ -158,7 +158,7 @@ struct run_state {
   }
 };
 
-/// What validation images say of a network, beside the detection of noise by log p(x).
+/// The figures of a network on validation images, and under "detected" the AUROC of log p(x) between these and noise.
 template <class Net>
 table validated(const Net& net, const dataset& images) {
   table figures = judge_classifier(net, images);
@@ -187,7 +187,7 @@ jem::monitor_options watched_in(const settings& s, const dataset& set) {
           .patience  = s.weight_yx > 0 ? std::max<jem::index_t>(100, s.linear_warm_up) + 100 : 0};
 }
 
-/// A penalty that is a remedy is larger than that of the run.
+/// The remedies of the settings. The penalty is at least ten times that of the run, since a smaller one would have no effect.
 jem::guard_options remedies_of(const settings& s) {
   return {.tries          = s.tries,
           .learning_rate  = s.remedy_rate,
@@ -254,7 +254,7 @@ outcome<Net> train(const settings& s, Net net, const split& data, jem::rng& rng,
   const stopwatch clock;
   outcome<Net> result;
   result.curve      = log.before();
-  Net last_good     = state.net;  // without a monitor: weights are good once a step has seen a finite loss at them
+  Net last_good     = state.net;  // without a monitor: the last weights at which a step found a finite loss
   jem::index_t made = 0;
   const auto step   = [&] {
     if (s.monitor) return run.guard.step(trainer, state);
@@ -264,7 +264,7 @@ outcome<Net> train(const settings& s, Net net, const split& data, jem::rng& rng,
     return info;
   };
   const auto judged = [&]() -> const Net& { return s.average > 0 ? run.average.net : state.net; };
-  std::string validation;  // for the progress
+  std::string validation;  // for the line of progress
   const auto validate = [&] {
     const table figures = validated(judged(), data.test.all);
     run.best.take(judged(), figures["nll"].template get<double>(), state.iteration);
@@ -320,7 +320,7 @@ outcome<Net> train(const settings& s, Net net, const split& data, jem::rng& rng,
   if (s.validate_every > 0 && run.best.iteration > 0) {
     result.net = run.best.net;
     bar.say(jem::concat("the weights of iteration ", run.best.iteration, " are the best on the validation images"));
-  } else if (s.monitor) {  // the last steps are not proved by later ones
+  } else if (s.monitor) {  // no later steps have shown whether the last weights are good
     const auto good  = run.guard.good(state);
     const double now = worth_of(result.net, set).first, before = worth_of(good.net, set).first;
     if (!(now <= 2 * before + 0.5)) {
