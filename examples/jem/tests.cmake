@@ -69,10 +69,10 @@ set_tests_properties("example: the report of jem demo can be read in light and i
   LABELS examples FIXTURES_REQUIRED jem_demo_writes_its_report RESOURCE_LOCK jem_demo_writes_its_report SKIP_REGULAR_EXPRESSION "skipped: ")
 file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/look/page.html "<!doctype html><style>body{background:white;color:#bbb}div{width:600px;height:9px}</style><p>pale</p>
 <div></div><svg width='200' height='50'><text x='10' y='20'>one</text><text x='15' y='22'>two</text><text x='190' y='40'>out</text></svg>")
-add_test(NAME "example: somebody who looks at a page finds it too wide, too pale, and words that collide or leave their drawing"
+add_test(NAME "example: look.js finds a page that is too wide, pale text, and words that overlap or leave their drawing"
   COMMAND ${CMAKE_COMMAND} -D page=${CMAKE_CURRENT_BINARY_DIR}/look/page.html -D finder=${CMAKE_CURRENT_SOURCE_DIR}/jem/look.js
   -P ${CMAKE_CURRENT_SOURCE_DIR}/jem/look.cmake)
-set_tests_properties("example: somebody who looks at a page finds it too wide, too pale, and words that collide or leave their drawing"
+set_tests_properties("example: look.js finds a page that is too wide, pale text, and words that overlap or leave their drawing"
   PROPERTIES LABELS examples SKIP_REGULAR_EXPRESSION "skipped: " PASS_REGULAR_EXPRESSION
   "400 px: the page is 6[0-9][0-9] px wide.*400 px: too pale: pale.*drawing 1: two lies on one.*drawing 1: out leaves it.*1280 px: too pale: pale")
 jem_tool_test("jem evaluate judges the networks of a demo, in a column each" AFTER "jem demo writes its report"
@@ -179,13 +179,13 @@ endforeach()
 
 # Ways of training.
 set(tiny_matched --iterations 3 --widths 4,8)
-jem_tool_test("jem train matches gradients unless told, and samples from noise" ARGUMENTS train ${tiny_matched} SAYS "accuracy 0."
+jem_tool_test("jem train matches gradients by default, and samples from noise" ARGUMENTS train ${tiny_matched} SAYS "accuracy 0."
   WRITES metrics.json model.safetensors samples.png samples_by_class.png SETTINGS "\"method\": \"matched\","
   CHECKS "python3 -c 'import json
 line = json.loads(open(\"metrics.jsonl\").readline())
 assert line[\"residual\"] > 0 and line[\"energy_sample\"] is None'")
-jem_tool_test("jem sample makes images from noise beside those nearest to them, and tells what they are worth"
-  AFTER "jem train matches gradients unless told, and samples from noise" COMMAND sample ARGUMENTS --steps 2,3 --count 20
+jem_tool_test("jem sample makes images from noise beside the nearest training images, and measures them"
+  AFTER "jem train matches gradients by default, and samples from noise" COMMAND sample ARGUMENTS --steps 2,3 --count 20
   SAYS "\n *2 +[01][.][0-9]+ .*\n *3 +[01][.][0-9]+ .*\n *images +[01][.]"
   WRITES samples-2.png samples-2-nearest.png samples-3.png samples-3-nearest.png samples.json)
 jem_tool_test("jem sample adds noise that fades"
@@ -212,7 +212,7 @@ jem_tool_test("jem train repeats a run whose settings it is given"
   BEFORE "$<TARGET_FILE:jem_tool> train --steps 2 --buffer 640 --iterations 3 --widths 4,8 --crop 1 --flip --by-class --seed 7 \
     --weight-xy 0.3 --learning-rate 1e-3 --shuffled --validation 20 --out ${run}/first"
   ARGUMENTS train --settings ${run}/first/settings.json CHECKS "first=${run}/first; ${same}")
-jem_tool_test("options win over the settings that are given beside them"
+jem_tool_test("options of the command line override a settings file"
   BEFORE "echo '{\"steps\": 2, \"buffer\": 640, \"iterations\": 2, \"widths\": [4, 8], \"flip\": true}' > ../few.json"
   ARGUMENTS train --settings ${run}/few.json --no-flip --iterations 1 --noise 0.02
   SETTINGS "\"flip\": false,.*\"initialisation\": \"he\",.*\"steps\": 2,.*\"noise\": 0.02,.*\"iterations\": 1,")
@@ -291,7 +291,7 @@ jem_tool_test("jem train --resume refuses a checkpoint of other settings" ARGUME
   CHECKS [[rm metrics.json; sed -i 's/"noise": 0.01/"noise": 0.02/' settings.json; code=0
     $<TARGET_FILE:jem_tool> train --resume . 2>said || code=$?; test $code = 2; cat said
     grep -q "^jem: ./checkpoint.safetensors: expected settings [0-9a-f]* but found [0-9a-f]*$" said]])
-jem_tool_test("jem train cuts off what it has logged after its checkpoint, and half a line, when it goes on"
+jem_tool_test("jem train --resume removes the lines of metrics.jsonl after its checkpoint, and an incomplete one"
   ARGUMENTS train ${tiny} --checkpoint-every 2
   CHECKS [[cp metrics.jsonl whole; cp model.safetensors whole.safetensors; rm metrics.json model.safetensors
     printf '{"iteration": 7, "los' >>metrics.jsonl; $<TARGET_FILE:jem_tool> train --resume . >/dev/null 2>&1
@@ -336,7 +336,7 @@ jem_tool_test("jem train moves an earlier run aside, with all of its files and n
     $jem train --steps 2 --buffer 640 --iterations 3 --widths 4,8 --seed 3 --out . 2>said; test -e earlier-2/model.safetensors
     $jem train --steps 2 --buffer 640 --iterations 3 --widths 4,8 --w-x 0 --seed 4 --out . --overwrite 2>said; test ! -e earlier-3
     test ! -e samples.png; test -e mine; ! grep -q moved said]])
-jem_tool_test("a run that is not possible touches nothing of an earlier run" ARGUMENTS train ${tiny}
+jem_tool_test("a run that is not possible changes no file of an earlier run" ARGUMENTS train ${tiny}
   CHECKS [[jem=$<TARGET_FILE:jem_tool>; find . -type f -exec md5sum {} + | sort >../before
     for wrong in '--batch 5000' '--data idx:nowhere' '--network wide-resnet-11-1' '--buffer 1000000000' '--widths 4,4,4,4,4'; do
       code=0; $jem train $wrong --out . --overwrite 2>../said || code=$?; test $code = 2; done
@@ -361,10 +361,10 @@ jem_tool_test("arguments and paths that are not in UTF-8 are refused in words" A
       grep -q '^jem: expected arguments in UTF-8 but received .*caf\\xE9$' said; done
     mkdir -p $odd; code=0; (cd $odd; $jem train --data png:data 2>../said) || code=$?; test $code = 2
     grep -q '^jem: --data: expected a path in UTF-8 but received .*caf\\xE9/data$' said]])
-jem_tool_test("jem demo misses gnuplot before it trains" ARGUMENTS train ${tiny}
+jem_tool_test("jem demo reports a missing gnuplot before it trains" ARGUMENTS train ${tiny}
   CHECKS [[code=0; PATH=/nowhere $<TARGET_FILE:jem_tool> demo --out demo 2>said || code=$?; test $code = 2; test ! -e demo
     read line <said; test "$line" = 'jem: gnuplot: expected it on the PATH but found none (Debian package gnuplot-nox)']])
-jem_tool_test("a reader that has closed its pipe is no reason to stop training" ARGUMENTS train ${tiny} --seed 3
+jem_tool_test("jem train goes on when the reader of its output has closed the pipe" ARGUMENTS train ${tiny} --seed 3
   CHECKS "run=$PWD.piped; (code=0; $<TARGET_FILE:jem_tool> train --steps 2 --buffer 640 --iterations 3 --widths 4,8 --seed 3 --overwrite \
       --out $run 2>&1 || code=$?; echo $code >$run/code) | true
     while ! test -s $run/code; do sleep 0.01; done; cat $run/code; test $(cat $run/code) = 0; cmp $run/model.safetensors model.safetensors")
@@ -373,10 +373,10 @@ add_test(NAME "example: twelve runs with settings that are meant to break traini
   --count 12 --iterations 80 --seed 23 --with-monitor-only --jobs 2)
 set_tests_properties("example: twelve runs with settings that are meant to break training end usable, or with a reason" PROPERTIES
   LABELS examples PROCESSORS 2)
-jem_tool_test("jem train names data that cannot work, and trains on" WRITES metrics.json
+jem_tool_test("jem train warns of unsuitable data, and trains" WRITES metrics.json
   BEFORE "rm -rf data; mkdir -p data/train/ant data/train/bee data/test/ant data/test/bee; for image in data/train/ant/1 data/train/ant/2 \
       data/train/bee/1 data/test/ant/1 data/test/bee/1; do cp $(ls ${CMAKE_CURRENT_BINARY_DIR}/small_png/train/ant/*.png | head -1) $image.png; done"
-  ARGUMENTS train --data png:${run}/jem_train_names_data_that_cannot_work__and_trains_on/data --widths 4,8 --w-x 0 --iterations 5 --batch 2
+  ARGUMENTS train --data png:${run}/jem_train_warns_of_unsuitable_data__and_trains/data --widths 4,8 --w-x 0 --iterations 5 --batch 2
   SAYS "jem: images for training: all 3 images are the same\njem: 2 of the 2 test images are among those for training, too: results on them are too good\n")
 
 # Validation while a run trains.
@@ -395,19 +395,19 @@ jem_tool_test("jem train saves the average of the weights when it is told to" AR
     ! cmp -s model.safetensors plain/model.safetensors; cmp samples.png plain/samples.png")
 jem_tool_test("jem train judges no images while it trains where none are held out" ARGUMENTS train ${tiny} --validate-every 2 CODE 2 ONE_LINE
   SAYS "^jem: --validation: expected at least 1, the images that --validate-every judges, but received 0\n$" LEAVES_OUT settings.json)
-jem_tool_test("jem train refuses an average that forgets nothing" ARGUMENTS train ${tiny} --average 1 CODE 2 ONE_LINE LEAVES_OUT settings.json
+jem_tool_test("jem train refuses an average of decay 1" ARGUMENTS train ${tiny} --average 1 CODE 2 ONE_LINE LEAVES_OUT settings.json
   SAYS "^jem: --average: expected a number from 0, below 1 but received 1\n$")
 
 # Runs that fail.
 set(far_too_fast --steps 2 --buffer 200 --widths 4,8 --iterations 20 --warm-up 0 --learning-rate 1e30)
-jem_tool_test("a run that diverges and may not be changed ends with 3, and tells what the weights that it keeps are worth" CODE 3
+jem_tool_test("a run that diverges and may not be changed ends with 3, and reports accuracy and NLL of the weights that it keeps" CODE 3
   ARGUMENTS train ${far_too_fast} --tries 0 WRITES model.safetensors LEAVES_OUT metrics.json
   SAYS "jem: .guard. expected a run that goes on after 0 changes of its settings, but at iteration 0: expected weights .*; the last good weights are saved: on images for training they have an accuracy of 0[.][0-9]+ and an NLL of ")
 jem_tool_test("a run that diverges without a monitor ends with 3 and keeps the last good weights" CODE 3 SAYS "finite loss"
   ARGUMENTS train ${far_too_fast} --no-monitor WRITES model.safetensors LEAVES_OUT metrics.json)
-jem_tool_test("a demo that diverges does, too" CODE 3 SAYS "finite loss"
+jem_tool_test("a demo that diverges without a monitor ends with 3 and keeps the last good weights" CODE 3 SAYS "finite loss"
   ARGUMENTS demo ${far_too_fast} --no-monitor WRITES model.safetensors LEAVES_OUT metrics.json report.html)
-jem_tool_test("a monitor brings a run back whose learning rate is 10^30, and says what it did" ARGUMENTS train ${far_too_fast}
+jem_tool_test("a monitor brings a run back whose learning rate is 10^30, and reports it" ARGUMENTS train ${far_too_fast}
   SAYS "training: iteration 0: expected weights of a norm of at most 4 times that before the update, [0-9.]+, but received [0-9.e+]+; back to iteration 0, change 1 of 8\n"
   WRITES metrics.json CHECKS [[grep -q '"back_to":0,"cause":"expected weights .*"intervention":"weights"' metrics.jsonl]])
 set(hard --steps 5 --widths 8,16 --buffer 640 --iterations 250 --learning-rate 1 --penalty 0 --seed 2)
@@ -453,7 +453,7 @@ jem_tool_test("jem train leaves 95 % of the judged images above the threshold of
 jem_tool_test("jem predict refuses an image of another size by its name" AFTER ${grey_run} COMMAND predict
   ARGUMENTS ${CMAKE_CURRENT_SOURCE_DIR}/pictures/banana.png CODE 2 ONE_LINE
   SAYS "^jem: .*/banana.png: expected an image .8, 8, 1., as the run was trained on, but found .[0-9]*, [0-9]*, 3.\n$")
-jem_tool_test("jem predict asks the energy-based model of a demo" AFTER "jem demo writes its report" COMMAND predict ARGUMENTS ${bee}
+jem_tool_test("jem predict uses the energy-based model of a demo" AFTER "jem demo writes its report" COMMAND predict ARGUMENTS ${bee}
   SAYS "\nlog Z is .* 95 % of the 500 test images")
 jem_tool_test("jem train leaves a folder that will be one of an older version" ARGUMENTS train --data png:${grey} ${learn})
 jem_tool_test("jem predict and jem evaluate read a folder of an older version"
