@@ -44,8 +44,8 @@ struct split {
 
 /// The data of the settings: "digits", or KIND:PATH: "idx:", "cifar10:" or "cifar100:" and a folder with the files of that set, plain,
 /// gzip or xz (or one file of CIFAR records), "png:" and a folder with train/CLASS/*.png and test/CLASS/*.png. With validation > 0, so
-/// many training images are held out and used instead of the test images, which are not read: settings are chosen by these. One file
-/// has no test images, so it is refused without validation.
+/// many training images are held out and used instead of the test images, which are not read; this is for choosing settings. One file has
+/// no test images, so it is refused without validation.
 split load(const settings& s);
 
 /// The images that a run of these settings is judged on: its validation images if the data are one file or if `validation` is true, else

@@ -141,7 +141,7 @@ TEST_CASE("convolutions in bfloat16 are right for a shape of every kind that the
         {9, 8, 9, 32, 3, 3, 40, 1, 1},   // Winograd, in blocks of which the last is smaller
         {2, 6, 7, 64, 3, 3, 64, 1, 1},   // the same with tiles that are not full
         {2, 2, 2, 40, 3, 3, 40, 1, 1},   // a quarter of a tile
-        {3, 8, 8, 32, 4, 4, 24, 2, 1},   // a halving
+        {3, 8, 8, 32, 4, 4, 24, 2, 1},   // stride 2, which halves the image
         {11, 9, 7, 16, 3, 3, 32, 2, 1},  // another, whose tiles extend over the edge
         {2, 9, 7, 16, 1, 1, 32, 2, 0},   // the shortcut of a residual block
         {2, 6, 7, 3, 2, 5, 4, 1, 1},     // kernels that are not square

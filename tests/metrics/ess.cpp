@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Effective sample sizes against closed forms, and against numbers that ArviZ 0.23.4 gives for the draws of this script, which
-// draws.hpp repeats (ArviZ takes 1/log₁₀ for a limit of τ, and quantiles of type 7, as here):
+// draws.hpp repeats (like this library, ArviZ keeps τ at or above 1/log₁₀ S for S draws, and uses quantiles of type 7):
 //
 //     import arviz, numpy
 //     def series(seed, n, k, phi):

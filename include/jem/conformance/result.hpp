@@ -34,7 +34,7 @@ constexpr const char* name_of(unit u) {
 struct evidence {
   double error     = 0;            ///< NaN and infinity never pass
   double tolerance = 0;            ///< of that case; errors that are equal to it pass
-  unit measure     = unit::wrong;  ///< of both
+  unit measure     = unit::wrong;  ///< of the error and the tolerance
   std::string where;               ///< that case in words: "m = 7, n = 64"
   index_t cases = 0;               ///< how many there were
   bool passed   = true;            ///< whether no case was beyond its tolerance
@@ -67,7 +67,7 @@ struct result {
   std::string name;   ///< of the check
   double error;       ///< of its worst case
   double tolerance;   ///< of that case
-  unit measure;       ///< of both
+  unit measure;       ///< of the error and the tolerance
   std::string where;  ///< that case in words, or the message of an exception
   double seconds;     ///< duration of the check, including what it compares with
   bool passed;        ///< whether all cases passed, and there was at least one

@@ -63,7 +63,7 @@ TEST_CASE("the pool frees its unused blocks before it reports that memory has ru
   CHECK(small_source::freed == 1);
 }
 
-TEST_CASE("an exception of the source reaches the caller, and the pool works on") {
+TEST_CASE("an exception of the source reaches the caller, and the pool can still be used") {
   pool::trim();
   small_source::reset(10'000);
   CHECK_THROWS_WITH_AS(storage(1'000'000), "no more than 10000 bytes", std::runtime_error);

@@ -55,7 +55,7 @@ TEST_CASE("convolutions are right to 2e-5 in float for a shape of every kind tha
       {3, 28, 28, 1, 3, 3, 32, 1, 1},    // a first layer
       {3, 28, 28, 1, 3, 3, 30, 1, 1},    // another, whose filters do not fill the last pack
       {3, 9, 10, 3, 3, 3, 16, 1, 1},     // another, of three colours
-      {3, 8, 8, 32, 4, 4, 64, 2, 1},     // a halving
+      {3, 8, 8, 32, 4, 4, 64, 2, 1},     // stride 2, which halves the image
       {3, 9, 7, 16, 3, 3, 32, 2, 1},     // another
       {2, 9, 7, 16, 1, 1, 32, 2, 0},     // the shortcut of a residual block
       {2, 5, 5, 100, 1, 1, 70, 1, 0},    // a plain matrix product
