@@ -18,10 +18,10 @@ namespace tool {
 namespace {
 
 /// The files and folders that set_aside moves or removes.
-constexpr const char* names[] = {"settings.json",     "config.json",          "model.safetensors", "checkpoint.safetensors",
-                                 "checkpoint.states", "metrics.json",         "metrics.jsonl",     "report.html",
-                                 "evaluation.json",   "weights.safetensors",  "jem.safetensors",   "cross_entropy.safetensors",
-                                 "samples.png",       "samples_by_class.png", "samples",           "parts"};
+constexpr const char* names[] = {
+    "settings.json",       "config.json",  "model.safetensors", "checkpoint.safetensors", "checkpoint.states", "metrics.json",
+    "metrics.jsonl",       "report.html",  "evaluation.json",   "weights.safetensors",    "jem.safetensors",   "cross_entropy.safetensors",
+    "matched.safetensors", "samples.json", "samples.png",       "samples_by_class.png",   "samples",           "parts"};
 
 [[noreturn]] void fail(const std::filesystem::path& path, int code) {
   throw std::runtime_error(
@@ -68,6 +68,10 @@ std::vector<std::filesystem::path> left_in(const std::filesystem::path& folder) 
   for (const std::string name : names) {
     if (std::filesystem::exists(folder / name)) found.emplace_back(name);
     if (std::filesystem::is_regular_file(folder / (name + ".part"))) found.emplace_back(name + ".part");
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {  // of jem sample: samples-20.png, samples-20-nearest.png
+    const auto name = entry.path().filename();
+    if (name.string().starts_with("samples-") && name.extension() == ".png") found.push_back(name);
   }
   return found;
 }

@@ -149,7 +149,7 @@ void use_threads([[maybe_unused]] index_t threads) {
 }
 
 void add_evaluate(CLI::App& app, given& g) {
-  app.add_option("run", g.folder, "the folder that jem train wrote, or jem demo, of which both networks are judged")
+  app.add_option("run", g.folder, "the folder that jem train wrote, or jem demo, of which all networks are judged")
       ->required()
       ->type_name("");
   app.add_option_function<std::vector<std::string>>(

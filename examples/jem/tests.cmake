@@ -189,7 +189,7 @@ jem_tool_test("jem sample makes images from noise beside the nearest training im
   SAYS "\n *2 +[01][.][0-9]+ .*\n *3 +[01][.][0-9]+ .*\n *images +[01][.]"
   WRITES samples-2.png samples-2-nearest.png samples-3.png samples-3-nearest.png samples.json)
 jem_tool_test("jem sample adds noise that fades"
-  AFTER "jem train matches gradients unless told, and samples from noise" COMMAND sample ARGUMENTS --steps 3 --noise 0.1
+  AFTER "jem train matches gradients by default, and samples from noise" COMMAND sample ARGUMENTS --steps 3 --noise 0.1
   SAYS "\n *3 +[01][.][0-9]+ .*\n *images +[01][.]" WRITES samples-3.png)
 jem_tool_test("jem train matches gradients of each class on each path in bfloat16" WRITES metrics.json
   ARGUMENTS train ${tiny_matched} --w-match-xy 1 --path equilibrium --path-noise uniform --outliers normal --precision bfloat16)
@@ -329,9 +329,10 @@ jem_tool_test("a second run in a folder is refused, with the process of the firs
     kill -KILL $process; wait $process || true
     $jem train --steps 2 --buffer 640 --iterations 3 --widths 4,8 --out $run 2>said; test ! -e $run/lock; test -e $run/earlier-1/settings.json")
 jem_tool_test("jem train moves an earlier run aside, with all of its files and no other" ARGUMENTS train ${tiny} --seed 1
-  CHECKS [[jem=$<TARGET_FILE:jem_tool>; cp model.safetensors first; touch mine; touch metrics.json.part
+  CHECKS [[jem=$<TARGET_FILE:jem_tool>; cp model.safetensors first; touch mine; touch metrics.json.part samples-20.png samples-mine.txt
     $jem train --steps 2 --buffer 640 --iterations 3 --widths 4,8 --w-x 0 --seed 2 --out . 2>said
     grep -q '^jem: moved the earlier run in \. to ./earlier-1$' said; cmp first earlier-1/model.safetensors; test -e earlier-1/metrics.json.part
+    test -e earlier-1/samples-20.png; test -e samples-mine.txt
     test -e mine; test ! -e samples.png; test -e earlier-1/samples.png; $jem evaluate earlier-1 --scored 50 --attacked 5 >/dev/null
     $jem train --steps 2 --buffer 640 --iterations 3 --widths 4,8 --seed 3 --out . 2>said; test -e earlier-2/model.safetensors
     $jem train --steps 2 --buffer 640 --iterations 3 --widths 4,8 --w-x 0 --seed 4 --out . --overwrite 2>said; test ! -e earlier-3
