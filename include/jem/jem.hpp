@@ -31,7 +31,10 @@
 #include <jem/loss/joint_energy_penalty.hpp>
 #include <jem/loss/joint_gradient_matching.hpp>
 #include <jem/loss/outlier_exposure.hpp>
+#include <jem/loss/sampler_divergence.hpp>
+#include <jem/loss/trimmed_divergence.hpp>
 #include <jem/matching/gradient_pairs.hpp>
+#include <jem/matching/last_step.hpp>
 #include <jem/matching/path.hpp>
 #include <jem/nn/fused.hpp>
 #include <jem/nn/activation.hpp>
@@ -57,6 +60,7 @@
 #include <jem/optim/sgd.hpp>
 #include <jem/optim/sharpness.hpp>
 #include <jem/sampling/class_normal_start.hpp>
+#include <jem/sampling/half_data.hpp>
 #include <jem/sampling/hamiltonian.hpp>
 #include <jem/sampling/langevin.hpp>
 #include <jem/sampling/proximal_langevin.hpp>

@@ -145,6 +145,9 @@ std::vector<entry> samplers() {
       number("fading_noise", "first", &fading_noise::first, {1, 0.1f, 0.05f}, "no no no no yes"),
       number("fading_noise", "last", &fading_noise::last, {1, 0.1f, 0.05f}, "no no no no yes"),
       number("langevin_noise", "temperature", &langevin_noise::temperature, {}, "no yes no no yes"),
+      number("rising_noise", "temperature", &rising_noise::temperature, {}, "no yes no no yes"),
+      number("rising_noise", "from", &rising_noise::from, {}, "no yes no no yes"),
+      number("rising_noise", "until", &rising_noise::until, {}, "no yes no no yes"),
       asked(
           "sgld", "step_size", [](double v) { one_step(sgld{.step_size = always(v), .noise = fixed_noise{0}}); }, "no yes no no yes"),
       asked(
@@ -224,6 +227,10 @@ std::vector<entry> training() {
       number("trainer", "gradient_limit", &plain::gradient_limit, t, "no yes no no yes"),  // 0 for no limit
       number("trainer", "reach", &plain::reach, t, "no no no no yes"),
       number("trainer", "outlier_batch", &plain::outlier_batch, t, "no no no no yes"),
+      number("last_step_options", "entropy", &last_step_options::entropy, {}, "no yes no no yes"),  // 0: none
+      number("last_step_options", "reach", &last_step_options::reach, {}, "no no no no yes"),
+      number("trimmed_divergence", "share", &trimmed_divergence::share, {}, "no yes no no no"),
+      number("trimmed_divergence", "bound", &trimmed_divergence::bound, {}, "no yes no no yes"),  // 0: none
       number("monitor_options", "dimension", &monitor_options::dimension, {}, "no no no no yes"),
       number("monitor_options", "reach", &monitor_options::reach, {}, "no no no no yes"),
       number("monitor_options", "noise", &monitor_options::noise, {}, "no yes no no yes"),  // 0 for data without added noise
@@ -251,7 +258,8 @@ std::vector<entry> training() {
   append_others(all, "ema", {"rising_decay"});
   append_others(all, "weighted_loss", {"term"});
   append_others(all, "loss_sum", {"first", "second"});
-  append_others(all, "trainer", {"loss", "sampler", "optimiser", "buffer", "augment", "draws", "path", "outliers", "sharpness"});
+  append_others(all, "trainer",
+                {"loss", "sampler", "optimiser", "buffer", "augment", "draws", "path", "outliers", "last_step", "sharpness"});
   append_others(all, "straight_path", {"direction", "level", "strength"});
   append_others(all, "half_and_half", {"first", "second"});
   for (const char* direction : {"added", "toward", "toward_near"}) append_others(all, direction, {"noise"});
@@ -347,7 +355,7 @@ const std::set<std::string> no_settings{
     "data::batch", "data::dataset", "data::divided_dataset", "data::named_dataset", "data::idx_file", "io::image", "io::named_tensor",
     "io::run", "io::run_config", "io::npy_header", "io::compression", "io::compression_format", "io::png_header", "io::torch_layout",
     "io::torch_layout::replacement", "elements", "matrix_elements", "stored_element", "phases", "phase_set", "pairing", "gradient_targets",
-    "gradient_pairs", "softmax_sums", "metrics::detection", "metrics::reliability_bin", "evaluate::classifier_summary",
+    "gradient_pairs", "last_step", "softmax_sums", "metrics::detection", "metrics::reliability_bin", "evaluate::classifier_summary",
     "evaluate::ood_summary", "version_number", "backend_description", "build_description",
     // parts of operations and backends
     "bfloat16", "literal", "duals::dual", "convolution_shape", "convolution_terms", "gradient_terms", "prepared_weights", "around",

@@ -112,3 +112,16 @@ TEST_CASE("numbers as step size and noise give the bits of constant and fixed_no
   CHECK(plain.to_vector() == named.to_vector());
   CHECK(g == same);
 }
+
+TEST_CASE("a noise that asks for the number of the step gets it, from 0 on in each run") {
+  const jem::sgld kernel{.step_size = 0.5f, .noise = jem::rising_noise{.temperature = 1, .from = 2, .until = 2}};
+  const auto start = tensor({2, 1}, {4, -8});
+  jem::rng g{8};
+  const auto draws = jem::sample(kernel, standard(1), start, 3, g).to_vector();
+  CHECK(std::vector<float>(draws.begin(), draws.begin() + 4) == std::vector<float>{2, -4, 1, -2});  // no noise yet
+  jem::rng same{8};
+  same.next(), same.next();
+  const auto stream = same.next();
+  CHECK(draws[4] == doctest::Approx(0.5f + stream.normal(0)).epsilon(1e-5));
+  CHECK(draws[5] == doctest::Approx(-1 + stream.normal(1)).epsilon(1e-5));
+}

@@ -23,3 +23,10 @@ TEST_CASE("squared_distances refuses rows of different shapes") {
   CHECK_THROWS_WITH_AS(jem::squared_distances(jem::zeros<eigen_double>({2, 3}), jem::zeros<eigen_double>({2, 4})),
                        "[squared_distances] expected (2, 3) but received (2, 4)", std::invalid_argument);
 }
+
+TEST_CASE_TEMPLATE("the nearest other row is not the row itself, and the first of two that are equally near", T, eigen_double,
+                   test::guarded_double) {
+  const T x({5, 1, 2}, {0, 0, 1, 0, -1, 0, 5, 5, 5, 5});
+  CHECK(jem::nearest_others(x).to_vector() == std::vector<std::int32_t>{1, 0, 0, 4, 3});
+  CHECK_THROWS_AS(jem::nearest_others(jem::zeros<T>({1, 2})), std::invalid_argument);
+}

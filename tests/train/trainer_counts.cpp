@@ -11,6 +11,7 @@
 #include <jem/loss/gradient_matching.hpp>
 #include <jem/loss/joint_contrastive_divergence.hpp>
 #include <jem/loss/outlier_exposure.hpp>
+#include <jem/loss/sampler_divergence.hpp>
 #include <jem/nn/models/mlp.hpp>
 #include <jem/optim/sgd.hpp>
 #include <jem/sampling/sgld.hpp>
@@ -132,4 +133,10 @@ TEST_CASE("sharpness costs one more gradient of the batches, and no chains; with
   CHECK(cost_of_a_step(chains, jem::adaptive_sharpness{}) == 2 * 20 + 2 * (3 + 2 * 3));
   CHECK(cost_of_a_step(chains, jem::no_sharpness{}) == 2 * 20 + 3 + 2 * 3);
   CHECK(cost_of_a_step(chains, jem::adaptive_sharpness{.radius = 0}) == 2 * 20 + 3 + 2 * 3);
+}
+
+TEST_CASE("a gradient through the last step of the chains costs eight passes, and none if the loss does not read it") {
+  constexpr auto chains = jem::cross_entropy{} + jem::contrastive_divergence{};
+  CHECK(cost_of_a_step(chains + jem::sampler_divergence{}) == 3 + 2 * 20 + 2 * 3 + 2 + 2 * 3);
+  CHECK(cost_of_a_step(chains + 0.0f * jem::sampler_divergence{}) == 3 + 2 * 20 + 2 * 3);
 }

@@ -10,6 +10,9 @@
 #include <jem/loss/joint_contrastive_divergence.hpp>
 #include <jem/loss/joint_energy_penalty.hpp>
 #include <jem/loss/outlier_exposure.hpp>
+#include <jem/loss/trimmed_divergence.hpp>
+
+#include <functional>
 
 namespace jem::inline v0::conformance {
 
@@ -67,6 +70,16 @@ inline double divergence_value(const logit_phases& f) {
          f.data().mean([&](std::size_t i) { return f.data().free_energy(i); });
 }
 
+/// mean E(x⁺) − mean E(x⁻) without the two samples of the highest energies
+inline double trimmed_value(const logit_phases& f) {
+  std::vector<double> negative;
+  for (std::size_t i = 0; i < f.samples.rows(); ++i) negative.push_back(f.samples.free_energy(i));
+  std::ranges::sort(negative, std::greater{});
+  negative.resize(negative.size() - 2);
+  const double sum = std::accumulate(negative.begin(), negative.end(), 0.0);
+  return sum / static_cast<double>(negative.size()) - f.data().mean([&](std::size_t i) { return f.data().free_energy(i); });
+}
+
 /// mean E(x⁺, y) − mean E(x⁻, y)
 inline double joint_divergence_value(const logit_phases& f) {
   return f.conditional.mean([&](std::size_t i) { return f.conditional.own(i); }) - f.x.mean([&](std::size_t i) { return f.x.own(i); });
@@ -109,6 +122,7 @@ template <class F>
 void for_each_loss(F f) {
   f("cross_entropy", cross_entropy{}, cross_entropy_value);
   f("contrastive_divergence", contrastive_divergence{}, divergence_value);
+  f("trimmed_divergence", trimmed_divergence{.share = 0.4f}, trimmed_value);
   f("joint_contrastive_divergence", joint_contrastive_divergence{}, joint_divergence_value);
   f("energy_penalty", energy_penalty{}, penalty_value);
   f("joint_energy_penalty", joint_energy_penalty{}, joint_penalty_value);

@@ -152,10 +152,23 @@ concept schedule = std::copy_constructible<S> && requires(const S& s, index_t k)
   { value_at(s, k) } -> std::convertible_to<float>;
 };
 
-/// A function from the step size ε to the standard deviation σ of the noise; or a number, which is used for every step size.
+/// The value of a noise scale, which need not ask for the number of the step.
 template <class N>
-concept noise_scale = std::copy_constructible<N> && requires(const N& s, float step_size) {
-  { value_at(s, step_size) } -> std::convertible_to<float>;
+constexpr auto noise_at(const N& s, float step_size, index_t) -> decltype(value_at(s, step_size)) {
+  return value_at(s, step_size);
+}
+/// The value of a noise scale that asks for it.
+template <class N>
+  requires(!requires(const N& s, float step_size) { value_at(s, step_size); })
+constexpr auto noise_at(const N& s, float step_size, index_t step) -> decltype(s(step_size, step)) {
+  return s(step_size, step);
+}
+
+/// A function from the step size ε, or from ε and the step number k, to the standard deviation σ of the noise; or a number, which is used
+/// for every step size.
+template <class N>
+concept noise_scale = std::copy_constructible<N> && requires(const N& s, float step_size, index_t k) {
+  { noise_at(s, step_size, k) } -> std::convertible_to<float>;
 };
 
 /// Changes a batch in place: a sampler's gradient before the step, its position after it.

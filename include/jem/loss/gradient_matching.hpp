@@ -5,6 +5,7 @@
 #pragma once
 
 #include <jem/loss/phases.hpp>
+#include <jem/tensor/logits.hpp>
 #include <jem/tensor/rows.hpp>
 #include <jem/tensor/softmax.hpp>
 
@@ -23,6 +24,16 @@ void add_difference(T& to, double a, T of) {
   add_scaled(to, 1, of);
 }
 
+/// Adds weight·∂/∂f of slope·mean (E(x⁺) − E(x⁻)) over pairs with logits f (2p, k): of E(x, y) for labels y (2p), of E(x) without.
+template <tensor_value T>
+void add_pair_slopes(T& grad, float weight, const T& logits, const labels<T>& y, const pairing& by) {
+  const double a = -weight * by.slope / (static_cast<double>(logits.extent(0)) / 2);
+  if (y.size() == 0) return add_difference(grad, a, softmax(logits));  // ∂E/∂f(x) = −p(·|x)
+  T chosen = zeros<T>(logits.extents());
+  add_at(chosen, y, 1);  // ∂E(x, y)/∂f(x) = −1_y
+  add_difference(grad, a, std::move(chosen));
+}
+
 }  // namespace detail
 
 /// mean (∂E/∂x̃ − t)² of the marginal energy. The value is exact; the gradient has an error of order h².
@@ -31,11 +42,9 @@ struct gradient_matching {
 
   constexpr phase_set reads() const { return {.pairs = true}; }
 
-  /// ∂E/∂f(x) = −p(·|x)
   template <tensor_value T>
   double accumulate(const phases<T>& logits, float weight, phases<T>& grad) const {
-    const double points = static_cast<double>(logits.pairs.extent(0)) / 2;
-    detail::add_difference(grad.pairs, -weight * logits.pairs_by.slope / points, softmax(logits.pairs));
+    detail::add_pair_slopes(grad.pairs, weight, logits.pairs, {}, logits.pairs_by);
     return weight * logits.pairs_by.residual;
   }
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The batches that a training step of a joint energy-based model can need, and the contract of a loss over the logits at them. The first
 // four are those of Grathwohl et al. (2020), Algorithm 1; pairs are for training without chains (matching/), outliers for
-// loss/outlier_exposure.hpp.
+// loss/outlier_exposure.hpp, last steps for loss/sampler_divergence.hpp.
 #pragma once
 
 #include <jem/core/concepts.hpp>
@@ -9,10 +9,12 @@
 
 namespace jem::inline v0 {
 
-/// How the pairs of points x̃ + h·r and x̃ − h·r of a step were made. Here r = ∂E/∂x̃ − t is what the energy's gradient lacks to be t.
+/// How the pairs of points x̃ + h·r and x̃ − h·r of a step were made. For matched gradients r = ∂E/∂x̃ − t is what the energy's gradient
+/// lacks to be t; for last steps of chains r is the direction of matching/last_step.hpp.
 struct pairing {
-  double slope    = 0;  ///< 1/(D·h), D numbers in an image: the weight of E(x̃ + h·r) − E(x̃ − h·r)
+  double slope    = 0;  ///< weight of E(x̃ + h·r) − E(x̃ − h·r): 1/(D·h), D numbers in an image, or −ε/(2h) for last steps of size ε
   double residual = 0;  ///< mean of r² over the points and their numbers
+  double value    = 0;  ///< of the term whose gradient last steps give; not used for matched gradients
 };
 
 /// Images, or the logits at them; empty where a step has none.
@@ -30,6 +32,9 @@ struct phases {
   labels<T> joint_pairs_y{};  // (2q): the label of each point
   pairing joint_pairs_by{};   // how they were made
   T outliers{};               // (o, …): images of no class
+  T last_steps{};             // (2l, …): x + h·r, then x − h·r, x the position of a sample before its last step
+  labels<T> last_steps_y{};   // (2l): the label of each point if the samples are of p(x|y), else empty
+  pairing last_steps_by{};    // how they were made
 
   detail::known_of_phases<T> known{};  ///< values already computed for these batches; a copy of the phases has none
 
@@ -50,11 +55,13 @@ struct phases {
 struct phase_set {
   bool labelled = false, data = false, samples = false, conditional = false;  ///< (x, y); `data()`; samples of p(x); of p(x|y)
   bool pairs = false, joint_pairs = false, outliers = false;                  ///< of E(x); of E(x, y); images of no class
+  bool last_steps = false;                                                    ///< pairs around samples before their last step
 
   friend constexpr phase_set operator|(phase_set a, phase_set b) {
-    return {a.labelled || b.labelled,       a.data || b.data,   a.samples || b.samples,
-            a.conditional || b.conditional, a.pairs || b.pairs, a.joint_pairs || b.joint_pairs,
-            a.outliers || b.outliers};
+    return {a.labelled || b.labelled, a.data || b.data,
+            a.samples || b.samples,   a.conditional || b.conditional,
+            a.pairs || b.pairs,       a.joint_pairs || b.joint_pairs,
+            a.outliers || b.outliers, a.last_steps || b.last_steps};
   }
   friend constexpr bool operator==(phase_set, phase_set) = default;
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The standard deviation σ of a sampler's noise as a function of its step size ε. Any function from float to float will do.
+// The standard deviation σ of a sampler's noise as a function of its step size ε. Any function from float to float will do, or one of ε and
+// the number of the step.
 #pragma once
 
 #include <jem/core/concepts.hpp>
@@ -32,6 +33,21 @@ struct fading_noise {
   constexpr float operator()(float step_size) const {
     if (step_size >= first) return deviation;
     return step_size <= last ? 0 : deviation * (step_size - last) / (first - last);
+  }
+};
+
+/// σ = √(2εT) with a temperature T that is 0 up to a step, then rises linearly, and stays at its full value: chains first run down to the
+/// data, and then spread there (Balcerak et al. 2025, Energy Matching, arXiv:2504.10612). If the rise ends where it begins, it is a jump.
+struct rising_noise {
+  not_negative<"rising_noise", "temperature"> temperature = 0.01f;  ///< full T ≥ 0
+  at_least<"rising_noise", "from", 0> from                = 100;    ///< the last step of T = 0, unless `until` is the same
+  at_least<"rising_noise", "until", 0> until              = 100;    ///< the first step of the full T, ≥ from
+
+  /// Throws std::invalid_argument unless from ≤ until.
+  float operator()(float step_size, index_t step) const {
+    if (!(from <= until)) fail("rising_noise", "from <= until", concat(index_t{from}, " and ", index_t{until}));
+    const float part = step >= until ? 1 : step <= from ? 0 : static_cast<float>(step - from) / static_cast<float>(until - from);
+    return math::sqrt(2 * step_size * part * temperature);
   }
 };
 

@@ -27,7 +27,7 @@ struct sgld {
   static constexpr bool row_wise       = jem::row_wise<Transform> && jem::row_wise<Constraint>;  ///< see core/concepts.hpp
 
   Schedule step_size;       ///< ε ≥ 0, a number or a function of the step's number
-  Noise noise{};            ///< σ ≥ 0, a number or a function of ε
+  Noise noise{};            ///< σ ≥ 0, a number or a function of ε, or of ε and the step's number
   Transform transform{};    ///< applied to ∇E(x) before the step
   Constraint constraint{};  ///< applied to x after it
 
@@ -43,7 +43,7 @@ struct sgld {
     requires(batch_transform<Transform, T> && batch_transform<Constraint, T>)
   transition_info<T> step(const E& e, unadjusted_state<T>& state, rng& g) const {
     const float epsilon = not_negative<"sgld", "step_size">(value_at(step_size, state.step));
-    const float sigma   = not_negative<"sgld", "noise">(value_at(noise, epsilon));
+    const float sigma   = not_negative<"sgld", "noise">(noise_at(noise, epsilon, state.step));
     T gradient(state.position.extents());
     gradient_of(e, state.position, gradient);
     transform(gradient);

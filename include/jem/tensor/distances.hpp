@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Squared distances between the rows of two batches, ‖xᵢ‖² + ‖yⱼ‖² − 2·xᵢ·yⱼ, by one matrix product.
+// Squared distances between the rows of two batches, ‖xᵢ‖² + ‖yⱼ‖² − 2·xᵢ·yⱼ, by one matrix product, and nearest rows.
 #pragma once
 
 #include <jem/tensor/matmul.hpp>
 #include <jem/tensor/rows.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <vector>
 
 namespace jem::inline v0 {
@@ -27,6 +28,24 @@ std::vector<double> squared_distances(const T& x, const T& y) {
     }
   }
   return result;
+}
+
+/// For each row of (n, …) the other row that is nearest to it, (n); the first one if several are equally near. Throws
+/// std::invalid_argument for fewer than two rows.
+template <tensor_value T>
+labels<T> nearest_others(const T& x) {
+  expect_at_least("nearest_others", "rows", 2, x.extent(0));
+  const auto distances = squared_distances(x, x);
+  const auto n         = static_cast<std::size_t>(x.extent(0));
+  std::vector<std::int32_t> nearest;
+  for (std::size_t i = 0; i < n; ++i) {
+    std::size_t best = i == 0 ? 1 : 0;
+    for (std::size_t j = best + 1; j < n; ++j) {
+      if (j != i && distances[i * n + j] < distances[i * n + best]) best = j;
+    }
+    nearest.push_back(static_cast<std::int32_t>(best));
+  }
+  return labels<T>(shape{x.extent(0)}, nearest);
 }
 
 }  // namespace jem::inline v0

@@ -14,6 +14,7 @@
 #include <jem/sampling/sample.hpp>
 #include <jem/tensor/norms.hpp>
 #include <jem/train/draw_pairs.hpp>
+#include <jem/train/evolve_chains.hpp>
 #include <jem/train/sharpen.hpp>
 #include <jem/train/training_info.hpp>
 #include <jem/train/training_state.hpp>
@@ -47,6 +48,7 @@ struct trainer {
   positive<"trainer", "reach"> reach                       = 0.1f;  ///< of the pairs there, see pairs_of; > 0
   Outliers outliers                                        = {};    ///< law(extents, generator) of the images of no class
   at_least<"trainer", "outlier_batch", 1> outlier_batch    = 32;    ///< of them an iteration; ≥ 1
+  last_step_options last_step                              = {};    ///< how the chains' last step is differentiated, if the loss reads it
   Sharpness sharpness                                      = {};    ///< where a second gradient, of the same batches, is taken
 
   /// A state at iteration 0, which trains both terms on one set. The set has to outlive it. Throws std::invalid_argument for a
@@ -129,6 +131,7 @@ struct trainer {
     if (std::same_as<Kernel, no_sampler> && (loss.reads().samples || loss.reads().conditional)) {
       fail("trainer", "a sampler for a loss that reads samples", "none");
     }
+    detail::check_last_step(*this);
     if (loss.reads().conditional && of_buffer == 0) fail("trainer", "a buffer with classes for a loss of p(x|y)", "one without");
   }
 
@@ -191,8 +194,8 @@ struct trainer {
     const phase_set reads = loss.reads();
     const bool by_class   = draws_by_class(s);
     chains<T> drawn = by_class ? detail::draw_by_class<T>(s.buffer, images.y, *images.known.y, s.random) : s.buffer.draw(batch, s.random);
-    drawn.position  = by_class ? evolve(sampler, joint_energy{s.net, images.y}, drawn.position, steps, s.random)
-                               : evolve(sampler, marginal_energy{s.net}, drawn.position, steps, s.random);
+    drawn.position  = by_class ? detail::evolved_chains(*this, joint_energy{s.net, images.y}, drawn.position, images.y, s.random, images)
+                               : detail::evolved_chains(*this, marginal_energy{s.net}, drawn.position, labels<T>{}, s.random, images);
     if (reads.samples) images.samples = drawn.position;
     if (reads.conditional) {
       images.conditional         = drawn.position;

@@ -34,6 +34,7 @@ void for_read_phases(const phase_set& reads, const phases<T>& images, F f) {
   if (reads.pairs) f(&phases<T>::pairs, "pairs");
   if (reads.joint_pairs) f(&phases<T>::joint_pairs, "joint_pairs");
   if (reads.outliers) f(&phases<T>::outliers, "outliers");
+  if (reads.last_steps) f(&phases<T>::last_steps, "last_steps");
 }
 
 /// Checks that every label that the loss reads is a class. Downloads labels that the host has not read yet.
@@ -46,6 +47,7 @@ void check_phase_labels(const phase_set& reads, const phases<T>& images, index_t
   if (reads.labelled) check(images.x, images.y, images.known.y);
   if (reads.conditional) check(images.conditional, images.conditional_y, images.known.conditional_y);
   if (reads.joint_pairs) check(images.joint_pairs, images.joint_pairs_y, images.known.joint_pairs_y);
+  if (reads.last_steps && images.last_steps_y.size() > 0) check(images.last_steps, images.last_steps_y, std::nullopt);
 }
 
 /// The first row of each batch in the stack of all batches that the loss reads, and the extents of the stack.
@@ -68,7 +70,7 @@ phase_rows rows_of_phases(const phase_set& reads, const phases<T>& images) {
     expect_shape("value_and_grad", item.with_rows(batch.extent(0)), batch.extents());
     result.first.push_back(rows);
     rows += batch.extent(0);
-    const bool in_pairs = member == &phases<T>::pairs || member == &phases<T>::joint_pairs;
+    const bool in_pairs = member == &phases<T>::pairs || member == &phases<T>::joint_pairs || member == &phases<T>::last_steps;
     if (in_pairs && batch.extent(0) % 2 != 0) fail("value_and_grad", "pairs: an even number of points", std::to_string(batch.extent(0)));
   });
   if (rows == 0) fail("value_and_grad", "a loss that reads a batch", "one that reads nothing");
@@ -112,6 +114,8 @@ value_and_gradient<Net> value_and_grad(const Loss& loss, const Net& net, const p
   logits.pairs_by       = images.pairs_by;
   logits.joint_pairs_y  = images.joint_pairs_y;
   logits.joint_pairs_by = images.joint_pairs_by;
+  logits.last_steps_y   = images.last_steps_y;
+  logits.last_steps_by  = images.last_steps_by;
   for_each_phase([&](auto member, index_t first, index_t count) {
     logits.*member = T(all.rows(first, count));
     slope.*member  = zeros<T>((logits.*member).extents());
