@@ -15,6 +15,7 @@ struct sampler_divergence {
 
   constexpr phase_set reads() const { return {.last_steps = true}; }
 
+  /// ∂E/∂f(x) = −p(·|x), ∂E(x, y)/∂f(x) = −1_y
   template <tensor_value T>
   double accumulate(const phases<T>& logits, float weight, phases<T>& grad) const {
     detail::add_pair_slopes(grad.last_steps, weight, logits.last_steps, logits.last_steps_y, logits.last_steps_by);

@@ -11,10 +11,12 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 namespace jem::inline v0 {
 
+/// contrastive_divergence without the samples of the highest energies.
 struct trimmed_divergence {
   using loss_tag = void;
 

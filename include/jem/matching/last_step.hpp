@@ -14,8 +14,10 @@
 #include <jem/tensor/elementwise.hpp>
 #include <jem/tensor/rows.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <concepts>
+#include <type_traits>
 #include <utility>
 
 namespace jem::inline v0 {
@@ -73,10 +75,10 @@ void stop_where_set(T& g, const T& x, const F& f) {
   using V = typename T::value_type;
   if constexpr (!std::same_as<F, identity> && !std::same_as<F, unconstrained>) {
     for (const V by : {V(1e-5), V(-1e-5)}) {
-      const T near = map(x, nudge<V>{by});
-      T changed    = near;
+      const T beside = map(x, nudge<V>{by});
+      T changed      = beside;
       f(changed);
-      g = zip(g, near, changed, where_equal{});
+      g = zip(g, beside, changed, where_equal{});
     }
   }
 }
