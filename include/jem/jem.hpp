@@ -22,6 +22,7 @@
 #include <jem/energy/pointwise.hpp>
 #include <jem/energy/prepared.hpp>
 #include <jem/energy/row.hpp>
+#include <jem/loss/binary_cross_entropy.hpp>
 #include <jem/loss/compose.hpp>
 #include <jem/loss/contrastive_divergence.hpp>
 #include <jem/loss/cross_entropy.hpp>

@@ -33,6 +33,7 @@ TEST_CASE("the losses of the oracle have the values of their equations") {
   CHECK(divergence_value(f) == doctest::Approx(-std::log(2.0) / 2));
   CHECK(joint_divergence_value(f) == doctest::Approx(7 - std::log(3.0) / 2));
   CHECK(penalty_value(f) == doctest::Approx(std::pow(std::log(2.0), 2) * (1 + 2.5)));
+  CHECK(discrimination_value(f) == doctest::Approx(-(std::log(2.0 / 3) + std::log(4.0 / 5)) / 2 - std::log(1.0 / 3)));
   f.unlabelled = f.samples;
   CHECK(divergence_value(f) == 0);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <jem/conformance/gradients.hpp>
+#include <jem/loss/binary_cross_entropy.hpp>
 #include <jem/loss/compose.hpp>
 #include <jem/loss/contrastive_divergence.hpp>
 #include <jem/loss/cross_entropy.hpp>
@@ -107,14 +108,22 @@ inline double exposure_value(const logit_phases& f) {
   });
 }
 
+/// mean −log sigmoid(−E(x⁺)) + mean −log(1 − sigmoid(−E(x⁻)))
+inline double discrimination_value(const logit_phases& f) {
+  const auto surprise = [](double a) { return std::log1p(std::exp(-a)); };
+  return f.data().mean([&](std::size_t i) { return surprise(f.data().free_energy(i)); }) +
+         f.samples.mean([&](std::size_t i) { return surprise(-f.samples.free_energy(i)); });
+}
+
 /// Every loss with a different weight, except those that match gradients, which conformance/matching.hpp checks.
 inline constexpr auto everything = cross_entropy{} + 0.5f * contrastive_divergence{} + 0.25f * joint_contrastive_divergence{} +
-                                   2.0f * energy_penalty{} + 0.75f * outlier_exposure{} + 0.125f * joint_energy_penalty{};
+                                   2.0f * energy_penalty{} + 0.75f * outlier_exposure{} + 0.125f * joint_energy_penalty{} +
+                                   1.5f * binary_cross_entropy{};
 
 /// The value of `everything`.
 inline double everything_value(const logit_phases& f) {
   return cross_entropy_value(f) + 0.5 * divergence_value(f) + 0.25 * joint_divergence_value(f) + 2 * penalty_value(f) +
-         0.75 * exposure_value(f) + 0.125 * joint_penalty_value(f);
+         0.75 * exposure_value(f) + 0.125 * joint_penalty_value(f) + 1.5 * discrimination_value(f);
 }
 
 /// f(name, loss, its value on the host) for each loss of the library. A new loss needs one more line here.
@@ -127,6 +136,7 @@ void for_each_loss(F f) {
   f("energy_penalty", energy_penalty{}, penalty_value);
   f("joint_energy_penalty", joint_energy_penalty{}, joint_penalty_value);
   f("outlier_exposure", outlier_exposure{}, exposure_value);
+  f("binary_cross_entropy", binary_cross_entropy{}, discrimination_value);
   f("a weighted sum", everything, everything_value);
 }
 
