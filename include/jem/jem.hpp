@@ -61,6 +61,8 @@
 #include <jem/optim/sgd.hpp>
 #include <jem/optim/sharpness.hpp>
 #include <jem/sampling/class_normal_start.hpp>
+#include <jem/sampling/fresh_starts.hpp>
+#include <jem/sampling/from_images.hpp>
 #include <jem/sampling/half_data.hpp>
 #include <jem/sampling/hamiltonian.hpp>
 #include <jem/sampling/langevin.hpp>

@@ -22,7 +22,7 @@ std::vector<float> transformed(const F& f, const jem::shape& extents, std::initi
 }
 
 static_assert(jem::batch_transform<jem::identity, tensor> && jem::batch_transform<jem::clip_elements, tensor> &&
-              jem::batch_transform<jem::clip_norm, tensor>);
+              jem::batch_transform<jem::clip_norm, tensor> && jem::batch_transform<jem::unit_norm, tensor>);
 static_assert(!jem::batch_transform<jem::clip_norm, float>);
 
 }  // namespace
@@ -56,4 +56,12 @@ TEST_CASE("clip_norm uses the norm of a whole image, and accepts a zero gradient
   CHECK(image[3] == doctest::Approx(0.5));
   CHECK(transformed(jem::clip_norm{1}, {2, 2}, {0, 0, 0, 0}) == std::vector<float>{0, 0, 0, 0});
   CHECK(transformed(jem::clip_norm{1}, {0, 2}, {}).empty());
+}
+
+TEST_CASE("unit_norm gives each chain's gradient the length 1, the longest and the shortest, and lets zeros stay") {
+  const auto rows = transformed(jem::unit_norm{}, {5, 2}, {3, 4, 0, 0, 3e-30f, -4e-30f, 3e30f, 4e30f, 0, -infinity});
+  const std::vector<double> expected{0.6, 0.8, 0, 0, 0.6, -0.8, 0.6, 0.8, 0, -1};
+  for (std::size_t i = 0; i < 10; ++i) CHECK(rows[i] == doctest::Approx(expected[i]).epsilon(1e-6));
+  CHECK(transformed(jem::unit_norm{}, {1, 2, 2, 1}, {5, 5, 5, 5}) == std::vector<float>(4, 0.5f));  // of a whole image
+  CHECK(transformed(jem::unit_norm{}, {0, 2}, {}).empty());
 }

@@ -125,3 +125,14 @@ TEST_CASE("a noise that asks for the number of the step gets it, from 0 on in ea
   CHECK(draws[4] == doctest::Approx(0.5f + stream.normal(0)).epsilon(1e-5));
   CHECK(draws[5] == doctest::Approx(-1 + stream.normal(1)).epsilon(1e-5));
 }
+
+TEST_CASE("with gradients of unit norm and without noise every step has the length of the step size, until the box ends it") {
+  const jem::sgld ascent{.step_size = 0.25f, .noise = jem::no_noise{}, .transform = jem::unit_norm{}, .constraint = jem::box{-1, 1}};
+  jem::rng g{1};
+  // of E = x²/2 downhill: along (3, 4)/5, along the axis, nowhere from the lowest point
+  const tensor start({3, 2}, {0.75f, 1, 0, -0.5f, 0, 0});
+  const auto once = jem::evolve(ascent, standard(2), start, 1, g).to_vector();
+  const std::vector<double> expected{0.6, 0.8, 0, -0.25, 0, 0};
+  for (std::size_t i = 0; i < 6; ++i) CHECK(once[i] == doctest::Approx(expected[i]).epsilon(1e-6));
+  CHECK(jem::evolve(ascent, standard(2), tensor({1, 2}, {-9, 0}), 1, g).to_vector() == std::vector<float>{-1, 0});
+}

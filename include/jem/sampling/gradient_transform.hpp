@@ -40,4 +40,16 @@ struct clip_norm {
   }
 };
 
+/// Scales each row, the gradient of one chain, to the Euclidean norm 1, so that the step size is the length of a step; a gradient of zeros
+/// has no direction, and stays. With it and without noise `sgld` is the ascent of adversarial training, whose step of 0.1 (Yin et al. 2025,
+/// arXiv:2510.13872) is for pixels in [0, 1]: 0.2 for [−1, 1].
+struct unit_norm {
+  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
+
+  template <tensor_value T>
+  void operator()(T& gradient) const {  // (n, …)
+    normalise_rows(gradient);
+  }
+};
+
 }  // namespace jem::inline v0
