@@ -71,5 +71,6 @@
 #include <jem/sampling/sample.hpp>
 #include <jem/sampling/sgld.hpp>
 #include <jem/tensor/xtensor_view.hpp>
+#include <jem/train/auc_curriculum.hpp>
 #include <jem/train/guard.hpp>
 #include <jem/train/trainer.hpp>

@@ -16,6 +16,7 @@ TEST_CASE_TEMPLATE("observe_logits computes accuracy and mean energies from the 
   CHECK(info.energy_data == doctest::Approx(-std::log(2)));  // of the p(x) batch, if there is one
   CHECK(info.energy_sample == doctest::Approx(-1 - std::log(2)));
   CHECK(info.energy_gap() == doctest::Approx(-1));
+  CHECK(info.auroc == 0);  // the sample has the lower energy
 }
 
 TEST_CASE("results that a step does not have are NaN") {
@@ -29,9 +30,25 @@ TEST_CASE("results that a step does not have are NaN") {
   CHECK(info.energy_data == doctest::Approx(-std::log(2)));
   CHECK(std::isnan(info.energy_sample));
   CHECK(std::isnan(info.energy_gap()));
+  CHECK(std::isnan(info.auroc));
   jem::training_info unlabelled;
   jem::observe_logits(unlabelled, jem::phases<T>{.y = jem::labels<T>({1}, {0}), .unlabelled = T({1, 2}, {0, 0})});
   CHECK(std::isnan(unlabelled.accuracy));
+}
+
+TEST_CASE_TEMPLATE("the area under the ROC curve is the share of pairs in which the sample has the higher energy", T, eigen_double,
+                   guarded_double) {
+  jem::training_info info;
+  jem::observe_logits(info, jem::phases<T>{.x = T({3, 1}, {1, 2, 3}), .samples = T({2, 1}, {2, 0})});
+  CHECK(info.auroc == doctest::Approx((0 + 1 + 0.5 + 1 + 1 + 1) / 6));
+}
+
+TEST_CASE("energies without a rank have no area under the ROC curve, and are no error") {
+  using T = reference_double;
+  jem::training_info info;
+  jem::observe_logits(info, jem::phases<T>{.x = T({2, 1}, {1, NAN}), .samples = T({1, 1}, {2})});
+  CHECK(std::isnan(info.auroc));
+  CHECK(std::isnan(info.energy_data));
 }
 
 TEST_CASE("labels that are no classes are refused unless they have been checked already") {

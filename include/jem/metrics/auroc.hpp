@@ -5,6 +5,7 @@
 #pragma once
 
 #include <jem/core/error.hpp>
+#include <jem/tensor/pooled_vector.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -12,7 +13,6 @@
 #include <limits>
 #include <span>
 #include <utility>
-#include <vector>
 
 namespace jem::inline v0::metrics {
 
@@ -24,14 +24,14 @@ struct tied {
 };
 
 /// The groups of equal scores, highest first: each is one threshold. Throws std::invalid_argument for NaN, which has no rank.
-inline std::vector<tied> descending(std::span<const double> in, std::span<const double> out) {
-  std::vector<std::pair<double, bool>> all;
+inline pooled_vector<tied> descending(std::span<const double> in, std::span<const double> out) {
+  pooled_vector<std::pair<double, bool>> all;
   all.reserve(in.size() + out.size());
   for (const double score : in) all.emplace_back(score, true);
   for (const double score : out) all.emplace_back(score, false);
   if (std::ranges::any_of(all, [](const auto& each) { return std::isnan(each.first); })) fail("auroc", "scores that can be ranked", "NaN");
   std::ranges::sort(all, std::greater{});
-  std::vector<tied> groups;
+  pooled_vector<tied> groups;
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (i == 0 || all[i].first != all[i - 1].first) groups.emplace_back();
     (all[i].second ? groups.back().in : groups.back().out) += 1;
