@@ -5,6 +5,7 @@
 
 #include <jem/data/augment.hpp>
 #include <jem/data/cifar.hpp>
+#include <jem/evaluate/adversary.hpp>
 #include <jem/evaluate/attack.hpp>
 #include <jem/evaluate/strong_attack.hpp>
 #include <jem/io/picture.hpp>
@@ -231,6 +232,10 @@ std::vector<entry> training() {
       number("last_step_options", "reach", &last_step_options::reach, {}, "no no no no yes"),
       number("trimmed_divergence", "share", &trimmed_divergence::share, {}, "no yes no no no"),
       number("trimmed_divergence", "bound", &trimmed_divergence::bound, {}, "no yes no no yes"),  // 0: none
+      number("curriculum_options", "first", &curriculum_options::first, {}, "no yes no no yes"),
+      number("curriculum_options", "last", &curriculum_options::last, {}, "no yes no no yes"),
+      number("curriculum_options", "reaches", &curriculum_options::reaches, {}, "no yes no no no"),  // 0: a step more every time
+      number("curriculum_options", "over", &curriculum_options::over, {}, "no no no no yes"),
       number("monitor_options", "dimension", &monitor_options::dimension, {}, "no no no no yes"),
       number("monitor_options", "reach", &monitor_options::reach, {}, "no no no no yes"),
       number("monitor_options", "noise", &monitor_options::noise, {}, "no yes no no yes"),  // 0 for data without added noise
@@ -259,7 +264,7 @@ std::vector<entry> training() {
   append_others(all, "weighted_loss", {"term"});
   append_others(all, "loss_sum", {"first", "second"});
   append_others(all, "trainer",
-                {"loss", "sampler", "optimiser", "buffer", "augment", "draws", "path", "outliers", "last_step", "sharpness"});
+                {"loss", "sampler", "optimiser", "buffer", "augment", "draws", "path", "outliers", "last_step", "sharpness", "adversary"});
   append_others(all, "straight_path", {"direction", "level", "strength"});
   append_others(all, "half_and_half", {"first", "second"});
   for (const char* direction : {"added", "toward", "toward_near"}) append_others(all, direction, {"noise"});
@@ -318,6 +323,10 @@ std::vector<entry> networks_and_applications() {
       number("evaluate::pgd", "restarts", &pgd<>::restarts, {}, "no no no no yes"),
       number("evaluate::pgd", "low", &pgd<>::low, {}, "yes yes no no yes"),
       number("evaluate::pgd", "pixel_range", &pgd<>::pixel_range, {}, "no no no no yes"),
+      number("evaluate::adversary", "epsilon", &evaluate::adversary<>::epsilon, {}, "no yes no no yes"),
+      number("evaluate::adversary", "steps", &evaluate::adversary<>::steps, {}, "no no no no yes"),
+      number("evaluate::adversary", "low", &evaluate::adversary<>::low, {}, "yes yes no no yes"),
+      number("evaluate::adversary", "pixel_range", &evaluate::adversary<>::pixel_range, {}, "no no no no yes"),
       number("io::picture_options", "left", &picture_options::left, {}, "yes yes no no yes"),
       number("io::picture_options", "right", &picture_options::right, {}, "yes yes no no yes"),
       number("io::picture_options", "bottom", &picture_options::bottom, {}, "yes yes no no yes"),
@@ -331,6 +340,7 @@ std::vector<entry> networks_and_applications() {
       "no no no no no", 9.3e18));
   append_others(all, "normalize", {"weight", "bias", "mean", "variance"});
   append_others(all, "wide_resnet_options", {"energy_head"});
+  append_others(all, "evaluate::adversary", {"norm", "random_start"});
   append_others(all, "evaluate::pgd", {"norm"});
   append_others(all, "evaluate::strong_attack", {"norm"});
   return all;

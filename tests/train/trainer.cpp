@@ -635,3 +635,75 @@ TEST_CASE("a loss that reads samples needs a sampler") {
   CHECK_THROWS_WITH_AS(without.init(small_net(), set, g), "[trainer] expected a sampler for a loss that reads samples but received none",
                        std::invalid_argument);
 }
+
+namespace {
+
+/// Writes down what it is shown, and sets the images to one value.
+struct witness {
+  std::vector<float>* images;
+  std::vector<std::int32_t>* labels;
+
+  void operator()(const jem::mlp<T>& net, T& x, const jem::labels<T>& y, jem::rng&) const {
+    CHECK(bits_of(net) == bits_of(small_net()));
+    *images = x.to_vector();
+    *labels = y.to_vector();
+    fill(x, 0.5f);
+  }
+};
+
+/// One step of small_net, in which labelled images are made 2 and those for p(x) −0.25 before noise and adversary.
+template <class Loss, class Adversary>
+jem::training_info step_against(const Loss& loss, const Adversary& adversary) {
+  const auto set = two_gaussians(64);
+  std::vector<float> seen;
+  const jem::trainer algorithm{.loss       = loss,
+                               .sampler    = sampler,
+                               .optimiser  = optimiser,
+                               .batch      = 16,
+                               .steps      = 1,
+                               .data_noise = 0,
+                               .buffer     = {.capacity = 40},
+                               .augment    = jem::data::augment{.labelled = spy{2, &seen}, .unlabelled = spy{-0.25f, &seen}},
+                               .adversary  = adversary};
+  jem::rng g{1};
+  auto state = algorithm.init(small_net(), set, g);
+  return algorithm.step(state);
+}
+
+}  // namespace
+
+TEST_CASE("an adversary sees the network and the augmented images with their labels, and the loss is that of what it leaves of them") {
+  std::vector<float> images;
+  std::vector<std::int32_t> labels;
+  const auto info = step_against(jem::cross_entropy{}, witness{&images, &labels});
+  CHECK(images == std::vector<float>(32, 2.0f));
+  REQUIRE(labels.size() == 16);
+  decltype(small_net())::cache<T> cache;
+  T slope;
+  const T logits = small_net().forward(jem::full<T>({16, 2}, 0.5f), cache);
+  CHECK(info.loss == doctest::Approx(jem::mean(jem::cross_entropies(logits, jem::labels<T>({16}, labels), slope))));
+}
+
+TEST_CASE("an adversary lets the data of p(x) alone, and is not asked by a loss that reads no labels") {
+  std::vector<float> images;
+  std::vector<std::int32_t> labels;
+  const auto without = step_against(hybrid, jem::no_adversary{}), with = step_against(hybrid, witness{&images, &labels});
+  CHECK(with.energy_data == without.energy_data);
+  CHECK(with.loss != without.loss);
+  images.clear();
+  step_against(jem::contrastive_divergence{}, witness{&images, &labels});
+  CHECK(images.empty());
+}
+
+TEST_CASE("an iteration tells how well energies tell data from samples") {
+  const auto set = two_gaussians(64);
+  const auto run = [&](const auto& loss) {
+    const jem::trainer algorithm{
+        .loss = loss, .sampler = sampler, .optimiser = optimiser, .batch = 16, .steps = 0, .buffer = {.capacity = 40}};
+    jem::rng g{1};
+    auto state = algorithm.init(small_net(), set, g);
+    return algorithm.step(state).auroc;
+  };
+  CHECK((run(hybrid) > 0 && run(hybrid) < 1));
+  CHECK(std::isnan(run(jem::cross_entropy{})));
+}

@@ -31,12 +31,18 @@ struct pgd {
 
 namespace detail {
 
-template <class Net, tensor_value T, class Norm>
-void take_step(chase<Net, T>& run, const pgd<Norm>& a) {
+/// One step; the logits are still those before it.
+template <class Net, tensor_value T, class Attack>
+void climb(chase<Net, T>& run, const Attack& a) {
   T gradient = run.gradient(rival_slope(run.logits, run.y));  // (n, …)
   a.norm.direct(gradient);
   add_scaled(run.z, 2.5f * a.radius() / static_cast<float>(a.steps), gradient);
   run.bring_back(run.z, a);
+}
+
+template <class Net, tensor_value T, class Norm>
+void take_step(chase<Net, T>& run, const pgd<Norm>& a) {
+  climb(run, a);
   run.look();
 }
 

@@ -13,6 +13,7 @@
 #include <jem/optim/sharpness.hpp>
 #include <jem/sampling/sample.hpp>
 #include <jem/tensor/norms.hpp>
+#include <jem/train/adversary.hpp>
 #include <jem/train/draw_pairs.hpp>
 #include <jem/train/evolve_chains.hpp>
 #include <jem/train/sharpen.hpp>
@@ -32,7 +33,7 @@ struct no_sampler {};
 
 /// The settings of a training run: `init` makes a state, `step` is one iteration.
 template <class Loss, class Kernel = no_sampler, class Optimiser = adam<>, class Augment = data::augment<>, class Path = equilibrium_path,
-          class Outliers = uniform_start, class Sharpness = no_sharpness>
+          class Outliers = uniform_start, class Sharpness = no_sharpness, class Adversary = no_adversary>
 struct trainer {
   Loss loss;                                   ///< only the phases that it reads are computed
   Kernel sampler                        = {};  ///< makes the samples of p(x) and p(x|y); its schedule starts at step 0 in each iteration
@@ -50,6 +51,7 @@ struct trainer {
   at_least<"trainer", "outlier_batch", 1> outlier_batch    = 32;    ///< of them an iteration; ≥ 1
   last_step_options last_step                              = {};    ///< how the chains' last step is differentiated, if the loss reads it
   Sharpness sharpness                                      = {};    ///< where a second gradient, of the same batches, is taken
+  Adversary adversary                                      = {};    ///< changes the labelled images last, if the loss reads them
 
   /// A state at iteration 0, which trains both terms on one set. The set has to outlive it. Throws std::invalid_argument for a
   /// batch larger than the set or than the chains of a class in the buffer, for a loss of p(x|y) without class
@@ -104,12 +106,13 @@ struct trainer {
   /// is not finite, here or where the second gradient is taken; so does std::invalid_argument for a learning rate or a step size that a
   /// schedule gives and that is negative, infinite or NaN.
   template <class State>
-    requires weight_perturbation<Sharpness, decltype(State::net)>
+    requires(weight_perturbation<Sharpness, decltype(State::net)> && batch_adversary<Adversary, decltype(State::net)>)
   training_info step(State& s) const {
     phases<typename State::tensor> images = data_batches(s);
     if (loss.reads().labelled || draws_by_class(s)) images.known.y.emplace(images.y);
     const auto chains = draw_samples(s, images);
     detail::draw_pairs(*this, s, images);
+    if (loss.reads().labelled) adversary(s.net, images.x, images.y, s.random);
     training_info info{.iteration = s.iteration, .residual = detail::residual_of(loss.reads(), images)};
     auto of            = value_and_grad(loss, s.net, images, [&](const auto& logits) { observe_logits(info, logits); });
     info.loss          = of.value;
