@@ -102,7 +102,9 @@ tool::settings defaults_of(const CLI::App& command, const given& g) {
   const std::string named = has_been_given(command, "data") ? g.run.data : "";
   const bool demo         = command.get_name() == "demo";
   if (!g.file.empty()) return tool::read_settings(g.file, named, demo);
-  return demo ? tool::preset_of_demo() : tool::preset_of(named.empty() ? "digits" : named, method_of(command, g));
+  return demo ? tool::preset_of_demo()
+              : tool::preset_of(named.empty() ? "digits" : named, method_of(command, g),
+                                has_been_given(command, "recipe") ? g.run.recipe : "paper");
 }
 
 tool::settings settings_of(const CLI::App& command, const given& g, const char* out) {

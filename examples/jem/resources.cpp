@@ -23,12 +23,13 @@ double bytes_of_weights(const Net& net) {
   return static_cast<double>(jem::parameter_count(net)) * sizeof(float);
 }
 
-/// Bytes of the weights, both moments of the optimiser, and the replay buffer.
+/// Bytes of the weights, both moments of the optimiser, the replay buffer, and the laws that its chains start from.
 template <class Net>
 double bytes_of_state(const settings& s, const Net& net, const dataset& images) {
   const bool samples = has_chains(s);
   const double image = bytes_of(images.x) / static_cast<double>(images.size());
-  return 3 * bytes_of_weights(net) + (samples ? static_cast<double>(s.buffer) * image : 0);
+  const double laws  = samples && s.start == "classes" ? static_cast<double>(images.classes) * image * image / sizeof(float) : 0;
+  return 3 * bytes_of_weights(net) + laws + (samples ? static_cast<double>(s.buffer) * image : 0);
 }
 
 /// Bytes that a forward pass keeps for `count` images: the activations, and tensors that the network computes from its weights.
@@ -74,7 +75,7 @@ needs needs_of(const settings& s, const Net& net, const split& data) {
     const double each          = few > 1 ? std::max(0.0, bytes_of_pass(net, data.train.x, 2) - one) : one;
     const jem::phase_set reads = phases_of(s);
     const auto batches         = static_cast<double>(reads.labelled + reads.data + reads.samples + reads.conditional + 2 * reads.pairs +
-                                                     2 * reads.joint_pairs + reads.outliers);
+                                                     2 * reads.joint_pairs + reads.outliers + 2 * reads.last_steps);
     // A step passes all batches together; the backward pass needs the gradients of two layers beside the activations.
     n.memory += std::max(0.0, one - each) + 1.5 * batches * static_cast<double>(s.batch) * each;
   }

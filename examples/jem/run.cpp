@@ -203,6 +203,8 @@ void expect_possible(const settings& s, const dataset& set) {
   at_most("batch", set.size(), ", the images for training,", s.batch);
   at_most("crop", std::min(set.x.extent(1), set.x.extent(2)) - 1, " pixels, less than a side of the images,", s.crop);
   if (s.network == "convnet" && activation_of(s) != "swish") refuse("activation", "swish for a convnet", s.activation);
+  if (s.weight_last_step > 0 && s.steps < 1) refuse("steps", "at least 1 beside --weight-last-step", std::to_string(s.steps));
+  if (s.weight_last_step > 0 && !has_chains(s)) refuse("weight-last-step", "0 for a loss without samples", text_of(s.weight_last_step));
   if (s.validate_every > 0 && s.validation == 0) refuse("validation", "at least 1, the images that --validate-every judges,", "0");
   if (s.early_stop > 0 && s.validate_every == 0) refuse("early-stop", "--validate-every beside it", std::to_string(s.early_stop));
   const jem::phase_set reads = phases_of(s);

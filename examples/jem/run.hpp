@@ -129,7 +129,20 @@ struct noise_law {
   }
 };
 
+/// What a sampler does to its gradient, as one type for all settings.
+struct gradient_rule {
+  static constexpr bool row_wise = true;
+  float clip;
+  bool unit;
+
+  template <jem::tensor_value T>
+  void operator()(T& gradient) const {
+    if (clip > 0) jem::clip_elements{clip}(gradient);
+    if (unit) jem::unit_norm{}(gradient);
+  }
+};
+
 /// The sampler of the settings.
-jem::sgld<jem::constant, jem::fixed_noise> sampler_of(const settings& s);
+jem::sgld<jem::constant, jem::fixed_noise, gradient_rule, jem::box> sampler_of(const settings& s);
 
 }  // namespace tool

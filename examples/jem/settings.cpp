@@ -73,11 +73,14 @@ std::string method_of(const json& j) {
   return method;
 }
 
+/// The recipe that a file names.
+std::string recipe_of(const json& j) { return j.contains("recipe") && j["recipe"].is_string() ? j["recipe"].get<std::string>() : "paper"; }
+
 }  // namespace
 
 settings read_settings(const std::filesystem::path& file, const std::string& data, bool of_demo) {
   const json j = read_object(file);
-  settings s   = of_demo ? preset_of_demo() : preset_of(data.empty() ? data_of(j) : data, method_of(j));
+  settings s   = of_demo ? preset_of_demo() : preset_of(data.empty() ? data_of(j) : data, method_of(j), recipe_of(j));
   if (j.contains("iterations")) s.matched_iterations = 0;  // holds for all columns, unless the file has matched_iterations
   if (j.contains("learning_rate")) s.matched_rate = 0;
   return settings_of(j, std::move(s), file.string());

@@ -21,6 +21,7 @@ struct settings {
   float data_noise                 = 0.03f;
   jem::index_t crop                = 0;
   bool flip                        = false;
+  bool augment_energy              = true;
   bool with_replacement            = false;
   std::string network              = "convnet";
   std::vector<jem::index_t> widths = {32, 64, 128};
@@ -28,6 +29,9 @@ struct settings {
   std::string initialisation       = "uniform";
   std::string precision            = "float32";
   std::string method               = "chains";
+  std::string recipe               = "paper";
+  float attack                     = 0;
+  jem::index_t attack_steps        = 10;
   std::string path                 = "equilibrium";
   std::string path_noise           = "uniform";
   float reach                      = 0.1f;
@@ -35,6 +39,11 @@ struct settings {
   jem::index_t steps               = 20;
   float step_size                  = 1;
   float noise                      = 0.01f;
+  float clip                       = 0;
+  bool unit_gradient               = false;
+  bool box                         = false;
+  std::string start                = "uniform";
+  jem::index_t first_steps         = 0;
   jem::index_t buffer              = 10'000;
   float restart                    = 0.05f;
   bool by_class                    = false;
@@ -42,11 +51,16 @@ struct settings {
   float weight_yx                  = 1;
   float weight_xy                  = 0;
   float penalty                    = 0;
+  float penalty_xy                 = 0;
+  float weight_binary              = 0;
+  float weight_last_step           = 0;
+  float entropy                    = 0.3f;
   float weight_match               = 6.4f;
   float weight_match_xy            = 0;
   float weight_outliers            = 0.6f;
   jem::index_t matched_iterations  = 0;
   float matched_rate               = 0;
+  float sharpness                  = 0;
   float learning_rate              = 1e-4f;
   float rate_at_end                = 1;
   jem::index_t linear_warm_up      = 1000;
@@ -99,6 +113,8 @@ inline constexpr std::tuple run_options{
            group::data},
     option{"crop", &settings::crop, "pad images by reflection by so many pixels and crop them at random", at_least(0), group::data},
     option{"flip", &settings::flip, "exchange left and right of half the images", or_else{"no-flip"}, group::data},
+    option{"augment-energy", &settings::augment_energy, "crop and flip the images that the energy learns from, too",
+           or_else{"no-augment-energy"}, group::data},
     option{"with-replacement", &settings::with_replacement,
            "draw each image independently of the others, instead of all of them once an epoch", or_else{"shuffled"}, group::data},
     option{"network", &settings::network, "convnet, or wide-resnet-DEPTH-WIDTH as in the paper: wide-resnet-28-10", network_name,
@@ -119,6 +135,11 @@ inline constexpr std::tuple run_options{
            "buffer as in the paper, which options of chains imply; or cross-entropy, not at all",
            one_of("matched", "chains", "cross-entropy"), group::loss},
     option{"weight-yx,w-yx", &settings::weight_yx, "weight of the cross-entropy", at_least(0), group::loss},
+    option{
+        "attack", &settings::attack,
+        "train the classifier on images that an attack has moved by at most so much, in Euclidean length for pixels in [0, 1]; 0 for none",
+        at_least(0), group::loss},
+    option{"attack-steps", &settings::attack_steps, "steps of this attack", at_least(1), group::loss},
     option{"weight-match,w-match", &settings::weight_match, "weight of the mean square of what the gradient of E(x) lacks", at_least(0),
            group::matched},
     option{"weight-match-xy,w-match-xy", &settings::weight_match_xy, "the same of E(x, y)", at_least(0), group::matched},
@@ -138,16 +159,42 @@ inline constexpr std::tuple run_options{
            at_least(0), group::matched},
     option{"matched-rate", &settings::matched_rate, "jem demo: learning rate of the column of this method; 0 for --learning-rate",
            at_least(0), group::matched},
+    option{"recipe", &settings::recipe,
+           "defaults of chains from another paper: jem++ (arXiv:2109.09032), sada (arXiv:2209.07959), last-step (arXiv:2012.01316) or dat "
+           "(arXiv:2510.13872)",
+           one_of("paper", "jem++", "sada", "last-step", "dat"), group::chains},
     option{"weight-x,w-x", &settings::weight_x, "weight of E(x+) - E(x-)", at_least(0), group::chains},
     option{"weight-xy,w-xy", &settings::weight_xy, "weight of E(x+, y) - E(x-, y)", at_least(0), group::chains},
     option{"penalty", &settings::penalty, "weight of the squares of the energies", at_least(0), group::chains},
+    option{"penalty-xy", &settings::penalty_xy, "weight of the squares of the energies of images with their class", at_least(0),
+           group::chains},
+    option{"weight-binary,w-binary", &settings::weight_binary,
+           "weight of the binary cross-entropy by which the energy tells images from samples", at_least(0), group::chains},
+    option{"weight-last-step,w-last-step", &settings::weight_last_step,
+           "weight of the energy of samples less their entropy, whose gradient is that through the sampler's last step", at_least(0),
+           group::chains},
+    option{"entropy", &settings::entropy, "weight of the entropy in it", at_least(0), group::chains},
     option{"steps", &settings::steps, "K, steps of the sampler in an iteration", at_least(0), group::chains},
     option{"step-size", &settings::step_size, "ε of the sampler", at_least(0), group::chains},
     option{"noise", &settings::noise, "σ of the sampler", at_least(0), group::chains},
+    option{"clip", &settings::clip, "bound on each number of the sampler's gradient; 0 for none", at_least(0), group::chains},
+    option{"unit-gradient", &settings::unit_gradient, "divide the sampler's gradient by its norm, so that all steps have the same length",
+           or_else{"no-unit-gradient"}, group::chains},
+    option{"box", &settings::box, "keep chains in the range of the data", or_else{"no-box"}, group::chains},
+    option{"start", &settings::start,
+           "where chains start: uniform in [-1, 1], or classes, a normal law with mean and covariance of the images of each class",
+           one_of("uniform", "classes"), group::chains},
+    option{"first-steps", &settings::first_steps,
+           "begin with so many steps, and make one more each time that the energy tells images from samples with an AUROC of .8, up to "
+           "--steps; 0 for --steps from the beginning",
+           at_least(0), group::chains},
     option{"buffer", &settings::buffer, "images in the replay buffer", at_least(1), group::chains},
     option{"restart", &settings::restart, "probability that a chain starts afresh", between(0, 1), group::chains},
     option{"by-class", &settings::by_class, "keep the chains of each class apart and sample p(y) p(x|y)", or_else{"not-by-class"},
            group::chains},
+    option{"sharpness", &settings::sharpness,
+           "radius of adaptive sharpness-aware minimisation, which takes the gradient where the loss nearby is larger; 0 for none",
+           at_least(0), group::optimiser},
     option{"learning-rate", &settings::learning_rate, "learning rate of Adam", above(0), group::optimiser},
     option{"rate-at-end", &settings::rate_at_end, "share of the learning rate that is left at the end, along half a cosine", between(0, 1),
            group::optimiser},
@@ -236,8 +283,24 @@ inline settings by_method(settings s, const std::string& method) {
   return s;
 }
 
-/// The defaults for these data and a method.
-inline settings preset_of(const std::string& data, const std::string& method = "matched") {
+/// What a recipe changes in the settings of chains. What the papers say of other parts, such as the optimiser, stays as it is.
+inline void apply_recipe(settings& s, const std::string& recipe) {
+  s.recipe = recipe;
+  if (recipe == "last-step") s.weight_last_step = 1;
+  if (recipe == "jem++" || recipe == "sada") {  // N = 5 inner steps of 0.2 along one gradient are one step of 1
+    s.steps = recipe == "sada" ? 5 : 10;
+    s.noise = 0, s.clip = 1, s.box = true, s.start = "classes";
+  }
+  if (recipe == "sada") s.sharpness = 2, s.augment_energy = false;
+  if (recipe == "dat") {
+    s.weight_x = 0, s.penalty = 0, s.weight_binary = 0.5f, s.attack = 0.5f, s.data_noise = 0, s.augment_energy = false;
+    s.by_class = true, s.unit_gradient = true, s.box = true, s.noise = 0, s.step_size = 0.2f, s.restart = 1;
+    s.first_steps = 1, s.steps = 50;
+  }
+}
+
+/// The defaults for these data, a method and a recipe.
+inline settings preset_of(const std::string& data, const std::string& method = "matched", const std::string& recipe = "paper") {
   settings s = data == "digits" ? digits_settings() : data.starts_with("cifar") ? cifar_settings() : settings{};
   s.data     = data;
   if (method == "matched" && data != "digits") {  // the paper's learning rate is for chains
@@ -247,6 +310,7 @@ inline settings preset_of(const std::string& data, const std::string& method = "
   }
   s                    = by_method(s, method);
   s.matched_iterations = 0, s.matched_rate = 0;  // only the demo uses them
+  apply_recipe(s, recipe);
   return s;
 }
 
@@ -264,10 +328,10 @@ inline std::string activation_of(const settings& s) {
 }
 
 /// Whether the energy is learned from samples of chains.
-inline bool has_chains(const settings& s) { return s.method == "chains" && (s.weight_x != 0 || s.weight_xy != 0); }
+inline bool has_chains(const settings& s) { return s.method == "chains" && (s.weight_x != 0 || s.weight_xy != 0 || s.weight_binary != 0); }
 
 /// Whether the chains of each class are kept apart: the loss of p(x|y) needs it.
-inline bool keeps_classes_apart(const settings& s) { return s.by_class || s.weight_xy != 0; }
+inline bool keeps_classes_apart(const settings& s) { return s.by_class || s.weight_xy != 0 || s.penalty_xy != 0; }
 
 /// Every option by its key, for a settings file.
 void to_json(nlohmann::ordered_json& j, const settings& s);

@@ -198,6 +198,28 @@ jem_tool_test("jem train learns by chains where an option of chains is given" AR
 jem_tool_test("jem sample leaves the noise of chains to their settings" CODE 2 ONE_LINE LEAVES_OUT samples-3.png
   AFTER "jem train learns by chains where an option of chains is given" COMMAND sample ARGUMENTS --steps 3 --noise 0.1
   SAYS "^jem: --noise: expected 0 for a run whose samples are those of its own chains but received 0[.]1")
+set(tiny_recipe ${tiny_matched} --buffer 640)
+jem_tool_test("jem train follows the recipe of JEM++" ARGUMENTS train ${tiny_recipe} --recipe jem++ WRITES samples.png
+  SETTINGS "\"method\": \"chains\",.*\"recipe\": \"jem..\",.*\"steps\": 10,.*\"clip\": 1.0,.*\"box\": true,.*\"start\": \"classes\"")
+jem_tool_test("jem train follows the recipe of SADA-JEM" ARGUMENTS train ${tiny_recipe} --recipe sada WRITES samples.png
+  SETTINGS "\"augment_energy\": false,.*\"steps\": 5,.*\"noise\": 0.0,.*\"sharpness\": 2.0,")
+jem_tool_test("jem train follows the recipe of the gradient through the last step" ARGUMENTS train ${tiny_recipe} --recipe last-step
+  SETTINGS "\"weight_last_step\": 1.0,.*\"entropy\": 0.3" WRITES samples.png)
+jem_tool_test("jem train follows the recipe of DAT" ARGUMENTS train ${tiny_recipe} --recipe dat WRITES samples.png
+  SETTINGS "\"attack\": 0.5,.*\"weight_x\": 0.0,.*\"weight_binary\": 0.5,.*\"unit_gradient\": true,.*\"first_steps\": 1,"
+  CHECKS "python3 -c 'import json
+assert all(0 <= json.loads(line)[\"auroc\"] <= 1 for line in open(\"metrics.jsonl\"))'")
+file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/recipe.json "{\"recipe\": \"sada\"}")
+jem_tool_test("jem train follows a recipe of a settings file"
+  ARGUMENTS train --settings ${CMAKE_CURRENT_BINARY_DIR}/recipe.json --buffer 640 --iterations 2 --widths 4,8
+  SETTINGS "\"recipe\": \"sada\",.*\"sharpness\": 2.0," WRITES samples.png)
+jem_tool_test("jem train lets options win over a recipe" ARGUMENTS train ${tiny_recipe} --recipe sada --sharpness 0 --steps 2
+  SETTINGS "\"steps\": 2,.*\"sharpness\": 0.0,")
+jem_tool_test("jem train refuses a gradient through the last of no steps" CODE 2 ONE_LINE LEAVES_OUT settings.json
+  ARGUMENTS train ${tiny_matched} --recipe last-step --steps 0
+  SAYS "^jem: --steps: expected at least 1 beside --weight-last-step but received 0")
+jem_tool_test("jem train penalises energies of images with their class" ARGUMENTS train ${tiny_recipe} --penalty-xy 0.1 --w-last-step 0.5
+  SETTINGS "\"penalty_xy\": 0.1" WRITES samples.png)
 jem_tool_test("jem train learns by cross-entropy alone when it is told to" ARGUMENTS train ${tiny_matched} --method cross-entropy
   SETTINGS "\"method\": \"cross-entropy\"," WRITES metrics.json LEAVES_OUT samples.png)
 jem_tool_test("jem train refuses options of another method in one line" ARGUMENTS train ${tiny_matched} --method matched --steps 5

@@ -9,6 +9,7 @@
 #include "stop.hpp"
 
 #include <jem/data/augment.hpp>
+#include <jem/evaluate/adversary.hpp>
 #include <jem/evaluate/logits.hpp>
 #include <jem/evaluate/out_of_distribution.hpp>
 #include <jem/io/checkpoint.hpp>
@@ -23,7 +24,13 @@
 
 namespace tool {
 
-jem::sgld<jem::constant, jem::fixed_noise> sampler_of(const settings& s) { return {.step_size = s.step_size, .noise = s.noise}; }
+jem::sgld<jem::constant, jem::fixed_noise, gradient_rule, jem::box> sampler_of(const settings& s) {
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  return {.step_size  = s.step_size,
+          .noise      = s.noise,
+          .transform  = {s.clip, s.unit_gradient},
+          .constraint = s.box ? jem::box{-1, 1} : jem::box{-infinity, infinity}};
+}
 
 namespace {
 
@@ -37,8 +44,9 @@ auto loss_of(const settings& s) {
   const auto of = [&](const char* method, float weight) { return s.method == method ? weight : 0; };
   return s.weight_yx * jem::cross_entropy{} + of("chains", s.weight_x) * jem::contrastive_divergence{} +
          of("chains", s.weight_xy) * jem::joint_contrastive_divergence{} + of("chains", s.penalty) * jem::energy_penalty{} +
-         of("matched", s.weight_match) * jem::gradient_matching{} + of("matched", s.weight_match_xy) * jem::joint_gradient_matching{} +
-         of("matched", s.weight_outliers) * jem::outlier_exposure{};
+         of("chains", s.penalty_xy) * jem::joint_energy_penalty{} + of("chains", s.weight_binary) * jem::binary_cross_entropy{} +
+         of("chains", s.weight_last_step) * jem::sampler_divergence{} + of("matched", s.weight_match) * jem::gradient_matching{} +
+         of("matched", s.weight_match_xy) * jem::joint_gradient_matching{} + of("matched", s.weight_outliers) * jem::outlier_exposure{};
 }
 
 /// The path of the settings, as one type for all of them.
@@ -51,6 +59,32 @@ struct chosen_path {
     if (kind == "equilibrium") return equilibrium(x, g);
     if (kind == "denoising") return jem::denoising_path{}(x, g);
     return jem::half_and_half{equilibrium, jem::denoising_path{}}(x, g);
+  }
+};
+
+/// Where chains start, as one type for all settings.
+struct chain_start {
+  std::optional<jem::class_normal_start<tensor, jem::box>> classes;  ///< uniform in [-1, 1] without
+
+  template <jem::tensor_value T>
+  T operator()(const jem::shape& extents, jem::rng& g) const {
+    return classes ? classes->template operator()<T>(extents, g) : jem::uniform_start{}.template operator()<T>(extents, g);
+  }
+
+  template <jem::tensor_value T>
+  T operator()(const jem::shape& extents, const jem::pooled_vector<std::int32_t>& y, jem::rng& g) const {
+    return classes ? classes->template operator()<T>(extents, y, g) : (*this).template operator()<T>(extents, g);
+  }
+};
+
+/// The attack on the images that a classifier learns from.
+struct labelled_attack {
+  float epsilon;
+  jem::index_t steps;
+
+  template <class Net>
+  void operator()(const Net& net, tensor& x, const jem::labels<tensor>& y, jem::rng& g) const {
+    if (epsilon > 0) jem::evaluate::adversary<>{.epsilon = epsilon, .steps = steps}(net, x, y, g);
   }
 };
 
@@ -86,6 +120,7 @@ nlohmann::json line(const jem::training_info& info, double seconds) {
           {"weight_norm", info.weight_norm},
           {"sample_rms", info.sample_rms},
           {"residual", info.residual},
+          {"auroc", info.auroc},
           {"seconds", seconds}};
 }
 
@@ -100,14 +135,34 @@ struct augmentation {
   }
 };
 
-/// The trainer of the settings with the changes that a guard has made.
-auto trainer_of(const settings& given, jem::index_t classes, const jem::remedies& r) {
+/// The replay buffer of the settings; of no use, and small, for a loss that reads no samples.
+jem::replay_buffer<tensor, chain_start> buffer_of(const settings& s, const dataset& set, jem::rng& rng) {
+  const jem::phase_set reads = phases_of(s);
+  const bool has_samples     = reads.samples || reads.conditional;
+  const jem::index_t classes = keeps_classes_apart(s) ? set.classes : 0;
+  chain_start start;
+  if (has_samples && s.start == "classes") start.classes.emplace(set.x, set.y, set.classes, jem::box{-1, 1});
+  const auto& e = set.x.extents();
+  return {{e[1], e[2], e[3]},
+          {.capacity = has_samples ? s.buffer : std::max<jem::index_t>(1, classes), .restart_probability = s.restart, .classes = classes},
+          rng,
+          start};
+}
+
+/// How many steps the chains of an iteration have.
+jem::auc_curriculum curriculum_of(const settings& s) {
+  const jem::index_t first = s.first_steps > 0 ? std::min(s.first_steps, s.steps) : s.steps;
+  return jem::auc_curriculum({.first = first, .last = s.steps});
+}
+
+/// The trainer of the settings, with chains of so many steps, and with the changes that a guard has made.
+auto trainer_of(const settings& given, jem::index_t steps, const jem::remedies& r) {
   settings s = given;
   s.learning_rate *= r.learning_rate;
   s.step_size *= r.step_size;
   s.noise *= r.noise;
   s.penalty = std::max(s.penalty, r.penalty);
-  s.steps   = std::llround(static_cast<double>(s.steps) * r.steps);
+  s.steps   = std::llround(static_cast<double>(steps) * r.steps);
   return jem::trainer{.loss           = loss_of(s),
                       .sampler        = sampler_of(s),
                       .optimiser      = jem::adam{.learning_rate = learning_rate_of(s)},
@@ -115,13 +170,16 @@ auto trainer_of(const settings& given, jem::index_t classes, const jem::remedies
                       .steps          = s.steps,
                       .data_noise     = s.data_noise,
                       .gradient_limit = r.gradient_limit,
-                      .buffer   = {.capacity = s.buffer, .restart_probability = s.restart, .classes = keeps_classes_apart(s) ? classes : 0},
-                      .augment  = jem::data::augment{.labelled = augmentation{s.crop, s.flip}, .unlabelled = augmentation{s.crop, s.flip}},
-                      .draws    = s.with_replacement ? jem::data::draws::with_replacement : jem::data::draws::shuffled,
-                      .path     = chosen_path{s.path, {s.path_noise}},
-                      .reach    = s.reach,
-                      .outliers = noise_law{s.outliers},
-                      .outlier_batch = std::max<jem::index_t>(1, s.batch / 2)};
+                      .augment        = jem::data::augment{.labelled   = augmentation{s.crop, s.flip},
+                                                           .unlabelled = augmentation{s.augment_energy ? s.crop : 0, s.augment_energy && s.flip}},
+                      .draws          = s.with_replacement ? jem::data::draws::with_replacement : jem::data::draws::shuffled,
+                      .path           = chosen_path{s.path, {s.path_noise}},
+                      .reach          = s.reach,
+                      .outliers       = noise_law{s.outliers},
+                      .outlier_batch  = std::max<jem::index_t>(1, s.batch / 2),
+                      .last_step      = {.entropy = s.entropy},
+                      .sharpness      = jem::adaptive_sharpness{s.sharpness},
+                      .adversary      = labelled_attack{s.attack, s.attack_steps}};
 }
 
 /// The best weights so far, judged on validation images.
@@ -151,10 +209,12 @@ struct run_state {
   jem::training_guard<State, kept_states<State>> guard;
   jem::ema_state<Net> average;
   best_weights<Net> best;
+  jem::auc_curriculum curriculum;
   jem::index_t lines = 0;  // of metrics.jsonl
 
   static void each_part(auto& self, auto f) {
-    f("training", self.training), f("guard", self.guard), f("average", self.average), f("best", self.best), f("lines", self.lines);
+    f("training", self.training), f("guard", self.guard), f("average", self.average), f("best", self.best),
+        f("curriculum", self.curriculum), f("lines", self.lines);
   }
 };
 
@@ -226,18 +286,19 @@ template <class Net>
 outcome<Net> train(const settings& s, Net net, const split& data, jem::rng& rng, const std::string& title, const keeping& k) {
   const dataset& set = data.train;
   const auto states  = keeps_states_on_disk(s, net, set) ? states_beside(k.checkpoint) : "";
-  const auto trainer = [&](const jem::remedies& r) { return trainer_of(s, set.classes, r); };
   const jem::ema average{.decay = s.average};
   auto run = [&] {
-    auto fresh = trainer({}).init(std::move(net), set, rng);
+    auto buffer = buffer_of(s, set, rng);
+    auto fresh  = trainer_of(s, s.steps, {}).init(std::move(net), set, std::move(buffer), rng);
     jem::training_guard guard(fresh, kept_states(states, fresh), watched_in(s, set), remedies_of(s));
     auto averaged = average.init(fresh.net);
     best_weights<Net> best{fresh.net};
-    return run_state<decltype(fresh), Net>{std::move(fresh), std::move(guard), std::move(averaged), std::move(best)};
+    return run_state<decltype(fresh), Net>{std::move(fresh), std::move(guard), std::move(averaged), std::move(best), curriculum_of(s)};
   }();
   if (k.resume && std::filesystem::exists(k.checkpoint)) jem::io::load_checkpoint(k.checkpoint, run, k.settings);
 
-  auto& state = run.training;
+  auto& state        = run.training;
+  const auto trainer = [&](const jem::remedies& r) { return trainer_of(s, run.curriculum.steps(), r); };
   metrics_log log(k.log, run.lines);
   checkpoints due(k);
   const auto keep = [&] {
@@ -277,6 +338,7 @@ outcome<Net> train(const settings& s, Net net, const split& data, jem::rng& rng,
   try {
     while (state.iteration < s.iterations && !(s.early_stop > 0 && run.best.since >= s.early_stop)) {
       const auto info = step();
+      run.curriculum.observe(info.auroc);
       log.write(line(info, log.seconds() + clock.seconds()));
       if (const auto why = run.guard.kept().failure(); !why.empty()) {
         about_states.about(std::runtime_error(why), "and can go back to earlier states only");
