@@ -35,10 +35,16 @@ void train_once(const settings& s, keeping k);
 
 /// Judges the network of a run, or all networks of a demo, on the test images of its data, against made-up sets and the test images of
 /// other data. Prints the table and writes evaluation.json beside the weights. A run on one file is judged on its validation images.
-void evaluate_run(const std::filesystem::path& run, const std::vector<std::string>& others, const effort& e, std::uint64_t seed);
+/// `data` says where its data are if they have moved; empty for where they were.
+void evaluate_run(const std::filesystem::path& run, const std::string& data, const std::vector<std::string>& others, const effort& e,
+                  std::uint64_t seed);
 
 /// Prints the classes that the network of a run predicts for PNG files, their log p(x), and whether they look like its training data.
 void predict(const std::filesystem::path& run, const std::vector<std::string>& images, bool as_json);
+
+/// Writes a small copy of a run into a folder: its weights in bfloat16, config.json and settings.json, with the last folder of the path of
+/// its data alone. Of a demo it is the network that predicts. Throws std::runtime_error for a folder that has a run.
+void pack_run(const std::filesystem::path& run, const std::filesystem::path& into);
 
 /// What `jem sample` makes.
 struct sampling {

@@ -1,5 +1,5 @@
-// The `jem` tool: `jem demo`, `jem train`, `jem evaluate`, `jem predict`, `jem sample` and `jem selftest`. Exit codes: 0 for success, 1 if
-// a self-test failed, 2 for a bad argument or file, 3 if a run diverged, 128 + n if signal n stopped a run.
+// The `jem` tool: `jem demo`, `jem train`, `jem evaluate`, `jem predict`, `jem sample`, `jem pack` and `jem selftest`. Exit codes: 0 for
+// success, 1 if a self-test failed, 2 for a bad argument or file, 3 if a run diverged, 128 + n if signal n stopped a run.
 #include "command_line.hpp"
 #include "demo.hpp"
 #include "run.hpp"
@@ -30,7 +30,9 @@ struct given {
   std::filesystem::path out;   // empty for the default of the command
   index_t threads = 0, seeds = 1;
   std::uint64_t seed = 1;           // of evaluate
-  std::string folder;               // of evaluate and predict: what train or demo wrote
+  std::string folder;               // of evaluate, predict, sample and pack: what train or demo wrote
+  std::string data;                 // of evaluate: where the data of the run are now
+  std::string into;                 // of pack
   std::vector<std::string> images;  // of predict: PNG files
   bool json = false;                // of predict: print JSON
   std::vector<std::string> others;  // of evaluate: data to compare with
@@ -154,6 +156,10 @@ void add_evaluate(CLI::App& app, given& g) {
   app.add_option("run", g.folder, "the folder that jem train wrote, or jem demo, of which all networks are judged")
       ->required()
       ->type_name("");
+  tool::add_option(
+      app, "data", g.data, "where the data of the run are, if they have moved: named as for jem train",
+      tool::text_like{[](const std::string& text) { return text.empty() || tool::names_data(text); }, tool::data_name.description})
+      ->type_name("DATA");
   app.add_option_function<std::vector<std::string>>(
          "--ood",
          [&g](const std::vector<std::string>& others) {
@@ -303,6 +309,11 @@ int run(int argc, char** argv) {
   add_predict(predict, g);
   auto& sample = *app.add_subcommand("sample", "images that a run makes from noise, beside the training images nearest to them");
   add_sample(sample, g);
+  auto& pack = *app.add_subcommand("pack", "a small copy of a run, to pass on: weights in bfloat16, without the folders of its data");
+  pack.add_option("run", g.folder, "the folder that jem train wrote, or jem demo, of which the best network is kept")
+      ->required()
+      ->type_name("");
+  pack.add_option("folder", g.into, "the folder to write")->required()->type_name("");
   auto& selftest = *app.add_subcommand("selftest", "whether each backend computes what it should on this machine, and how fast");
   selftest.add_option("--backend", g.backend, "the one to test instead of all that are compiled in")->type_name("NAME");
   add_threads(selftest, g);
@@ -323,8 +334,10 @@ int run(int argc, char** argv) {
     tool::predict(g.folder, g.images, g.json);
   } else if (sample.parsed()) {
     tool::sample_run(g.folder, g.sampling);
+  } else if (pack.parsed()) {
+    tool::pack_run(g.folder, g.into);
   } else if (evaluate.parsed()) {
-    tool::evaluate_run(g.folder, g.others, g.effort, g.seed);
+    tool::evaluate_run(g.folder, g.data, g.others, g.effort, g.seed);
   } else if (demo.parsed()) {
     demo_or_resume(demo, g);
   } else {

@@ -123,6 +123,12 @@ judged_images load_judged(const settings& s, bool validation) {
   return judged;
 }
 
+std::string without_folders(const std::string& data) {
+  const auto path = path_of(data).lexically_normal();
+  if (path.empty()) return data;
+  return data.substr(0, data.find(':') + 1) + (path.has_filename() ? path : path.parent_path()).filename().string();
+}
+
 judged_images load_other(const std::string& data) { return load_test(data); }
 
 settings with_form_of(const split& data, settings s) {

@@ -53,6 +53,9 @@ split load(const settings& s);
 /// validation images are needed but the run has held out none.
 judged_images load_judged(const settings& s, bool validation = false);
 
+/// The data without the folders above the last: "idx:fashion-mnist" for "idx:/home/me/fashion-mnist".
+std::string without_folders(const std::string& data);
+
 /// The test images of other data, or all images of one file.
 judged_images load_other(const std::string& data);
 

@@ -21,10 +21,8 @@ namespace {
 
 /// A short name of other data: the last folder of "idx:…/mnist", or the kind.
 std::string short_name(const std::string& data) {
-  const auto colon = data.find(':');
-  if (colon == std::string::npos) return data;
-  const auto path = std::filesystem::path(data.substr(colon + 1)).lexically_normal();
-  return (path.has_filename() ? path : path.parent_path()).filename().string();
+  const auto name = without_folders(data);
+  return name.substr(name.find(':') + 1);  // the whole of it without a colon
 }
 
 /// The names under which a table shows other data: short names, or the full text of the option where the short name is not meaningful or
@@ -162,8 +160,10 @@ judgement judge_weights(const settings& s, const std::filesystem::path& weights,
 
 }  // namespace
 
-void evaluate_run(const std::filesystem::path& run, const std::vector<std::string>& others, const effort& e, std::uint64_t seed) {
-  settings s         = settings_of_run(run);
+void evaluate_run(const std::filesystem::path& run, const std::string& data, const std::vector<std::string>& others, const effort& e,
+                  std::uint64_t seed) {
+  settings s = settings_of_run(run);
+  if (!data.empty()) s.data = data;
   judged_images test = load_judged(s, e.validation);
   test.seed = s.seed = seed;
   const auto sets    = load_others(others, test, e.scored);

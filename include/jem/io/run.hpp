@@ -7,6 +7,7 @@
 //     jem::evaluate::log_px(run.network, x);                               // log p(x) + log Z
 #pragma once
 
+#include <jem/io/half_weights.hpp>
 #include <jem/io/run_config.hpp>
 #include <jem/io/safetensors.hpp>
 #include <jem/nn/compute_in.hpp>
@@ -109,7 +110,8 @@ struct run {
 };
 
 /// Loads the weights of a run. `run` identifies it, see run_config. Throws std::runtime_error if the file says that its weights are those
-/// of another run, and what load_parameters throws. Weights that do not name their run are accepted, and any weights if `run` is empty.
+/// of another run, and what load_parameters throws. Weights that do not name their run are accepted, and any weights if `run` is empty; so
+/// are weights of bfloat16, see half_weights.hpp.
 template <parameterised Net>
 void load_run_weights(const std::filesystem::path& file, Net& net, const std::string& run) {
   const auto bytes    = read_file(file);
@@ -118,7 +120,7 @@ void load_run_weights(const std::filesystem::path& file, Net& net, const std::st
   if (!run.empty() && found != metadata.end() && found->second != run) {
     throw std::runtime_error(concat(file.string(), ": expected weights of the run ", run, " but found those of the run ", found->second));
   }
-  assign_parameters(decode_safetensors(bytes, file.string()), net, file.string());
+  assign_parameters(in_float32(decode_safetensors(bytes, file.string())), net, file.string());
 }
 
 namespace detail {
