@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../support/compiled_convolutions.hpp"
+#include "../support/backends.hpp"
 #include "../support/counting.hpp"
 #include "../support/doubles.hpp"
 
