@@ -42,6 +42,7 @@ struct gradient_matching {
 
   constexpr phase_set reads() const { return {.pairs = true}; }
 
+  /// ∂E/∂f(x) = −p(·|x)
   template <tensor_value T>
   double accumulate(const phases<T>& logits, float weight, phases<T>& grad) const {
     detail::add_pair_slopes(grad.pairs, weight, logits.pairs, {}, logits.pairs_by);

@@ -12,6 +12,7 @@ struct joint_gradient_matching {
 
   constexpr phase_set reads() const { return {.joint_pairs = true}; }
 
+  /// ∂E(x, y)/∂f(x) = −1_y
   template <tensor_value T>
   double accumulate(const phases<T>& logits, float weight, phases<T>& grad) const {
     detail::add_pair_slopes(grad.joint_pairs, weight, logits.joint_pairs, logits.joint_pairs_y, logits.joint_pairs_by);
