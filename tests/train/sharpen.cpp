@@ -70,7 +70,7 @@ template <class Loss, class Sharpness>
 auto trainer_of(const Loss& loss, const Sharpness& sharpness, float gradient_limit = 0) {
   return jem::trainer{.loss           = loss,
                       .sampler        = sampler,
-                      .optimiser      = jem::sgd{.learning_rate = 0.5f, .momentum = 0.9f},
+                      .optimiser      = jem::sgd{.learning_rate = jem::constant{0.5f}, .momentum = 0.9f},
                       .batch          = 8,
                       .steps          = 3,
                       .data_noise     = 0,
@@ -296,8 +296,11 @@ double mean_rise(const jem::mlp<T>& net, const dataset& set, float share) {
 template <class Sharpness>
 jem::mlp<T> of_two_moons(std::uint64_t seed, const dataset& set, const Sharpness& sharpness, int iterations) {
   jem::rng g{seed};
-  const jem::trainer algorithm{
-      .loss = jem::cross_entropy{}, .optimiser = jem::adam{.learning_rate = 0.01f}, .batch = 50, .data_noise = 0, .sharpness = sharpness};
+  const jem::trainer algorithm{.loss       = jem::cross_entropy{},
+                               .optimiser  = jem::adam{.learning_rate = jem::constant{0.01f}},
+                               .batch      = 50,
+                               .data_noise = 0,
+                               .sharpness  = sharpness};
   auto state = algorithm.init(jem::mlp<T>({2, 16, 16, 2}, g), set, g);
   for (int k = 0; k < iterations; ++k) algorithm.step(state);
   return state.net;

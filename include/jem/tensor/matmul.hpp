@@ -30,7 +30,8 @@ void multiply(C& c, const A& a, const B& b, transpose ta, transpose tb, index_t 
   using V         = typename C::value_type;
   const index_t m = c.extent(0), n = c.extent(1);
   if constexpr (std::same_as<E, V> || requires(const E* from, V* to) { Backend::gemm(ta, tb, m, n, k, V{1}, from, from, beta, to); }) {
-    const auto &left = read_as<E>(a), &right = read_as<E>(b);
+    const auto& left  = read_as<E>(a);
+    const auto& right = read_as<E>(b);
     Backend::gemm(ta, tb, m, n, k, V{1}, left.data(), right.data(), beta, c.data());
   } else {
     multiply<V>(c, factors<E>(a, unchanged{}), factors<E>(b, unchanged{}), ta, tb, k, beta);
