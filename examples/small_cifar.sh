@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# A folder with six files of twenty records in the form of CIFAR-10, two of each class, whose pixels are bytes of a text: enough
-# for a program to run on. usage: small_cifar.sh FOLDER TEXT
+# Makes a folder with six files in the format of CIFAR-10, for tests: each has twenty records, two of each class, whose pixels are bytes
+# of a text. usage: small_cifar.sh FOLDER TEXT
 set -eu
 mkdir -p "$1"
 at=1

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# A folder with train/CLASS/*.png and test/CLASS/*.png: three classes of grey images of 8×8 pixels, a level a class, so that a
-# network learns them in no time. usage: small_png.sh FOLDER
+# Makes a folder with train/CLASS/*.png and test/CLASS/*.png: grey images of 8×8 pixels in three classes. Each class has its own grey, so
+# that a network learns them quickly. usage: small_png.sh FOLDER
 set -eu
 
-# put PLACE COUNT MIDDLE: so many files of the image whose bytes, but for those that all have in common, are MIDDLE in base64.
+# put PLACE COUNT MIDDLE: writes COUNT files of one image. MIDDLE, in base64, are the bytes of its file that differ between images.
 put() {
   mkdir -p "$1"
   for i in $(seq "$2"); do

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Tiny runs on disks that are full, full for a second, or read-only, and with standard error closed: each ends with the weights and the
-# metrics of a run on a disk with room, or says before it trains that it cannot write.
+# Tiny runs on disks that are full, full for a second, or read-only, and a run with standard error closed. Each run ends with the weights
+# and metrics of a run on a disk with room, or is refused before it trains.
 #
 #   full_disk.sh <jem> <folder>
 set -eu
@@ -22,12 +22,12 @@ same() { # same RUN: whether it ended with the weights and the metrics of the wh
 says() { grep -q "$1" "$folder/said" || { echo "expected words like '$1' but received:"; cat "$folder/said"; exit 1; }; }
 says_once() { says "$1" && [ "$(grep -c "$1" "$folder/said")" = 1 ]; }
 
-# Files of at most 200 blocks of 512 bytes: a checkpoint is written in part, and then refused; weights and metrics have room.
+# Files of at most 200 blocks of 512 bytes: writing a checkpoint fails in the middle, while weights and metrics fit.
 (trap '' XFSZ; ulimit -f 200; exec "$jem" train $tiny --checkpoint-every 1 --out "$folder/small") >"$folder/said" 2>&1
 says_once 'checkpoint.safetensors: expected to write [0-9]* bytes but received "File too large"; training goes on'
 [ ! -e "$folder/small/checkpoint.safetensors" ] && [ ! -e "$folder/small/checkpoint.safetensors.part" ]
 
-# Files of at most 5 kB until the run has been held up for a second: metrics and weights wait for room.
+# Files of at most 5 kB, until the run has waited for a second: metrics and weights wait for room.
 (trap '' XFSZ; ulimit -S -f 10; exec "$jem" train $tiny --checkpoint-every 50 --out "$folder/late") >"$folder/said" 2>&1 &
 process=$!
 until grep -q "trying again" "$folder/said"; do sleep 0.1; done
@@ -36,7 +36,7 @@ wait "$process"
 says_once 'metrics.jsonl: expected room for a line but received "File too large"; training goes on'
 same "$folder/late"
 
-# The same on a small file system, where one may be mounted.
+# The same on a small file system, if the user may mount one.
 mkdir -p "$folder/disk"
 if mount -t tmpfs -o size=3m tmpfs "$folder/disk" 2>/dev/null; then
   trap 'umount "$folder/disk"' EXIT
@@ -49,7 +49,7 @@ if mount -t tmpfs -o size=3m tmpfs "$folder/disk" 2>/dev/null; then
   wait "$process"
   says_once 'checkpoint.safetensors: expected .* but received "No space left on device"; training goes on'
   same "$folder/disk/run"
-  # One that is full from the start is refused before training.
+  # A disk that is full from the start is refused before training.
   dd if=/dev/zero of="$folder/disk/filler" bs=1k count=3100 2>/dev/null || true
   code=0
   "$jem" train $tiny --out "$folder/disk/other" >"$folder/said" 2>&1 || code=$?
@@ -62,7 +62,7 @@ else
   mounted="(no file system may be mounted here)"
 fi
 
-# A folder that may not be written into is refused before training. Root may write into any, so it becomes another user.
+# A folder without permission to write is refused before training. Root may write anywhere, so the test becomes another user.
 mkdir "$folder/closed"
 chmod 555 "$folder/closed"
 as=
@@ -75,11 +75,11 @@ if $as "$jem" --version >/dev/null 2>&1; then
   [ "$(wc -l <"$folder/said")" = 1 ]
 fi
 
-# No file of the run takes the place of a stream that is closed.
+# A closed standard stream is not replaced by a file of the run.
 "$jem" train $tiny --out "$folder/silent" >/dev/null 2>&-
 same "$folder/silent"
 
-# Results that nobody can read are an error; a reader that has read enough is none.
+# Output that cannot be written is an error; a reader that stops early is none.
 code=0
 "$jem" --version >/dev/full 2>"$folder/said" || code=$?
 [ "$code" = 2 ]

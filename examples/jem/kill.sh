@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Kills a tiny run by SIGKILL at so many moments, goes on with it, and compares weights and metrics with those of a run that nobody killed.
+# Kills a tiny run by SIGKILL at several moments, resumes it each time, and compares its weights and metrics with those of a run that was
+# never killed.
 #
 #   kill.sh <jem> <folder> <moments> [<options of the run>]
 #
-# A moment counts if the run was alive. Some come while a checkpoint is written, since one follows each iteration.
+# A kill counts if the run was alive. Some happen while a checkpoint is written, since there is one after each iteration.
 set -eu
 jem=$1 folder=$2 moments=$3
 shift 3
@@ -22,7 +23,7 @@ while [ "$killed" -lt "$moments" ]; do
   [ "$round" -le $((10 * moments)) ] || { echo "expected $moments kills but could make only $killed"; exit 1; }
   run=$folder/run
   [ -f "$run/settings.json" ] && [ ! -f "$run/metrics.json" ] || { rm -rf "$run" && start="$tiny --out $run"; }
-  # Of three beginnings of a run two are gone on with, and each is killed after another time, from none to a third of a second.
+  # Each run is killed after a different time, from 0 to a third of a second.
   if [ -f "$run/settings.json" ]; then start="--resume $run"; fi
   "$jem" train $start --checkpoint-every 1 --threads $((1 + round % 2)) >/dev/null 2>&1 &
   process=$!

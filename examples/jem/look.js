@@ -1,5 +1,5 @@
-// What somebody who looks at a page would find wrong, as texts: words that lie on each other or leave their drawing, that are too small
-// or too pale, and a page that is wider than its window. `frames` are iframes with the page at several widths.
+// Finds faults of a page and describes each in a text: words that overlap or leave their drawing, words that are too small or too pale,
+// and a page that is wider than its window. `frames` are iframes that show the page at several widths.
 function faults(frames) {
   const found = [];
   const channels = (colour) => colour.match(/[\d.]+/g).map(Number);
