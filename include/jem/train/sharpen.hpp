@@ -20,8 +20,9 @@ inline void check_finite(double loss, double gradient_norm, index_t iteration, c
                          iteration);
 }
 
-/// Replaces loss and gradient at θ by those at θ + e of the same batches, where there is an e; returns the place for messages. Samples and
-/// pairs of points are those that were made at θ. Throws divergence_error for a loss or a gradient at θ that is not finite.
+/// Replaces loss and gradient at θ by those at θ + e of the same batches, if there is an e. Returns words for messages that say where they
+/// were taken. Samples and pairs of points are those that were made at θ. Throws divergence_error for a loss or a gradient at θ that is
+/// not finite.
 template <parameterised Net, loss_term<tensor_type_of<Net>> Loss, weight_perturbation<Net> Sharpness>
 const char* sharpen(const Sharpness& sharpness, const Loss& loss, const Net& net, const phases<tensor_type_of<Net>>& images,
                     value_and_gradient<Net>& at, index_t iteration) {

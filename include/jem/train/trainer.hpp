@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Algorithm 1 of Grathwohl et al. (2020): batches, samples from chains of the replay buffer, a gradient, an update. In place of chains a
-// loss may read pairs of points, between which the energy learns its gradient (matching/). A trainer is a const value that holds settings;
-// `step` changes a state. A program can make each call of `step` itself, of several trainers on one state in turn, too.
+// Algorithm 1 of Grathwohl et al. (2020): batches, samples from chains of the replay buffer, a gradient, an update. A loss may also read
+// pairs of points, from which the energy learns its gradient without chains (matching/). A trainer is a const value that holds settings;
+// `step` changes a state. A program calls `step` itself, and may use several trainers on one state in turn.
 #pragma once
 
 #include <jem/core/setting.hpp>
