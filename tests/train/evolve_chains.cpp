@@ -9,6 +9,7 @@
 #include <jem/loss/sampler_divergence.hpp>
 #include <jem/loss/trimmed_divergence.hpp>
 #include <jem/nn/models/mlp.hpp>
+#include <jem/sampling/fresh_starts.hpp>
 #include <jem/sampling/half_data.hpp>
 #include <jem/sampling/langevin.hpp>
 #include <jem/sampling/sgld.hpp>
@@ -136,7 +137,7 @@ TEST_CASE("energy matching in two phases on one state: matched gradients first, 
                             .batch     = 8,
                             .steps     = 20};
   jem::rng g{5};
-  auto s = second.init(jem::mlp<T>({3, 8, 2}, g), set, jem::half_data(set.x), g);
+  auto s = second.init(jem::mlp<T>({3, 8, 2}, g), set, jem::fresh_starts<T, jem::half_data<T>>({3}, 0, jem::half_data(set.x)), g);
   for (int i = 0; i < 6; ++i) {
     const auto info = i < 3 ? first.step(s) : second.step(s);
     CHECK(std::isfinite(info.residual));
