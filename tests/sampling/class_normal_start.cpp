@@ -82,28 +82,6 @@ jem::pooled_vector<std::int32_t> alternating(jem::index_t n) {
 
 }  // namespace
 
-TEST_CASE("a factor times its transpose is the matrix") {
-  std::vector<double> a{4, 2, -2, 2, 10, 2, -2, 2, 6};  // (2, 0, 0), (1, 3, 0), (−1, 1, 2)
-  jem::detail::factorize("test", a, 3);
-  CHECK(a == std::vector<double>{2, 0, 0, 1, 3, 0, -1, 1, 2});
-  constexpr std::size_t d = 21;  // dot products with and without whole groups of eight
-  std::vector<double> big(d * d);
-  for (std::size_t i = 0; i < d * d; ++i) big[i] = i % (d + 1) == 0 ? 2 : 1 / (1.0 + static_cast<double>(i / d + i % d));
-  auto factor = big;
-  jem::detail::factorize("test", factor, d);
-  double error = 0;
-  for (std::size_t i = 0; i < d; ++i) {
-    for (std::size_t j = 0; j < d; ++j) {
-      double product = 0;
-      for (std::size_t k = 0; k < d; ++k) product += factor[i * d + k] * factor[j * d + k];
-      error = std::max(error, std::abs(product - big[i * d + j]));
-    }
-  }
-  CHECK(error < 1e-14);
-  std::vector<double> indefinite{1, 2, 2, 1};
-  CHECK_THROWS_AS(jem::detail::factorize("test", indefinite, 2), std::invalid_argument);
-}
-
 TEST_CASE("starts of a class have the mean and the covariance of its images") {
   test::on_every_tensor([]<class T>() {
     constexpr jem::index_t n = 40'000;

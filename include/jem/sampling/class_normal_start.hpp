@@ -9,51 +9,17 @@
 #include <jem/core/setting.hpp>
 #include <jem/sampling/constraint.hpp>
 #include <jem/sampling/start.hpp>
+#include <jem/tensor/cholesky.hpp>
 #include <jem/tensor/columns.hpp>
 #include <jem/tensor/logits.hpp>
 #include <jem/tensor/matmul.hpp>
 #include <jem/tensor/rows.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <memory>
 #include <vector>
 
 namespace jem::inline v0 {
-
-namespace detail {
-
-/// Σ a[k]·b[k] in eight sums, which the compiler can compute together.
-inline double dot_of_rows(const double* a, const double* b, index_t n) {
-  double sums[8] = {};
-  index_t k      = 0;
-  for (; k + 8 <= n; k += 8) {
-    for (index_t lane = 0; lane < 8; ++lane) sums[lane] += a[k + lane] * b[k + lane];
-  }
-  double rest = 0;
-  for (; k < n; ++k) rest += a[k] * b[k];
-  return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7])) + rest;
-}
-
-/// A symmetric matrix (d, d) → its lower triangular factor L with a = L·Lᵀ (Cholesky), in place. Throws std::invalid_argument unless the
-/// matrix is positive definite and finite. Sixteen rows at a time read the rows before them, which do not fit into a cache.
-inline void factorize(std::string_view where, std::vector<double>& a, index_t d) {
-  const auto row = [&a, d](index_t i) { return a.data() + i * d; };
-  for (index_t first = 0; first < d; first += 16) {
-    const index_t end = (std::min)(first + 16, d);
-    for (index_t j = 0; j < end; ++j) {
-      if (j >= first) {
-        const double square = row(j)[j] - dot_of_rows(row(j), row(j), j);
-        if (!(square > 0 && std::isfinite(square))) fail(where, "finite images with a definite covariance", std::to_string(square));
-        row(j)[j] = std::sqrt(square);
-        std::fill(row(j) + j + 1, row(j) + d, 0.0);
-      }
-      for (index_t i = (std::max)(first, j + 1); i < end; ++i) row(i)[j] = (row(i)[j] - dot_of_rows(row(i), row(j), j)) / row(j)[j];
-    }
-  }
-}
-
-}  // namespace detail
 
 /// Where chains start: one normal law for each class, fitted once. Means, covariances and factors are computed in double; the covariance
 /// is divided by the number of images. Each class keeps D² numbers of T: 38 MB for 3072 floats. Copies share them. They are no part of a
@@ -147,7 +113,7 @@ class class_normal_start {
     auto covariance = matmul(x, x, transpose::yes, transpose::no).to_vector();
     for (double& each : covariance) each /= static_cast<double>(m);
     for (index_t i = 0; i < d; ++i) covariance[static_cast<std::size_t>(i * d + i)] += added_variance;
-    detail::factorize("class_normal_start", covariance, d);
+    detail::cholesky("class_normal_start", "finite images with a definite covariance", covariance, d);
     copy_into(to.means.rows(c, 1), converted<V>(std::move(mean)).reshaped({1, d}));
     copy_into(to.factors.rows(c * d, d), converted<V>(Wide(shape{d, d}, covariance)));
   }
