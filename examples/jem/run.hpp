@@ -9,6 +9,7 @@
 #include <jem/jem.hpp>
 
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -131,6 +132,24 @@ struct noise_law {
                              : jem::normal_start{}.template operator()<T>(extents, g);
   }
 };
+
+/// Where chains start, as one type for all settings.
+struct chain_start {
+  std::optional<jem::class_normal_start<tensor, jem::box>> classes;  ///< uniform in [-1, 1] without
+
+  template <jem::tensor_value T>
+  T operator()(const jem::shape& extents, jem::rng& g) const {
+    return classes ? classes->template operator()<T>(extents, g) : jem::uniform_start{}.template operator()<T>(extents, g);
+  }
+
+  template <jem::tensor_value T>
+  T operator()(const jem::shape& extents, const jem::pooled_vector<std::int32_t>& y, jem::rng& g) const {
+    return classes ? classes->template operator()<T>(extents, y, g) : (*this).template operator()<T>(extents, g);
+  }
+};
+
+/// Where the chains of a run start, which is trained on these images.
+chain_start start_of(const settings& s, const dataset& set);
 
 /// What a sampler does to its gradient, as one type for all settings.
 struct gradient_rule {

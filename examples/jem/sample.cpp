@@ -89,13 +89,16 @@ void sample_run(const std::filesystem::path& folder, const sampling& how) {
   std::vector<std::int32_t> wanted;
   for (jem::index_t i = 0; i < how.count; ++i) wanted.push_back(static_cast<std::int32_t>(i * classes / how.count));
   const jem::labels<tensor> y(jem::shape{how.count}, wanted);
+  const auto extents      = real.x.extents().with_rows(how.count);
+  const auto chains_start = start_of(s, data.train);
+  const jem::pooled_vector<std::int32_t> of_classes(wanted.begin(), wanted.end());
   table lines = table::array();
   std::printf("%8s %14s %16s %16s %16s %10s\n", "steps", "of its class", "kernel distance", "nearest train", "beyond range", "seconds");
   for (const auto steps : how.steps) {
     jem::rng rng{how.seed};
     const stopwatch clock;
-    const tensor start =
-        noise_law{s.method == "matched" ? s.path_noise : "uniform"}.operator()<tensor>(real.x.extents().with_rows(how.count), rng);
+    const tensor start = s.method == "matched" ? noise_law{s.path_noise}.operator()<tensor>(extents, rng)
+                                               : chains_start.operator()<tensor>(extents, of_classes, rng);
     const tensor x =
         with_sampler(s, steps, how.noise, [&](const auto& k) { return jem::evaluate::continued(k, run.network, start, y, steps, rng); });
     const double seconds  = clock.seconds();

@@ -201,6 +201,8 @@ jem_tool_test("jem sample leaves the noise of chains to their settings" CODE 2 O
 set(tiny_recipe ${tiny_matched} --buffer 640)
 jem_tool_test("jem train follows the recipe of JEM++" ARGUMENTS train ${tiny_recipe} --recipe jem++ WRITES samples.png
   SETTINGS "\"method\": \"chains\",.*\"recipe\": \"jem..\",.*\"steps\": 10,.*\"clip\": 1.0,.*\"box\": true,.*\"start\": \"classes\"")
+jem_tool_test("jem sample starts where the chains of the run start" AFTER "jem train follows the recipe of JEM++" COMMAND sample
+  ARGUMENTS --steps 1 --count 20 SAYS "\n *1 +[01][.][0-9]+ .*\n *images +[01][.]" WRITES samples-1.png)
 jem_tool_test("jem train follows the recipe of SADA-JEM" ARGUMENTS train ${tiny_recipe} --recipe sada WRITES samples.png
   SETTINGS "\"augment_energy\": false,.*\"steps\": 5,.*\"noise\": 0.0,.*\"sharpness\": 2.0,")
 jem_tool_test("jem train follows the recipe of the gradient through the last step" ARGUMENTS train ${tiny_recipe} --recipe last-step

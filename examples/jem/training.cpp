@@ -32,6 +32,12 @@ jem::sgld<jem::constant, jem::fixed_noise, gradient_rule, jem::box> sampler_of(c
           .constraint = s.box ? jem::box{-1, 1} : jem::box{-infinity, infinity}};
 }
 
+chain_start start_of(const settings& s, const dataset& set) {
+  chain_start start;
+  if (s.method == "chains" && s.start == "classes") start.classes.emplace(set.x, set.y, set.classes, jem::box{-1, 1});
+  return start;
+}
+
 namespace {
 
 /// The learning rate: it rises linearly over the warm-up, and falls along half a cosine to the rate at the end.
@@ -59,21 +65,6 @@ struct chosen_path {
     if (kind == "equilibrium") return equilibrium(x, g);
     if (kind == "denoising") return jem::denoising_path{}(x, g);
     return jem::half_and_half{equilibrium, jem::denoising_path{}}(x, g);
-  }
-};
-
-/// Where chains start, as one type for all settings.
-struct chain_start {
-  std::optional<jem::class_normal_start<tensor, jem::box>> classes;  ///< uniform in [-1, 1] without
-
-  template <jem::tensor_value T>
-  T operator()(const jem::shape& extents, jem::rng& g) const {
-    return classes ? classes->template operator()<T>(extents, g) : jem::uniform_start{}.template operator()<T>(extents, g);
-  }
-
-  template <jem::tensor_value T>
-  T operator()(const jem::shape& extents, const jem::pooled_vector<std::int32_t>& y, jem::rng& g) const {
-    return classes ? classes->template operator()<T>(extents, y, g) : (*this).template operator()<T>(extents, g);
   }
 };
 
@@ -140,13 +131,11 @@ jem::replay_buffer<tensor, chain_start> buffer_of(const settings& s, const datas
   const jem::phase_set reads = phases_of(s);
   const bool has_samples     = reads.samples || reads.conditional;
   const jem::index_t classes = keeps_classes_apart(s) ? set.classes : 0;
-  chain_start start;
-  if (has_samples && s.start == "classes") start.classes.emplace(set.x, set.y, set.classes, jem::box{-1, 1});
-  const auto& e = set.x.extents();
+  const auto& e              = set.x.extents();
   return {{e[1], e[2], e[3]},
           {.capacity = has_samples ? s.buffer : std::max<jem::index_t>(1, classes), .restart_probability = s.restart, .classes = classes},
           rng,
-          start};
+          has_samples ? start_of(s, set) : chain_start{}};
 }
 
 /// How many steps the chains of an iteration have.
