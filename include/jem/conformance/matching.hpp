@@ -89,7 +89,7 @@ void hold_matching(evidence& e, const char* name, const Net& net, const shape& i
   hold(matching_error(joint_gradient_matching{}, net,
                       phases<T>{.joint_pairs = of_xy.x, .joint_pairs_y = concatenate(y, y), .joint_pairs_by = of_xy.by}, targets, joint),
        "E(x, y)");
-  const sgld langevin{.step_size = 0.3f, .noise = 0.2f};
+  const sgld langevin{.step_size = constant{0.3f}, .noise = fixed_noise{0.2f}};
   hold(last_step_error<T>(langevin, net, targets.x, {}, marginal), "a last step of E(x)");
   hold(last_step_error<T>(langevin, net, targets.x, concatenate(y, y), joint), "a last step of E(x, y)");
 }
