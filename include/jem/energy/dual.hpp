@@ -4,6 +4,7 @@
 // by argument-dependent lookup and collide with no other function. dual<T, 0> is only a value, and costs no more than a value.
 #pragma once
 
+#include <jem/core/gamma_function.hpp>
 #include <jem/core/math.hpp>
 #include <jem/core/platform.hpp>
 
@@ -55,15 +56,23 @@ struct dual {
   friend constexpr dual operator+(const dual& a) { return a; }
   friend constexpr dual operator-(const dual& a) { return chain(-a.value, T(-1), a); }
 
-  // Arithmetic of a dual and a number of any kind. Overload resolution prefers these to the conversion above.
-  template <arithmetic V> friend constexpr dual operator+(const dual& a, V b) { return a + dual(b); }
-  template <arithmetic V> friend constexpr dual operator-(const dual& a, V b) { return a - dual(b); }
-  template <arithmetic V> friend constexpr dual operator*(const dual& a, V b) { return a * dual(b); }
-  template <arithmetic V> friend constexpr dual operator/(const dual& a, V b) { return a / dual(b); }
-  template <arithmetic V> friend constexpr dual operator+(V a, const dual& b) { return dual(a) + b; }
-  template <arithmetic V> friend constexpr dual operator-(V a, const dual& b) { return dual(a) - b; }
-  template <arithmetic V> friend constexpr dual operator*(V a, const dual& b) { return dual(a) * b; }
-  template <arithmetic V> friend constexpr dual operator/(V a, const dual& b) { return dual(a) / b; }
+  // Arithmetic of a dual and a number of any kind, whose derivatives are not multiplied. Overload resolution prefers these to the
+  // conversion above.
+  template <arithmetic V> friend constexpr dual operator+(const dual& a, V b) { return chain(a.value + static_cast<T>(b), T(1), a); }
+  template <arithmetic V> friend constexpr dual operator-(const dual& a, V b) { return chain(a.value - static_cast<T>(b), T(1), a); }
+  template <arithmetic V> friend constexpr dual operator*(const dual& a, V b) {
+    return chain(a.value * static_cast<T>(b), static_cast<T>(b), a);
+  }
+  template <arithmetic V> friend constexpr dual operator/(const dual& a, V b) {
+    return chain(a.value / static_cast<T>(b), T(1) / static_cast<T>(b), a);
+  }
+  template <arithmetic V> friend constexpr dual operator+(V a, const dual& b) { return b + a; }
+  template <arithmetic V> friend constexpr dual operator-(V a, const dual& b) { return chain(static_cast<T>(a) - b.value, T(-1), b); }
+  template <arithmetic V> friend constexpr dual operator*(V a, const dual& b) { return b * a; }
+  template <arithmetic V> friend constexpr dual operator/(V a, const dual& b) {
+    const T quotient = static_cast<T>(a) / b.value;
+    return chain(quotient, -quotient / b.value, b);
+  }
 
   constexpr dual& operator+=(const dual& b) { return *this = *this + b; }
   constexpr dual& operator-=(const dual& b) { return *this = *this - b; }
@@ -100,6 +109,30 @@ struct dual {
   JEM_HOST_DEVICE friend dual pow(const dual& a, T exponent) {
     return chain(std::pow(a.value, exponent), exponent == T(0) ? T(0) : exponent * std::pow(a.value, exponent - T(1)), a);
   }
+
+  /// aᵇ for two variables. For a ≤ 0 the derivative in b is 0.
+  JEM_HOST_DEVICE friend dual pow(const dual& a, const dual& b) {
+    const T power = std::pow(a.value, b.value);
+    const T by_a  = b.value == T(0) ? T(0) : b.value * std::pow(a.value, b.value - T(1));
+    return combine(power, a, by_a, b, a.value > T(0) ? power * math::log(a.value) : T(0));
+  }
+  JEM_HOST_DEVICE friend dual log1p(const dual& a) { return chain(std::log1p(a.value), T(1) / (T(1) + a.value), a); }
+  JEM_HOST_DEVICE friend dual expm1(const dual& a) { return chain(std::expm1(a.value), math::exp(a.value), a); }
+  JEM_HOST_DEVICE friend dual atan(const dual& a) { return chain(std::atan(a.value), T(1) / (T(1) + a.value * a.value), a); }
+  JEM_HOST_DEVICE friend dual erf(const dual& a) {
+    return chain(std::erf(a.value), T(1.1283791670955126) * math::exp(-a.value * a.value), a);  // 2/√π
+  }
+  /// ln Γ(a) for a > 0
+  friend constexpr dual lgamma(const dual& a) { return chain(math::log_gamma(a.value), D > 0 ? math::digamma(a.value) : T(0), a); }
+  /// ln(eᵃ + eᵇ), which does not overflow.
+  friend constexpr dual log_sum_exp(const dual& a, const dual& b) {
+    if (a.value == b.value) return combine(a.value + T(0.69314718055994531), a, T(0.5), b, T(0.5));  // also if both are infinite
+    const T gap = a.value - b.value;
+    return combine((gap > T(0) ? a.value : b.value) + math::softplus(gap > T(0) ? -gap : gap), a, math::sigmoid(gap), b,
+                   math::sigmoid(-gap));
+  }
+  friend constexpr dual(min)(const dual& a, const dual& b) { return b < a ? b : a; }  ///< the first of two equal ones
+  friend constexpr dual(max)(const dual& a, const dual& b) { return a < b ? b : a; }  ///< the first of two equal ones
 
  private:
   static constexpr dual chain(T value, T slope, const dual& a) {

@@ -207,4 +207,36 @@ tensor_of<X> map_rows(const X& x, Y& other, F f) {
   return result;
 }
 
+/// f(row of x, row of y) → value for each row, (n, …), (n, …) → (n). The rows may have different sizes; f may write into y.
+template <tensor_like X, tensor_value Y, class F>
+  requires compatible<Y, X>
+tensor_of<X> zip_rows(const X& x, Y& y, F f) {
+  using T = typename X::value_type;
+  tensor_of<X> result(shape{detail::row_count("zip_rows", x)});
+  expect_shape("zip_rows", y.extents().with_rows(x.extent(0)), y.extents());
+  const index_t columns = x.extents().row_size(), others = y.extents().row_size();
+  const T* const from = x.data();
+  T *const to = result.data(), *const written = y.data();
+  for_each_row<typename X::backend_type>(x.extent(0), 8 * (columns + others),
+                                         [=] JEM_LAMBDA(index_t i) { to[i] = f(from + i * columns, written + i * others); });
+  return result;
+}
+
+/// f(row of x, row of y, row of z) → value for each row, three (n, …) → (n). The rows may have different sizes; f may write into z.
+template <tensor_like X, compatible<X> Y, tensor_value Z, class F>
+  requires compatible<Z, X>
+tensor_of<X> zip_rows(const X& x, const Y& y, Z& z, F f) {
+  using T = typename X::value_type;
+  tensor_of<X> result(shape{detail::row_count("zip_rows", x)});
+  expect_shape("zip_rows", y.extents().with_rows(x.extent(0)), y.extents());
+  expect_shape("zip_rows", z.extents().with_rows(x.extent(0)), z.extents());
+  const index_t columns = x.extents().row_size(), seconds = y.extents().row_size(), thirds = z.extents().row_size();
+  const T *const from = x.data(), *const second = y.data();
+  T *const to = result.data(), *const written = z.data();
+  for_each_row<typename X::backend_type>(x.extent(0), 8 * (columns + seconds + thirds), [=] JEM_LAMBDA(index_t i) {
+    to[i] = f(from + i * columns, second + i * seconds, written + i * thirds);
+  });
+  return result;
+}
+
 }  // namespace jem::inline v0
