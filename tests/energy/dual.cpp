@@ -58,6 +58,49 @@ TEST_CASE("every function of a dual number has the derivative of central differe
   CHECK(worst_slope([](dual1 x) { return pow(x, -1); }, {-2.0, -0.5, 0.5, 2.0}) < 1e-8);
 }
 
+TEST_CASE("functions that densities need have the derivatives of central differences") {
+  const auto anywhere = {-3.0, -0.7, -0.01, 0.02, 0.5, 1.3, 4.0};
+  const auto positive = {0.05, 0.5, 1.0, 2.7, 12.0};
+  CHECK(worst_slope([](dual1 x) { return lgamma(x); }, positive) < 1e-6);
+  CHECK(worst_slope([](dual1 x) { return log1p(x); }, positive) < 1e-8);
+  CHECK(worst_slope([](dual1 x) { return expm1(x); }, anywhere) < 1e-8);
+  CHECK(worst_slope([](dual1 x) { return atan(x); }, anywhere) < 1e-8);
+  CHECK(worst_slope([](dual1 x) { return erf(x); }, anywhere) < 1e-8);
+  CHECK(worst_slope([](dual1 x) { return pow(x, x); }, positive) < 1e-6);
+  CHECK(worst_slope([](dual1 x) { return pow(2.5, x); }, anywhere) < 1e-8);
+  CHECK(worst_slope([](dual1 x) { return log_sum_exp(2 * x, 1 - x); }, anywhere) < 1e-8);
+  CHECK(worst_slope([](dual1 x) { return max(square(x), 1.0) + min(x, 2.0); }, anywhere) < 1e-8);
+  CHECK(log1p(dual1(1e-20)).value == 1e-20);
+  CHECK(expm1(dual1(1e-20)).value == 1e-20);
+  CHECK(lgamma(dual1::variable(0.5, 0)).value == doctest::Approx(std::lgamma(0.5)));
+}
+
+TEST_CASE("log_sum_exp neither overflows nor loses an infinite term") {
+  constexpr double infinity = HUGE_VAL;
+  const auto far            = log_sum_exp(dual2::variable(1000, 0), dual2::variable(999, 1));
+  CHECK(far.value == doctest::Approx(1000 + std::log1p(std::exp(-1.0))));
+  CHECK(far.partial[0] == doctest::Approx(1 / (1 + std::exp(-1.0))));
+  CHECK(far.partial[0] + far.partial[1] == doctest::Approx(1));
+  CHECK(log_sum_exp(dual2(-infinity), dual2::variable(3, 1)).value == 3);
+  CHECK(log_sum_exp(dual2(-infinity), dual2::variable(3, 1)).partial[1] == 1);
+  CHECK(log_sum_exp(dual2(-infinity), dual2(-infinity)).value == -infinity);
+  CHECK(log_sum_exp(dual2::variable(3, 0), dual2::variable(3, 1)).partial == std::array<double, 2>{0.5, 0.5});
+}
+
+TEST_CASE("max, min and pow of two duals choose the derivative, and pow has none in the exponent of what is not positive") {
+  const auto x = dual2::variable(2, 0), y = dual2::variable(2, 1), z = dual2::variable(3, 1);
+  CHECK(max(x, z).partial == std::array<double, 2>{0, 1});
+  CHECK(min(x, z).partial == std::array<double, 2>{1, 0});
+  CHECK(max(x, y).partial == std::array<double, 2>{1, 0});
+  CHECK(min(x, y).partial == std::array<double, 2>{1, 0});
+  CHECK(max(x, 5).partial == std::array<double, 2>{0, 0});
+  CHECK(pow(x, z).value == 8);
+  CHECK(pow(x, z).partial[0] == doctest::Approx(12));
+  CHECK(pow(x, z).partial[1] == doctest::Approx(8 * std::log(2.0)));
+  CHECK(pow(dual2::variable(0, 0), z).partial == std::array<double, 2>{0, 0});
+  CHECK(pow(dual2::variable(-2, 0), dual2(3)).partial == std::array<double, 2>{12, 0});
+}
+
 TEST_CASE("arithmetic of duals has the derivatives of central differences") {
   CHECK(worst_slope([](dual1 x) { return x + x * x; }, {-1.3, 0.0, 2.0}) < 1e-8);
   CHECK(worst_slope([](dual1 x) { return 3 - x * 2; }, {-1.3, 0.0, 2.0}) < 1e-8);

@@ -201,6 +201,36 @@ TEST_CASE("map_rows calls a function with a whole row, and with a row to write t
   });
 }
 
+TEST_CASE("zip_rows calls a function with rows of different sizes, and writes the last") {
+  test::on_every_tensor([]<class T>() {
+    struct sum_and_difference {
+      constexpr float operator()(const float* x, float* y) const {
+        y[0] = x[0] + x[1], y[1] = x[0] - x[1], y[2] = x[0];
+        return x[1];
+      }
+      constexpr float operator()(const float* x, const float* y, float* z) const {
+        z[0] = y[2];
+        return x[0] + y[1];
+      }
+    };
+    const T x({2, 2}, {1, 2, 3, 5});
+    T y(shape{2, 3}), z(shape{2, 1});
+    CHECK(zip_rows(x, y, sum_and_difference{}).to_vector() == floats{2, 5});
+    CHECK(y.to_vector() == floats{3, -1, 1, 8, -2, 3});
+    CHECK(zip_rows(x, y, z, sum_and_difference{}).to_vector() == floats{0, 1});
+    CHECK(z.to_vector() == floats{1, 3});
+    T none(shape{0, 3});
+    CHECK(zip_rows(T(shape{0, 2}), none, sum_and_difference{}).extents() == shape{0});
+    T wrong(shape{3, 3});
+    CHECK_THROWS_WITH_AS((void)zip_rows(x, wrong, sum_and_difference{}), "[zip_rows] expected (2, 3) but received (3, 3)",
+                         std::invalid_argument);
+    CHECK_THROWS_WITH_AS((void)zip_rows(x, wrong, z, sum_and_difference{}), "[zip_rows] expected (2, 3) but received (3, 3)",
+                         std::invalid_argument);
+    CHECK_THROWS_WITH_AS((void)zip_rows(x, y, wrong, sum_and_difference{}), "[zip_rows] expected (2, 3) but received (3, 3)",
+                         std::invalid_argument);
+  });
+}
+
 TEST_CASE("operations on rows refuse extents that do not fit") {
   eigen_tensor x(shape{4, 3});
   const eigen_tensor y(shape{3, 4}), three(shape{3}), four(shape{4});

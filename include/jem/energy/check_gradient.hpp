@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 #include <string>
 #include <vector>
@@ -41,7 +42,8 @@ inline std::string to_string(const gradient_check& worst) {
 }
 
 /// The largest difference over all coordinates of x (n, …). A right gradient has errors of some 1e-10 in double and 1e-4 in float, times
-/// the size of E where that is large. value is called four times for each coordinate of a row; `step` replaces h, if it is not 0.
+/// the size of E where that is large, and more where E bends within h. value is called four times for each coordinate of a row; `step`
+/// replaces h, if it is not 0.
 template <tensor_value T, differentiable_energy<T> E>
 gradient_check check_gradient(const E& e, const T& x, double step = 0) {
   using V = typename T::value_type;

@@ -18,6 +18,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <cstdio>
 #include <limits>
 #include <string>
 #include <type_traits>
