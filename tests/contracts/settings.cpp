@@ -179,6 +179,12 @@ std::vector<entry> samplers() {
       number("replay_options", "classes", &replay_options::classes, {}, "no yes no no yes"),
       number("tempered_energy", "temperature", &tempered_energy<int>::temperature, {1, 1}, "no no no no yes"),
       number("row_energy", "size", &row_energy<int>::size, {2, 1}, "no yes no no yes"),
+      number("dual_energy", "size", &dual_energy<int>::size, {2, 1}, "no yes no no no"),  // at most 64
+      number("variable", "count", &variable<>::count, variable{"x"}, "no no no no yes"),
+      number("support::above", "low", &support::above::low, {1}, "yes yes no no yes"),
+      number("support::below", "high", &support::below::high, {1}, "yes yes no no yes"),
+      number("support::interval", "low", &support::interval::low, {0, 1}, "yes yes no no yes"),
+      number("support::interval", "high", &support::interval::high, {0, 1}, "yes yes no no yes"),
   };
   append_others(all, "sgld", {"transform", "constraint"});
   append_others(all, "proximal_langevin", {"transform", "constraint"});
@@ -186,6 +192,9 @@ std::vector<entry> samplers() {
   append_others(all, "metropolis", {"proposal"});
   append_others(all, "tempered_energy", {"inner"});
   append_others(all, "row_energy", {"function"});
+  append_others(all, "dual_energy", {"function"});
+  append_others(all, "variable", {"name", "support"});
+  append_others(all, "on_support", {"parameters", "inner"});
   return all;
 }
 
@@ -355,7 +364,7 @@ std::vector<entry> table() {
 /// Types with public fields that are no settings. A name that ends with :: means all types in that namespace.
 const std::set<std::string> no_settings{
     // states and results of steps
-    "adam_state", "ema_state", "sgd_state", "point", "unadjusted_state", "transition_info", "chains", "training_info", "training_state",
+    "adam_state", "ema_state", "gradient_check", "sgd_state", "point", "unadjusted_state", "transition_info", "chains", "training_info", "training_state",
     "finding", "remedies", "intervention", "value_and_gradient", "divergence_error", "rng", "random_stream",
     // layers, networks and energies
     "activation", "linear", "conv2d", "energy_head", "residual", "preactivated", "repeat", "sequential", "still_layer", "owned",

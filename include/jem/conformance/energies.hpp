@@ -5,11 +5,13 @@
 
 #include <jem/conformance/layers.hpp>
 #include <jem/energy/combine.hpp>
+#include <jem/energy/dual_energy.hpp>
 #include <jem/energy/gaussian.hpp>
 #include <jem/energy/joint.hpp>
 #include <jem/energy/marginal.hpp>
 #include <jem/energy/mask.hpp>
 #include <jem/energy/mixture.hpp>
+#include <jem/energy/on_support.hpp>
 #include <jem/energy/pointwise.hpp>
 #include <jem/energy/row.hpp>
 
@@ -32,6 +34,18 @@ struct saddle {
   }
 };
 
+struct hill {
+  template <class V>
+  constexpr V operator()(const V* x) const {
+    return x[0] * exp(-x[1]) + square(x[2] - x[0]);
+  }
+};
+
+/// Supports of each kind, for three numbers of a simplex and two others from four free ones.
+inline auto five_numbers() {
+  return variables{variable{"w", 3, support::simplex{}}, variable{"p", support::interval{-1, 2}}, variable{"s", support::positive{}}};
+}
+
 }  // namespace detail
 
 /// Every energy, at four points of three numbers.
@@ -53,6 +67,10 @@ evidence energies_have_the_gradients_of_central_differences() {
   detail::hold_gradient(e, "row_energy", check_energy_gradient(row_energy{3, detail::saddle{}}, x));
   detail::hold_gradient(e, "masked", check_energy_gradient(masked(crest, T({3}, {0.5, -1, 2}), T({3}, {0, 1, 0})), x));
   detail::hold_gradient(e, "mixture", check_energy_gradient(mixture<gaussian<T>>({bowl, crate}, {0.0, -1.0}), x));
+  const T free = random_tensor<T>({4, 4}, 85);
+  const gaussian<T> ridge(random_tensor<T>({5}, 86), T({5}, {1, 0.7, 0.4, 2, 0.5}));
+  detail::hold_gradient(e, "dual_energy", check_energy_gradient(dual_energy<detail::hill, 2>{3, {}}, x));
+  detail::hold_gradient(e, "on_support", check_energy_gradient(on_support{detail::five_numbers(), ridge}, free));
   return e;
 }
 

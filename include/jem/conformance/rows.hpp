@@ -35,6 +35,20 @@ struct first_less_last {
   }
 };
 
+/// Writes the first and the last of ten numbers.
+struct ends_of_ten {
+  template <class V>
+  constexpr V operator()(const V* row, V* two) const {
+    two[0] = row[0], two[1] = row[9];
+    return row[1] - row[8];
+  }
+  template <class V>
+  constexpr V operator()(const V* row, const V* other, V* two) const {
+    two[0] = row[0] - other[9], two[1] = other[0];
+    return row[9] - other[1];
+  }
+};
+
 template <class T>
 void sum_outcomes(const T& x, const T& y, std::vector<outcome>& out) {
   using V              = typename T::value_type;
@@ -91,6 +105,11 @@ std::vector<outcome> row_outcomes(index_t n) {
   out.push_back({"map_rows", ulps, values_of(map_rows(x, first_less_last{10}))});
   out.push_back({"map_rows with a second", ulps, values_of(map_rows(x, a, first_less_last{10}))});
   out.push_back({"map_rows, the second", ulps, values_of(a)});
+  T first_and_last(shape{n, 2});
+  out.push_back({"zip_rows", ulps, values_of(zip_rows(x, first_and_last, ends_of_ten{}))});
+  out.push_back({"zip_rows, the second", 0, values_of(first_and_last)});
+  out.push_back({"zip_rows of three", ulps, values_of(zip_rows(x, y, first_and_last, ends_of_ten{}))});
+  out.push_back({"zip_rows of three, the last", ulps, values_of(first_and_last)});
   out.push_back({"concatenate", 0, values_of(concatenate(x, y, x.rows(0, n / 2)))});
   copy_into(a.rows(0, n / 2), y.rows(n - n / 2, n / 2));
   out.push_back({"copy_into", ulps, values_of(a)});

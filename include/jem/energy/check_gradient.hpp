@@ -28,18 +28,18 @@ struct gradient_check {
   index_t coordinate    = -1;  ///< in the row
   double by_energy      = 0;   ///< ∂E/∂x from value_and_grad
   double by_differences = 0;   ///< from differences of value
-};
 
-/// "error 0.5 in row 0, coordinate 3: 1.5 by the energy, 3 by differences"
-inline std::string to_string(const gradient_check& worst) {
-  const auto written = [](double x) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.9g", x);
-    return std::string(text);
-  };
-  return concat("error ", written(worst.error), " in row ", worst.row, ", coordinate ", worst.coordinate, ": ", written(worst.by_energy),
-                " by the energy, ", written(worst.by_differences), " by differences");
-}
+  /// "error 0.5 in row 0, coordinate 3: 1.5 by the energy, 3 by differences"
+  friend std::string to_string(const gradient_check& worst) {
+    const auto written = [](double x) {
+      char text[32];
+      std::snprintf(text, sizeof text, "%.9g", x);
+      return std::string(text);
+    };
+    return concat("error ", written(worst.error), " in row ", worst.row, ", coordinate ", worst.coordinate, ": ", written(worst.by_energy),
+                  " by the energy, ", written(worst.by_differences), " by differences");
+  }
+};
 
 /// The largest difference over all coordinates of x (n, …). A right gradient has errors of some 1e-10 in double and 1e-4 in float, times
 /// the size of E where that is large, and more where E bends within h. value is called four times for each coordinate of a row; `step`
