@@ -14,7 +14,6 @@
 #include <cstdio>
 #include <string>
 #include <tuple>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -34,11 +33,6 @@ struct variable {
   /// One number.
   explicit variable(std::string called, S where = S{}) : variable(std::move(called), 1, std::move(where)) {}
 };
-
-// Without it clang would not say which concept a support does not satisfy.
-template <class S>
-  requires(!std::is_arithmetic_v<S>)
-variable(std::string, S) -> variable<S>;
 
 namespace detail {
 

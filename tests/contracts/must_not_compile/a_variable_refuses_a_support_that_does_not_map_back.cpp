@@ -11,4 +11,4 @@ struct one_way {
   }
 };
 
-int main() { const jem::variable tau{"tau", one_way{}}; }
+int main() { const jem::variable<one_way> tau{"tau", one_way{}}; }
