@@ -364,8 +364,8 @@ std::vector<entry> table() {
 /// Types with public fields that are no settings. A name that ends with :: means all types in that namespace.
 const std::set<std::string> no_settings{
     // states and results of steps
-    "adam_state", "ema_state", "gradient_check", "sgd_state", "point", "unadjusted_state", "transition_info", "chains", "training_info", "training_state",
-    "finding", "remedies", "intervention", "value_and_gradient", "divergence_error", "rng", "random_stream",
+    "adam_state", "ema_state", "gradient_check", "sgd_state", "point", "unadjusted_state", "transition_info", "chains", "training_info",
+    "training_state", "finding", "remedies", "intervention", "value_and_gradient", "divergence_error", "rng", "random_stream",
     // layers, networks and energies
     "activation", "linear", "conv2d", "energy_head", "residual", "preactivated", "repeat", "sequential", "still_layer", "owned",
     "computing_in", "mlp", "convnet", "wide_resnet", "fused_cache", "energy_reference", "energy_sum", "masked_energy", "pointwise_energy",

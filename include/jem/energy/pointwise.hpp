@@ -61,7 +61,8 @@ struct pointwise_energy {
 };
 
 /// E(x) = f(x₁, …, x_D). f is a functor with a generic constexpr operator(); it is called with dual numbers, which have + − * / and
-/// square, exp, log, sqrt, abs, tanh, sigmoid, softplus, sin, cos, pow.
+/// square, exp, log, sqrt, abs, tanh, sigmoid, softplus, sin, cos, pow and the other functions of energy/dual.hpp. A function of more
+/// numbers, which takes a pointer to them, has its gradient from dual_energy.
 template <int D, class F>
   requires(D > 0)
 constexpr pointwise_energy<D, F> pointwise(F f) {

@@ -16,7 +16,8 @@
 //     };
 //     const jem::row_energy energy{2, bowl{}};
 //
-// If you have no gradient, `pointwise` computes it for functions of few numbers.
+// If you have no gradient, `pointwise` computes it for functions of few numbers, and `dual_energy` for up to 64. `check_gradient` compares
+// a gradient by hand with differences.
 #pragma once
 
 #include <jem/core/concat.hpp>

@@ -139,7 +139,7 @@ class variables {
     return constrain(u, log_jacobian);
   }
 
-  /// u (n, F) → x (n, D), log_jacobian = ln |det ∂x/∂u| (n). Of more leading axes the last is that of (…, F) as one.
+  /// u (…, F) → x (…, D), and log_jacobian = ln |det ∂x/∂u| (n) of the n rows, counted through all leading axes.
   template <tensor_value T>
   T constrain(const T& u, T& log_jacobian) const {
     const index_t n = rows_of("constrain", u.extents(), free_size_);
