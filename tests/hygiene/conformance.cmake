@@ -6,7 +6,8 @@ cmake_minimum_required(VERSION 3.25)
 # Headers without a gradient that the suite could check. The tests of prepared.hpp compare its bits with those of the original, and the
 # suite checks what fused.hpp makes as a part of convnets and residual blocks, and supports as parts of on_support.
 set(exempt nn/fused.hpp nn/parameters.hpp nn/initialize.hpp nn/prepared.hpp nn/statistics.hpp nn/passes.hpp energy/check_gradient.hpp energy/dual.hpp
-  energy/prepared.hpp energy/support.hpp energy/support/scalar.hpp energy/support/ordered.hpp energy/support/simplex.hpp energy/variables.hpp
+  energy/prepared.hpp energy/support.hpp energy/support_rows.hpp energy/support/scalar.hpp energy/support/ordered.hpp
+  energy/support/simplex.hpp energy/variables.hpp
   loss/known_of_phases.hpp loss/phases.hpp)
 
 set(included)

@@ -2,7 +2,7 @@
 // What tests of supports ask of a map from free numbers: values, derivatives, and determinants.
 #pragma once
 
-#include <jem/energy/support.hpp>
+#include <jem/energy/support_rows.hpp>
 
 #include <cmath>
 #include <cstddef>

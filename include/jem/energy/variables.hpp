@@ -9,6 +9,7 @@
 
 #include <jem/core/made_of.hpp>
 #include <jem/energy/support.hpp>
+#include <jem/energy/support_rows.hpp>
 
 #include <array>
 #include <cstdio>
@@ -33,84 +34,6 @@ struct variable {
   /// One number.
   explicit variable(std::string called, S where = S{}) : variable(std::move(called), 1, std::move(where)) {}
 };
-
-namespace detail {
-
-/// A variable without its name, and where it begins in a row of x and in a row of u.
-template <class S>
-struct variable_block {
-  S support;
-  index_t count, first, free_first;
-};
-
-/// A row of u to a row of x; returns ln |det ∂x/∂u|.
-template <class... S>
-struct constrain_row {
-  std::tuple<variable_block<S>...> blocks;
-
-  template <class T>
-  constexpr T operator()(const T* u, T* x) const {
-    return each(u, x, std::index_sequence_for<S...>{});
-  }
-
- private:
-  template <class T, std::size_t... I>
-  constexpr T each(const T* u, T* x, std::index_sequence<I...>) const {
-    return (T(0) + ... + one(std::get<I>(blocks), u, x));
-  }
-  template <class T, class B>
-  static constexpr T one(const B& b, const T* u, T* x) {
-    return constrain_block(b.support, u + b.free_first, x + b.first, b.count);
-  }
-};
-
-/// A row of x to a row of u; returns 0 if all of u is finite, and 1 otherwise.
-template <class... S>
-struct unconstrain_row {
-  std::tuple<variable_block<S>...> blocks;
-
-  template <class T>
-  constexpr T operator()(const T* x, T* u) const {
-    return each(x, u, std::index_sequence_for<S...>{}) ? T(0) : T(1);
-  }
-
- private:
-  template <class T, std::size_t... I>
-  constexpr bool each(const T* x, T* u, std::index_sequence<I...>) const {
-    return (one(std::get<I>(blocks), x, u) & ...);
-  }
-  template <class T, class B>
-  static constexpr bool one(const B& b, const T* x, T* u) {
-    unconstrain_block(b.support, x + b.first, u + b.free_first, b.count);
-    bool finite = true;
-    for (index_t j = 0; j < free_size_of(b.support, b.count); ++j) finite = finite && u[b.free_first + j] - u[b.free_first + j] == T(0);
-    return finite;
-  }
-};
-
-/// Rows of u and of g = ∂f/∂x to a row of (∂x/∂u)ᵀ·g − ∂/∂u ln |det ∂x/∂u|; returns 0, since zip_rows needs a number.
-template <class... S>
-struct pull_back_row {
-  std::tuple<variable_block<S>...> blocks;
-
-  template <class T>
-  constexpr T operator()(const T* u, const T* g, T* grad) const {
-    return each(u, g, grad, std::index_sequence_for<S...>{});
-  }
-
- private:
-  template <class T, std::size_t... I>
-  constexpr T each(const T* u, const T* g, T* grad, std::index_sequence<I...>) const {
-    (one(std::get<I>(blocks), u, g, grad), ...);
-    return T(0);
-  }
-  template <class T, class B>
-  static constexpr void one(const B& b, const T* u, const T* g, T* grad) {
-    pull_back_block(b.support, u + b.free_first, g + b.first, grad + b.free_first, b.count);
-  }
-};
-
-}  // namespace detail
 
 /// Variables one after the other. Each function takes tensors with any leading axes; the last axis is a row.
 template <support_of_variable... S>
