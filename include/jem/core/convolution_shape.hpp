@@ -36,8 +36,8 @@ inline convolution_shape make_convolution_shape(const shape& input, const shape&
     fail("convolution", "(n, h, w, c) and (kh, kw, c, f)", to_string(input) + " and " + to_string(weight));
   }
   if (weight[0] < 1 || weight[1] < 1 || input[1] + 2 * g.padding < weight[0] || input[2] + 2 * g.padding < weight[1]) {
-    fail("convolution", concat("a kernel within the padded image ", to_string({input[1] + 2 * g.padding, input[2] + 2 * g.padding})),
-         to_string({weight[0], weight[1]}));
+    fail("convolution", concat("a kernel within the padded image ", to_string(shape{input[1] + 2 * g.padding, input[2] + 2 * g.padding})),
+         to_string(shape{weight[0], weight[1]}));
   }
   return {input[0], input[1], input[2], input[3], weight[0], weight[1], weight[3], g.stride, g.padding};
 }

@@ -11,7 +11,7 @@ namespace detail {
 
 inline shape pooled(const shape& x, index_t height, index_t width) {
   if (x.rank() != 4 || height < 1 || width < 1 || x[1] % height != 0 || x[2] % width != 0) {
-    fail("pooling", concat("(n, h, w, c) with whole windows of ", to_string({height, width})), to_string(x));
+    fail("pooling", concat("(n, h, w, c) with whole windows of ", to_string(shape{height, width})), to_string(x));
   }
   return {x[0], x[1] / height, x[2] / width, x[3]};
 }
