@@ -4,6 +4,8 @@
 #pragma once
 
 #include <jem/sampling/kernel.hpp>
+#include <jem/sampling/metric.hpp>
+#include <jem/tensor/columns.hpp>
 #include <jem/tensor/elementwise.hpp>
 
 namespace jem::inline v0 {
@@ -19,6 +21,25 @@ struct kick_and_drift {
     p += kick * slope;
     x += drift * p;
   }
+};
+
+/// The same in coordinates x/s: p ← p + kick·s·∇E, x ← x + drift·s·p
+template <class V>
+struct scaled_kick_and_drift {
+  V kick, drift;
+
+  constexpr void operator()(V& p, V& x, V slope, V s) const {
+    p += kick * (s * slope);
+    x += drift * (s * p);
+  }
+};
+
+/// p ← p + kick·s·∇E
+template <class V>
+struct scaled_kick {
+  V kick;
+
+  constexpr void operator()(V& p, V slope, V s) const { p += kick * (s * slope); }
 };
 
 }  // namespace detail
@@ -39,6 +60,21 @@ struct leapfrog {
     }
     at.energy = e.value_and_grad(at.position, at.gradient);
     add_scaled(momentum, -step_size / 2, at.gradient);
+  }
+
+  /// The same for momenta in coordinates z = x/s. Throws std::invalid_argument unless the metric has one scale for each coordinate.
+  template <tensor_value T, differentiable_energy<T> E>
+  void operator()(const E& e, point<T>& at, T& momentum, float step_size, index_t steps, const diagonal_metric<T>& metric) const {
+    using V = typename T::value_type;
+    expect_shape("diagonal_metric", shape{at.position.extents().row_size()}, shape{metric.scale.size()});
+    if (steps < 1) return;
+    apply_columns(momentum, at.position, at.gradient, metric.scale, detail::scaled_kick_and_drift<V>{-step_size / 2, step_size});
+    for (index_t i = 1; i < steps; ++i) {
+      gradient_of(e, at.position, at.gradient);
+      apply_columns(momentum, at.position, at.gradient, metric.scale, detail::scaled_kick_and_drift<V>{-step_size, step_size});
+    }
+    at.energy = e.value_and_grad(at.position, at.gradient);
+    apply_columns(momentum, at.gradient, metric.scale, detail::scaled_kick<V>{-step_size / 2});
   }
 };
 

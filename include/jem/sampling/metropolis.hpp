@@ -28,6 +28,18 @@ struct acceptance_probability {
   }
 };
 
+/// Moves the rows of a state to those of `to` where its proposal is accepted. correction (n) is log q(x|x′) − log q(x′|x).
+template <bool WithGradient, tensor_value T>
+transition_info<T> accept(point<T>& state, const point<T>& to, const T& correction, rng& g) {
+  T error          = to.energy - state.energy - correction;
+  T probability    = map(error, acceptance_probability{});
+  const T accepted = happens(probability, g);
+  choose_rows(state.position, to.position, accepted);
+  choose_rows(state.energy, to.energy, accepted);
+  if constexpr (WithGradient) choose_rows(state.gradient, to.gradient, accepted);
+  return {std::move(probability), std::move(error)};
+}
+
 }  // namespace detail
 
 template <class Proposal>
@@ -57,13 +69,7 @@ struct metropolis {
   transition_info<T> step(const E& e, point<T>& state, rng& g) const {
     point<T> to;
     const T correction = propose(e, state, to, g);  // (n)
-    T error            = to.energy - state.energy - correction;
-    T probability      = map(error, detail::acceptance_probability{});
-    const T accepted   = happens(probability, g);
-    choose_rows(state.position, to.position, accepted);
-    choose_rows(state.energy, to.energy, accepted);
-    if constexpr (needs_gradient) choose_rows(state.gradient, to.gradient, accepted);
-    return {std::move(probability), std::move(error)};
+    return detail::accept<needs_gradient>(state, to, correction, g);
   }
 
  private:

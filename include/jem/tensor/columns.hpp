@@ -73,4 +73,28 @@ tensor_of<X> sum_zip_columns(const X& x, const A& a, const B& b, F f) {
   return sums;
 }
 
+/// f(x[i, …], u[i, …], s[…]) for batches (n, …) and one number s for each coordinate of a row, in row-major order; f gets elements of x by
+/// reference. Throws std::invalid_argument unless s has as many elements as a row.
+template <tensor_value X, compatible<X> U, compatible<X> S, class F>
+void apply_columns(X& x, const U& u, const S& s, F f) {
+  const auto a = write_rows("apply_columns", x);
+  const auto b = read_rows("apply_columns", u);
+  expect_shape("apply_columns", x.extents(), u.extents());
+  expect_shape("apply_columns", shape{a.columns}, shape{s.size()});
+  const auto c = read_elements(s);
+  X::backend_type::for_each(x.extent(0), a.columns, [=] JEM_LAMBDA(index_t i, index_t j) { f(a(i, j), b(i, j), c(j)); });
+}
+
+/// f(x[i, …], y[i, …], u[i, …], s[…]), which gets elements of x and y by reference, so that it may change both in one pass.
+template <tensor_value X, compatible<X> U, compatible<X> S, class F>
+void apply_columns(X& x, X& y, const U& u, const S& s, F f) {
+  const auto a = write_rows("apply_columns", x), b = write_rows("apply_columns", y);
+  const auto c = read_rows("apply_columns", u);
+  expect_shape("apply_columns", x.extents(), y.extents());
+  expect_shape("apply_columns", x.extents(), u.extents());
+  expect_shape("apply_columns", shape{a.columns}, shape{s.size()});
+  const auto d = read_elements(s);
+  X::backend_type::for_each(x.extent(0), a.columns, [=] JEM_LAMBDA(index_t i, index_t j) { f(a(i, j), b(i, j), c(i, j), d(j)); });
+}
+
 }  // namespace jem::inline v0

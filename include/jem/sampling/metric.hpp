@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// The metric of Hamiltonian dynamics, which says how far the coordinates reach. With a diagonal metric s the dynamics are those of the
+// coordinates z = x/s with unit mass and momenta p ~ N(0, 1):
+//
+//     p ← p − ε/2·s·∇E(x),   x ← x + ε·s·p
+//
+// This is a mass of 1/s². The inverse mass is then the variance of a coordinate, if s is its standard deviation: Neal, "MCMC using
+// Hamiltonian dynamics" (2011, arXiv:1206.1901), section 4.1.
+#pragma once
+
+#include <jem/core/concepts.hpp>
+
+namespace jem::inline v0 {
+
+/// All coordinates reach equally far.
+struct unit_metric {
+  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
+};
+
+/// One scale s > 0 for each coordinate of a row, such as its standard deviation.
+template <tensor_value T>
+struct diagonal_metric {
+  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
+
+  T scale;  ///< (d), d the number of coordinates of a row, in row-major order
+};
+
+}  // namespace jem::inline v0

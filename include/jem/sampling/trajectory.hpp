@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// How many steps a trajectory of Hamiltonian Monte Carlo has: always L, or a random number whose mean is L. All chains take the same number
+// of steps. A trajectory of fixed length may return to its start, as on a normal after a period, so that chains hardly move; random lengths
+// avoid this: Mackenzie, "An improved hybrid Monte Carlo method for conditional expectations" (1989); Neal (2011, arXiv:1206.1901), section
+// 3.2.
+#pragma once
+
+#include <jem/core/random.hpp>
+
+namespace jem::inline v0 {
+
+/// L steps.
+struct fixed_length {
+  static constexpr bool row_wise = true;  ///< see core/concepts.hpp
+
+  /// L. Uses no random number.
+  constexpr index_t operator()(index_t steps, rng&) const { return steps; }
+};
+
+/// A number of steps that is uniform on 1, 2, … 2L − 1, new for each iteration. Its mean is L.
+struct jittered_length {
+  static constexpr bool row_wise = true;  ///< the number depends on no row, so all tiles of a batch draw the same one
+
+  /// Uses one stream.
+  constexpr index_t operator()(index_t steps, rng& g) const { return 1 + index_below(g.next(), 0, 2 * steps - 1); }
+};
+
+}  // namespace jem::inline v0
