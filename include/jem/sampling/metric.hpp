@@ -8,7 +8,7 @@
 // Hamiltonian dynamics" (2011, arXiv:1206.1901), section 4.1.
 #pragma once
 
-#include <jem/core/concepts.hpp>
+#include <jem/tensor/columns.hpp>
 
 namespace jem::inline v0 {
 
@@ -24,5 +24,31 @@ struct diagonal_metric {
 
   T scale;  ///< (d), d the number of coordinates of a row, in row-major order
 };
+
+namespace detail {
+
+/// (x − center)·inverse
+struct whiten {
+  template <class V>
+  constexpr V operator()(V x, V center, V inverse) const {
+    return (x - center) * inverse;
+  }
+};
+
+/// A batch x (n, …) as a matrix (n, d), to be read.
+template <tensor_value T>
+view<const typename T::value_type, typename T::backend_type> as_matrix(const T& x) {
+  return {x.data(), shape{x.extent(0), x.extents().row_size()}};
+}
+
+/// The rows of x (n, d) minus `center` (d), times `inverse` (d).
+template <tensor_like X, tensor_value T>
+T whitened(const X& x, const T& center, const T& inverse) {
+  T z(x.extents());
+  zip_columns(z, x, center, inverse, whiten{});
+  return z;
+}
+
+}  // namespace detail
 
 }  // namespace jem::inline v0

@@ -5,7 +5,10 @@
 // 3.2.
 #pragma once
 
+#include <jem/core/error.hpp>
 #include <jem/core/random.hpp>
+
+#include <string>
 
 namespace jem::inline v0 {
 
@@ -17,12 +20,15 @@ struct fixed_length {
   constexpr index_t operator()(index_t steps, rng&) const { return steps; }
 };
 
-/// A number of steps that is uniform on 1, 2, … 2L − 1, new for each iteration. Its mean is L.
+/// A number of steps that is uniform on L − ⌊L/2⌋, … L + ⌊L/2⌋, new for each iteration. Its mean is L.
 struct jittered_length {
   static constexpr bool row_wise = true;  ///< the number depends on no row, so all tiles of a batch draw the same one
 
-  /// Uses one stream.
-  constexpr index_t operator()(index_t steps, rng& g) const { return 1 + index_below(g.next(), 0, 2 * steps - 1); }
+  /// Uses one stream. Throws std::invalid_argument for more than 2³¹ steps.
+  constexpr index_t operator()(index_t steps, rng& g) const {
+    if (steps > index_t{1} << 31) fail("jittered_length", "at most 2147483648 steps", std::to_string(steps));
+    return steps - steps / 2 + index_below(g.next(), 0, 2 * (steps / 2) + 1);
+  }
 };
 
 }  // namespace jem::inline v0
