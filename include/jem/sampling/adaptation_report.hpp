@@ -3,7 +3,8 @@
 #pragma once
 
 #include <jem/core/concat.hpp>
-#include <jem/core/shape.hpp>
+#include <jem/sampling/kernel.hpp>
+#include <jem/tensor/rows.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -19,9 +20,9 @@ struct adaptation_report {
   double length    = 0;              ///< mean length of a trajectory, ε times the mean number of steps
   index_t steps    = 0;              ///< mean number of steps of a trajectory
   std::vector<double> metric{};      ///< (d): the scales of the coordinates, in row-major order
-  double acceptance        = 0;      ///< mean acceptance probability after the last change of the metric
+  double acceptance        = 0;      ///< mean acceptance probability in the last tenth of the iterations
   index_t divergences      = 0;      ///< transitions of single chains with an energy error above 1000, or NaN
-  index_t late_divergences = 0;      ///< those after the last change of the metric
+  index_t late_divergences = 0;      ///< those in the last tenth
   index_t gradients        = 0;      ///< evaluations for single chains, in all
   index_t chains           = 0;      ///< n
   index_t iterations       = 0;      ///< transitions of each chain
@@ -29,6 +30,16 @@ struct adaptation_report {
 };
 
 namespace detail {
+
+/// Adds transitions to the report; `calls` is the number of calls since the counts of late ones began, this one included.
+template <tensor_value T>
+void count_transitions(adaptation_report& report, const transition_info<T>& info, index_t calls) {
+  const auto errors = info.energy_error.to_vector();
+  const auto found  = std::ranges::count_if(errors, [](auto error) { return !(error < 1000); });  // as in Stan; NaN is one, too
+  report.divergences += found;
+  report.late_divergences += found;
+  report.acceptance += (mean(info.acceptance_probability) - report.acceptance) / static_cast<double>(calls);
+}
 
 /// A number with four significant digits.
 inline std::string short_number(double value) {

@@ -37,12 +37,18 @@ struct hamiltonian {
   /// The same for given momenta (n, …) and a given number of steps; the momenta are then those at the end, not negated.
   template <tensor_value T, differentiable_energy<T> E>
   T follow(const E& e, const point<T>& from, point<T>& to, T& momentum, index_t length) const {
+    to = from;
+    return move(e, to, momentum, length);
+  }
+
+  /// The same in place.
+  template <tensor_value T, differentiable_energy<T> E>
+  T move(const E& e, point<T>& at, T& momentum, index_t length) const {
     T kinetic = row_dots(momentum, momentum);
-    to        = from;
     if constexpr (std::same_as<Metric, unit_metric>) {
-      integrate(e, to, momentum, step_size, length);
+      integrate(e, at, momentum, step_size, length);
     } else {
-      integrate(e, to, momentum, step_size, length, metric);
+      integrate(e, at, momentum, step_size, length, metric);
     }
     add_scaled(kinetic, -1, row_dots(momentum, momentum));
     scale(kinetic, 0.5f);

@@ -82,10 +82,11 @@ class warming {
     windows_.add(state);
     if (from_starts) windows_.finish();
     start_window(e, state, g);
-    auto end = ends.begin();
+    const index_t most = settings_.most_steps;
+    auto end           = ends.begin();
     for (index_t k = 1; k <= steps; ++k) {
       if (k == steps - steps / 10 + 1) start_counting();
-      iterate(e, state, k, end == ends.begin() ? first_steps : index_t{settings_.most_steps}, g);
+      iterate(e, state, k, end == ends.begin() ? (std::min)(most, first_steps) : most, g);
       if (end == ends.end() || k != *end) continue;
       leading_.rescale(windows_.finish());
       start_window(e, state, g);
@@ -107,7 +108,6 @@ class warming {
 
   static constexpr index_t first_steps     = 16;    // the most in the first window, when nothing is known
   static constexpr double least_acceptance = 0.01;  // of a chain in the harmonic mean, so that one stuck chain does not stop all others
-  static constexpr double divergence       = 1000;  // an energy error that counts as one, as in Stan
 
   static std::vector<double> numbers(const T& scale) {
     const auto values = scale.to_vector();
@@ -141,7 +141,8 @@ class warming {
     const auto a       = info.acceptance_probability.to_vector();
     rule_.step(step_, few_ ? mean(info.acceptance_probability) : harmonic_mean(std::span<const V>(a), least_acceptance));
     windows_.add(state);
-    count(info, steps);
+    report_.gradients += steps * report_.chains;
+    count_transitions(report_, info, ++counted_);
     if (one_step_) return;
     leading_.add(before, before.extent(0) - (few_ ? 0 : 1));
     choose_rows(to.position, state.position, map(info.acceptance_probability, is_zero{}));  // a weight of 0 needs a finite position
@@ -163,15 +164,6 @@ class warming {
     report_.late_divergences = 0;
     report_.acceptance       = 0;
     counted_                 = 0;
-  }
-
-  void count(const transition_info<T>& info, index_t steps) {
-    report_.gradients += steps * report_.chains;
-    const auto errors = info.energy_error.to_vector();
-    const auto found  = std::ranges::count_if(errors, [](V error) { return !(error < V(divergence)); });  // NaN is one
-    report_.divergences += found;
-    report_.late_divergences += found;
-    report_.acceptance += (mean(info.acceptance_probability) - report_.acceptance) / static_cast<double>(++counted_);
   }
 
   void finish() {
