@@ -71,10 +71,13 @@
 #include <jem/sampling/half_data.hpp>
 #include <jem/sampling/hamiltonian.hpp>
 #include <jem/sampling/langevin.hpp>
+#include <jem/sampling/meads.hpp>
+#include <jem/sampling/persistent_hamiltonian.hpp>
 #include <jem/sampling/proximal_langevin.hpp>
 #include <jem/sampling/replay_buffer.hpp>
 #include <jem/sampling/sample.hpp>
 #include <jem/sampling/sgld.hpp>
+#include <jem/sampling/warm_up.hpp>
 #include <jem/tensor/xtensor_view.hpp>
 #include <jem/train/auc_curriculum.hpp>
 #include <jem/train/guard.hpp>

@@ -161,6 +161,17 @@ std::vector<entry> samplers() {
       number("langevin", "step_size", &langevin::step_size, {.step_size = 1}, "no no no no yes"),  // frozen at 0
       number("hamiltonian", "step_size", &hamiltonian<>::step_size, {.step_size = 1}, "no no no no yes"),
       number("hamiltonian", "steps", &hamiltonian<>::steps, {.step_size = 1}, "no no no no yes"),
+      number("persistent_hamiltonian", "step_size", &persistent_hamiltonian<>::step_size, {}, "no no no no yes"),
+      number("persistent_hamiltonian", "refreshment", &persistent_hamiltonian<>::refreshment, {}, "no yes no no no"),
+      number("adaptation", "acceptance", &adaptation::acceptance, {}, "no yes no no no"),
+      number("adaptation", "most_steps", &adaptation::most_steps, {}, "no no no no yes"),
+      number("dual_averaging", "acceptance", &dual_averaging::acceptance, {}, "no yes no no no"),
+      number("dual_averaging", "decay", &dual_averaging::decay, {}, "no no no no yes"),
+      number("dual_averaging", "ahead", &dual_averaging::ahead, {}, "no no no no yes"),
+      number("chees", "rate", &chees::rate, {}, "no no no no yes"),
+      number("chees", "forgetting", &chees::forgetting, {}, "no yes no no no"),
+      number("chees", "longest", &chees::longest, {}, "no no no no yes"),
+      number("meads", "caution", &meads::caution, {}, "no no no no yes"),
       number("clip_elements", "limit", &clip_elements::limit, {}, "no no no no yes"),
       number("clip_norm", "limit", &clip_norm::limit, {}, "no yes no no yes"),  // 0 is the projection of an attack of radius 0
       number("box", "low", &box::low, {-2, 2}, "yes yes no no yes"),            // −infinity for no bound; `high` may be infinity
@@ -188,7 +199,9 @@ std::vector<entry> samplers() {
   };
   append_others(all, "sgld", {"transform", "constraint"});
   append_others(all, "proximal_langevin", {"transform", "constraint"});
-  append_others(all, "hamiltonian", {"integrate"});
+  append_others(all, "hamiltonian", {"integrate", "metric", "trajectory"});
+  append_others(all, "persistent_hamiltonian", {"metric"});
+  append_others(all, "diagonal_metric", {"scale"});
   append_others(all, "metropolis", {"proposal"});
   append_others(all, "tempered_energy", {"inner"});
   append_others(all, "row_energy", {"function"});
@@ -365,7 +378,8 @@ std::vector<entry> table() {
 const std::set<std::string> no_settings{
     // states and results of steps
     "adam_state", "ema_state", "gradient_check", "sgd_state", "point", "unadjusted_state", "transition_info", "chains", "training_info",
-    "training_state", "finding", "remedies", "intervention", "value_and_gradient", "divergence_error", "rng", "random_stream",
+    "training_state", "persistent_state", "dual_averaging::state", "chees::state", "adaptation_report", "warmed_up", "finding", "remedies",
+    "intervention", "value_and_gradient", "divergence_error", "rng", "random_stream",
     // layers, networks and energies
     "activation", "linear", "conv2d", "energy_head", "residual", "preactivated", "repeat", "sequential", "still_layer", "owned",
     "computing_in", "mlp", "convnet", "wide_resnet", "fused_cache", "energy_reference", "energy_sum", "masked_energy", "pointwise_energy",

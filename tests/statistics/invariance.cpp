@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Exact kernels leave their target distribution invariant. 50 000 exact samples of each of five targets make k transitions. Projections are
 // then compared with their distribution functions by the bound of Dvoretzky, Kiefer and Wolfowitz: √(ln(2/δ) / 2N) = 0.012 for δ = 1e-6.
-// The five targets have 15 projections; with three kernels, k = 1 and 3, and the exact samples themselves there are 105 such tests, so the
-// probability of a false alarm in any of them is at most 1.05e-4. A right kernel passes with any step size. One that does nothing would
+// The five targets have 15 projections; with five kernels, k = 1 and 3, and the exact samples themselves there are 165 such tests, so the
+// probability of a false alarm in any of them is at most 1.65e-4. A right kernel passes with any step size. One that does nothing would
 // pass, too, so the tests also check that chains have moved; power.cpp applies the test to wrong kernels.
 #include "../support/targets.hpp"
 
 #include <jem/sampling/hamiltonian.hpp>
 #include <jem/sampling/langevin.hpp>
+#include <jem/sampling/persistent_hamiltonian.hpp>
 #include <jem/sampling/sample.hpp>
 
 #include <jem/tensor/columns.hpp>
@@ -41,6 +42,14 @@ void check_invariance(const target& law, const K& kernel) {
   }
 }
 
+/// Scales that fit no target well: 1, 1.5, 0.7, 1.2.
+jem::diagonal_metric<chains> some_metric(const target& law) {
+  jem::rng g{1};
+  const auto d = static_cast<std::size_t>(law.exact(1, g).extent(1));
+  const std::vector<float> scales{1, 1.5f, 0.7f, 1.2f};
+  return {chains({static_cast<jem::index_t>(d)}, std::vector<float>(scales.begin(), scales.begin() + static_cast<std::ptrdiff_t>(d)))};
+}
+
 }  // namespace
 
 TEST_CASE("the exact samples of the five targets have their distributions, and the bound is 0.012") {
@@ -62,4 +71,16 @@ TEST_CASE("mala leaves the five targets invariant") {
 
 TEST_CASE("hmc leaves the five targets invariant") {
   for (const target& law : test::five_targets()) check_invariance(law, jem::hmc{{.step_size = law.leapfrog, .steps = law.leapfrogs}});
+}
+
+TEST_CASE("hmc with a metric and jittered lengths leaves the five targets invariant") {
+  using proposal = jem::hamiltonian<jem::leapfrog, jem::diagonal_metric<chains>, jem::jittered_length>;
+  for (const target& law : test::five_targets()) {
+    check_invariance(law, jem::metropolis<proposal>{{law.leapfrog, law.leapfrogs, {}, some_metric(law), {}}});
+  }
+}
+
+TEST_CASE("a persistent hamiltonian with a metric leaves the five targets invariant") {
+  using kernel = jem::persistent_hamiltonian<jem::diagonal_metric<chains>>;
+  for (const target& law : test::five_targets()) check_invariance(law, kernel{law.leapfrog, 0.3f, some_metric(law)});
 }

@@ -2,12 +2,13 @@
 // The power of the test of invariance: kernels that are wrong on purpose are tested with the step sizes with which the right ones pass.
 // After ten transitions of 50 000 exact samples, each of them has to be further than twice the bound of invariance.cpp from at least one of
 // the five targets. The same kernels without their fault have to stay within the bound on all targets, which shows that the test finds the
-// fault itself. These are seven kernels with 15 projections each, so 105 tests with δ = 1e-6: a false alarm in any of them has probability
-// at most 1.05e-4.
+// fault itself. These are nine kernels with 15 projections each, so 135 tests with δ = 1e-6: a false alarm in any of them has probability
+// at most 1.35e-4.
 #include "../support/targets.hpp"
 
 #include <jem/sampling/hamiltonian.hpp>
 #include <jem/sampling/langevin.hpp>
+#include <jem/sampling/persistent_hamiltonian.hpp>
 #include <jem/sampling/sample.hpp>
 
 #include <doctest/doctest.h>
@@ -187,6 +188,64 @@ subject integrated(std::string name, Integrator integrator) {
                [=](const target& law) { return jem::metropolis<jem::hamiltonian<Integrator>>{{law.leapfrog, law.leapfrogs, integrator}}; });
 }
 
+/// A proposal with a metric whose momenta are stretched by the metric, which its kinetic energy does not know. A metric in the kick alone
+/// would not be found: such a map is reversible and preserves volume, too; tests/sampling/metric.cpp finds it.
+struct stretched_hamiltonian {
+  static constexpr bool needs_gradient = true;
+
+  jem::hamiltonian<jem::leapfrog, jem::diagonal_metric<chains>, jem::jittered_length> inner;
+  float width = 1;
+
+  template <jem::tensor_value T, jem::differentiable_energy<T> E>
+  T propose(const E& e, const jem::point<T>& from, jem::point<T>& to, jem::rng& g) const {
+    const auto length = inner.trajectory(inner.steps, g);
+    T momentum        = width * jem::normal<T>(from.position.extents(), g);
+    return inner.follow(e, from, to, momentum, length);
+  }
+};
+
+subject stretched_hmc(std::string name, float width) {
+  return named(std::move(name), [=](const target& law) {
+    jem::rng g{1};
+    const auto d = law.exact(1, g).extent(1);
+    return jem::metropolis{stretched_hamiltonian{{law.leapfrog, law.leapfrogs, {}, {jem::full<chains>({d}, 1.25f)}, {}}, width}};
+  });
+}
+
+/// A persistent hamiltonian that does not turn back after a rejection, or does not keep the level of its decider after an acceptance.
+struct careless {
+  static constexpr bool needs_gradient = true;
+
+  jem::persistent_hamiltonian<> inner;
+  bool turns = true, keeps_level = true;
+
+  template <jem::tensor_value T, jem::differentiable_energy<T> E>
+  auto init(const E& e, const T& x) const {
+    return inner.init(e, x);
+  }
+
+  template <jem::tensor_value T, jem::differentiable_energy<T> E>
+  jem::transition_info<T> step(const E& e, jem::persistent_state<T>& state, jem::rng& g) const {
+    const T before  = state.position;
+    const auto info = inner.step(e, state, g);
+    const T moved   = jem::row_dots(state.position - before, state.position - before);  // (n)
+    if (!turns) {
+      T turned = -state.momentum;
+      jem::choose_rows(turned, state.momentum, moved);
+      state.momentum = turned;
+    }
+    if (!keeps_level) {
+      const T level = jem::zip(state.decider, info.energy_error, [](float u, float error) { return u * std::exp(-error); });
+      jem::choose_rows(state.decider, level, moved);
+    }
+    return info;
+  }
+};
+
+subject persistent(std::string name, bool turns, bool keeps_level) {
+  return named(std::move(name), [=](const target& law) { return careless{{law.leapfrog, 0.1f, {}}, turns, keeps_level}; });
+}
+
 double distance_after(const subject& kernel, const target& law) {
   jem::rng g{50};
   const chains x = law.exact(count, g);
@@ -222,6 +281,8 @@ TEST_CASE("the kernels without their faults pass") {
   check_innocent(loose_mala("a langevin proposal of one's own", 1));
   check_innocent(warm_hmc("a hamiltonian proposal of one's own", 1));
   check_innocent(integrated("a leapfrog of one's own", limping_leapfrog{}));
+  check_innocent(stretched_hmc("a proposal with a metric", 1));
+  check_innocent(persistent("a persistent hamiltonian", true, true));
 }
 
 TEST_CASE("an acceptance with wrong factors of energies is found") {
@@ -259,6 +320,12 @@ TEST_CASE("an integrator that is not reversible is found") {
   check_caught(integrated("a leapfrog whose first kick is a whole one", limping_leapfrog{.first = 1}));
   check_caught(integrated("a leapfrog whose last kick is a whole one", limping_leapfrog{.last = 1}));
   check_caught(integrated("euler's method", euler{}));
+}
+
+TEST_CASE("momenta that do not belong to the metric, and a persistent hamiltonian that forgets something, are found") {
+  check_caught(stretched_hmc("an hmc whose momenta are stretched by the metric", 1.25f));
+  check_caught(persistent("a persistent hamiltonian that does not turn back", false, true));
+  check_caught(persistent("a persistent hamiltonian whose decider loses its level", true, false));
 }
 
 TEST_CASE("a cached energy or gradient that does not belong to the position is found") {

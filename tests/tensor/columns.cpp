@@ -29,6 +29,31 @@ TEST_CASE("column_dots multiplies columns pairwise, over all axes but the last")
   });
 }
 
+namespace {
+
+struct add_product {
+  constexpr void operator()(float& x, float u, float s) const { x += u * s; }
+  constexpr void operator()(float& x, float& y, float u, float s) const { x += u * s, y = x; }
+};
+
+}  // namespace
+
+TEST_CASE("apply_columns changes one or two batches by another one and a number for each coordinate of a row") {
+  test::on_every_tensor([]<class T>() {
+    T x({2, 1, 2}, {1, 2, 3, 4}), y = jem::zeros<T>({2, 1, 2});
+    const T u({2, 1, 2}, {1, 1, 2, 2}), s({2}, {10, 100});
+    apply_columns(x, u, s, add_product{});
+    CHECK(x.to_vector() == floats{11, 102, 23, 204});
+    apply_columns(x, y, u, s, add_product{});
+    CHECK(x.to_vector() == floats{21, 202, 43, 404});
+    CHECK(y.to_vector() == x.to_vector());
+    CHECK_THROWS_WITH_AS(apply_columns(x, u, T({3}, {1, 2, 3}), add_product{}), "[apply_columns] expected (2) but received (3)",
+                         std::invalid_argument);
+    CHECK_THROWS_AS(apply_columns(x, T({1, 1, 2}, {1, 2}), s, add_product{}), std::invalid_argument);
+    CHECK_THROWS_AS(apply_columns(x, y, u, T({1}, {1}), add_product{}), std::invalid_argument);
+  });
+}
+
 TEST_CASE("operations on columns accept no rows and no columns") {
   test::on_every_tensor([]<class T>() {
     T none(shape{0, 3}), narrow(shape{3, 0});

@@ -2,10 +2,10 @@
 // The conformance suite, part nine: the distributions of samplers for normal targets. 20 000 chains start at one point and then have
 //
 //     sgld        after six steps the distribution of its autoregression, which is normal with known mean and variance;
-//     mala, hmc   after so many steps that the start no longer matters, the target distribution.
+//     mala, hmc   after so many steps that the start no longer matters, the target distribution; hmc also with a metric.
 //
 // Distances are compared with the bounds of Dvoretzky, Kiefer and Wolfowitz for the distribution, 0.019, and of Laurent and Massart for
-// the variance, 0.056; the correlation of the two coordinates is compared with a normal quantile. Each of the 15 comparisons fails by
+// the variance, 0.056; the correlation of the two coordinates is compared with a normal quantile. Each of the 20 comparisons fails by
 // chance with probability 1e-6. Seeds are fixed and uniforms have the same bits everywhere, so a comparison that passes for one correct
 // backend does not fail by chance for another one. There are enough chains to be cut into tiles, if a backend does that. The chains of
 // sgld also have to end where those of reference do.
@@ -121,11 +121,24 @@ evidence hmc_has_the_law_that_it_is_made_for() {
   return e;
 }
 
+/// The same with a metric and jittered lengths.
+template <class B>
+evidence hmc_with_a_metric_has_the_law_that_it_is_made_for() {
+  using T    = tensor<float, B>;
+  evidence e = on_fresh_memory<B>();
+  rng g{98};
+  const metropolis<hamiltonian<leapfrog, diagonal_metric<T>, jittered_length>> kernel{{0.7f, 3, {}, {T({2}, {0.8f, 1.2f})}, {}}};
+  detail::hold_law(e, values_of(evolve(kernel, detail::two_normals_energy<T>(), detail::two_off_the_mean<T>(), 20, g)),
+                   detail::two_normals);
+  return e;
+}
+
 /// The checks of this part.
 template <class B>
 inline constexpr std::array checks_of_samplers{
     check{"sgld has the distribution of its autoregression, and the chains of reference", sgld_has_the_law_of_its_autoregression<B>},
     check{"mala has the target distribution", mala_has_the_law_that_it_is_made_for<B>},
-    check{"hmc has the target distribution", hmc_has_the_law_that_it_is_made_for<B>}};
+    check{"hmc has the target distribution", hmc_has_the_law_that_it_is_made_for<B>},
+    check{"hmc with a metric has the target distribution", hmc_with_a_metric_has_the_law_that_it_is_made_for<B>}};
 
 }  // namespace jem::inline v0::conformance
