@@ -55,14 +55,15 @@ TEST_CASE("four folds have all chains, each once, in another order each time") {
 
 TEST_CASE("meads finds scales, a step size and a damping, at less than one gradient a step") {
   jem::rng g{3};
-  const auto w = jem::warm_up(jem::meads{}, uneven(), 30.0 * jem::normal<T>({64, 3}, g), 600, g);
+  const auto w = jem::warm_up(jem::meads{}, uneven(), 3000.0 * jem::normal<T>({64, 3}, g), 600, g);
   CHECK(w.report.metric[0] == doctest::Approx(1).epsilon(0.15));
   CHECK(w.report.metric[1] == doctest::Approx(10).epsilon(0.15));
   CHECK(w.report.metric[2] == doctest::Approx(100).epsilon(0.25));
   CHECK(w.report.step_size > 0.25);
   CHECK(w.report.step_size <= 1);
   CHECK(w.report.acceptance > 0.85);
-  CHECK(w.report.gradients == 64 + 600 * 48);
+  CHECK(w.report.gradients >= 64 * (150 + 2) + 450 * 48);
+  CHECK(w.report.gradients < 64 * 250 + 450 * 48);  // first step sizes are looked for, too
   CHECK(w.kernel.refreshment > 0);
   CHECK(w.kernel.refreshment < 1);
 }
@@ -74,7 +75,7 @@ TEST_CASE("meads has the same bits for 1, 2 and 7 threads") {
   for (const int threads : {1, 2, 7}) {
     omp_set_num_threads(threads);
     jem::rng g{4};
-    const auto w = jem::warm_up(jem::meads{}, uneven(), jem::normal<T>({500, 3}, g), 30, g);
+    const auto w = jem::warm_up(jem::meads{}, uneven(), jem::normal<T>({500, 3}, g), 60, g);
     all.push_back(w.position.to_vector());
     all.back().push_back(w.report.step_size);
   }
@@ -84,11 +85,11 @@ TEST_CASE("meads has the same bits for 1, 2 and 7 threads") {
 #endif
 }
 
-TEST_CASE("meads needs 16 chains and 20 steps") {
+TEST_CASE("meads needs 16 chains and 40 steps") {
   jem::rng g{5};
   CHECK_THROWS_WITH_AS((void)jem::warm_up(jem::meads{}, uneven(), jem::zeros<T>({15, 3}), 100, g),
                        "[warm_up] expected chains for meads >= 16 but received 15", std::invalid_argument);
   CHECK_THROWS_WITH_AS((void)jem::warm_up(jem::meads{}, uneven(), jem::zeros<T>({16, 3}), 10, g),
-                       "[warm_up] expected steps >= 20 but received 10", std::invalid_argument);
-  CHECK_NOTHROW((void)jem::warm_up(jem::meads{}, uneven(), jem::zeros<T>({16, 3}), 20, g));
+                       "[warm_up] expected steps for meads >= 40 but received 10", std::invalid_argument);
+  CHECK_NOTHROW((void)jem::warm_up(jem::meads{}, uneven(), jem::zeros<T>({16, 3}), 40, g));
 }

@@ -98,6 +98,22 @@ std::array<labels<T>, 4> draw_folds(index_t n, rng& g) {
   return folds;
 }
 
+/// The kernels of four folds, from where the chains are now.
+template <tensor_value T>
+std::array<persistent_hamiltonian<diagonal_metric<T>>, 4> kernels_of_folds(const meads& settings, const persistent_state<T>& state,
+                                                                           const std::array<labels<T>, 4>& folds, index_t k) {
+  std::array<persistent_hamiltonian<diagonal_metric<T>>, 4> kernels;
+  for (std::size_t f = 0; f < 4; ++f) {
+    const auto& next = folds[(f + 1) % 4];
+    column_moments<T> there;
+    there.add(gather_rows(state.position, next));
+    kernels[f] =
+        meads_from(settings, gather_rows(state.position, folds[f]), deviations_of(there.variance()), gather_rows(state.gradient, next), k)
+            .kernel();
+  }
+  return kernels;
+}
+
 /// One step of the chains in `rows`.
 template <class K, class E, tensor_value T>
 transition_info<T> step_rows(const K& kernel, const E& e, persistent_state<T>& state, const labels<T>& rows, rng& g) {
@@ -114,50 +130,41 @@ transition_info<T> step_rows(const K& kernel, const E& e, persistent_state<T>& s
 
 }  // namespace detail
 
-/// Moves at least 16 chains from `start` (n, …) by `steps` transitions, three of four chains at a time, and tunes a kernel of one gradient
-/// a step. Throws std::invalid_argument as warm_up of hmc does, and for fewer than 16 chains.
+/// Moves at least 16 chains from `start` (n, …) by `steps` transitions, and tunes a kernel of one gradient a step. The first quarter of the
+/// transitions are those of mala, since MEADS takes tiny steps while chains are far from where they belong. Then three of four chains move
+/// at a time. Throws std::invalid_argument as warm_up of hmc does, and for fewer than 16 chains or 40 steps.
 template <class E, tensor_value T>
   requires differentiable_energy<E, T>
 auto warm_up(const meads& settings, const E& e, const T& start, index_t steps, rng& g) {
   using tuned = persistent_hamiltonian<diagonal_metric<T>>;
-  expect_at_least("warm_up", "steps", 20, steps);
-  const auto& still = detail::prepared(e, start);
-  auto state        = persistent_hamiltonian<>{}.init(still, start);
-  expect_finite_start("warm_up", point<T>{state.position, state.energy, state.gradient});
-  const index_t n = start.extent(0);
-  expect_at_least("warm_up", "chains for meads", 16, n);
-  state.momentum = normal<T>(start.extents(), g);
-  state.decider  = uniform<T>({n}, -1, 1, g);
-  adaptation_report report{.gradients = n, .chains = n, .iterations = steps};
-  index_t counted = 0;
+  expect_at_least("warm_up", "steps for meads", 40, steps);
+  expect_at_least("warm_up", "chains for meads", 16, start.extent(0));
+  const index_t first = (std::max)(steps / 4, index_t{20}), last = steps - steps / 10, n = start.extent(0);
+  auto [begun, position, report] = detail::warm(hamiltonian<>{.steps = 1}, e, start, first, true, g, {.acceptance = 0.574f});
+  const auto& still              = detail::prepared(e, start);
+  auto state                     = persistent_hamiltonian<>{}.init(still, position);
+  state.momentum                 = normal<T>(start.extents(), g);
+  state.decider                  = uniform<T>({n}, -1, 1, g);
+  index_t counted                = 0;
+  report.gradients += n;
   std::array<labels<T>, 4> folds;
   column_moments<T> pooled;
-  for (index_t k = 0; k < steps; ++k) {
+  for (index_t k = 0; first + k < steps; ++k) {
     if (k % 4 == 0) folds = detail::draw_folds<T>(n, g);
-    if (k == steps - steps / 10) report.late_divergences = 0, report.acceptance = 0, counted = 0;
-    std::array<tuned, 4> kernels;
-    for (std::size_t f = 0; f < 4; ++f) {
-      const auto& next = folds[(f + 1) % 4];
-      column_moments<T> there;
-      there.add(gather_rows(state.position, next));
-      kernels[f] = detail::meads_from(settings, gather_rows(state.position, folds[f]), detail::deviations_of(there.variance()),
-                                      gather_rows(state.gradient, next), k)
-                       .kernel();
-    }
+    if (first + k == last) report.late_divergences = 0, report.acceptance = 0, counted = 0;
+    const auto kernels = detail::kernels_of_folds(settings, state, folds, k);
     for (std::size_t f = 0; f < 4; ++f) {
       if (static_cast<index_t>(f) == k % 4) continue;
       const auto info = detail::step_rows(kernels[f], still, state, folds[f], g);
       detail::count_transitions(report, info, ++counted);
       report.gradients += folds[f].size();
     }
-    if (k >= steps - steps / 5) pooled.add(state.position);
+    if (first + k >= steps - steps / 5) pooled.add(state.position);
   }
-  const auto found = detail::meads_from(settings, state.position, detail::deviations_of(pooled.variance()), state.gradient, steps);
-  report.step_size = found.step_size;
-  report.steps     = 1;
-  report.length    = 1 / found.damping;
-  report.metric    = found.deviations;
-  report.notes.push_back("One leapfrog step at a time: the trajectory length is that after which momenta are forgotten.");
+  const auto found = detail::meads_from(settings, state.position, detail::deviations_of(pooled.variance()), state.gradient, steps - first);
+  report.step_size = found.step_size, report.length = 1 / found.damping, report.metric = found.deviations;
+  report.iterations = steps;
+  report.notes      = {"One leapfrog step at a time: the trajectory length is that after which momenta are forgotten."};
   return warmed_up<tuned, T>{found.kernel(), std::move(state.position), std::move(report)};
 }
 
