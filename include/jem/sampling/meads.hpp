@@ -48,7 +48,15 @@ double heavy_eigenvalue(T rows) {
 
 namespace detail {
 
-/// ε, α and σ of some chains.
+/// x, or 0 if it is not finite
+struct finite_or_zero {
+  template <class V>
+  constexpr V operator()(V x) const {
+    return x - x == V(0) ? x : V(0);
+  }
+};
+
+/// ε, γ and σ of some chains.
 template <tensor_value T>
 struct meads_numbers {
   double step_size, damping;
@@ -75,7 +83,7 @@ meads_numbers<T> meads_from(const meads& settings, const T& x, std::vector<doubl
   const T scale     = upload(deviations);  // (d)
   column_moments<T> own;
   own.add(x);
-  const double steep = heavy_eigenvalue(whitened(as_matrix(gradients), zeros<T>({d}), scale));
+  const double steep = heavy_eigenvalue(map(whitened(as_matrix(gradients), zeros<T>({d}), scale), finite_or_zero{}));
   const double wide  = heavy_eigenvalue(whitened(as_matrix(x), upload(own.mean()), map(scale, op::divide_by_it<V>{1})));
   const double step  = steep > 0 ? std::clamp(settings.caution / std::sqrt(steep), 1e-20, 1.0) : 1;
   const double slow  = wide > 0 && std::isfinite(wide) ? 1 / std::sqrt(wide) : 1;
