@@ -214,3 +214,33 @@ TEST_CASE("too few steps, no chains, and starts without energy or gradient are r
   CHECK_NOTHROW((void)jem::warm_up(jem::hmc{}, law, jem::zeros<tensor>({1, 2}), 20, g));
   CHECK_NOTHROW((void)jem::warm_up(jem::hmc{}, law, jem::zeros<tensor>({4, 2}), 20, g));
 }
+
+namespace {
+
+/// −log p(m, ln s) of a thousand numbers of mean 0 and variance 1. Far out it is flat in m, and falls along ln s by 1000 for each unit.
+struct thousand_numbers {
+  template <class V>
+  constexpr V operator()(const V* x, V* slope) const {
+    const V weight = 1000 * jem::math::exp(-2 * x[1]);
+    slope[0]       = weight * x[0];
+    slope[1]       = 1000 - weight * (x[0] * x[0] + 1);
+    return 1000 * x[1] + weight * (x[0] * x[0] + 1) / 2;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("warm_up takes a chain that is lost far out to where the others are, and says so") {
+  using T = jem::tensor<double, jem::eigen>;
+  jem::rng g{5};
+  auto start  = 0.1 * jem::normal<T>({16, 2}, g);
+  auto values = start.to_vector();
+  values[10] = 1e4, values[11] = 9;  // chain 5
+  const jem::row_energy law{2, thousand_numbers{}};
+  const auto near = jem::warm_up(jem::hmc{}, law, start, 200, g);
+  const auto lost = jem::warm_up(jem::hmc{}, law, T({16, 2}, values), 200, g);
+  const auto says = [](const auto& warm) { return to_string(warm.report).find("energy stayed far above") != std::string::npos; };
+  CHECK(!says(near));
+  CHECK(says(lost));
+  for (const double x : lost.position.to_vector()) CHECK(std::abs(x) < 0.3);  // deviations of 0.03
+}
