@@ -76,6 +76,7 @@
 #include <jem/sampling/proximal_langevin.hpp>
 #include <jem/sampling/replay_buffer.hpp>
 #include <jem/sampling/sample.hpp>
+#include <jem/sampling/sample_of.hpp>
 #include <jem/sampling/sgld.hpp>
 #include <jem/sampling/warm_up.hpp>
 #include <jem/tensor/xtensor_view.hpp>

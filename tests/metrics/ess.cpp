@@ -22,15 +22,20 @@
 //         "of different widths": series(6, 4, 80, 0.3) * numpy.array([[1], [1], [1], [3]]),
 //         "short": series(7, 2, 10, 0.2),
 //         "one chain": series(8, 1, 64, 0.9),
+//         "slow": series(21, 1, 4000, 0.99),
+//         "slow, odd": series(22, 2, 1501, 0.999),
+//         "many slow": series(23, 40, 100, 0.95),
 //     }
 //     for name, x in cases.items():
 //         ess = [arviz.ess(x, method=m) for m in ("bulk", "tail", "mean")]
+//         quantiles = [arviz.ess(x, method="quantile", prob=p) for p in (0.05, 0.5, 0.95)]
 //         r = arviz.rhat(x) if len(x) > 1 else numpy.nan
-//         print(name, ", ".join("%.12g" % v for v in ess + [arviz.mcse(x, method="mean"), r]))
+//         print(name, ", ".join("%.12g" % v for v in ess + quantiles + [arviz.mcse(x, method="mean"), r]))
 #include "../support/backends.hpp"
 #include "../support/draws.hpp"
 
 #include <jem/metrics/ess.hpp>
+#include <jem/metrics/mcse.hpp>
 #include <jem/tensor/elementwise.hpp>
 
 #include <doctest/doctest.h>
@@ -55,17 +60,19 @@ chains mapped(chains x, const std::function<double(double)>& f) {
   return x;
 }
 
-void check_golden(const chains& x, double bulk, double tail, double mean, double mcse) {
-  const auto draws = test::draws_of<tensor>(x);
+void check_golden(const std::string& name, double bulk, double tail, double mean, double mcse = -1) {
+  CAPTURE(name);
+  const auto draws = test::draws_of<tensor>(test::golden_chains().at(name));
   CHECK(metrics::ess_bulk(draws)[0] == doctest::Approx(bulk).epsilon(1e-10));
   CHECK(metrics::ess_tail(draws)[0] == doctest::Approx(tail).epsilon(1e-10));
   CHECK(metrics::ess_mean(draws)[0] == doctest::Approx(mean).epsilon(1e-10));
-  CHECK(metrics::mcse_mean(draws)[0] == doctest::Approx(mcse).epsilon(1e-10));
+  if (mcse > 0) CHECK(metrics::mcse_mean(draws)[0] == doctest::Approx(mcse).epsilon(1e-10));
 }
 
-/// Checks that all four measures are NaN.
+/// Checks that all measures are NaN.
 void check_unknown(const tensor& draws) {
-  for (const auto& result : {metrics::ess_bulk(draws), metrics::ess_tail(draws), metrics::ess_mean(draws), metrics::mcse_mean(draws)}) {
+  for (const auto& result : {metrics::ess_bulk(draws), metrics::ess_tail(draws), metrics::ess_mean(draws),
+                             metrics::ess_quantile(draws, 0.3), metrics::mcse_mean(draws)}) {
     REQUIRE(result.size() == 1);
     CHECK(std::isnan(result[0]));
   }
@@ -74,19 +81,36 @@ void check_unknown(const tensor& draws) {
 }  // namespace
 
 TEST_CASE("effective sizes and standard errors agree with the published definitions") {
-  using test::congruential_chains;
-  auto widths = congruential_chains(6, 4, 80, 0.3);
-  for (double& value : widths[3]) value *= 3;
-  check_golden(congruential_chains(1, 4, 200, 0.7), 196.387421467, 319.214642725, 195.193346547, 0.0283862756375);
-  check_golden(congruential_chains(2, 3, 151, -0.6), 1193.9456312, 471.599729646, 1193.9456312, 0.00991365032031);
-  check_golden(congruential_chains(3, 2, 40, 1), 10.7783741653, 20.0766081099, 10.7020679916, 0.159303040659);
-  check_golden(mapped(congruential_chains(4, 4, 100, 0), [](double x) { return std::floor(1024 / x) / 1024; }), 419.411568304,
-               464.037446192, 416.875057256, 7.93313715147);
-  check_golden(mapped(congruential_chains(5, 2, 120, 0.5), [](double x) { return std::floor(4 * x); }), 89.0517381182, 148.033546218,
-               91.5364558143, 0.135847392464);
-  check_golden(widths, 194.780690108, 63.5235972478, 186.749511098, 0.0378699284297);
-  check_golden(congruential_chains(7, 2, 10, 0.2), 26.0205999133, 21.7391304348, 26.0205999133, 0.0697123076561);
-  check_golden(congruential_chains(8, 1, 64, 0.9), 1.69841977259, 12.7742454728, 1.64285075614, 0.588871534892);
+  check_golden("autoregressive", 196.387421467, 319.214642725, 195.193346547, 0.0283862756375);
+  check_golden("antithetic, odd", 1193.9456312, 471.599729646, 1193.9456312, 0.00991365032031);
+  check_golden("random walks", 10.7783741653, 20.0766081099, 10.7020679916, 0.159303040659);
+  check_golden("heavy tails", 419.411568304, 464.037446192, 416.875057256, 7.93313715147);
+  check_golden("rounded", 89.0517381182, 148.033546218, 91.5364558143, 0.135847392464);
+  check_golden("of different widths", 194.780690108, 63.5235972478, 186.749511098, 0.0378699284297);
+  check_golden("short", 26.0205999133, 21.7391304348, 26.0205999133, 0.0697123076561);
+  check_golden("one chain", 1.69841977259, 12.7742454728, 1.64285075614, 0.588871534892);
+}
+
+TEST_CASE("effective sizes that need many lags agree with the published definitions, too") {
+  check_golden("slow", 27.9067102009, 61.3948069895, 27.4346095041);
+  check_golden("slow, odd", 11.3191582911, 27.2388721482, 11.4194065429);
+  check_golden("many slow", 89.7088999659, 226.893605267, 88.60608633);
+}
+
+TEST_CASE("effective sizes of quantiles agree with the published definitions, and those of tails are the smaller ones of two") {
+  const auto check = [](const std::string& name, double low, double middle, double high) {
+    const auto draws = test::draws_of<tensor>(test::golden_chains().at(name));
+    CHECK(metrics::ess_quantile(draws, 0.05)[0] == doctest::Approx(low).epsilon(1e-10));
+    CHECK(metrics::ess_quantile(draws, 0.5)[0] == doctest::Approx(middle).epsilon(1e-10));
+    CHECK(metrics::ess_quantile(draws, 0.95)[0] == doctest::Approx(high).epsilon(1e-10));
+    CHECK(metrics::ess_tail(draws)[0] == std::min(metrics::ess_quantile(draws, 0.05)[0], metrics::ess_quantile(draws, 0.95)[0]));
+  };
+  check("autoregressive", 526.684341408, 260.133188341, 319.214642725);
+  check("antithetic, odd", 471.599729646, 590.363848232, 514.685841266);
+  check("random walks", 20.0766081099, 13.6442394005, 98.7012987013);
+  check("heavy tails", 464.037446192, 449.845738619, 467.809263868);
+  check("rounded", 148.033546218, 126.190972753, 156.916260711);
+  check("short", 26.0205999133, 26.0205999133, 21.7391304348);
 }
 
 TEST_CASE("the effective size of autoregressions is (1 - φ) / (1 + φ) of the draws, and more than all draws for φ < 0") {
@@ -152,4 +176,12 @@ TEST_CASE("draws need at least two axes") {
   CHECK_THROWS_AS(metrics::ess_tail(flat), std::invalid_argument);
   CHECK_THROWS_AS(metrics::ess_mean(flat), std::invalid_argument);
   CHECK_THROWS_AS(metrics::mcse_mean(flat), std::invalid_argument);
+  CHECK_THROWS_AS(metrics::ess_quantile(flat, 0.5), std::invalid_argument);
+}
+
+TEST_CASE("a quantile is that of a probability") {
+  const auto draws = jem::full<tensor>({20, 2}, 1);
+  CHECK_THROWS_WITH_AS(metrics::ess_quantile(draws, 1.5), "[ess_quantile] expected 0 <= p <= 1 but received 1.500000",
+                       std::invalid_argument);
+  CHECK_THROWS_AS(metrics::ess_quantile(draws, std::numeric_limits<double>::quiet_NaN()), std::invalid_argument);
 }

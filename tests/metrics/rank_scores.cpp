@@ -73,6 +73,31 @@ TEST_CASE("the normal quantile inverts the normal distribution function to the l
 TEST_CASE("normal scores use ranks among all chains, and the mean rank for equal numbers") {
   const auto phi    = [](double rank, double size) { return metrics::detail::normal_quantile((rank - 0.375) / (size + 0.25)); };
   const auto scores = metrics::detail::normal_scores({{10, -5}, {1e9, 10}});
-  CHECK(scores == metrics::chain_draws{{phi(2.5, 4), phi(1, 4)}, {phi(4, 4), phi(2.5, 4)}});
+  CHECK(scores == metrics::chain_draws{{0, phi(1, 4)}, {-phi(1, 4), 0}});
+  CHECK(phi(4, 4) == doctest::Approx(-phi(1, 4)).epsilon(1e-14));
   CHECK(metrics::detail::normal_scores({}).empty());
+}
+
+TEST_CASE("normal scores are symmetric, and 0 in the middle, ties or not") {
+  const auto odd = metrics::detail::normal_scores({{1, 2, 3}, {4, 5, 6}, {7, 8, 9}});
+  CHECK(odd[1][1] == 0);
+  for (std::size_t i = 0; i < 9; ++i) CHECK(odd[i / 3][i % 3] == -odd[(8 - i) / 3][(8 - i) % 3]);
+  const auto ties = metrics::detail::normal_scores({{1, 1, 1, 2, 2}, {3, 4, 5, 5, 5}});
+  CHECK(ties[0][0] == metrics::detail::normal_quantile((2 - 0.375) / 10.25));
+  CHECK(ties[0][0] == -ties[1][4]);
+  CHECK(ties[0][3] == metrics::detail::normal_quantile((4.5 - 0.375) / 10.25));
+  CHECK(metrics::detail::normal_scores({{3, 3}, {3, 3}}) == metrics::chain_draws{{0, 0}, {0, 0}});
+}
+
+TEST_CASE("the ranking of the halves of chains is that of the chains without their middle draws") {
+  using metrics::detail::ranking, metrics::detail::split;
+  for (const auto& x :
+       {metrics::chain_draws{{5, 1, 9, 2}, {7, 3, 8, 4}}, {{5, 1, 9}, {7, 3, 8}}, {{6, 1, 0, 4, 2}, {7, 3, 8, 9, 5}}, {{1}, {2}}}) {
+    const auto expected = ranking(split(x)), found = split(ranking(x), x[0].size());
+    REQUIRE(found.size() == expected.size());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      CHECK(found[i].value == expected[i].value);
+      CHECK(found[i].place == expected[i].place);
+    }
+  }
 }

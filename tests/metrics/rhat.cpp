@@ -38,6 +38,8 @@ TEST_CASE("R-hat agrees with the published definition") {
   CHECK(rhat(rounded) == doctest::Approx(1.02083914416).epsilon(1e-11));
   CHECK(rhat(widths) == doctest::Approx(1.12143950126).epsilon(1e-11));
   CHECK(rhat(congruential_chains(7, 2, 10, 0.2)) == doctest::Approx(1.00529281558).epsilon(1e-11));
+  CHECK(rhat(congruential_chains(22, 2, 1501, 0.999)) == doctest::Approx(1.18127801156).epsilon(1e-11));
+  CHECK(rhat(congruential_chains(23, 40, 100, 0.95)) == doctest::Approx(1.41806358726).epsilon(1e-11));
 }
 
 TEST_CASE("scale_reduction compares the variance between chains to that within chains") {
@@ -103,4 +105,19 @@ TEST_CASE("constant, infinite, empty and too short draws have no R-hat") {
   CHECK(std::isnan(metrics::rhat(tensor(jem::shape{100, 0}))[0]));
   CHECK_THROWS_WITH_AS(metrics::rhat(tensor(jem::shape{20})), "[rhat] expected draws (k, n, …) of n chains but received (20)",
                        std::invalid_argument);
+}
+
+TEST_CASE("distances from the median are ranked by merging the two sides of a ranking") {
+  for (const auto& x : {metrics::chain_draws{{5, 1, 9, 2}}, {{5, 1, 9}, {-7, 3, 8}}, {{1, 2, 2, 2, 3}}, {{4}}, {{0, 0, 0, 1}}}) {
+    const auto found    = metrics::detail::folded(metrics::detail::ranking(x));
+    auto distances      = metrics::detail::pooled(x);
+    const double median = metrics::detail::quantile(distances, 0.5);
+    for (double& value : distances) value = std::abs(value - median);
+    std::vector<double> placed(found.size(), -1);
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      placed[found[i].place] = found[i].value;
+      CHECK((i == 0 || found[i - 1].value <= found[i].value));
+    }
+    CHECK(placed == distances);
+  }
 }

@@ -7,6 +7,8 @@
 
 #include <cmath>
 #include <cstdint>
+#include <map>
+#include <string>
 #include <vector>
 
 namespace test {
@@ -39,6 +41,25 @@ inline std::vector<std::vector<double>> congruential_chains(std::uint32_t seed, 
     }
   }
   return chains;
+}
+
+/// Chains of unlike kinds, for which tests/metrics/ess.cpp and mcse.cpp have the numbers of another program.
+inline std::map<std::string, std::vector<std::vector<double>>> golden_chains() {
+  std::map<std::string, std::vector<std::vector<double>>> all{
+      {"autoregressive", congruential_chains(1, 4, 200, 0.7)}, {"antithetic, odd", congruential_chains(2, 3, 151, -0.6)},
+      {"random walks", congruential_chains(3, 2, 40, 1)},      {"heavy tails", congruential_chains(4, 4, 100, 0)},
+      {"rounded", congruential_chains(5, 2, 120, 0.5)},        {"of different widths", congruential_chains(6, 4, 80, 0.3)},
+      {"short", congruential_chains(7, 2, 10, 0.2)},           {"one chain", congruential_chains(8, 1, 64, 0.9)},
+      {"slow", congruential_chains(21, 1, 4000, 0.99)},        {"slow, odd", congruential_chains(22, 2, 1501, 0.999)},
+      {"many slow", congruential_chains(23, 40, 100, 0.95)}};
+  for (auto& chain : all["heavy tails"]) {
+    for (double& value : chain) value = std::floor(1024 / value) / 1024;
+  }
+  for (auto& chain : all["rounded"]) {
+    for (double& value : chain) value = std::floor(4 * value);
+  }
+  for (double& value : all["of different widths"][3]) value *= 3;
+  return all;
 }
 
 /// [chain][draw] → (k, n)

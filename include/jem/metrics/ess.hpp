@@ -11,48 +11,49 @@
 
 #include <jem/metrics/rank_scores.hpp>
 
+#include <string>
+
 namespace jem::inline v0::metrics {
 
 namespace detail {
 
-/// The autocorrelation function of several chains together. Each lag takes a pass over the draws, since only few lags are needed.
+/// ρ_t, the autocorrelation function of several chains together.
 class autocorrelation {
  public:
-  explicit autocorrelation(chain_draws x) : centered_(std::move(x)) {
-    const auto [within, between] = variances_of(centered_);
-    const auto n                 = static_cast<double>(centered_[0].size());
+  explicit autocorrelation(chain_draws x) : covariance_(centred(x)) {
+    const auto [within, between] = variances_of(x);
+    const auto n                 = static_cast<double>(x[0].size());
     within_                      = within;
     total_                       = within * (n - 1) / n + between;
-    for (auto& chain : centered_) {
+  }
+
+  double operator()(std::size_t lag) { return lag == 0 ? 1 : 1 - (within_ - covariance_(lag)) / total_; }
+
+ private:
+  static chain_draws centred(chain_draws x) {
+    for (auto& chain : x) {
       const double center = mean(chain);
       for (double& value : chain) value -= center;
     }
+    return x;
   }
 
-  double operator()(std::size_t lag) const {
-    if (lag == 0) return 1;
-    double covariance = 0;
-    for (const auto& chain : centered_) {
-      for (std::size_t i = lag; i < chain.size(); ++i) covariance += chain[i] * chain[i - lag];
-    }
-    return 1 - (within_ - covariance / static_cast<double>(centered_.size() * centered_[0].size())) / total_;
-  }
-
- private:
-  chain_draws centered_;
+  autocovariance covariance_;
   double within_, total_;
 };
+
+inline bool constant(const chain_draws& x) {
+  return std::ranges::all_of(x, [&](const auto& chain) { return std::ranges::all_of(chain, [&](double v) { return v == x[0][0]; }); });
+}
 
 /// S/τ of chains, which are not cut in two here. NaN for a constant, and for chains of fewer than five draws, which have too few lags.
 /// In addition to the positive pairs, the even lag of the first pair that is not positive counts once, as in Stan; so does that of the
 /// last pair that the length of the chains allows.
 inline double effective_size(const chain_draws& x) {
   if (x.empty() || x[0].size() < 5) return nan;
-  const auto all         = pooled(x);
-  const auto [low, high] = (std::ranges::minmax)(all);
-  if (low == high) return nan;
-  const autocorrelation rho(x);
-  const auto size = static_cast<double>(all.size());
+  if (constant(x)) return nan;
+  autocorrelation rho(x);
+  const auto size = static_cast<double>(x.size() * x[0].size());
   double tau = -1, last = std::numeric_limits<double>::infinity();
   for (std::size_t lag = 0;; lag += 2) {
     const double even = rho(lag), pair = even + rho(lag + 1);
@@ -66,18 +67,20 @@ inline double effective_size(const chain_draws& x) {
   return size / (std::max)(tau, 1 / std::log10(size));
 }
 
-/// The effective sample size for the event that x is at most its p-quantile.
-inline double effective_size_of_quantile(const chain_draws& x, double p) {
-  if (pooled(x).empty()) return nan;
-  const double threshold = quantile(pooled(x), p);
-  chain_draws below      = x;
-  for (auto& chain : below) {
+/// The effective sample size for the event that x is at most a threshold.
+inline double effective_size_below(chain_draws x, double threshold) {
+  for (auto& chain : x) {
     for (double& value : chain) value = value <= threshold ? 1 : 0;
   }
-  return effective_size(split(below));
+  return effective_size(split(x));
 }
 
-inline double mcse_of_mean(const chain_draws& x) { return std::sqrt(variance(pooled(x)) / effective_size(split(x))); }
+/// The smaller one of two numbers; NaN if either is.
+inline double smaller_of(double a, double b) { return std::isnan(a) || a < b ? a : b; }
+
+inline void expect_probability(std::string_view where, double p) {
+  if (!(p >= 0 && p <= 1)) fail(where, "0 <= p <= 1", std::to_string(p));
+}
 
 }  // namespace detail
 
@@ -98,8 +101,22 @@ std::vector<double> ess_bulk(const T& draws) {
 template <tensor_value T>
 std::vector<double> ess_tail(const T& draws) {
   return detail::for_each_coordinate("ess_tail", draws, [](const chain_draws& x) {
-    const double low = detail::effective_size_of_quantile(x, 0.05), high = detail::effective_size_of_quantile(x, 0.95);
-    return std::isnan(low) ? low : (high < low || std::isnan(high) ? high : low);
+    auto sorted = detail::pooled(x);
+    if (sorted.empty()) return detail::nan;
+    std::ranges::sort(sorted);
+    return detail::smaller_of(detail::effective_size_below(x, detail::sorted_quantile(sorted, 0.05)),
+                              detail::effective_size_below(x, detail::sorted_quantile(sorted, 0.95)));
+  });
+}
+
+/// The effective sample size for the p-quantile: that of the event that x is at most the quantile of the draws. Throws
+/// std::invalid_argument unless 0 ≤ p ≤ 1.
+template <tensor_value T>
+std::vector<double> ess_quantile(const T& draws, double p) {
+  detail::expect_probability("ess_quantile", p);
+  return detail::for_each_coordinate("ess_quantile", draws, [p](const chain_draws& x) {
+    const auto all = detail::pooled(x);
+    return all.empty() ? detail::nan : detail::effective_size_below(x, detail::quantile(all, p));
   });
 }
 
@@ -107,12 +124,6 @@ std::vector<double> ess_tail(const T& draws) {
 template <tensor_value T>
 std::vector<double> ess_mean(const T& draws) {
   return detail::for_each_coordinate("ess_mean", draws, [](const chain_draws& x) { return detail::effective_size(detail::split(x)); });
-}
-
-/// The standard error of the mean of all draws, their standard deviation / √ess_mean.
-template <tensor_value T>
-std::vector<double> mcse_mean(const T& draws) {
-  return detail::for_each_coordinate("mcse_mean", draws, detail::mcse_of_mean);
 }
 
 }  // namespace jem::inline v0::metrics

@@ -7,43 +7,73 @@
 
 #include <jem/core/concepts.hpp>
 #include <jem/core/error.hpp>
+#include <jem/metrics/autocovariance.hpp>
 #include <jem/metrics/moments.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace jem::inline v0::metrics {
-
-/// The draws of one number by several chains: [chain][draw], chains of one length.
-using chain_draws = std::vector<std::vector<double>>;
 
 namespace detail {
 
 inline constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
+/// Draws (k, n, …) of n chains on the host, to be read coordinate by coordinate.
+template <class V>
+class host_draws {
+ public:
+  template <tensor_value T>
+  host_draws(std::string_view where, const T& draws) {
+    if (draws.extents().rank() < 2) fail(where, "draws (k, n, …) of n chains", to_string(draws.extents()));
+    values_ = draws.to_vector();
+    draws_ = static_cast<std::size_t>(draws.extent(0)), chains_ = static_cast<std::size_t>(draws.extent(1));
+    for (index_t axis = 2; axis < draws.extents().rank(); ++axis) item_.push_back(draws.extent(axis));
+  }
+
+  std::size_t draws() const { return draws_; }
+  std::size_t chains() const { return chains_; }
+  const shape& item() const { return item_; }  // of one draw of one chain
+  std::size_t coordinates() const { return static_cast<std::size_t>(item_.size()); }
+
+  V operator()(std::size_t draw, std::size_t chain, std::size_t coordinate) const {
+    return values_[(draw * chains_ + chain) * coordinates() + coordinate];
+  }
+
+  chain_draws operator[](std::size_t coordinate) const {
+    chain_draws x(chains_, std::vector<double>(draws_));
+    for (std::size_t i = 0; i < draws_; ++i) {
+      for (std::size_t c = 0; c < chains_; ++c) x[c][i] = static_cast<double>((*this)(i, c, coordinate));
+    }
+    return x;
+  }
+
+ private:
+  std::vector<V> values_;
+  std::size_t draws_, chains_;
+  shape item_;
+};
+
+template <tensor_value T>
+host_draws(std::string_view, const T&) -> host_draws<typename T::value_type>;
+
+inline bool all_finite(const chain_draws& x) {
+  return std::ranges::all_of(x, [](const auto& chain) { return std::ranges::all_of(chain, [](double v) { return std::isfinite(v); }); });
+}
+
 /// f(draws of one coordinate) for each coordinate of draws (k, n, …), in row-major order; NaN for one with a number that is not
 /// finite. One number for draws (k, n).
 template <tensor_value T, class F>
 std::vector<double> for_each_coordinate(std::string_view where, const T& draws, F f) {
-  if (draws.extents().rank() < 2) fail(where, "draws (k, n, …) of n chains", to_string(draws.extents()));
-  const auto values = draws.to_vector();
-  const auto k = static_cast<std::size_t>(draws.extent(0)), n = static_cast<std::size_t>(draws.extent(1));
-  shape item;
-  for (index_t axis = 2; axis < draws.extents().rank(); ++axis) item.push_back(draws.extent(axis));
-  std::vector<double> result(static_cast<std::size_t>(item.size()), nan);
+  const host_draws all(where, draws);
+  std::vector<double> result(all.coordinates(), nan);
   for (std::size_t j = 0; j < result.size(); ++j) {
-    chain_draws x(n, std::vector<double>(k));
-    bool finite = true;
-    for (std::size_t i = 0; i < k; ++i) {
-      for (std::size_t c = 0; c < n; ++c) {
-        x[c][i] = static_cast<double>(values[(i * n + c) * result.size() + j]);
-        finite  = finite && std::isfinite(x[c][i]);
-      }
-    }
-    if (finite) result[j] = f(x);
+    const chain_draws x = all[j];
+    if (all_finite(x)) result[j] = f(x);
   }
   return result;
 }
@@ -66,13 +96,18 @@ inline chain_draws split(const chain_draws& x) {
   return halves;
 }
 
-/// The p-quantile of one or more numbers, interpolated linearly between neighbours (type 7 of Hyndman and Fan 1996).
-inline double quantile(std::vector<double> values, double p) {
-  std::ranges::sort(values);
+/// The p-quantile of one or more numbers in ascending order, interpolated linearly between neighbours (type 7 of Hyndman and Fan 1996).
+inline double sorted_quantile(const std::vector<double>& values, double p) {
   const double at     = p * static_cast<double>(values.size() - 1);
   const auto below    = static_cast<std::size_t>(at);
   const double beyond = at - static_cast<double>(below);
   return beyond == 0 ? values[below] : values[below] + beyond * (values[below + 1] - values[below]);
+}
+
+/// The same of numbers in any order.
+inline double quantile(std::vector<double> values, double p) {
+  std::ranges::sort(values);
+  return sorted_quantile(values, p);
 }
 
 /// Φ⁻¹(p) for 0 < p < 1: the approximation 26.2.23 of Abramowitz and Stegun (1964), whose error is below 5e-4, and two steps of Halley's
@@ -87,23 +122,51 @@ inline double normal_quantile(double p) {
   return p < 0.5 ? -x : x;
 }
 
-/// Each number → the normal score of its rank among all; equal numbers share the mean of their ranks.
-inline chain_draws normal_scores(chain_draws x) {
-  std::vector<double*> order;
-  for (auto& chain : x) {
-    for (double& value : chain) order.push_back(&value);
+/// A draw among others in ascending order, and where it comes from: place = chain · length + number.
+struct ranked_draw {
+  double value;
+  std::size_t place;
+};
+
+/// All draws in ascending order. What several measures need of a coordinate is sorted once.
+inline std::vector<ranked_draw> ranking(const chain_draws& x) {
+  std::vector<ranked_draw> all;
+  for (const auto& chain : x) {
+    for (const double value : chain) all.push_back({value, all.size()});
   }
-  std::ranges::sort(order, {}, [](const double* value) { return *value; });
-  const auto size = static_cast<double>(order.size());
-  for (std::size_t first = 0, last = 0; first < order.size(); first = last) {
-    const double value = *order[first];
-    while (last < order.size() && *order[last] == value) ++last;
-    const double rank  = static_cast<double>(first + last + 1) / 2;  // from 1
-    const double score = normal_quantile((rank - 0.375) / (size + 0.25));
-    for (std::size_t i = first; i < last; ++i) *order[i] = score;
-  }
-  return x;
+  std::ranges::sort(all, {}, &ranked_draw::value);
+  return all;
 }
+
+/// The ranking of the halves of chains, from that of the chains.
+inline std::vector<ranked_draw> split(std::vector<ranked_draw> all, std::size_t length) {
+  if (length % 2 == 0) return all;  // the halves of a chain lie where the chain lies
+  std::erase_if(all, [=](const ranked_draw& draw) { return draw.place % length == length / 2; });
+  for (auto& draw : all) draw.place -= draw.place / length + (draw.place % length > length / 2 ? 1 : 0);
+  return all;
+}
+
+/// Each draw of a ranking of `chains` chains → the normal score of its rank; equal numbers share the mean of their ranks.
+inline chain_draws normal_scores(const std::vector<ranked_draw>& all, std::size_t chains) {
+  chain_draws scores(chains, std::vector<double>(chains == 0 ? 0 : all.size() / chains));
+  const auto size = static_cast<double>(all.size());
+  std::vector<double> upper;  // of whole ranks above the middle, from the highest one; those below mirror them
+  for (std::size_t i = 0; i < all.size() / 2; ++i) upper.push_back(-normal_quantile((static_cast<double>(i) + 0.625) / (size + 0.25)));
+  for (std::size_t first = 0, last = 0; first < all.size(); first = last) {
+    while (last < all.size() && all[last].value == all[first].value) ++last;
+    const std::size_t twice = first + last + 1, mirrored = 2 * all.size() + 2 - twice;  // the rank from 1, and that from the other end
+    const std::size_t outer = (std::min)(twice, mirrored);
+    double score            = 0;
+    if (twice != mirrored) {
+      score = outer % 2 == 0 ? upper[outer / 2 - 1] : -normal_quantile((static_cast<double>(outer) / 2 - 0.375) / (size + 0.25));
+      if (twice < mirrored) score = -score;
+    }
+    for (std::size_t i = first; i < last; ++i) scores[all[i].place / scores[0].size()][all[i].place % scores[0].size()] = score;
+  }
+  return scores;
+}
+
+inline chain_draws normal_scores(const chain_draws& x) { return normal_scores(ranking(x), x.size()); }
 
 /// W, the mean of the chains' variances, and B/n, the variance of their means, with divisors n − 1 and m − 1.
 struct variances {

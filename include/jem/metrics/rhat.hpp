@@ -23,13 +23,24 @@ inline double scale_reduction(const chain_draws& x) {
   return std::sqrt((n - 1) / n + between / within);
 }
 
-/// |x − median|
-inline chain_draws folded(chain_draws x) {
-  const double median = quantile(pooled(x), 0.5);
-  for (auto& chain : x) {
-    for (double& value : chain) value = std::abs(value - median);
+/// The ranking of |x − median|, from that of x: the draws below the median and those above it are in order already.
+inline std::vector<ranked_draw> folded(const std::vector<ranked_draw>& x) {
+  const std::size_t n = x.size();
+  const double median = n % 2 == 1 ? x[n / 2].value : x[n / 2 - 1].value + 0.5 * (x[n / 2].value - x[n / 2 - 1].value);
+  std::vector<ranked_draw> result;
+  result.reserve(n);
+  for (std::size_t below = n / 2, above = n / 2; result.size() < n;) {  // next: x[below - 1] or x[above]
+    const bool lower = above == n || (below > 0 && median - x[below - 1].value < x[above].value - median);
+    const auto& draw = lower ? x[--below] : x[above++];
+    result.push_back({std::abs(draw.value - median), draw.place});
   }
-  return x;
+  return result;
+}
+
+/// R̂ of the ranking of the halves of chains, of which there are `halves`.
+inline double scale_reduction(const std::vector<ranked_draw>& x, std::size_t halves) {
+  return std::fmax(scale_reduction(normal_scores(x, halves)),
+                   scale_reduction(normal_scores(folded(x), halves)));  // fmax ignores the NaN of a constant
 }
 
 }  // namespace detail
@@ -40,9 +51,7 @@ template <tensor_value T>
 std::vector<double> rhat(const T& draws) {
   return detail::for_each_coordinate("rhat", draws, [](const chain_draws& x) {
     if (x.empty() || x[0].size() < 4) return detail::nan;
-    const auto halves = detail::split(x);
-    return std::fmax(detail::scale_reduction(detail::normal_scores(halves)),
-                     detail::scale_reduction(detail::normal_scores(detail::folded(halves))));  // fmax ignores the NaN of a constant
+    return detail::scale_reduction(detail::split(detail::ranking(x), x[0].size()), 2 * x.size());
   });
 }
 

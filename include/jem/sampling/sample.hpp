@@ -6,6 +6,8 @@
 //     jem::advance<tensor>(kernel, energy, state, 200, rng);              // moves the state
 //     const auto draws = jem::sample(kernel, energy, state, 300, rng);    // goes on from there, and leaves the state at its end
 //
+//     const auto few   = jem::sample(kernel, energy, start, {.draws = 1'000, .burn_in = 200, .thin = 5}, rng);    // see kept_draws.hpp
+//
 // A run of m + n steps of a state gives the same bits as a run of m and then one of n steps with the same generator.
 //
 // If a run starts at positions, kernel and energy are row-wise, and there is no observer, a backend with caches works on tiles of chains:
@@ -13,6 +15,7 @@
 // result, except for the last bits of a network's sums. Tiles depend on the shape alone, not on the number of threads.
 #pragma once
 
+#include <jem/sampling/kept_draws.hpp>
 #include <jem/sampling/kernel.hpp>
 #include <jem/tensor/loops.hpp>
 
@@ -111,12 +114,14 @@ void advance_state(const K& k, const E& e, S& state, index_t steps, rng& g, O&& 
   }
 }
 
-/// An observer that writes the positions of each step into draws (k, n, …), and then calls another observer.
+/// An observer that writes the positions that are kept into draws (k, n, …), and then calls another observer.
 template <class T, class O>
-auto keep_in(T& draws, O& observe) {
-  return [&draws, &observe](index_t i, const auto& now, const transition_info<T>& info) {
-    const index_t size = now.position.size();
-    copy_into(view<typename T::value_type, typename T::backend_type>(draws.data() + i * size, now.position.extents()), now.position);
+auto keep_in(T& draws, const kept_draws& kept, O& observe) {
+  return [&draws, &kept, &observe](index_t i, const auto& now, const transition_info<T>& info) {
+    const index_t size = now.position.size(), draw = kept.kept_after(i);
+    if (draw >= 0) {
+      copy_into(view<typename T::value_type, typename T::backend_type>(draws.data() + draw * size, now.position.extents()), now.position);
+    }
     observe(i, now, info);
   };
 }
@@ -154,6 +159,44 @@ T evolve(const K& k, const E& e, const T& start, index_t steps, rng& g, O&& obse
   return std::move(state.position);
 }
 
+/// The positions that are kept of a run from `start` (n, …) → (draws, n, …). Schedules start at step 0; the observer is called after every
+/// step.
+template <class K, class E, tensor_value T, class O = no_observer>
+  requires detail::energy_for<E, K, T>
+T sample(const K& k, const E& e, const T& start, const kept_draws& kept, rng& g, O&& observe = {})
+  requires kernel<K, E, T> && step_observer<O, state_of<K, E, T>, T>
+{
+  const index_t steps = kept.steps();
+  T all(start.extents().under(kept.draws));
+  const auto& still = detail::prepared(e, start);
+  const auto place  = [&](index_t draw, index_t first, index_t rows) {
+    return view<typename T::value_type, typename T::backend_type>(all.data() + draw * start.size(), start.extents()).rows(first, rows);
+  };
+  if constexpr (detail::in_tiles<K, decltype(still), T, O>) {
+    if (start.extent(0) > detail::tile_rows(still, start.extents())) {
+      detail::advance_tiles(k, still, start, steps, g, [&](index_t i, index_t first, const T& position) {
+        const index_t draw = kept.kept_after(i);
+        if (draw >= 0) copy_into(place(draw, first, position.extent(0)), position);
+      });
+      return all;
+    }
+  }
+  auto state = k.init(still, start);
+  detail::advance_state<T>(k, still, state, steps, g, detail::keep_in(all, kept, observe));
+  return all;
+}
+
+/// The positions that are kept of further steps of a state, (draws, n, …). The state is then that after the last step.
+template <class K, class E, class S, class O = no_observer, tensor_value T = detail::position_of<S>>
+  requires detail::energy_for<E, K, T>
+T sample(const K& k, const E& e, S& state, const kept_draws& kept, rng& g, O&& observe = {})
+  requires kernel<K, E, T> && chain_state<S, T> && step_observer<O, S, T>
+{
+  T all(state.position.extents().under(kept.draws));
+  advance<T>(k, e, state, kept.steps(), g, detail::keep_in(all, kept, observe));
+  return all;
+}
+
 /// All positions: `draws` steps from `start` (n, …) → (draws, n, …); the start is not among them. Schedules start at step 0.
 /// Throws std::invalid_argument for fewer than 0 draws.
 template <class K, class E, tensor_value T, class O = no_observer>
@@ -162,21 +205,7 @@ T sample(const K& k, const E& e, const T& start, index_t draws, rng& g, O&& obse
   requires kernel<K, E, T> && step_observer<O, state_of<K, E, T>, T>
 {
   expect_at_least("sample", "draws", 0, draws);
-  T all(start.extents().under(draws));
-  const auto& still = detail::prepared(e, start);
-  const auto place  = [&](index_t draw, index_t first, index_t rows) {
-    return view<typename T::value_type, typename T::backend_type>(all.data() + draw * start.size(), start.extents()).rows(first, rows);
-  };
-  if constexpr (detail::in_tiles<K, decltype(still), T, O>) {
-    if (start.extent(0) > detail::tile_rows(still, start.extents())) {
-      detail::advance_tiles(k, still, start, draws, g,
-                            [&](index_t i, index_t first, const T& position) { copy_into(place(i, first, position.extent(0)), position); });
-      return all;
-    }
-  }
-  auto state = k.init(still, start);
-  detail::advance_state<T>(k, still, state, draws, g, detail::keep_in(all, observe));
-  return all;
+  return sample(k, e, start, kept_draws{draws}, g, observe);
 }
 
 /// All positions of `draws` further steps of a state, (draws, n, …). The state is then that after the last step.
@@ -187,9 +216,7 @@ T sample(const K& k, const E& e, S& state, index_t draws, rng& g, O&& observe = 
   requires kernel<K, E, T> && chain_state<S, T> && step_observer<O, S, T>
 {
   expect_at_least("sample", "draws", 0, draws);
-  T all(state.position.extents().under(draws));
-  advance<T>(k, e, state, draws, g, detail::keep_in(all, observe));
-  return all;
+  return sample(k, e, state, kept_draws{draws}, g, observe);
 }
 
 }  // namespace jem::inline v0
