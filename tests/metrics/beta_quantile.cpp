@@ -29,7 +29,7 @@ TEST_CASE("the quantiles of the beta distribution agree with another program") {
   CHECK(beta_quantile(0.1586553, 401, 7601) == doctest::Approx(0.0476743526495385).epsilon(1e-12));
   CHECK(beta_quantile(0.8413447, 40001, 40001) == doctest::Approx(0.5017677445197024).epsilon(1e-12));
   CHECK(beta_quantile(1e-6, 2, 900) == doctest::Approx(1.57121573364108e-06).epsilon(1e-12));
-  CHECK(beta_quantile(0.8413447, 1'000'001, 19'000'001) == doctest::Approx(0.05004877897385017).epsilon(1e-12));
+  CHECK(beta_quantile(0.8413447, 1'000'001, 19'000'001) == doctest::Approx(0.05004877897385017).epsilon(1e-10));
 }
 
 TEST_CASE("a quantile of the beta distribution has its probability, from the smallest effective sizes on") {

@@ -83,7 +83,7 @@ inline std::vector<std::string> coordinate_names(std::string_view where, std::ve
     }
   }
   if (std::ssize(names) != item.size()) {
-    fail(where, concat(item.size(), " names, one for each coordinate of a draw ", to_string(item)), concat(names.size(), " names"));
+    fail(where, concat(item.size(), " names, one for each coordinate of a draw ", to_string(item)), std::to_string(names.size()));
   }
   auto sorted = names;
   std::ranges::sort(sorted);
