@@ -3,8 +3,7 @@
 #include "tensor.hpp"  // jem::tensor<float, jem::eigen>
 
 #include <jem/jem.hpp>
-#include <jem/metrics/ess.hpp>
-#include <jem/metrics/rhat.hpp>
+#include <jem/metrics/summary.hpp>
 
 #include <cstdio>
 #include <vector>
@@ -44,12 +43,12 @@ int main() {
   const auto start = jem::evolve(kernel, energy, 3.0f * jem::normal<tensor>({4, 3}, rng), 200, rng);  // four chains warm up
   const auto draws = jem::sample(kernel, energy, start, 1'000, rng);                                  // (1000, 4, 3)
 
-  const auto sums  = jem::column_sums(draws).to_vector();
-  const auto error = jem::metrics::mcse_mean(draws), bulk = jem::metrics::ess_bulk(draws), tail = jem::metrics::ess_tail(draws),
-             rhat = jem::metrics::rhat(draws);
-  std::puts("    truth    mean  ± error    bulk    tail   R-hat");
-  for (std::size_t j = 0; j < 3; ++j) {
-    std::printf("w%zu  %5.2f  %6.3f  ± %5.3f  %6.0f  %6.0f  %6.3f\n", j, double(truth[j]), double(sums[j]) / 4'000, error[j], bulk[j],
-                tail[j], rhat[j]);
+  const auto table = jem::metrics::summary(draws, {"w1", "w2", "w3"});
+  std::puts(to_string(table).c_str());
+  for (int j = 0; j < 3; ++j) {
+    const auto& row = table.rows[std::size_t(j)];
+    std::printf("%s: the truth is %.1f, %+.1f standard deviations from the mean\n", row.name.c_str(), double(truth[j]),
+                (double(truth[j]) - row.mean) / row.sd);
   }
+  return table.converged() ? 0 : 1;
 }

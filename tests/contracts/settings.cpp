@@ -159,6 +159,9 @@ std::vector<entry> samplers() {
           "proximal_langevin", "step_size", [](double v) { one_step(proximal_langevin{.step_size = always(v)}); }, "no yes no no yes"),
       number("proximal_langevin", "inner", &proximal_langevin<>::inner, {1}, "no no no no yes"),
       number("langevin", "step_size", &langevin::step_size, {.step_size = 1}, "no no no no yes"),  // frozen at 0
+      number("kept_draws", "draws", &kept_draws::draws, {1}, "no yes no no yes"),
+      number("kept_draws", "burn_in", &kept_draws::burn_in, {1}, "no yes no no yes"),
+      number("kept_draws", "thin", &kept_draws::thin, {1}, "no no no no yes"),
       number("hamiltonian", "step_size", &hamiltonian<>::step_size, {.step_size = 1}, "no no no no yes"),
       number("hamiltonian", "steps", &hamiltonian<>::steps, {.step_size = 1}, "no no no no yes"),
       number("persistent_hamiltonian", "step_size", &persistent_hamiltonian<>::step_size, {}, "no no no no yes"),
@@ -388,8 +391,9 @@ const std::set<std::string> no_settings{
     "data::batch", "data::dataset", "data::divided_dataset", "data::named_dataset", "data::idx_file", "io::image", "io::named_tensor",
     "io::run", "io::run_config", "io::npy_header", "io::compression", "io::compression_format", "io::png_header", "io::torch_layout",
     "io::torch_layout::replacement", "elements", "matrix_elements", "stored_element", "phases", "phase_set", "pairing", "gradient_targets",
-    "gradient_pairs", "last_step", "softmax_sums", "metrics::detection", "metrics::reliability_bin", "evaluate::classifier_summary",
-    "evaluate::ood_summary", "version_number", "backend_description", "build_description",
+    "gradient_pairs", "last_step", "softmax_sums", "metrics::detection", "metrics::reliability_bin", "metrics::bad_draws",
+    "metrics::divergence", "metrics::draws_summary", "metrics::summary_row", "evaluate::classifier_summary", "evaluate::ood_summary",
+    "version_number", "backend_description", "build_description",
     // parts of operations and backends
     "bfloat16", "literal", "duals::dual", "convolution_shape", "convolution_terms", "gradient_terms", "prepared_weights", "around",
     "epilogue", "op::", "eigen_winograd::", "onednn_convolution::", "panel_product::", "thrust_verbs::", "window_product::", "winograd::",

@@ -43,11 +43,12 @@ TEST_CASE("standard errors of the standard deviation and of quantiles agree with
 }
 
 TEST_CASE("standard errors of independent normals are those of the textbook") {
-  // 40 000 draws: sd 1/√(2S), quantile √(p(1 − p)/S)/density. The tolerances are six standard deviations over 25 other seeds.
+  // 40 000 draws: sd 1/√(2S), quantile √(p(1 − p)/S)/density. The tolerances are six standard deviations of
+  // the ratio, 0.9, 6 and 10 % over 25 other seeds, and for quantiles the 5 % by which they are too large on average.
   const auto draws = test::autoregressions<tensor>(10'000, 4, 0, 3);
-  CHECK(metrics::mcse_sd(draws)[0] == doctest::Approx(1 / std::sqrt(80'000.0)).epsilon(0.12));
-  CHECK(metrics::mcse_quantile(draws, 0.5)[0] == doctest::Approx(0.5 / 200 * std::sqrt(2 * 3.141592653589793)).epsilon(0.35));
-  CHECK(metrics::mcse_quantile(draws, 0.05)[0] == doctest::Approx(std::sqrt(0.0475) / 200 / 0.10313564).epsilon(0.35));
+  CHECK(metrics::mcse_sd(draws)[0] == doctest::Approx(1 / std::sqrt(80'000.0)).epsilon(0.06));
+  CHECK(metrics::mcse_quantile(draws, 0.5)[0] == doctest::Approx(0.5 / 200 * std::sqrt(2 * 3.141592653589793)).epsilon(0.41));
+  CHECK(metrics::mcse_quantile(draws, 0.05)[0] == doctest::Approx(std::sqrt(0.0475) / 200 / 0.10313564).epsilon(0.65));
 }
 
 TEST_CASE("each coordinate has its standard errors, on every backend") {

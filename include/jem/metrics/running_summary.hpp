@@ -82,6 +82,7 @@ class running_summary {
   }
 
   summary_row row(std::size_t j) const;
+  static double mcse_of_quantile(const quantile_sketch& sketch, double p, double ess);
 
   std::vector<std::string> names_;
   shape extents_;
@@ -130,17 +131,24 @@ inline summary_row running_summary::row(std::size_t j) const {
   row.mcse_mean  = row.sd / std::sqrt(row.ess_bulk);
   row.mcse_sd    = std::sqrt(spread / row.ess_tail / square) / 2;
   const auto set = [&](double p, double ess, double& value, double& mcse) {
-    const auto at = [&](double probability) {
-      return sketches_[j].quantile(detail::beta_quantile(probability, ess * p + 1, ess * (1 - p) + 1));
-    };
     value = sketches_[j].quantile(p);
-    if (std::isfinite(ess)) mcse = (at(0.8413447) - at(0.1586553)) / 2;
+    if (std::isfinite(ess)) mcse = mcse_of_quantile(sketches_[j], p, ess);
   };
   set(0.05, row.ess_tail, row.q05, row.mcse_q05);
   set(0.5, row.ess_bulk, row.median, row.mcse_median);
   set(0.95, row.ess_tail, row.q95, row.mcse_q95);
   row.rhat = detail::scale_reduction(chains);
   return row;
+}
+
+/// Half of the distance between the quantiles at the ends of the interval of mcse.hpp. Where a sketch cannot tell so near ranks apart, the
+/// slope of the quantiles is taken from four times its bound around the interval's middle.
+inline double running_summary::mcse_of_quantile(const quantile_sketch& sketch, double p, double ess) {
+  const double low  = detail::beta_quantile(0.1586553, ess * p + 1, ess * (1 - p) + 1);
+  const double high = detail::beta_quantile(0.8413447, ess * p + 1, ess * (1 - p) + 1);
+  const double half = (high - low) / 2, middle = (high + low) / 2, around = (std::max)(half, 4 * sketch.rank_error());
+  const double from = (std::max)(middle - around, 0.0), to = (std::min)(middle + around, 1.0);
+  return (sketch.quantile(to) - sketch.quantile(from)) / (to - from) * half;
 }
 
 inline draws_summary running_summary::result() const {

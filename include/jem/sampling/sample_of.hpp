@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // A function of the draws in place of the draws, for chains that are too wide to be kept:
 //
-//     const auto radii = jem::sample_of(jem::row_norms, kernel, energy, start, {.draws = 1'000, .burn_in = 200, .thin = 5}, rng);
+//     const auto square = [](const tensor& x) { return jem::row_dots(x, x); };                                            // (n)
+//     const auto squares = jem::sample_of(square, kernel, energy, start, {.draws = 1'000, .burn_in = 200, .thin = 5}, rng);  // (1000, n)
 //
-// The function is called for the draws that are kept, with the positions of all chains, by one thread. Its values are those for the draws
-// of `sample`, to the last bit. Where `sample` works on tiles of chains (see sample.hpp), so does this, and all tiles meet at each draw
-// kept.
+// The function is called with the positions of all chains after each step that is kept (kept_draws.hpp), by one thread. Its values are
+// those for the draws of `sample`, to the last bit. Where `sample` works on tiles of chains (see sample.hpp), so does this, and all tiles
+// meet at each draw that is kept.
 #pragma once
 
 #include <jem/sampling/sample.hpp>
