@@ -33,8 +33,9 @@ TEST_CASE("after the burn-in, the last draw of every few is kept, and the run en
 }
 
 TEST_CASE("numbers out of range are refused, and so are more steps than can be counted") {
-  CHECK_THROWS_WITH_AS((jem::kept_draws{.draws = -1}), "[kept_draws] expected draws >= 0 but received -1", std::invalid_argument);
-  CHECK_THROWS_WITH_AS((jem::kept_draws{.draws = 1, .thin = 0}), "[kept_draws] expected thin >= 1 but received 0", std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)(jem::kept_draws{.draws = -1}), "[kept_draws] expected draws >= 0 but received -1", std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)(jem::kept_draws{.draws = 1, .thin = 0}), "[kept_draws] expected thin >= 1 but received 0",
+                       std::invalid_argument);
   const jem::kept_draws many{.draws = 4, .thin = jem::index_t{1} << 61};
   CHECK_THROWS_WITH_AS((void)many.steps(), "[kept_draws] expected fewer than 2^63 steps but received 4 draws of 2305843009213693952",
                        std::invalid_argument);

@@ -12,7 +12,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <string>
 #include <utility>
@@ -40,10 +42,7 @@ class quantile_sketch {
   void merge(const quantile_sketch& other) {
     low_ = (std::min)(low_, other.low_), high_ = (std::max)(high_, other.high_);
     count_ += other.count_, above_ += other.above_, below_ += other.below_;
-    for (std::size_t h = 0; h < other.levels_.size(); ++h) {
-      auto& mine = level(h).numbers;
-      mine.insert(mine.end(), other.levels_[h].numbers.begin(), other.levels_[h].numbers.end());
-    }
+    for (std::size_t h = 0; h < other.levels_.size(); ++h) take(h, other.levels_[h].numbers);
     compact();
   }
 
@@ -84,16 +83,27 @@ class quantile_sketch {
     return levels_[h];
   }
 
+  /// Adds numbers to a level. All levels but the first one are in order.
+  void take(std::size_t h, const std::vector<double>& more) {
+    auto& mine = level(h).numbers;
+    std::vector<double> both;
+    both.reserve(mine.size() + more.size());
+    std::ranges::merge(mine, more, std::back_inserter(both));
+    mine = std::move(both);
+  }
+
   void compact() {
     for (std::size_t h = 0; h < levels_.size(); ++h) {
-      if (levels_[h].numbers.size() < capacity_) continue;
-      auto full       = std::exchange(levels_[h].numbers, {});
-      const bool last = std::exchange(levels_[h].second, !levels_[h].second);
-      std::ranges::sort(full);
-      if (full.size() % 2 == 1) levels_[h].numbers.push_back(full.back()), full.pop_back();
-      auto& up = level(h + 1).numbers;
-      for (std::size_t i = last ? 1 : 0; i < full.size(); i += 2) up.push_back(full[i]);
-      (last ? below_ : above_) += std::int64_t{1} << h;
+      auto& full = levels_[h].numbers;
+      if (full.size() < capacity_) continue;
+      const bool second = std::exchange(levels_[h].second, !levels_[h].second);
+      if (h == 0) std::ranges::sort(full);
+      std::vector<double> up, left;
+      if (full.size() % 2 == 1) left.push_back(full.back());
+      for (std::size_t i = second ? 1 : 0; i < full.size() / 2 * 2; i += 2) up.push_back(full[i]);
+      full.assign(left.begin(), left.end());  // which keeps its room
+      (second ? below_ : above_) += std::int64_t{1} << h;
+      take(h + 1, up);
     }
   }
 
