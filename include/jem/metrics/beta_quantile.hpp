@@ -9,8 +9,9 @@
 // where these leave the interval that still holds it.
 #pragma once
 
+#include <jem/metrics/moments.hpp>
+
 #include <cmath>
-#include <limits>
 
 namespace jem::inline v0::metrics::detail {
 
@@ -48,7 +49,7 @@ inline double beta_probability(double x, double a, double b) {
 
 /// The x with I_x(a, b) = p, for 0 < p < 1 and a, b > 0; NaN if a number is NaN.
 inline double beta_quantile(double p, double a, double b) {
-  if (std::isnan(p) || std::isnan(a) || std::isnan(b)) return std::numeric_limits<double>::quiet_NaN();
+  if (std::isnan(p) || std::isnan(a) || std::isnan(b)) return nan;
   double low = 0, high = 1, x = a / (a + b);
   for (int step = 0; step < 200; ++step) {
     const double error = beta_probability(x, a, b) - p;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <jem/core/error.hpp>
+#include <jem/metrics/moments.hpp>
 
 #include <algorithm>
 #include <string>
@@ -21,12 +22,17 @@ struct bad_draws {
 /// One coordinate. NaN is what cannot be known: all of a coordinate with a draw that is not finite; ESS, R-hat and standard errors of a
 /// constant one or of very few draws; nested R-hat where it was not asked for.
 struct summary_row {
-  std::string name;                                          ///< as given, or "x[1]"
-  double mean, sd, mcse_mean, mcse_sd;                       ///< of all draws; sd with divisor S − 1
-  double q05, median, q95, mcse_q05, mcse_median, mcse_q95;  ///< the quantiles of 5, 50 and 95 %
-  double ess_bulk, ess_tail;                                 ///< effective sample sizes, of all chains together
-  double rhat, nested_rhat;                                  ///< rank-normalised split R-hat; that of nested_rhat.hpp
-  bad_draws bad;                                             ///< draws that are not finite
+  std::string name;                                                                  ///< as given, or "x[1]"
+  double mean      = detail::nan;                                                    ///< of all draws
+  double sd        = detail::nan;                                                    ///< with divisor S − 1
+  double mcse_mean = detail::nan;                                                    ///< the standard error of the mean
+  double mcse_sd   = detail::nan;                                                    ///< the standard error of sd
+  double q05 = detail::nan, median = detail::nan, q95 = detail::nan;                 ///< quantiles of 5, 50 and 95 %
+  double mcse_q05 = detail::nan, mcse_median = detail::nan, mcse_q95 = detail::nan;  ///< their standard errors
+  double ess_bulk = detail::nan, ess_tail = detail::nan;                             ///< effective sample sizes, of all chains together
+  double rhat        = detail::nan;                                                  ///< rank-normalised split R-hat
+  double nested_rhat = detail::nan;                                                  ///< that of nested_rhat.hpp
+  bad_draws bad      = {};                                                           ///< draws that are not finite
 };
 
 /// All coordinates, in row-major order.

@@ -2,9 +2,12 @@
 // Mean and variance of numbers on the host, in double.
 #pragma once
 
+#include <limits>
 #include <vector>
 
 namespace jem::inline v0::metrics::detail {
+
+inline constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 /// The mean, computed in double; NaN without values.
 template <class V>

@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -20,8 +19,6 @@
 namespace jem::inline v0::metrics {
 
 namespace detail {
-
-inline constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 /// Draws (k, n, …) of n chains on the host, to be read coordinate by coordinate.
 template <class V>

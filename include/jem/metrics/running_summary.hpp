@@ -18,11 +18,11 @@
 // numbers and 8 KiB·(1 + log₂(n·k/1024)) for each of d. A step takes some 0.1 µs for each number.
 #pragma once
 
+#include <jem/core/concepts.hpp>
 #include <jem/metrics/batch_means.hpp>
 #include <jem/metrics/beta_quantile.hpp>
 #include <jem/metrics/quantile_sketch.hpp>
 #include <jem/metrics/summary_table.hpp>
-#include <jem/core/concepts.hpp>
 
 #include <utility>
 
@@ -117,8 +117,7 @@ inline double scale_reduction(const std::vector<const batch_means*>& chains) {
 }  // namespace detail
 
 inline summary_row running_summary::row(std::size_t j) const {
-  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-  summary_row row{names_[j], nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, bad_[j]};
+  summary_row row{.name = names_[j], .bad = bad_[j]};
   if (bad_[j].count > 0) return row;
   std::vector<const batch_means*> chains;
   streaming_moments all;

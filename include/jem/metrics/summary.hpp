@@ -21,11 +21,6 @@ namespace jem::inline v0::metrics {
 
 namespace detail {
 
-/// A row in which nothing is known.
-inline summary_row unknown_row(std::string name, bad_draws bad = {}) {
-  return {std::move(name), nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, bad};
-}
-
 inline bad_draws bad_draws_of(const chain_draws& x) {
   bad_draws bad;
   for (std::size_t i = 0; !x.empty() && i < x[0].size(); ++i) {
@@ -52,7 +47,7 @@ inline void set_quantiles(summary_row& row, const chain_draws& x, const std::vec
 }
 
 inline summary_row row_of(std::string name, const chain_draws& x, index_t superchains) {
-  auto row = unknown_row(std::move(name), bad_draws_of(x));
+  summary_row row{.name = std::move(name), .bad = bad_draws_of(x)};
   if (x.empty() || x[0].empty() || row.bad.count > 0) return row;
   const auto all = pooled(x);
   row.mean       = mean(all);
