@@ -2,7 +2,10 @@
 #include "../support/backends.hpp"
 #include "../support/draws.hpp"
 
+#include <jem/energy/gaussian.hpp>
 #include <jem/metrics/summary.hpp>
+#include <jem/sampling/hamiltonian.hpp>
+#include <jem/sampling/sample.hpp>
 #include <jem/tensor/elementwise.hpp>
 
 #include <doctest/doctest.h>
@@ -113,6 +116,19 @@ TEST_CASE("chains that never move are named by their numbers, and the draws are 
   CHECK(table.stuck == std::vector<jem::index_t>{3, 6});
   CHECK(!table.converged());
   CHECK(to_string(table).find("These chains never move (counted from 0): 3, 6\n") != std::string::npos);
+}
+
+TEST_CASE("a chain that starts where the energy is infinite or the gradient is NaN is named, though its draws may be finite") {
+  test::on_every_tensor([]<class T>() {
+    const jem::gaussian<T> energy(jem::zeros<T>({1}), jem::full<T>({1}, 1));
+    const jem::hmc kernel({.step_size = 0.5f, .steps = 3});
+    jem::rng g{1};
+    const auto table = metrics::summary(jem::sample(kernel, energy, T({4, 1}, {0, 1e30f, 1, NAN}), 20, g));
+    CHECK(table.stuck == std::vector<jem::index_t>{1, 3});
+    CHECK(table["x[1]"].bad.count == 20);
+    CHECK(table["x[1]"].bad.chain == 3);
+    CHECK(!table.converged());
+  });
 }
 
 TEST_CASE("nested chains are judged by nested R-hat, for a single draw of each, too") {
