@@ -212,6 +212,7 @@ worst run(const settings& s, const std::string& name, const json& reference, con
   }
   std::printf("%s: |z| up to %.2f, error up to %.2f, R-hat up to %.4f, %.1f s: %s\n\n", name.c_str(), all.z, all.error, all.rhat,
               all.seconds, all.passes() ? "agrees" : "DOES NOT AGREE");
+  std::fflush(stdout);
   return all;
 }
 
