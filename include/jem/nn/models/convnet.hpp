@@ -48,7 +48,8 @@ struct convnet : made_of<T, A, Convolution, Head> {
     index_t height = o.height, width = o.width;
     for (std::size_t i = 1; i < o.widths.size(); ++i) height /= 2, width /= 2;
     if (height < 1 || width < 1) {
-      fail("convnet", concat("an image that can be halved ", o.widths.size() - 1, " times"), to_string(shape{o.height, o.width, o.channels}));
+      fail("convnet", concat("an image that can be halved ", o.widths.size() - 1, " times"),
+           to_string(shape{o.height, o.width, o.channels}));
     }
     convolutions.push_back(make_conv2d<T>({.in = o.channels, .out = o.widths[0]}, g, initialize));
     for (std::size_t i = 1; i < o.widths.size(); ++i) {
