@@ -3,13 +3,13 @@
 //
 //     ChEES = ¼·E(‖x′ − m′‖² − ‖x − m‖²)²
 //
-// for trajectories of length hT with 0 < h ≤ 1. An estimate of its derivative by log T, up to a factor, is
+// for trajectories of length hT with random h, here from ½ to 3/2. An estimate of its derivative by log T, up to a factor, is
 //
 //     hT · Σᵢ aᵢ (‖x′ᵢ − m′‖² − ‖xᵢ − m‖²)·(x′ᵢ − m′)·p′ᵢ / Σᵢ aᵢ
 //
 // with acceptance probabilities a, momenta p′ at the ends, m the chains' mean and m′ the mean of the ends with weights a. Hoffman, Radul
 // and Sountsov, "An adaptive-MCMC scheme for setting trajectory lengths in Hamiltonian Monte Carlo" (2021, PMLR 130:3907–3915). Positions
-// are those in the coordinates z = x/s of the metric. On a normal with unit variance the optimum is T = 2.2467, where tan 2T = 2T.
+// are those in the coordinates z = x/s of the metric.
 #pragma once
 
 #include <jem/core/setting.hpp>
@@ -25,7 +25,8 @@
 
 namespace jem::inline v0 {
 
-/// Ascent on log T by Adam (Kingma and Ba 2015) without a moving average of the derivative.
+/// Ascent on log T by Adam (Kingma and Ba 2015) without a moving average of the derivative. After 20 updates the rate falls as k^−½, so
+/// that T settles.
 struct chees {
   positive<"chees", "rate"> rate              = 0.025f;  ///< of Adam
   below_one<"chees", "forgetting"> forgetting = 0.95f;   ///< β₂ of Adam

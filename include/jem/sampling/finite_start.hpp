@@ -6,8 +6,10 @@
 #include <jem/sampling/kernel.hpp>
 #include <jem/tensor/rows.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace jem::inline v0 {
