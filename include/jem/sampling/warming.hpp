@@ -8,10 +8,7 @@
 //
 // Trajectories have lengths (½ + h)·T with h of the Halton sequence ½, ¼, ¾, …, so that a window has all lengths.
 //
-// A chain that starts far out may fall towards the others with an energy that no step size of theirs can follow: nearly all its proposals
-// are rejected, for ever. If the lowest energy of a chain in a window is 100 + 10·d above the median of the chains' energies, it goes on
-// from the position of another one, and the report says so. So high an energy is not seen even in a Student's t with one degree of freedom,
-// where energies have the tail e^(−t/(1 + d)).
+// Lost chains are brought back at the ends of windows (lost_chains.hpp).
 #pragma once
 
 #include <jem/sampling/adaptation_report.hpp>
@@ -20,14 +17,11 @@
 #include <jem/sampling/first_step_size.hpp>
 #include <jem/sampling/hamiltonian.hpp>
 #include <jem/sampling/largest_variance.hpp>
+#include <jem/sampling/lost_chains.hpp>
 #include <jem/sampling/metric_windows.hpp>
-#include <jem/tensor/labels.hpp>
-#include <jem/tensor/rows.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
-#include <limits>
 #include <span>
 #include <vector>
 
@@ -77,6 +71,7 @@ class warming {
         few_(chains < fewest_for_chees),
         windows_(numbers(first.metric.scale)),
         leading_(first.metric.scale.size()),
+        lost_(chains),
         rule_{settings.acceptance, few_ ? 0.75f : 0.5f, 1} {
     report_.chains = chains;
   }
@@ -88,7 +83,6 @@ class warming {
                               : ends_of_windows(steps, (std::max)(steps / 50, index_t{4}), 1.5);
     report_.iterations = steps;
     report_.gradients  = report_.chains;  // of the starts
-    lowest_.assign(static_cast<std::size_t>(report_.chains), unknown);
     windows_.add(state);
     if (from_starts) windows_.finish();
     start_window(e, state, g);
@@ -99,8 +93,8 @@ class warming {
       iterate(e, state, k, end == ends.begin() ? (std::min)(most, first_steps) : most, g);
       if (end == ends.end() || k != *end) continue;
       leading_.rescale(windows_.finish());
-      if (!few_ && end != ends.begin()) bring_back(state);
-      lowest_.assign(lowest_.size(), unknown);
+      if (!few_ && end != ends.begin()) brought_back_ += lost_.bring_back(state);
+      lost_.begin_window();
       start_window(e, state, g);
       ++end;
     }
@@ -118,7 +112,6 @@ class warming {
  private:
   using V = typename T::value_type;
 
-  static constexpr double unknown          = std::numeric_limits<double>::infinity();
   static constexpr index_t first_steps     = 16;    // the most in the first window, when nothing is known
   static constexpr double least_acceptance = 0.01;  // of a chain in the harmonic mean, so that one stuck chain does not stop all others
 
@@ -153,7 +146,7 @@ class warming {
     const auto info    = accept<true>(state, to, correction, g);
     const auto a       = info.acceptance_probability.to_vector();
     rule_.step(step_, few_ ? mean(info.acceptance_probability) : harmonic_mean(std::span<const V>(a), least_acceptance));
-    keep_lowest(state.energy.to_vector());
+    lost_.add(state.energy);
     windows_.add(state);
     report_.gradients += steps * report_.chains;
     count_transitions(report_, info, ++counted_);
@@ -163,30 +156,6 @@ class warming {
     learn_length(few_ ? 0
                       : chees_slope(before, as_matrix(to.position), as_matrix(momentum), a, windows_.inverse(),
                                     static_cast<double>(steps) * proposal_.step_size));
-  }
-
-  void keep_lowest(const std::vector<V>& energies) {
-    for (std::size_t i = 0; i < energies.size(); ++i) lowest_[i] = (std::min)(lowest_[i], static_cast<double>(energies[i]));
-  }
-
-  /// Chains whose energies were far above those of the others in this window go on from the next chain of which this is not true.
-  void bring_back(point<T>& state) {
-    const std::size_t n = lowest_.size();
-    auto sorted         = lowest_;
-    std::ranges::nth_element(sorted, sorted.begin() + static_cast<std::ptrdiff_t>(n / 2));
-    const double high = sorted[n / 2] + 100 + 10 * static_cast<double>(state.position.extents().row_size());
-    std::vector<std::int32_t> from(n);
-    index_t count = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      std::size_t j = i;
-      while (lowest_[j] > high) j = (j + 1) % n;  // ends at the median at the latest
-      from[i] = static_cast<std::int32_t>(j);
-      if (j != i) ++count;
-    }
-    if (count == 0) return;
-    brought_back_ += count;
-    const labels<T> rows({report_.chains}, from);
-    state = {gather_rows(state.position, rows), gather_rows(state.energy, rows), gather_rows(state.gradient, rows)};
   }
 
   void learn_length(double slope) {
@@ -239,13 +208,13 @@ class warming {
   bool one_step_, few_;
   metric_windows<T> windows_;
   largest_variance<T> leading_;
+  lost_chains lost_;
   dual_averaging rule_;
   dual_averaging::state step_{};
   chees length_rule_{};
   chees::state length_{};
   adaptation_report report_{};
-  index_t counted_ = 0;         // transitions in report_.acceptance
-  std::vector<double> lowest_;  // (n): the lowest energy of each chain in this window
+  index_t counted_      = 0;  // transitions in report_.acceptance
   index_t brought_back_ = 0;
 };
 
