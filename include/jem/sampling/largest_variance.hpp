@@ -32,6 +32,7 @@ struct first_product {
 template <tensor_value T>
 class largest_variance {
  public:
+  /// Without draws, of rows of d coordinates.
   explicit largest_variance(index_t d) : direction_(static_cast<std::size_t>(d)) {
     const random_stream numbers{0x6A656D, 0};
     for (std::size_t j = 0; j < direction_.size(); ++j) direction_[j] = static_cast<double>(numbers.normal(static_cast<index_t>(j)));
