@@ -47,8 +47,8 @@ inline bool constant(const chain_draws& x) {
 }
 
 /// S/τ of chains, which are not cut in two here. NaN for a constant, and for chains of fewer than five draws, which have too few lags.
-/// In addition to the positive pairs, the even lag of the first pair that is not positive counts once, as in Stan; so does that of the
-/// last pair that the length of the chains allows.
+/// In addition to the positive pairs, the even lag of the first pair that is not positive counts once if it is positive, as in Stan; so
+/// does that of the last pair that the length of the chains allows, whatever its sign if the pair is positive.
 inline double effective_size(const chain_draws& x) {
   if (x.empty() || x[0].size() < 5) return nan;
   if (constant(x)) return nan;
@@ -58,7 +58,7 @@ inline double effective_size(const chain_draws& x) {
   for (std::size_t lag = 0;; lag += 2) {
     const double even = rho(lag), pair = even + rho(lag + 1);
     if (!(pair > 0) || lag + 5 > x[0].size()) {
-      tau += (std::max)(even, 0.0);
+      tau += pair >= 0 ? even : (std::max)(even, 0.0);
       break;
     }
     last = (std::min)(last, pair);
