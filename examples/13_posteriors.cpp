@@ -6,7 +6,7 @@
 // The error is the Monte Carlo error of the mean over that of the reference; z is the difference to the reference in joint errors.
 #include <jem/backend/eigen.hpp>
 #include <jem/jem.hpp>
-#include <jem/metrics/ess.hpp>
+#include <jem/metrics/mcse.hpp>
 #include <jem/metrics/rhat.hpp>
 
 #include <nlohmann/json.hpp>
