@@ -91,14 +91,20 @@ struct gaussian_process {
   template <class V>
   constexpr void rates(const V* row, V* f) const {
     using std::exp, std::sqrt;
-    V factor[points][points];
+    const V variance = row[1] * row[1], decay = -1 / (2 * row[0] * row[0]);
+    V factor[points][points], inverse[points];  // of the diagonal
     for (int i = 0; i < points; ++i) {
       f[i] = V(0);
       for (int j = 0; j <= i; ++j) {
         const double apart = x[i] - x[j];
-        V rest             = row[1] * row[1] * exp(-(apart * apart) / (2 * row[0] * row[0])) + (i == j ? 1e-10 : 0.0);
+        V rest             = i == j ? variance + 1e-10 : variance * exp(apart * apart * decay);
         for (int k = 0; k < j; ++k) rest -= factor[i][k] * factor[j][k];
-        factor[i][j] = i == j ? sqrt(rest) : rest / factor[j][j];
+        if (i == j) {
+          factor[i][i] = sqrt(rest);
+          inverse[i]   = 1 / factor[i][i];
+        } else {
+          factor[i][j] = rest * inverse[j];
+        }
         f[i] += factor[i][j] * row[2 + j];
       }
     }
