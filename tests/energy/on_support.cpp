@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "../support/distributions.hpp"
 #include "../support/doubles.hpp"
+#include "../support/transforms.hpp"
 
 #include <jem/energy/check_gradient.hpp>
 #include <jem/energy/combine.hpp>
@@ -91,18 +92,7 @@ struct saddle {
   }
 };
 
-/// −π < x < π
-struct angle {
-  template <class V>
-  constexpr V constrain(const V& u, V& log_slope) const {
-    log_slope = std::log(2.0) - log1p(u * u);
-    return 2 * atan(u);
-  }
-  template <class V>
-  constexpr V unconstrain(const V& x) const {
-    return sin(x / 2) / cos(x / 2);
-  }
-};
+using test::angle;
 
 auto all_kinds() {
   return jem::variables{jem::variable{"a"}, jem::variable{"s", 2, support::positive{}}, jem::variable{"p", support::interval{-1, 1}},

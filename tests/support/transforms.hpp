@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What tests of supports ask of a map from free numbers: values, derivatives, and determinants.
+// What tests of supports ask of a map from free numbers: values, derivatives, and determinants; and supports of a user's own.
 #pragma once
 
 #include <jem/energy/support_rows.hpp>
@@ -9,6 +9,39 @@
 #include <vector>
 
 namespace test {
+
+/// −π < x < π, as a user would write it.
+struct angle {
+  template <class V>
+  constexpr V constrain(const V& u, V& log_slope) const {
+    log_slope = std::log(2.0) - log1p(u * u);
+    return 2 * atan(u);
+  }
+  template <class V>
+  constexpr V unconstrain(const V& x) const {
+    return sin(x / 2) / cos(x / 2);
+  }
+};
+
+/// x₁ > x₂ > …, without a pull_back.
+struct decreasing {
+  static constexpr jem::index_t free_size(jem::index_t n) { return n; }
+  template <class V>
+  constexpr V constrain(const V* u, V* x, jem::index_t n) const {
+    V log_jacobian = V(0);
+    x[0]           = u[0];
+    for (jem::index_t i = 1; i < n; ++i) {
+      x[i] = x[i - 1] - exp(u[i]);
+      log_jacobian += u[i];
+    }
+    return log_jacobian;
+  }
+  template <class V>
+  constexpr void unconstrain(const V* x, V* u, jem::index_t n) const {
+    u[0] = x[0];
+    for (jem::index_t i = 1; i < n; ++i) u[i] = log(x[i - 1] - x[i]);
+  }
+};
 
 template <class T>
 struct mapped {
