@@ -35,7 +35,7 @@ namespace detail {
 template <tensor_value T>
 void count_transitions(adaptation_report& report, const transition_info<T>& info, index_t calls) {
   const auto errors = info.energy_error.to_vector();
-  const auto found  = std::ranges::count_if(errors, [](auto error) { return !(error < 1000); });  // as in Stan; NaN is one, too
+  const auto found  = std::ranges::count_if(errors, [](auto error) { return !(error <= 1000); });  // as metrics::divergences; NaN, too
   report.divergences += found;
   report.late_divergences += found;
   report.acceptance += (mean(info.acceptance_probability) - report.acceptance) / static_cast<double>(calls);
