@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <map>
+#include <vector>
 
 TEST_CASE("a fixed length is L, and draws nothing") {
   jem::rng g{1};
@@ -38,4 +39,9 @@ TEST_CASE("a jittered length of too many steps is refused") {
   jem::rng g{3};
   CHECK_THROWS_WITH_AS(jem::jittered_length{}(jem::index_t{1} << 40, g),
                        "[jittered_length] expected at most 2147483648 steps but received 1099511627776", std::invalid_argument);
+}
+
+TEST_CASE("Halton's points are a half, a quarter, three quarters") {
+  const std::vector<double> first{0.5, 0.25, 0.75, 0.125, 0.625, 0.375, 0.875};
+  for (std::size_t k = 0; k < first.size(); ++k) CHECK(jem::detail::halton(static_cast<jem::index_t>(k) + 1) == first[k]);
 }

@@ -34,11 +34,6 @@ result run(const std::vector<double>& deviations, jem::index_t chains, jem::inde
 
 }  // namespace
 
-TEST_CASE("Halton's points are a half, a quarter, three quarters") {
-  const std::vector<double> first{0.5, 0.25, 0.75, 0.125, 0.625, 0.375, 0.875};
-  for (std::size_t k = 0; k < first.size(); ++k) CHECK(jem::detail::halton(static_cast<jem::index_t>(k) + 1) == first[k]);
-}
-
 TEST_CASE("the nearest number of steps is at least 1 and at most the limit, also for NaN and infinity") {
   CHECK(jem::detail::nearest_steps(0.1, 9) == 1);
   CHECK(jem::detail::nearest_steps(3.6, 9) == 4);

@@ -8,6 +8,8 @@
 #include <jem/core/error.hpp>
 #include <jem/core/random.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <string>
 
 namespace jem::inline v0 {
@@ -30,5 +32,21 @@ struct jittered_length {
     return steps - steps / 2 + index_below(g.next(), 0, 2 * (steps / 2) + 1);
   }
 };
+
+namespace detail {
+
+/// Point k of the van der Corput sequence in base 2, the Halton sequence of one dimension: ½, ¼, ¾, ⅛, … for k = 1, 2, …
+constexpr double halton(index_t k) {
+  double result = 0;
+  for (double digit = 0.5; k > 0; k /= 2, digit /= 2) result += static_cast<double>(k % 2) * digit;
+  return result;
+}
+
+/// The nearest number of steps from 1 to `most`.
+inline index_t nearest_steps(double wanted, index_t most) {
+  return wanted < static_cast<double>(most) ? (std::max)(static_cast<index_t>(std::lround(wanted)), index_t{1}) : most;
+}
+
+}  // namespace detail
 
 }  // namespace jem::inline v0

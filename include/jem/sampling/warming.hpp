@@ -19,6 +19,7 @@
 #include <jem/sampling/largest_variance.hpp>
 #include <jem/sampling/lost_chains.hpp>
 #include <jem/sampling/metric_windows.hpp>
+#include <jem/sampling/trajectory.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -34,18 +35,6 @@ struct adaptation {
 };
 
 namespace detail {
-
-/// Point k of the van der Corput sequence in base 2, the Halton sequence of one dimension: ½, ¼, ¾, ⅛, … for k = 1, 2, …
-constexpr double halton(index_t k) {
-  double result = 0;
-  for (double digit = 0.5; k > 0; k /= 2, digit /= 2) result += static_cast<double>(k % 2) * digit;
-  return result;
-}
-
-/// The nearest number of steps from 1 to `most`.
-inline index_t nearest_steps(double wanted, index_t most) {
-  return wanted < static_cast<double>(most) ? (std::max)(static_cast<index_t>(std::lround(wanted)), index_t{1}) : most;
-}
 
 /// 1 for an acceptance probability of 0, else 0.
 struct is_zero {
